@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The program under rtctrack: started behind a gate, so that everything that
+ * can fail fails before its first instruction; signals and job control are
+ * passed on to it. One at a time: the signal mask belongs to the process.
+ */
+#ifndef CLI_CHILD_H
+#define CLI_CHILD_H
+
+#include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "shim.h"
+
+struct child {
+	pid_t pid;
+	int status;	     /* wait status, once child_step returned 1 */
+	bool timed_out;	     /* --timeout ended it */
+	uint64_t timeout_ns; /* 0: none */
+	/* private */
+	int gate_fd, error_fd, signal_fd;
+	sigset_t mask_before;
+	struct sigaction chld_before, pipe_before;
+	uint64_t deadline_ns; /* 0: none */
+};
+
+/* Fork, and hold the child back. argv is NULL terminated. */
+int child_prepare(char **argv, const struct shim_environment *environment, uint64_t timeout_ns,
+		  struct child *ret_child);
+
+/* Let it exec. 0, or why it could not (-ENOENT, -EACCES, ...): then it is gone. */
+int child_release(struct child *child);
+
+/* Give it up before its release. */
+void child_cancel(struct child *child);
+
+/*
+ * Wait at most wait_ms for something to happen, pass signals on, stop with it.
+ * Returns 1 once it has ended, 0 before, -errno.
+ */
+int child_step(struct child *child, int wait_ms);
+
+/* Undo what child_prepare changed in this process. After child_step returned 1. */
+void child_finish(struct child *child);
+
+/* What a shell would make of the wait status: the exit code, or 128 + signal. */
+int child_exit_code(int status);
+
+#endif

@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdio.h>
+#include <string.h>
+
+#include "manual.h"
+#include "options.h"
+#include "say.h"
+
+#define WIDTH 78
+
+/* Words, broken into lines; every line but the first is indented. */
+static void wrap(const char *text, int indent)
+{
+	int column = indent;
+
+	while (*text) {
+		int length = (int)strcspn(text, " ");
+
+		if (column > indent && column + 1 + length > WIDTH) {
+			printf("\n%*s", indent, "");
+			column = indent;
+		} else if (column > indent) {
+			putchar(' ');
+			column++;
+		}
+		printf("%.*s", length, text);
+		column += length;
+		text += length;
+		text += strspn(text, " ");
+	}
+	putchar('\n');
+}
+
+static void show_option(const struct option_row *row)
+{
+	char left[64];
+	int length;
+
+	if (row->letter)
+		length = snprintf(left, sizeof(left), "  -%c, --%s", row->letter, row->name);
+	else
+		length = snprintf(left, sizeof(left), "      --%s", row->name);
+	if (row->argument)
+		snprintf(left + length, sizeof(left) - (size_t)length, " %s", row->argument);
+	printf("%-28s ", left);
+	wrap(row->help, 29);
+}
+
+static void show_exits(void)
+{
+	static const struct {
+		const char *written, *text;
+	} rows[] = {
+	/* clang-format off */
+#define EXIT_ROW(id, number, written_, text_) { .written = written_, .text = text_ },
+#include "exits.def"
+#undef EXIT_ROW
+		/* clang-format on */
+	};
+
+	printf("\nexit codes:\n");
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		printf("  %-6s ", rows[i].written);
+		wrap(rows[i].text, 9);
+	}
+}
+
+static void show_commands(void)
+{
+	printf("usage: rtctrack COMMAND [options]\n\n"
+	       "What a program left open, and who opened it.\n\n");
+	for (size_t i = 0; i < COMMAND__COUNT; i++)
+		printf("  %-8s %s\n", command_table[i].name, command_table[i].summary);
+	show_exits();
+	printf("\n'rtctrack help COMMAND' explains one; for a start: rtctrack run -- ./program\n");
+}
+
+static void show_command(const struct command *command)
+{
+	bool any = false;
+
+	printf("usage: rtctrack %s %s\n\n", command->name, command->synopsis);
+	printf("%s\n\n", command->summary);
+	wrap(command->description, 0);
+	for (const struct option_row *row = option_table; row->name; row++) {
+		if (row->hidden || !option_applies(row, command->id))
+			continue;
+		printf("%s", any ? "" : "\n");
+		any = true;
+		show_option(row);
+	}
+}
+
+int cmd_help(const struct options *options)
+{
+	const char *name = options->operands[0];
+	const struct command *command = name ? command_find(name) : NULL;
+	const char *near;
+	char hint[96];
+
+	if (options->manual) {
+		manual_print(stdout);
+	} else if (command) {
+		show_command(command);
+	} else if (!name) {
+		show_commands();
+	} else {
+		near = command_suggest(name);
+		snprintf(hint, sizeof(hint), near ? "did you mean '%s'?" : "see 'rtctrack help'",
+			 near);
+		say(hint, "there is no command '%s'", name);
+		return EXIT_TOOL;
+	}
+	return fflush(stdout) == 0 ? EXIT_CLEAN : EXIT_TOOL;
+}

@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <base/text.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <track/wire.h>
+#include <unistd.h>
+
+#include "options.h"
+#include "run_folder.h"
+#include "say.h"
+
+#define RUNS_MAX 64
+#define TEXT_BYTES_MAX 512
+
+static void list_runs(const struct run_info *runs, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		fprintf(stderr, "    --run %d  %s\n", (int)runs[i].pid, runs[i].command);
+}
+
+static int choose(const struct run_info *runs, size_t count, uint32_t pid,
+		  struct run_info *ret_info)
+{
+	for (size_t i = 0; i < count && pid; i++)
+		if ((uint32_t)runs[i].pid == pid || (uint32_t)runs[i].program_pid == pid) {
+			*ret_info = runs[i];
+			return 0;
+		}
+	if (!pid && count == 1) {
+		*ret_info = runs[0];
+		return 0;
+	}
+	if (!count)
+		say("start one with: rtctrack run -- ./program", "no run of yours is going on");
+	else if (pid)
+		say("these are going on:", "no run of yours has the pid %u", pid);
+	else
+		say("choose one:", "%zu runs are going on", count);
+	list_runs(runs, count);
+	return -ENOENT;
+}
+
+/* Inside a traced program the environment says which run it is. */
+static int find_run(const struct options *options, struct run_info *ret_info)
+{
+	const char *around = getenv(TRACK_ENV_SPOOL_DIR);
+	struct run_info *runs;
+	char base[PATH_MAX];
+	size_t count = 0;
+	int r;
+
+	if (!options->run_pid && !options->spool_dir && around &&
+	    run_info_read(around, ret_info) == 0)
+		return 0;
+	runs = calloc(RUNS_MAX, sizeof(*runs));
+	if (!runs)
+		return -ENOMEM;
+	if (run_folder_base(options->spool_dir, false, base) == 0)
+		count = run_info_list(base, runs, RUNS_MAX);
+	r = choose(runs, count < RUNS_MAX ? count : RUNS_MAX, options->run_pid, ret_info);
+	free(runs);
+	return r;
+}
+
+static void join_words(char **words, char *ret_text, size_t capacity)
+{
+	char raw[TEXT_BYTES_MAX];
+	size_t used = 0;
+
+	raw[0] = 0;
+	for (; *words && used < sizeof(raw); words++)
+		used += (size_t)snprintf(raw + used, sizeof(raw) - used, "%s%s", used ? " " : "",
+					 *words);
+	text_clean(raw, strlen(raw), ret_text, capacity);
+}
+
+/* One write, so that marks of several writers never mix. */
+static int append_mark(const struct run_info *info, const char *text)
+{
+	char path[PATH_MAX + 16], line[TEXT_BYTES_MAX * 3 + 64];
+	struct timespec now;
+	ssize_t written;
+	int length, fd;
+
+	snprintf(path, sizeof(path), "%s/" TRACK_MARKS_FILE, info->path);
+	fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+	if (fd < 0)
+		return -errno;
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	length = snprintf(line, sizeof(line), "%llu %d %s\n",
+			  (unsigned long long)now.tv_sec * 1000000000ull +
+				  (unsigned long long)now.tv_nsec,
+			  (int)info->program_pid, text);
+	written = write(fd, line, (size_t)length);
+	close(fd);
+	return written == length ? 0 : written < 0 ? -errno : -ENOSPC;
+}
+
+int cmd_mark(const struct options *options)
+{
+	char text[TEXT_BYTES_MAX * 3];
+	struct run_info info;
+	int r;
+
+	if (!options->operand_count) {
+		say("for example: rtctrack mark after session 3", "mark what?");
+		return EXIT_TOOL;
+	}
+	join_words(options->operands, text, sizeof(text));
+	if (find_run(options, &info) < 0)
+		return EXIT_TOOL;
+	r = append_mark(&info, text);
+	if (r < 0) {
+		say(NULL, "cannot write a mark in '%s': %s", info.path, strerror(-r));
+		return EXIT_TOOL;
+	}
+	return EXIT_CLEAN;
+}

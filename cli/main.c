@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* rtctrack: what a program left open, and who opened it. Dispatches commands.def. */
+#include <stdio.h>
+#include <string.h>
+
+#include "command.h"
+#include "options.h"
+#include "say.h"
+
+static int run_command(const struct command *command, char **arguments)
+{
+	struct options options;
+	char error[512];
+
+	if (options_parse(command, arguments, &options, error, sizeof(error)) < 0) {
+		char hint[64];
+
+		snprintf(hint, sizeof(hint), "see 'rtctrack help %s'", command->name);
+		say(hint, "%s", error);
+		return EXIT_TOOL;
+	}
+	if (options.help) {
+		char *operands[] = {(char *)command->name, NULL};
+
+		options.operands = operands;
+		options.operand_count = command->id != COMMAND_HELP;
+		operands[options.operand_count] = NULL;
+		return cmd_help(&options);
+	}
+	return command->run(&options);
+}
+
+int main(int argc, char **argv)
+{
+	const char *name = argc > 1 ? argv[1] : "";
+	const struct command *command = command_find(name);
+	const char *near;
+	char hint[96];
+
+	if (command)
+		return run_command(command, argv + 2);
+	if (strcmp(name, "--version") == 0 || strcmp(name, "-V") == 0)
+		return printf("rtctrack %s\n", RTCTRACK_VERSION) < 0 ? EXIT_TOOL : EXIT_CLEAN;
+	if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0)
+		return run_command(command_find("help"), argv + 2);
+	near = name[0] ? command_suggest(name) : NULL;
+	if (near)
+		snprintf(hint, sizeof(hint), "did you mean 'rtctrack %s'?", near);
+	else
+		snprintf(hint, sizeof(hint), "'rtctrack help' lists the commands");
+	if (name[0])
+		say(hint, "unknown command '%s'", name);
+	else
+		say(hint, "which command? For a start: rtctrack run -- ./program");
+	return EXIT_TOOL;
+}

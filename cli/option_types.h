@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The types of option values. Each writes one field of struct options. */
+#ifndef CLI_OPTION_TYPES_H
+#define CLI_OPTION_TYPES_H
+
+#include "options.h"
+
+extern const struct option_type option_switch;	/* bool */
+extern const struct option_type option_text;	/* const char *, not empty */
+extern const struct option_type option_kind;	/* const char *, of kinds.def */
+extern const struct option_type option_rule;	/* const char *, of rules.def */
+extern const struct option_type option_format;	/* enum option_format */
+extern const struct option_type option_color;	/* enum option_color */
+extern const struct option_type option_count;	/* uint32_t, 1 and up */
+extern const struct option_type option_pid;	/* uint32_t */
+extern const struct option_type option_depth;	/* uint32_t */
+extern const struct option_type option_cap;	/* uint64_t bytes */
+extern const struct option_type option_seconds; /* uint64_t nanoseconds */
+
+#endif

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* From traces to a report on a stream, in the format that the options name. */
+#ifndef CLI_OUTPUT_H
+#define CLI_OUTPUT_H
+
+#include <report/report.h>
+#include <stdio.h>
+
+#include "options.h"
+
+int output_read(struct trace *trace, const char *trace_path, const struct options *options,
+		struct report **ret_report);
+
+/* 0, or -errno if the stream fails. */
+int output_write(FILE *stream, const struct options *options, struct report *const *reports,
+		 size_t count);
+
+#endif

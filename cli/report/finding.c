@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <errno.h>
+#include <string.h>
+
+#include "rows.h"
+
+static const char findings_sql[] =
+	"SELECT id, rule, state, kind, class, count, fingerprint, message, process_id, stack_id,"
+	" culprit_function, culprit_file, culprit_line, culprit_module, slope,"
+	" (SELECT count(*) FROM evidence e WHERE e.finding_id = finding.id)"
+	" FROM finding WHERE id > ?1 ORDER BY rank, id";
+
+/* A resource of the evidence directly, or through the act that was done to it. */
+static const char evidence_sql[] =
+	"SELECT e.role, e.stack_id, r.id, r.kind, r.class, r.subject, r.birth_call, r.birth_ns,"
+	" r.death_ns, r.name, r.local_address, r.remote_address, r.out_count, r.in_count,"
+	" r.last_use_ns, r.ending, r.tid, r.process_id, f.function"
+	" FROM evidence e LEFT JOIN act a ON a.id = e.act_id"
+	" LEFT JOIN resource r ON r.id = coalesce(e.resource_id, a.resource_id)"
+	" LEFT JOIN frame f ON f.location_id = r.start_location AND f.position = 0"
+	" WHERE e.finding_id = ?1 ORDER BY e.position LIMIT 16";
+
+_Static_assert(REPORT_EVIDENCE_MAX == 16, "the limit in evidence_sql");
+
+/* A row of the query before what needs further queries is filled in. */
+struct finding_row {
+	struct report_finding finding;
+	int64_t id, stack_id;
+};
+
+struct evidence_row {
+	struct report_evidence evidence;
+	int64_t stack_id;
+};
+
+static int read_texts(struct report *report, struct trace_query *query,
+		      struct report_finding *finding)
+{
+	struct {
+		int column;
+		const char **text;
+	} texts[] = {
+		{1, &finding->rule},
+		{2, &finding->state},
+		{3, &finding->kind},
+		{4, &finding->class_name},
+		{6, &finding->fingerprint},
+		{7, &finding->message},
+		{10, &finding->culprit_function},
+		{11, &finding->culprit_file},
+		{13, &finding->culprit_module},
+	};
+
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		int r = row_text(report, query, texts[i].column, texts[i].text);
+
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+static int read_finding(struct report *report, struct trace_query *query, void *item)
+{
+	struct finding_row *row = item;
+	struct report_finding *finding = &row->finding;
+
+	row->id = trace_query_int(query, 0);
+	row->stack_id = trace_query_int(query, 9);
+	finding->count = (uint64_t)trace_query_int(query, 5);
+	finding->process = process_index(report, trace_query_int(query, 8));
+	finding->culprit_line = (int)trace_query_int(query, 12);
+	finding->slope = trace_query_real(query, 14);
+	finding->evidence_total = (uint64_t)trace_query_int(query, 15);
+	return read_texts(report, query, finding);
+}
+
+static int read_resource(struct report *report, struct trace_query *query,
+			 struct report_resource *resource)
+{
+	int r = row_text(report, query, 3, &resource->kind);
+
+	resource->subject = (uint64_t)trace_query_int(query, 5);
+	resource->birth_ns = (uint64_t)trace_query_int(query, 7);
+	resource->death_ns = (uint64_t)trace_query_int(query, 8);
+	resource->has_traffic = !trace_query_null(query, 12);
+	resource->out_count = (uint64_t)trace_query_int(query, 12);
+	resource->in_count = (uint64_t)trace_query_int(query, 13);
+	resource->last_use_ns = (uint64_t)trace_query_int(query, 14);
+	resource->tid = (uint32_t)trace_query_int(query, 16);
+	resource->id = trace_query_int(query, 2);
+	if (r == 0)
+		r = row_text(report, query, 4, &resource->class_name);
+	if (r == 0)
+		r = row_text(report, query, 6, &resource->birth_call);
+	if (r == 0)
+		r = row_text(report, query, 9, &resource->name);
+	if (r == 0)
+		r = row_text(report, query, 10, &resource->local);
+	if (r == 0)
+		r = row_text(report, query, 11, &resource->remote);
+	if (r == 0)
+		r = row_text(report, query, 15, &resource->ending);
+	if (r == 0)
+		r = row_text(report, query, 18, &resource->start_routine);
+	return r;
+}
+
+static int read_evidence(struct report *report, struct trace_query *query, void *item)
+{
+	struct evidence_row *row = item;
+	int r = row_text(report, query, 0, &row->evidence.role);
+
+	row->stack_id = trace_query_int(query, 1);
+	row->evidence.process = SIZE_MAX;
+	if (r < 0 || trace_query_null(query, 2))
+		return r;
+	row->evidence.process = process_index(report, trace_query_int(query, 17));
+	row->evidence.resource = arena_allocate(report->arena, 1, sizeof(*row->evidence.resource));
+	if (!row->evidence.resource)
+		return -ENOMEM;
+	return read_resource(report, query, row->evidence.resource);
+}
+
+/* One stack per role is enough to read: members of one finding were born alike. */
+static bool role_is_new(const struct report_finding *finding, size_t index)
+{
+	for (size_t i = 0; i < index; i++)
+		if (finding->evidence[i].stack &&
+		    strcmp(finding->evidence[i].role, finding->evidence[index].role) == 0)
+			return false;
+	return true;
+}
+
+static int fill_stack(struct trace *trace, struct report *report, int64_t stack_id,
+		      struct report_evidence *evidence)
+{
+	evidence->stack = arena_allocate(report->arena, 1, sizeof(*evidence->stack));
+	if (!evidence->stack)
+		return -ENOMEM;
+	return stack_read(trace, report, stack_id, evidence->stack);
+}
+
+static int fill_evidence(struct trace *trace, struct report *report, const struct finding_row *row,
+			 struct report_finding *finding)
+{
+	const struct evidence_row *items;
+	struct rows rows;
+	int r = rows_read(trace, report, evidence_sql, row->id, sizeof(*items), read_evidence,
+			  &rows);
+
+	if (r < 0)
+		return r;
+	items = rows.items;
+	finding->evidence_count = rows.count;
+	finding->evidence = arena_allocate(report->arena, rows.count, sizeof(*finding->evidence));
+	if (!finding->evidence)
+		return -ENOMEM;
+	for (size_t i = 0; i < rows.count; i++) {
+		finding->evidence[i] = items[i].evidence;
+		if (!items[i].stack_id || !role_is_new(finding, i))
+			continue;
+		finding->stack_in_evidence |= items[i].stack_id == row->stack_id;
+		r = fill_stack(trace, report, items[i].stack_id, &finding->evidence[i]);
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+static bool wanted(const struct report_finding *finding, const struct report_filter *filter)
+{
+	return (!filter->kind || strcmp(filter->kind, finding->kind) == 0) &&
+	       (!filter->rule || strcmp(filter->rule, finding->rule) == 0);
+}
+
+static int fill(struct trace *trace, struct report *report, const struct finding_row *row,
+		struct report_finding *finding)
+{
+	int r = 0;
+
+	*finding = row->finding;
+	if (row->stack_id)
+		r = stack_read(trace, report, row->stack_id, &finding->stack);
+	return r == 0 ? fill_evidence(trace, report, row, finding) : r;
+}
+
+int findings_read(struct trace *trace, struct report *report, const struct report_filter *filter)
+{
+	const struct finding_row *items;
+	struct rows rows;
+	int r = rows_read(trace, report, findings_sql, 0, sizeof(*items), read_finding, &rows);
+
+	if (r < 0)
+		return r;
+	items = rows.items;
+	report->findings = arena_allocate(report->arena, rows.count, sizeof(*report->findings));
+	if (!report->findings)
+		return -ENOMEM;
+	for (size_t i = 0; i < rows.count; i++) {
+		if (!wanted(&items[i].finding, filter))
+			continue;
+		report->finding_total++;
+		if (filter->top && report->finding_count == filter->top)
+			continue;
+		r = fill(trace, report, &items[i], &report->findings[report->finding_count]);
+		if (r < 0)
+			return r;
+		report->finding_count++;
+	}
+	return 0;
+}

@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What a trace says, read into memory for a report. One reader, many formats.
+ * All strings are clean UTF-8 and belong to the report; times are
+ * CLOCK_MONOTONIC nanoseconds, 0 where unknown.
+ */
+#ifndef REPORT_REPORT_H
+#define REPORT_REPORT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <store/trace.h>
+
+/* What to read. */
+struct report_filter {
+	const char *kind; /* NULL: all */
+	const char *rule; /* NULL: all */
+	size_t top;	  /* at most so many findings; 0: all */
+};
+
+struct report_frame {
+	const char *function; /* NULL unknown */
+	const char *file;     /* NULL unknown */
+	const char *module;   /* path; "" if the address is in none */
+	int line;	      /* 0 unknown */
+	uint64_t address;     /* in the module's file; absolute where there is none */
+};
+
+struct report_stack {
+	struct report_frame *frames; /* innermost first */
+	size_t count;
+};
+
+struct report_resource {
+	int64_t id;
+	const char *kind, *class_name;
+	const char *birth_call;					    /* "" unknown */
+	const char *name, *local, *remote, *ending, *start_routine; /* NULL unknown */
+	uint64_t subject, birth_ns, death_ns, last_use_ns;
+	uint64_t out_count, in_count;
+	uint32_t tid;
+	bool has_traffic;
+};
+
+struct report_evidence {
+	const char *role;		  /* "created at" */
+	struct report_resource *resource; /* NULL: none */
+	struct report_stack *stack;	  /* NULL: none, or the role had one before */
+	size_t process;			  /* index; SIZE_MAX unknown */
+};
+
+struct report_finding {
+	const char *rule, *state, *kind, *class_name, *fingerprint, *message;
+	const char *culprit_function, *culprit_file, *culprit_module; /* NULL unknown */
+	int culprit_line;					      /* 0 unknown */
+	uint64_t count;
+	double slope;
+	size_t process;			  /* index; SIZE_MAX unknown */
+	struct report_stack stack;	  /* the telling one; may be empty */
+	bool stack_in_evidence;		  /* some role of the evidence has it too */
+	struct report_evidence *evidence; /* at most REPORT_EVIDENCE_MAX */
+	size_t evidence_count;
+	uint64_t evidence_total;
+};
+
+#define REPORT_EVIDENCE_MAX 16
+
+struct report_process {
+	int64_t id;
+	int32_t pid, ppid;
+	uint32_t image;
+	const char *exe, *command, *end;
+	uint64_t start_ns, end_ns, realtime_ns;
+	int32_t code; /* INT32_MIN unknown */
+};
+
+struct report_note {
+	const char *name, *text;
+	uint64_t count;
+	bool lost;
+};
+
+/* Of one kind: how many lifetimes were seen. Inherited ones are left out. */
+struct report_tally {
+	const char *kind;
+	uint64_t begun, ended, alive;
+};
+
+struct report {
+	const char *command; /* NULL unknown */
+	const char *trace_path;
+	int exit_status; /* -1 unknown */
+	bool finished;
+	uint64_t lost;
+	uint64_t duration_ns; /* from the first start to the last end seen */
+	uint64_t end_ns;
+	struct report_process *processes;
+	size_t process_count;
+	struct report_note *notes; /* LOST ones first */
+	size_t note_count;
+	struct report_tally *tallies;
+	size_t tally_count;
+	struct report_finding *findings; /* most severe first */
+	size_t finding_count;
+	size_t finding_total; /* before the filter's top */
+	struct arena *arena;
+};
+
+/* trace_path is only shown. 0 or -errno. */
+int report_read(struct trace *trace, const char *trace_path, const struct report_filter *filter,
+		struct report **ret_report);
+void report_destroy(struct report *report);
+
+/* Nothing is missing: finished, and no evidence lost. */
+bool report_complete(const struct report *report);
+
+#endif

@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <errno.h>
+#include <report/report.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "arena.h"
+#include "rows.h"
+
+static const char processes_sql[] =
+	"SELECT id, pid, ppid, image, exe, command, start_ns, end_ns, realtime_ns, end, code"
+	" FROM process WHERE id > ?1 ORDER BY start_ns, id";
+static const char notes_sql[] =
+	"SELECT name, text, sum(count), weight = 'LOST' FROM note WHERE count >= ?1"
+	" GROUP BY name, weight, text ORDER BY weight <> 'LOST', sum(count) DESC, name";
+static const char tallies_sql[] =
+	"SELECT kind, count(*), count(death_ns), count(*) - count(death_ns)"
+	" FROM resource WHERE inherited = ?1 GROUP BY kind ORDER BY kind";
+static const char end_sql[] = "SELECT max((SELECT coalesce(max(end_ns), 0) FROM process),"
+			      " (SELECT coalesce(max(birth_ns), 0) FROM resource),"
+			      " (SELECT coalesce(max(death_ns), 0) FROM resource)) WHERE ?1 = 0";
+
+static void *append(struct arena *arena, void *items, size_t count, size_t size)
+{
+	void *grown;
+
+	if (count && (count & (count - 1)))
+		return items;
+	grown = arena_allocate(arena, count ? 2 * count : 1, size);
+	if (grown && count)
+		memcpy(grown, items, count * size);
+	return grown;
+}
+
+int rows_read(struct trace *trace, struct report *report, const char *sql, int64_t parameter,
+	      size_t size, row_reader reader, struct rows *ret_rows)
+{
+	struct trace_query *query;
+	struct rows rows = {0};
+	int r = trace_query(trace, sql, &query);
+
+	if (r < 0)
+		return r;
+	trace_query_bind_int(query, 1, parameter);
+	while ((r = trace_query_step(query)) > 0) {
+		rows.items = append(report->arena, rows.items, rows.count, size);
+		r = rows.items ? reader(report, query, (char *)rows.items + rows.count * size)
+			       : -ENOMEM;
+		if (r < 0)
+			break;
+		rows.count++;
+	}
+	trace_query_destroy(query);
+	if (r == 0)
+		*ret_rows = rows;
+	return r;
+}
+
+int row_text(struct report *report, struct trace_query *query, int column, const char **ret_text)
+{
+	return arena_text(report->arena, trace_query_text(query, column), ret_text);
+}
+
+size_t process_index(const struct report *report, int64_t id)
+{
+	for (size_t i = 0; i < report->process_count; i++)
+		if (report->processes[i].id == id)
+			return i;
+	return SIZE_MAX;
+}
+
+static int read_process(struct report *report, struct trace_query *query, void *item)
+{
+	struct report_process *process = item;
+	int r;
+
+	process->id = trace_query_int(query, 0);
+	process->pid = (int32_t)trace_query_int(query, 1);
+	process->ppid = (int32_t)trace_query_int(query, 2);
+	process->image = (uint32_t)trace_query_int(query, 3);
+	process->start_ns = (uint64_t)trace_query_int(query, 6);
+	process->end_ns = (uint64_t)trace_query_int(query, 7);
+	process->realtime_ns = (uint64_t)trace_query_int(query, 8);
+	process->code =
+		trace_query_null(query, 10) ? INT32_MIN : (int32_t)trace_query_int(query, 10);
+	r = row_text(report, query, 4, &process->exe);
+	if (r == 0)
+		r = row_text(report, query, 5, &process->command);
+	if (r == 0)
+		r = row_text(report, query, 9, &process->end);
+	return r;
+}
+
+static int read_note(struct report *report, struct trace_query *query, void *item)
+{
+	struct report_note *note = item;
+	int r = row_text(report, query, 0, &note->name);
+
+	if (r == 0)
+		r = row_text(report, query, 1, &note->text);
+	note->count = (uint64_t)trace_query_int(query, 2);
+	note->lost = trace_query_int(query, 3);
+	if (note->lost)
+		report->lost += note->count;
+	return r;
+}
+
+static int read_tally(struct report *report, struct trace_query *query, void *item)
+{
+	struct report_tally *tally = item;
+
+	tally->begun = (uint64_t)trace_query_int(query, 1);
+	tally->ended = (uint64_t)trace_query_int(query, 2);
+	tally->alive = (uint64_t)trace_query_int(query, 3);
+	return row_text(report, query, 0, &tally->kind);
+}
+
+static int read_end(struct report *report, struct trace_query *query, void *item)
+{
+	(void)item;
+	report->end_ns = (uint64_t)trace_query_int(query, 0);
+	return 0;
+}
+
+static int read_meta(struct trace *trace, struct report *report)
+{
+	const char *finished = trace_meta(trace, "finished");
+	const char *status = trace_meta(trace, "exit_status");
+
+	report->finished = finished && strcmp(finished, "1") == 0;
+	report->exit_status = status ? atoi(status) : -1;
+	return arena_text(report->arena, trace_meta(trace, "command"), &report->command);
+}
+
+static int read_tables(struct trace *trace, struct report *report)
+{
+	struct rows rows;
+	int r = rows_read(trace, report, processes_sql, 0, sizeof(*report->processes), read_process,
+			  &rows);
+
+	if (r < 0)
+		return r;
+	report->processes = rows.items;
+	report->process_count = rows.count;
+	r = rows_read(trace, report, notes_sql, 1, sizeof(*report->notes), read_note, &rows);
+	if (r < 0)
+		return r;
+	report->notes = rows.items;
+	report->note_count = rows.count;
+	r = rows_read(trace, report, tallies_sql, 0, sizeof(*report->tallies), read_tally, &rows);
+	if (r < 0)
+		return r;
+	report->tallies = rows.items;
+	report->tally_count = rows.count;
+	return rows_read(trace, report, end_sql, 0, 1, read_end, &rows);
+}
+
+static int read_all(struct trace *trace, struct report *report, const struct report_filter *filter)
+{
+	int r = read_meta(trace, report);
+
+	if (r == 0)
+		r = read_tables(trace, report);
+	if (r < 0)
+		return r;
+	if (report->process_count && report->end_ns > report->processes[0].start_ns)
+		report->duration_ns = report->end_ns - report->processes[0].start_ns;
+	return findings_read(trace, report, filter);
+}
+
+int report_read(struct trace *trace, const char *trace_path, const struct report_filter *filter,
+		struct report **ret_report)
+{
+	struct report *report = calloc(1, sizeof(*report));
+	int r = report ? arena_create(&report->arena) : -ENOMEM;
+
+	if (r == 0)
+		r = arena_text(report->arena, trace_path, &report->trace_path);
+	if (r == 0)
+		r = read_all(trace, report, filter);
+	if (r < 0) {
+		report_destroy(report);
+		return r;
+	}
+	*ret_report = report;
+	return 0;
+}
+
+void report_destroy(struct report *report)
+{
+	if (!report)
+		return;
+	arena_destroy(report->arena);
+	free(report);
+}
+
+bool report_complete(const struct report *report)
+{
+	return report->finished && !report->lost;
+}

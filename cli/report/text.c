@@ -1,0 +1,289 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <errno.h>
+#include <inttypes.h>
+#include <report/text.h>
+#include <string.h>
+#include <track/wire.h>
+
+#include "text_stack.h"
+
+#define EXAMPLES_MAX 2
+
+enum paint { PAINT_NONE, PAINT_BOLD, PAINT_RED, PAINT_GREEN, PAINT_DIM };
+
+static const char *const paints[] = {
+	[PAINT_NONE] = "\033[0m",   [PAINT_BOLD] = "\033[1m", [PAINT_RED] = "\033[31m",
+	[PAINT_GREEN] = "\033[32m", [PAINT_DIM] = "\033[2m",
+};
+
+static void paint(FILE *stream, const struct report_style *style, enum paint color)
+{
+	if (style->color)
+		fputs(paints[color], stream);
+}
+
+static void painted(FILE *stream, const struct report_style *style, enum paint color,
+		    const char *text)
+{
+	paint(stream, style, color);
+	fputs(text, stream);
+	paint(stream, style, PAINT_NONE);
+}
+
+static double seconds(uint64_t time_ns)
+{
+	return (double)time_ns / 1e9;
+}
+
+static const char *kind_plural(const char *kind)
+{
+	/* clang-format off */
+#define TRACK_KIND(id, name, plural, rule) if (strcmp(kind, name) == 0) return plural;
+#include <track/kinds.def>
+#undef TRACK_KIND
+	/* clang-format on */
+	return kind;
+}
+
+static const char *process_name(const struct report_process *process)
+{
+	return process->exe[0] ? text_base_name(process->exe) : "?";
+}
+
+static void head(FILE *stream, const struct report *report, const struct report_style *style)
+{
+	const char *command = report->command;
+
+	if (!command && report->process_count)
+		command = report->processes[0].command;
+	painted(stream, style, PAINT_BOLD, "rtctrack");
+	fprintf(stream, "  %s  %.2f s, %zu process%s", command ? command : "?",
+		seconds(report->duration_ns), report->process_count,
+		report->process_count == 1 ? "" : "es");
+	if (report->exit_status >= 0)
+		fprintf(stream, ", exit %d", report->exit_status);
+	fputc('\n', stream);
+}
+
+static void culprit(FILE *stream, const struct report_finding *finding,
+		    const struct report_style *style)
+{
+	if (!finding->culprit_function && !finding->culprit_module)
+		return;
+	fprintf(stream, "     culprit   ");
+	painted(stream, style, PAINT_BOLD,
+		finding->culprit_function ? finding->culprit_function : "?");
+	if (finding->culprit_file)
+		fprintf(stream, "  %s:%d", text_file_name(finding->culprit_file, style),
+			finding->culprit_line);
+	if (finding->culprit_module)
+		fprintf(stream, "  (%s)", text_base_name(finding->culprit_module));
+	fputc('\n', stream);
+}
+
+static bool spans_processes(const struct report_finding *finding)
+{
+	for (size_t i = 0; i < finding->evidence_count; i++)
+		if (finding->evidence[i].resource &&
+		    finding->evidence[i].process != finding->process)
+			return true;
+	return false;
+}
+
+static void where_from(FILE *stream, const struct report *report,
+		       const struct report_finding *finding)
+{
+	const struct report_process *process;
+
+	if (report->process_count < 2 || finding->process >= report->process_count)
+		return;
+	process = &report->processes[finding->process];
+	fprintf(stream, "     process   %s (pid %d)%s\n", process_name(process), process->pid,
+		spans_processes(finding) ? " and others" : "");
+}
+
+static const char *birth_verb(const char *kind)
+{
+	return strcmp(kind, "thread") == 0 ? "started" : "opened";
+}
+
+/* In the order of the evidence: what came first is shown first. */
+static void stacks(FILE *stream, const struct report_finding *finding,
+		   const struct report_style *style)
+{
+	if (finding->stack.count && !finding->stack_in_evidence) {
+		fprintf(stream, "     at\n");
+		text_stack(stream, &finding->stack, style);
+	}
+	for (size_t i = 0; i < finding->evidence_count; i++) {
+		const struct report_evidence *evidence = &finding->evidence[i];
+		const struct report_resource *resource = evidence->resource;
+
+		if (!evidence->stack)
+			continue;
+		if (strcmp(evidence->role, "created at") == 0 && resource &&
+		    resource->birth_call[0])
+			fprintf(stream, "     %s by %s() at\n", birth_verb(resource->kind),
+				resource->birth_call);
+		else
+			fprintf(stream, "     %s\n", evidence->role);
+		text_stack(stream, evidence->stack, style);
+	}
+}
+
+static void example_fd(FILE *stream, const struct report *report,
+		       const struct report_resource *resource)
+{
+	fprintf(stream, "fd %" PRIu64, resource->subject);
+	if (resource->local && resource->local[0])
+		fprintf(stream, " %s", resource->local);
+	if (resource->remote && resource->remote[0])
+		fprintf(stream, " to %s", resource->remote);
+	if (resource->has_traffic)
+		fprintf(stream, ", sent %" PRIu64 ", received %" PRIu64, resource->out_count,
+			resource->in_count);
+	if (resource->last_use_ns && resource->last_use_ns <= report->end_ns)
+		fprintf(stream, ", last used %.1f s before the end",
+			seconds(report->end_ns - resource->last_use_ns));
+	else if (resource->birth_ns && resource->birth_ns <= report->end_ns)
+		fprintf(stream, ", opened %.1f s before the end",
+			seconds(report->end_ns - resource->birth_ns));
+}
+
+static void example_thread(FILE *stream, const struct report *report,
+			   const struct report_resource *resource)
+{
+	fprintf(stream, "thread");
+	if (resource->name && resource->name[0])
+		fprintf(stream, " '%s'", resource->name);
+	if (resource->tid)
+		fprintf(stream, " tid %u", resource->tid);
+	if (resource->start_routine)
+		fprintf(stream, " running %s", resource->start_routine);
+	if (resource->birth_ns && resource->birth_ns <= report->end_ns)
+		fprintf(stream, ", started %.1f s before the end",
+			seconds(report->end_ns - resource->birth_ns));
+	if (!resource->ending)
+		fprintf(stream, ", still running");
+	else if (strcmp(resource->ending, "done") == 0)
+		fprintf(stream, ", ended and never joined");
+	else
+		fprintf(stream, ", %s", resource->ending);
+}
+
+static void examples(FILE *stream, const struct report *report,
+		     const struct report_finding *finding)
+{
+	uint64_t shown = 0;
+	int64_t last = 0;
+
+	for (size_t i = 0; i < finding->evidence_count && shown < EXAMPLES_MAX; i++) {
+		const struct report_resource *resource = finding->evidence[i].resource;
+
+		if (!resource || resource->id == last)
+			continue;
+		last = resource->id;
+		fprintf(stream, "%s", shown++ ? "; " : "     e.g. ");
+		if (strcmp(resource->kind, "thread") == 0)
+			example_thread(stream, report, resource);
+		else
+			example_fd(stream, report, resource);
+	}
+	if (shown && finding->count > shown)
+		fprintf(stream, "; +%" PRIu64 " more", finding->count - shown);
+	if (shown)
+		fputc('\n', stream);
+}
+
+static void show_finding(FILE *stream, const struct report *report, size_t index,
+			 const struct report_style *style)
+{
+	const struct report_finding *finding = &report->findings[index];
+
+	fprintf(stream, "\n%3zu. ", index + 1);
+	painted(stream, style, strcmp(finding->state, "at-exit") == 0 ? PAINT_BOLD : PAINT_RED,
+		finding->state);
+	fprintf(stream, "  %s  ", finding->rule);
+	painted(stream, style, PAINT_BOLD, finding->message);
+	paint(stream, style, PAINT_DIM);
+	fprintf(stream, "  [%s]", finding->fingerprint);
+	paint(stream, style, PAINT_NONE);
+	fputc('\n', stream);
+	culprit(stream, finding, style);
+	where_from(stream, report, finding);
+	stacks(stream, finding, style);
+	examples(stream, report, finding);
+}
+
+static void summary(FILE *stream, const struct report *report)
+{
+	fputc('\n', stream);
+	for (size_t i = 0; i < report->tally_count; i++) {
+		const struct report_tally *tally = &report->tallies[i];
+
+		fprintf(stream,
+			"  %-12s %" PRIu64 " begun, %" PRIu64 " ended, %" PRIu64
+			" alive at the end\n",
+			kind_plural(tally->kind), tally->begun, tally->ended, tally->alive);
+	}
+}
+
+static void coverage(FILE *stream, const struct report *report, const struct report_style *style)
+{
+	fprintf(stream, "  coverage     ");
+	if (report_complete(report))
+		painted(stream, style, PAINT_GREEN, "complete");
+	else
+		painted(stream, style, PAINT_RED, "incomplete: no clean verdict can be given");
+	fputc('\n', stream);
+	if (!report->finished) {
+		fprintf(stream, "               ");
+		painted(stream, style, PAINT_RED,
+			"the recording did not come to its end (still running, or cut off)");
+		fputc('\n', stream);
+	}
+	for (size_t i = 0; i < report->note_count; i++) {
+		fprintf(stream, "               ");
+		if (report->notes[i].lost)
+			paint(stream, style, PAINT_RED);
+		fprintf(stream, "%" PRIu64 " %s", report->notes[i].count, report->notes[i].text);
+		if (report->notes[i].lost)
+			paint(stream, style, PAINT_NONE);
+		fputc('\n', stream);
+	}
+}
+
+static void what_next(FILE *stream, const struct report *report)
+{
+	size_t hidden = report->finding_total - report->finding_count;
+	const char *path = report->trace_path;
+
+	if (hidden)
+		fprintf(stream, "  %zu more finding%s left out by --top\n", hidden,
+			hidden == 1 ? "" : "s");
+	fputc('\n', stream);
+	if (!report->process_count)
+		fprintf(stream, "nothing was recorded; 'rtctrack doctor' says what works here\n");
+	else if (!path)
+		return;
+	else if (report->finding_count)
+		fprintf(stream,
+			"next: start at the culprit of finding 1; "
+			"rtctrack report --full-stacks %s\n",
+			path);
+	else
+		fprintf(stream, "trace: %s\n", path);
+}
+
+int report_text(FILE *stream, const struct report *report, const struct report_style *style)
+{
+	head(stream, report, style);
+	for (size_t i = 0; i < report->finding_count; i++)
+		show_finding(stream, report, i, style);
+	if (!report->finding_total)
+		fprintf(stream, "\n  no findings\n");
+	summary(stream, report);
+	coverage(stream, report, style);
+	what_next(stream, report);
+	return ferror(stream) ? -EIO : 0;
+}

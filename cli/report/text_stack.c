@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "text_stack.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#define FRAMES_MAX 12
+#define SHIM_NAME "libtrack.so"
+
+const char *text_base_name(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash ? slash + 1 : path;
+}
+
+const char *text_file_name(const char *file, const struct report_style *style)
+{
+	size_t length = style->folder ? strlen(style->folder) : 0;
+
+	if (length > 1 && strncmp(file, style->folder, length) == 0 && file[length] == '/')
+		return file + length + 1;
+	return file;
+}
+
+void text_frame(FILE *stream, const struct report_frame *frame, const struct report_style *style)
+{
+	const char *module =
+		frame->module && frame->module[0] ? text_base_name(frame->module) : "?";
+
+	if (!frame->function) {
+		fprintf(stream, "%s+0x%" PRIx64, module, frame->address);
+		return;
+	}
+	fprintf(stream, "%s", frame->function);
+	if (frame->file && frame->line)
+		fprintf(stream, "  %s:%d", text_file_name(frame->file, style), frame->line);
+	else if (frame->file)
+		fprintf(stream, "  %s", text_file_name(frame->file, style));
+	else
+		fprintf(stream, "  (%s)", module);
+}
+
+static bool is_ours(const struct report_frame *frame)
+{
+	return frame->module && strcmp(text_base_name(frame->module), SHIM_NAME) == 0;
+}
+
+void text_stack(FILE *stream, const struct report_stack *stack, const struct report_style *style)
+{
+	size_t shown = 0, hidden = 0;
+
+	for (size_t i = 0; i < stack->count; i++) {
+		if (is_ours(&stack->frames[i]))
+			continue;
+		if (!style->full_stacks && shown >= FRAMES_MAX) {
+			hidden++;
+			continue;
+		}
+		fprintf(stream, "           #%zu ", shown++);
+		text_frame(stream, &stack->frames[i], style);
+		fputc('\n', stream);
+	}
+	if (hidden)
+		fprintf(stream, "           +%zu more (--full-stacks shows them)\n", hidden);
+	if (!shown)
+		fprintf(stream, "           no stack was recorded\n");
+}

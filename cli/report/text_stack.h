@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Stacks and places as people read them. */
+#ifndef REPORT_TEXT_STACK_H
+#define REPORT_TEXT_STACK_H
+
+#include <report/report.h>
+#include <report/text.h>
+#include <stdio.h>
+
+/* The last part of a path. */
+const char *text_base_name(const char *path);
+
+/* A file's name, relative to the style's folder where it lies below it. */
+const char *text_file_name(const char *file, const struct report_style *style);
+
+/* "function  file:line  (module)", or "module+0xoffset". */
+void text_frame(FILE *stream, const struct report_frame *frame, const struct report_style *style);
+
+/* Frames, without our own; cut unless full stacks are wanted. */
+void text_stack(FILE *stream, const struct report_stack *stack, const struct report_style *style);
+
+#endif

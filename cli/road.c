@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "road.h"
+
+#include <collect/collector.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "symbolise.h"
+
+struct road {
+	struct trace *trace;
+	struct lifetimes *lifetimes;
+	struct collector *collector;
+	char error[512];
+};
+
+static int fail(struct road *road, int error, const char *what)
+{
+	const char *said = trace_error(road->trace);
+
+	if (!said || !said[0])
+		said = strerror(-error);
+	snprintf(road->error, sizeof(road->error), "%s: %s", what, said);
+	return error;
+}
+
+static int fail_collecting(struct road *road, int error)
+{
+	const char *said = collector_error(road->collector);
+
+	if (!said[0])
+		return fail(road, error, "cannot store what was recorded");
+	snprintf(road->error, sizeof(road->error), "%s", said);
+	return error;
+}
+
+int road_create(const char *trace_path, struct road **ret_road)
+{
+	struct road *road = calloc(1, sizeof(*road));
+	int r = road ? 0 : -ENOMEM;
+
+	if (r == 0)
+		r = trace_create(trace_path, &road->trace);
+	if (r == 0)
+		r = lifetimes_create(road->trace, &road->lifetimes);
+	if (r == 0)
+		r = collector_create(lifetimes_sink(road->lifetimes), &road->collector);
+	if (r < 0) {
+		road_destroy(road);
+		return r;
+	}
+	*ret_road = road;
+	return 0;
+}
+
+struct trace *road_release(struct road *road)
+{
+	struct trace *trace = road->trace;
+
+	road->trace = NULL;
+	road_destroy(road);
+	return trace;
+}
+
+void road_destroy(struct road *road)
+{
+	if (!road)
+		return;
+	collector_destroy(road->collector);
+	lifetimes_destroy(road->lifetimes);
+	trace_close(road->trace);
+	free(road);
+}
+
+int road_add(struct road *road, const char *path)
+{
+	int r = collector_add(road->collector, path);
+
+	return r < 0 ? fail_collecting(road, r) : 0;
+}
+
+int road_poll(struct road *road)
+{
+	uint64_t events;
+	int r = collector_poll(road->collector, true, &events);
+
+	return r < 0 ? fail_collecting(road, r) : 0;
+}
+
+void road_status(const struct road *road, struct lifetimes_status *ret_status)
+{
+	lifetimes_status(road->lifetimes, ret_status);
+}
+
+static int query_int(struct trace *trace, const char *sql, int64_t parameter, int64_t *ret_value)
+{
+	struct trace_query *query;
+	int r = trace_query(trace, sql, &query);
+
+	if (r < 0)
+		return r;
+	trace_query_bind_int(query, 1, parameter);
+	r = trace_query_step(query);
+	if (r > 0)
+		*ret_value = trace_query_int(query, 0);
+	trace_query_destroy(query);
+	return r < 0 ? r : r > 0 ? 0 : -ENODATA;
+}
+
+static const struct {
+	const char *name, *weight, *text;
+} notes[TRACK_NOTE__COUNT] = {
+/* clang-format off */
+#define TRACK_NOTE(id, name_, weight_, text_) \
+	[TRACK_NOTE_##id] = { .name = name_, .weight = #weight_, .text = text_ },
+#include <track/notes.def>
+#undef TRACK_NOTE
+	/* clang-format on */
+};
+
+/* A program that should have left a spool and left none: nothing of it was seen. */
+static int note_absent_shim(struct road *road, const struct road_program *program)
+{
+	const int note = TRACK_NOTE_SHIM_ABSENT;
+	int64_t seen = 0;
+	int r = query_int(road->trace, "SELECT count(*) FROM process WHERE pid = ?1", program->pid,
+			  &seen);
+
+	if (r < 0 || (seen && program->recordable))
+		return r;
+	return trace_put_note(road->trace, 0, notes[note].name, notes[note].weight, 1,
+			      notes[note].text);
+}
+
+static int judge(struct road *road, const struct road_program *program)
+{
+	char code[16];
+	int r = analyze_places(road->trace);
+
+	if (r == 0)
+		r = symbolise(road->trace);
+	if (r == 0)
+		r = analyze_findings(road->trace);
+	if (r == 0 && program) {
+		snprintf(code, sizeof(code), "%d", program->exit_code);
+		r = trace_set_meta(road->trace, "exit_status", code);
+	}
+	if (r == 0)
+		r = trace_set_meta(road->trace, "finished", "1");
+	if (r == 0)
+		r = trace_commit(road->trace);
+	return r;
+}
+
+int road_finish(struct road *road, const struct road_program *program)
+{
+	uint64_t events;
+	int r;
+
+	if (program)
+		collector_ended(road->collector, program->pid, program->wait_status);
+	r = collector_finish(road->collector, &events);
+	if (r < 0)
+		return fail_collecting(road, r);
+	r = lifetimes_finish(road->lifetimes);
+	if (r == 0 && program)
+		r = note_absent_shim(road, program);
+	if (r < 0)
+		return fail(road, r, "cannot store what was recorded");
+	r = judge(road, program);
+	return r < 0 ? fail(road, r, "cannot judge what was recorded") : 0;
+}
+
+struct trace *road_trace(struct road *road)
+{
+	return road->trace;
+}
+
+const char *road_error(const struct road *road)
+{
+	return road->error;
+}
+
+int road_saw(const char *folder, bool *ret_stacks)
+{
+	struct road *road;
+	int64_t processes = 0, blind = 0;
+	int r = road_create(NULL, &road);
+
+	if (r < 0)
+		return r;
+	r = road_add(road, folder);
+	if (r == 0)
+		r = road_finish(road, NULL);
+	if (r == 0)
+		r = query_int(road->trace, "SELECT count(*) FROM process WHERE pid >= ?1", 1,
+			      &processes);
+	if (r == 0)
+		r = query_int(
+			road->trace,
+			"SELECT count(*) FROM note WHERE name = 'no-unwinder' AND count >= ?1", 1,
+			&blind);
+	road_destroy(road);
+	if (r < 0)
+		return r;
+	*ret_stacks = !blind;
+	return processes > 0;
+}
+
+int road_evidence(struct trace *trace, uint64_t *ret_lost, bool *ret_finished)
+{
+	const char *finished = trace_meta(trace, "finished");
+	int64_t lost = 0;
+	int r = query_int(trace,
+			  "SELECT coalesce(sum(count), 0) FROM note WHERE weight = 'LOST'"
+			  " AND count >= ?1",
+			  1, &lost);
+
+	if (r < 0)
+		return r;
+	*ret_lost = (uint64_t)lost;
+	*ret_finished = finished && strcmp(finished, "1") == 0;
+	return 0;
+}
+
+int road_failing(struct trace *trace, bool strict, uint64_t *ret_failing)
+{
+	struct trace_query *query;
+	uint64_t failing = 0;
+	int r = trace_query(trace, "SELECT state FROM finding", &query);
+
+	if (r < 0)
+		return r;
+	while ((r = trace_query_step(query)) > 0) {
+		const char *state = trace_query_text(query, 0);
+
+		failing += state && analyze_state_fails(state, strict) > 0;
+	}
+	trace_query_destroy(query);
+	if (r == 0)
+		*ret_failing = failing;
+	return r;
+}

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The road from spools to a judged trace: collector, lifetimes, places, symbols,
+ * findings, in that order. Used live by `run`, and by reports on spools.
+ */
+#ifndef CLI_ROAD_H
+#define CLI_ROAD_H
+
+#include <analyze/analyze.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <store/trace.h>
+
+struct road;
+
+/* trace_path NULL: a private trace that vanishes with the road. */
+int road_create(const char *trace_path, struct road **ret_road);
+/* Closes the trace; the collection so far stays in it. NULL is fine. */
+void road_destroy(struct road *road);
+
+/* A spool, or a folder of spools that is followed. */
+int road_add(struct road *road, const char *path);
+
+/* Read what is there, while processes may be running. */
+int road_poll(struct road *road);
+void road_status(const struct road *road, struct lifetimes_status *ret_status);
+
+/* The program that we started, and how it ended. */
+struct road_program {
+	int32_t pid;
+	int wait_status;
+	int exit_code;
+	bool recordable; /* false: it is known that the shim cannot get in */
+};
+
+/*
+ * Read the rest, judge, and mark the trace as finished. program NULL: not
+ * known. Afterwards road_trace holds the findings.
+ */
+int road_finish(struct road *road, const struct road_program *program);
+
+/* Give road's trace to the caller, who closes it, and destroy the road. */
+struct trace *road_release(struct road *road);
+
+struct trace *road_trace(struct road *road);
+
+/* What went wrong in the last call that failed, a sentence. */
+const char *road_error(const struct road *road);
+
+/*
+ * Look through a folder of spools: 1 if there is a process, 0 if not, -errno.
+ * ret_stacks: none of them lacked an unwinder.
+ */
+int road_saw(const char *folder, bool *ret_stacks);
+
+/* LOST notes of a trace, or whether it was never finished: no verdict can be given. */
+int road_evidence(struct trace *trace, uint64_t *ret_lost, bool *ret_finished);
+
+/* How many findings fail a gate. */
+int road_failing(struct trace *trace, bool strict, uint64_t *ret_failing);
+
+#endif

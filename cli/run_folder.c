@@ -1,0 +1,231 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "run_folder.h"
+
+#include <base/text.h>
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define INFO_FILE "info"
+#define RUN_PREFIX "run-"
+
+static bool is_ours(const char *path)
+{
+	struct stat st;
+
+	return lstat(path, &st) == 0 && S_ISDIR(st.st_mode) && st.st_uid == geteuid();
+}
+
+static int join(char ret_path[PATH_MAX], const char *folder, const char *name)
+{
+	int length = snprintf(ret_path, PATH_MAX, "%s/%s", folder, name);
+
+	return length < PATH_MAX ? 0 : -ENAMETOOLONG;
+}
+
+/* A folder that the user named may be anything that others cannot tamper with. */
+static int check_chosen(const char *path)
+{
+	struct stat st;
+
+	if (stat(path, &st) < 0)
+		return -errno;
+	if (!S_ISDIR(st.st_mode))
+		return -ENOTDIR;
+	if (st.st_uid != geteuid() && st.st_uid != 0)
+		return -EPERM;
+	if (st.st_mode & 022 && !(st.st_mode & S_ISVTX))
+		return -EPERM;
+	return 0;
+}
+
+static int check_own(const char *path)
+{
+	struct stat st;
+
+	if (lstat(path, &st) < 0)
+		return -errno;
+	return S_ISDIR(st.st_mode) && st.st_uid == geteuid() && !(st.st_mode & 077) ? 0 : -EPERM;
+}
+
+static int default_base(char ret_path[PATH_MAX])
+{
+	const char *runtime = getenv("XDG_RUNTIME_DIR");
+	const char *temporary = getenv("TMPDIR");
+	char name[64];
+
+	/* Under sudo it may be another user's: a folder of ours there would lock them out. */
+	if (runtime && runtime[0] == '/' && is_ours(runtime) && access(runtime, W_OK) == 0)
+		return join(ret_path, runtime, "rtctrack");
+	snprintf(name, sizeof(name), "rtctrack-%u", (unsigned)geteuid());
+	return join(ret_path, temporary && temporary[0] == '/' ? temporary : "/tmp", name);
+}
+
+int run_folder_base(const char *chosen, bool create, char ret_path[PATH_MAX])
+{
+	int r;
+
+	if (chosen) {
+		if (create && mkdir(chosen, 0700) < 0 && errno != EEXIST) {
+			r = -errno;
+			snprintf(ret_path, PATH_MAX, "%s", chosen);
+			return r;
+		}
+		/* The program may change its folder: the spools' path must not depend on it. */
+		if (!realpath(chosen, ret_path)) {
+			r = -errno;
+			snprintf(ret_path, PATH_MAX, "%s", chosen);
+			return r;
+		}
+		return check_chosen(ret_path);
+	}
+	r = default_base(ret_path);
+	if (r < 0)
+		return r;
+	if (create && mkdir(ret_path, 0700) < 0 && errno != EEXIST)
+		return -errno;
+	return check_own(ret_path);
+}
+
+int run_folder_create(const char *base, struct run_folder *ret_folder)
+{
+	struct run_folder folder = {.lock_fd = -1};
+	char name[64];
+	int r;
+
+	snprintf(name, sizeof(name), RUN_PREFIX "%d-XXXXXX", (int)getpid());
+	r = join(folder.path, base, name);
+	if (r < 0)
+		return r;
+	if (!mkdtemp(folder.path))
+		return -errno;
+	*ret_folder = folder;
+	return 0;
+}
+
+int run_folder_announce(struct run_folder *folder, int32_t program_pid, const char *trace_path,
+			const char *command)
+{
+	char path[PATH_MAX], clean_path[PATH_MAX], clean_command[256];
+	int fd, r;
+
+	r = join(path, folder->path, INFO_FILE);
+	if (r < 0)
+		return r;
+	text_clean(trace_path, strlen(trace_path), clean_path, sizeof(clean_path));
+	text_clean(command, strlen(command), clean_command, sizeof(clean_command));
+	fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+	if (fd < 0)
+		return -errno;
+	if (flock(fd, LOCK_EX | LOCK_NB) < 0 ||
+	    dprintf(fd, "pid %d\nprogram %d\ntrace %s\ncommand %s\n", (int)getpid(),
+		    (int)program_pid, clean_path, clean_command) < 0) {
+		r = -errno;
+		close(fd);
+		return r;
+	}
+	folder->lock_fd = fd;
+	return 0;
+}
+
+void run_folder_keep(struct run_folder *folder)
+{
+	if (folder->lock_fd >= 0)
+		close(folder->lock_fd);
+	folder->lock_fd = -1;
+}
+
+void run_folder_remove(struct run_folder *folder)
+{
+	DIR *directory;
+	struct dirent *entry;
+
+	run_folder_keep(folder);
+	if (!folder->path[0])
+		return;
+	directory = opendir(folder->path);
+	if (directory) {
+		while ((entry = readdir(directory)))
+			unlinkat(dirfd(directory), entry->d_name, 0);
+		closedir(directory);
+	}
+	rmdir(folder->path);
+	folder->path[0] = 0;
+}
+
+static bool is_locked(int fd)
+{
+	if (flock(fd, LOCK_SH | LOCK_NB) == 0)
+		return false;
+	return errno == EWOULDBLOCK;
+}
+
+static void parse_line(const char *line, struct run_info *info)
+{
+	int number;
+
+	if (sscanf(line, "pid %d", &number) == 1)
+		info->pid = number;
+	else if (sscanf(line, "program %d", &number) == 1)
+		info->program_pid = number;
+	else if (strncmp(line, "command ", 8) == 0)
+		text_clean(line + 8, strlen(line + 8), info->command, sizeof(info->command));
+}
+
+int run_info_read(const char *folder_path, struct run_info *ret_info)
+{
+	struct run_info info = {0};
+	char path[PATH_MAX], text[PATH_MAX + 1024];
+	char *rest = text, *line;
+	ssize_t length;
+	int fd, r;
+
+	if (!is_ours(folder_path))
+		return -ENOENT;
+	r = join(path, folder_path, INFO_FILE);
+	if (r == 0)
+		r = join(info.path, folder_path, "");
+	if (r < 0)
+		return r;
+	info.path[strlen(info.path) - 1] = 0;
+	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+	if (fd < 0)
+		return -ENOENT;
+	length = is_locked(fd) ? read(fd, text, sizeof(text) - 1) : -1;
+	close(fd);
+	if (length <= 0)
+		return -ENOENT;
+	text[length] = 0;
+	while ((line = strsep(&rest, "\n")))
+		parse_line(line, &info);
+	*ret_info = info;
+	return 0;
+}
+
+size_t run_info_list(const char *base, struct run_info *ret_infos, size_t max)
+{
+	DIR *directory = opendir(base);
+	struct dirent *entry;
+	struct run_info info;
+	char path[PATH_MAX];
+	size_t count = 0;
+
+	if (!directory)
+		return 0;
+	while ((entry = readdir(directory))) {
+		if (strncmp(entry->d_name, RUN_PREFIX, strlen(RUN_PREFIX)) != 0 ||
+		    join(path, base, entry->d_name) < 0 || run_info_read(path, &info) < 0)
+			continue;
+		if (count < max)
+			ret_infos[count] = info;
+		count++;
+	}
+	closedir(directory);
+	return count;
+}

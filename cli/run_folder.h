@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The private folder of one run: run-PID-XXXXXX, mode 0700, below a base folder.
+ * It holds the spools, the marks file, and `info`, on which the live rtctrack
+ * holds a lock, so that a run is known to be alive whatever became of its pid.
+ */
+#ifndef CLI_RUN_FOLDER_H
+#define CLI_RUN_FOLDER_H
+
+#include <limits.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct run_folder {
+	char path[PATH_MAX];
+	int lock_fd; /* of info; -1: none */
+};
+
+/* What info says of a live run. */
+struct run_info {
+	char path[PATH_MAX]; /* of the folder */
+	int32_t pid;	     /* of rtctrack */
+	int32_t program_pid;
+	char command[256]; /* clean UTF-8 */
+};
+
+/*
+ * The base folder: chosen (NULL: none), else rtctrack in XDG_RUNTIME_DIR if
+ * that is ours, else rtctrack-UID in TMPDIR or /tmp. create: make it, mode
+ * 0700. ret_path is filled also on failure, for the message. -EPERM: it is a
+ * symlink or belongs to somebody else.
+ */
+int run_folder_base(const char *chosen, bool create, char ret_path[PATH_MAX]);
+
+int run_folder_create(const char *base, struct run_folder *ret_folder);
+
+/* Write info and take its lock. Call once the program's pid is known. */
+int run_folder_announce(struct run_folder *folder, int32_t program_pid, const char *trace_path,
+			const char *command);
+
+/* Remove the folder with the files in it, and give up the lock. */
+void run_folder_remove(struct run_folder *folder);
+
+/* Give up the lock, keep the files. */
+void run_folder_keep(struct run_folder *folder);
+
+/* -ENOENT: no live run there. */
+int run_info_read(const char *folder_path, struct run_info *ret_info);
+
+/* The live runs of this user below base; returns how many, at most max stored. */
+size_t run_info_list(const char *base, struct run_info *ret_infos, size_t max);
+
+#endif

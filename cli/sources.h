@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * TRACE arguments: a trace, a spool, or a folder of either. Spools go through a
+ * private trace that vanishes afterwards.
+ */
+#ifndef CLI_SOURCES_H
+#define CLI_SOURCES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <store/trace.h>
+
+struct source {
+	char *path;
+	bool spools; /* a spool or a folder with spools; else a trace */
+};
+
+struct sources {
+	struct source *items;
+	size_t count;
+};
+
+/*
+ * What path stands for, appended. -ENOENT, -EACCES; -ENODATA: a folder without
+ * traces and spools; -EBADMSG: neither trace nor spool.
+ */
+int sources_add(struct sources *sources, const char *path);
+void sources_finish(struct sources *sources);
+
+/* The caller closes the trace. On failure ret_error holds a sentence. */
+int source_open(const struct source *source, struct trace **ret_trace, char *ret_error,
+		size_t error_capacity);
+
+/* Why sources_add failed, and what to do about it (NULL: nothing known). */
+const char *sources_reason(int error);
+const char *sources_remedy(int error);
+
+#endif

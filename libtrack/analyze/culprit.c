@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "culprit.h"
+
+#include <base/fnv.h>
+#include <errno.h>
+#include <fnmatch.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* So many frames of the project make a fingerprint. */
+enum { FINGERPRINT_FRAMES = 4 };
+
+/* The higher, the better a culprit. */
+enum tier { TIER_NONE, TIER_BASE, TIER_RUNTIME, TIER_PROJECT };
+
+/* clang-format off */
+static const struct {
+	const char *pattern;
+	enum tier tier;
+} runtimes[] = {
+#define ANALYZE_RUNTIME(pattern, tier, what) {pattern, TIER_##tier},
+#include "runtime.def"
+#undef ANALYZE_RUNTIME
+};
+/* clang-format on */
+
+static const char frames_sql[] =
+	"SELECT l.path, l.address, f.function, f.file, f.line FROM stack_frame s "
+	"JOIN location l ON l.id = s.location_id LEFT JOIN frame f ON f.location_id = l.id "
+	"WHERE s.stack_id = ?1 ORDER BY s.position, f.position";
+
+static const char *base_name(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash != NULL ? slash + 1 : path;
+}
+
+static int tier_of(struct culprits *culprits, const char *path, enum tier *ret_tier)
+{
+	uint64_t key = fnv_text(FNV_START, path);
+	const uint64_t *known = u64map_get(&culprits->tiers, key);
+	enum tier tier = TIER_PROJECT;
+
+	if (known != NULL) {
+		*ret_tier = (enum tier) * known;
+		return 0;
+	}
+	for (size_t i = 0; i < sizeof(runtimes) / sizeof(runtimes[0]) && tier == TIER_PROJECT; i++)
+		if (fnmatch(runtimes[i].pattern, base_name(path), 0) == 0)
+			tier = runtimes[i].tier;
+	*ret_tier = tier;
+	return u64map_put(&culprits->tiers, key, tier);
+}
+
+static void clear(struct culprit *culprit)
+{
+	free(culprit->function);
+	free(culprit->file);
+	free(culprit->module);
+	*culprit = (struct culprit){0};
+}
+
+static int copy(const char *text, char **ret_copy)
+{
+	if (text != NULL) {
+		*ret_copy = strdup(text);
+		return *ret_copy != NULL ? 0 : -ENOMEM;
+	}
+	*ret_copy = NULL;
+	return 0;
+}
+
+/* The row at hand becomes the culprit. */
+static int take_frame(struct culprit *culprit, struct trace_query *frame)
+{
+	const char *path = trace_query_text(frame, 0);
+	int error;
+
+	clear(culprit);
+	culprit->line = (int)trace_query_int(frame, 4);
+	error = copy(path != NULL && *path != '\0' ? path : NULL, &culprit->module);
+	if (error == 0)
+		error = copy(trace_query_text(frame, 2), &culprit->function);
+	return error != 0 ? error : copy(trace_query_text(frame, 3), &culprit->file);
+}
+
+/* An address counts only where no function is known: a new build moves it. */
+static uint64_t hash_frame(uint64_t hash, struct trace_query *frame, const char *path)
+{
+	const char *function = trace_query_text(frame, 2);
+	int64_t address = trace_query_int(frame, 1);
+
+	hash = fnv_text(hash, base_name(path));
+	if (function != NULL)
+		return fnv_text(hash, function);
+	if (*path == '\0')
+		return hash;
+	return fnv_bytes(fnv_text(hash, "+"), &address, sizeof(address));
+}
+
+static int judge(struct culprits *culprits, struct culprit *culprit)
+{
+	struct trace_query *frame = culprits->frames;
+	enum tier best = TIER_NONE;
+	uint64_t project_hash = FNV_START;
+	uint64_t best_hash = 0;
+	int project_frames = 0;
+	int more;
+
+	while ((more = trace_query_step(frame)) == 1 && project_frames < FINGERPRINT_FRAMES) {
+		const char *path = trace_query_text(frame, 0);
+		enum tier tier;
+		int error = path != NULL ? tier_of(culprits, path, &tier) : -ENOMEM;
+
+		if (error == 0 && tier > best) {
+			best = tier;
+			best_hash = hash_frame(FNV_START, frame, path);
+			error = take_frame(culprit, frame);
+		}
+		if (error != 0)
+			return error;
+		if (tier == TIER_PROJECT) {
+			project_hash = hash_frame(project_hash, frame, path);
+			project_frames++;
+		}
+	}
+	culprit->frames_hash = project_frames > 0 ? project_hash : best_hash;
+	return more < 0 ? more : 0;
+}
+
+int culprits_init(struct culprits *culprits, struct trace *trace)
+{
+	*culprits = (struct culprits){0};
+	return trace_query(trace, frames_sql, &culprits->frames);
+}
+
+void culprits_finish(struct culprits *culprits)
+{
+	size_t cursor = 0;
+	uint64_t stack, value;
+
+	while (u64map_next(&culprits->by_stack, &cursor, &stack, &value)) {
+		struct culprit *culprit = (struct culprit *)(uintptr_t)value;
+
+		clear(culprit);
+		free(culprit);
+	}
+	u64map_finish(&culprits->by_stack);
+	u64map_finish(&culprits->tiers);
+	trace_query_destroy(culprits->frames);
+}
+
+int culprits_get(struct culprits *culprits, int64_t stack_id, const struct culprit **ret_culprit)
+{
+	const uint64_t *known = u64map_get(&culprits->by_stack, (uint64_t)stack_id);
+	struct culprit *culprit;
+	int error;
+
+	if (known != NULL) {
+		*ret_culprit = (const struct culprit *)(uintptr_t)*known;
+		return 0;
+	}
+	culprit = calloc(1, sizeof(*culprit));
+	if (culprit == NULL)
+		return -ENOMEM;
+	trace_query_bind_int(culprits->frames, 1, stack_id);
+	error = judge(culprits, culprit);
+	trace_query_reset(culprits->frames);
+	if (error == 0)
+		error = u64map_put(&culprits->by_stack, (uint64_t)stack_id, (uintptr_t)culprit);
+	if (error != 0) {
+		clear(culprit);
+		free(culprit);
+		return error;
+	}
+	*ret_culprit = culprit;
+	return 0;
+}

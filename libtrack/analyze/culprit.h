@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The function to look at first, for a stack: its first frame that is neither C
+ * library nor language runtime (runtime.def). And what makes the stack equal to
+ * itself in another run: its first frames in the project, by module and function.
+ */
+#ifndef ANALYZE_CULPRIT_H
+#define ANALYZE_CULPRIT_H
+
+#include <base/u64map.h>
+#include <stdint.h>
+#include <store/trace.h>
+
+struct culprit {
+	char *function; /* NULL unknown, as all texts */
+	char *file;
+	char *module; /* path */
+	int line;     /* 0 unknown */
+	uint64_t frames_hash;
+};
+
+/* One answer per stack, kept until culprits_finish. */
+struct culprits {
+	struct trace_query *frames;
+	struct u64map by_stack; /* stack row -> struct culprit * */
+	struct u64map tiers;	/* hash of a module's path -> tier */
+};
+
+int culprits_init(struct culprits *culprits, struct trace *trace);
+void culprits_finish(struct culprits *culprits);
+/* stack_id 0: a culprit of which nothing is known. */
+int culprits_get(struct culprits *culprits, int64_t stack_id, const struct culprit **ret_culprit);
+
+#endif

@@ -1,0 +1,365 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "fd.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "image.h"
+
+enum { CHUNK_SLOTS = 32 };
+
+enum fd_state {
+	FD_UNKNOWN, /* never open here, or last opened by a call that was not seen */
+	FD_OPEN,
+	FD_CLOSED,
+};
+
+struct fd_slot {
+	struct life life; /* kept after its end: an undo may take the end back */
+	enum fd_state state;
+	bool implicit; /* closed as dup2's target or by a range */
+};
+
+static void finish_slots(struct fd_slot *slots, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		life_finish(&slots[i].life);
+	free(slots);
+}
+
+void fds_finish(struct fds *fds)
+{
+	size_t cursor = 0;
+	uint64_t number, value;
+
+	for (size_t i = 0; i < fds->chunk_count; i++)
+		if (fds->chunks[i] != NULL)
+			finish_slots(fds->chunks[i], CHUNK_SLOTS);
+	free(fds->chunks);
+	while (u64map_next(&fds->far, &cursor, &number, &value))
+		finish_slots((struct fd_slot *)(uintptr_t)value, 1);
+	u64map_finish(&fds->far);
+	*fds = (struct fds){0};
+}
+
+/* The slot of a number; NULL if it has none yet. */
+static struct fd_slot *find_slot(const struct fds *fds, uint64_t number)
+{
+	size_t chunk = number / CHUNK_SLOTS;
+	const uint64_t *far;
+
+	if (number < TRACK_USAGE_MAX)
+		return chunk < fds->chunk_count && fds->chunks[chunk] != NULL
+			       ? &fds->chunks[chunk][number % CHUNK_SLOTS]
+			       : NULL;
+	far = u64map_get(&fds->far, number);
+	return far != NULL ? (struct fd_slot *)(uintptr_t)*far : NULL;
+}
+
+static int make_far(struct fds *fds, uint64_t number)
+{
+	struct fd_slot *slot = calloc(1, sizeof(*slot));
+	int error = slot == NULL ? -ENOMEM : u64map_put(&fds->far, number, (uintptr_t)slot);
+
+	if (error != 0)
+		free(slot);
+	return error;
+}
+
+static int make_chunk(struct fds *fds, size_t chunk)
+{
+	size_t count = fds->chunk_count != 0 ? fds->chunk_count : 8;
+	struct fd_slot **chunks;
+
+	while (count <= chunk)
+		count *= 2;
+	if (count > fds->chunk_count) {
+		chunks = realloc(fds->chunks, count * sizeof(struct fd_slot *));
+		if (chunks == NULL)
+			return -ENOMEM;
+		memset(chunks + fds->chunk_count, 0,
+		       (count - fds->chunk_count) * sizeof(struct fd_slot *));
+		fds->chunks = chunks;
+		fds->chunk_count = count;
+	}
+	fds->chunks[chunk] = calloc(CHUNK_SLOTS, sizeof(struct fd_slot));
+	return fds->chunks[chunk] != NULL ? 0 : -ENOMEM;
+}
+
+static int get_slot(struct fds *fds, uint64_t number, struct fd_slot **ret_slot)
+{
+	struct fd_slot *slot = find_slot(fds, number);
+	int error;
+
+	if (slot == NULL) {
+		error = number < TRACK_USAGE_MAX ? make_chunk(fds, number / CHUNK_SLOTS)
+						 : make_far(fds, number);
+		if (error != 0)
+			return error;
+		slot = find_slot(fds, number);
+	}
+	*ret_slot = slot;
+	return 0;
+}
+
+/* Step over all slots that ever held something; NULL at the end. */
+struct cursor {
+	size_t next;
+	size_t far;
+};
+
+static struct fd_slot *next_slot(const struct fds *fds, struct cursor *cursor)
+{
+	uint64_t number, value;
+
+	while (cursor->next < fds->chunk_count * CHUNK_SLOTS) {
+		struct fd_slot *chunk = fds->chunks[cursor->next / CHUNK_SLOTS];
+
+		if (chunk != NULL)
+			return &chunk[cursor->next++ % CHUNK_SLOTS];
+		cursor->next += CHUNK_SLOTS;
+	}
+	if (!u64map_next(&fds->far, &cursor->far, &number, &value))
+		return NULL;
+	return (struct fd_slot *)(uintptr_t)value;
+}
+
+/* Gone by a call that was not seen; noticed at that time. */
+static int end_unseen(struct image *image, struct fd_slot *slot, uint64_t time_ns)
+{
+	slot->state = FD_UNKNOWN;
+	image->counted[TRACK_NOTE_CLOSE_UNSEEN]++;
+	return life_end(&slot->life,
+			&(struct life_death){.ending = LIFE_UNSEEN, .time_ns = time_ns});
+}
+
+int fd_create(struct image *image, const struct collect_event *event)
+{
+	struct fd_slot *slot;
+	int error;
+
+	if (event->subject > INT32_MAX)
+		return 0;
+	error = get_slot(&image->fds, event->subject, &slot);
+	if (error == 0 && slot->state == FD_OPEN)
+		error = end_unseen(image, slot, event->time_ns);
+	if (error == 0)
+		error = life_begin(&slot->life, image, event);
+	if (error != 0)
+		return error;
+	slot->life.from = TRACK_FD_ARG_FROM(event->arg);
+	slot->life.inherited = (TRACK_FD_ARG_FLAGS(event->arg) & TRACK_FD_INHERITED) != 0;
+	if (slot->life.from < -1)
+		slot->life.from = -1;
+	life_set_class(&slot->life, TRACK_FD_ARG_CLASS(event->arg));
+	slot->state = FD_OPEN;
+	return 0;
+}
+
+/*
+ * No undo came: the close succeeded, so someone we do not see had opened the
+ * number again.
+ */
+static void settle_pending(struct image *image, struct closer *closer)
+{
+	struct closer_pending *pending = &closer->pending;
+	struct fd_slot *slot;
+
+	if (pending->waits && pending->seen) {
+		image->counted[TRACK_NOTE_OPEN_UNSEEN]++;
+		slot = find_slot(&image->fds, pending->subject);
+		if (slot != NULL && slot->state == FD_CLOSED &&
+		    slot->life.id == pending->resource_id)
+			slot->state = FD_UNKNOWN;
+	}
+	pending->waits = false;
+}
+
+static int close_open(struct image *image, struct fd_slot *slot, const struct collect_event *event)
+{
+	slot->state = FD_CLOSED;
+	slot->implicit = (TRACK_FD_ARG_FLAGS(event->arg) & TRACK_FD_IMPLICIT) != 0;
+	return life_end(&slot->life, &(struct life_death){
+					     .ending = LIFE_CLOSED,
+					     .time_ns = event->time_ns,
+					     .tid = event->tid,
+					     .stack = image_stack(image, event->stack),
+					     .call = event->call,
+				     });
+}
+
+int fd_destroy(struct image *image, const struct collect_event *event)
+{
+	struct fd_slot *slot = find_slot(&image->fds, event->subject);
+	bool open = slot != NULL && slot->state == FD_OPEN;
+	struct closer *closer;
+	bool seen;
+	int error;
+
+	if (TRACK_FD_ARG_FLAGS(event->arg) & TRACK_FD_IMPLICIT)
+		return open ? close_open(image, slot, event) : 0;
+	if (event->subject > INT32_MAX)
+		return 0;
+	error = closers_get(&image->closers, event->tid, &closer);
+	if (error != 0)
+		return error;
+	settle_pending(image, closer);
+	error = closer_step(closer, image, event);
+	if (error != 0)
+		return error;
+	if (open)
+		return close_open(image, slot, event);
+	seen = slot != NULL && slot->state == FD_CLOSED; /* as the pending close left it */
+	closer->pending = (struct closer_pending){
+		.waits = true,
+		.seen = seen,
+		.subject = event->subject,
+		.resource_id = seen ? slot->life.id : 0,
+		.time_ns = event->time_ns,
+		.stack = image_stack(image, event->stack),
+		.call = event->call,
+	};
+	return 0;
+}
+
+static int undo_pending(struct image *image, struct closer *closer,
+			const struct collect_event *event)
+{
+	if (event->arg != EBADF) {
+		settle_pending(image, closer);
+		return 0;
+	}
+	closer->pending.waits = false;
+	if (!closer->pending.seen)
+		return closer_add_unknown(closer, image);
+	return closer_add_bad(closer, image, &closer->pending, EBADF);
+}
+
+/*
+ * Two threads closed the number at once, and the first to say so was the one
+ * that failed: the other's close was the end, this one the second.
+ */
+static int swap_closes(struct image *image, struct fd_slot *slot, struct closer *loser,
+		       struct closer *winner)
+{
+	struct closer_pending second = {
+		.subject = slot->life.subject,
+		.resource_id = slot->life.id,
+		.time_ns = slot->life.death_ns,
+		.stack = slot->life.death_stack,
+		.call = slot->life.death_call,
+	};
+	int error;
+
+	winner->pending.waits = false;
+	error = life_end(&slot->life, &(struct life_death){
+					      .ending = LIFE_CLOSED,
+					      .time_ns = winner->pending.time_ns,
+					      .tid = winner->tid,
+					      .stack = winner->pending.stack,
+					      .call = winner->pending.call,
+				      });
+	return error != 0 ? error : closer_add_bad(loser, image, &second, EBADF);
+}
+
+int fd_undo(struct image *image, const struct collect_event *event)
+{
+	struct fd_slot *slot = find_slot(&image->fds, event->subject);
+	struct closer *closer, *other;
+	int error = closers_get(&image->closers, event->tid, &closer);
+
+	if (error != 0)
+		return error;
+	if (closer->pending.waits && closer->pending.subject == event->subject)
+		return undo_pending(image, closer, event);
+	if (slot == NULL || slot->state != FD_CLOSED || slot->life.death_tid != event->tid)
+		return 0;
+	if (event->arg != EBADF || slot->implicit) {
+		/* dup2's EBADF is about its other argument: the target stayed open. */
+		slot->state = FD_OPEN;
+		life_revive(&slot->life);
+		return 0;
+	}
+	other = closers_find_pending(&image->closers, closer, event->subject);
+	if (other != NULL)
+		return swap_closes(image, slot, closer, other);
+	return end_unseen(image, slot, event->time_ns);
+}
+
+int fd_name(struct image *image, const struct collect_event *event)
+{
+	struct fd_slot *slot = find_slot(&image->fds, event->subject);
+
+	return slot != NULL && slot->state == FD_OPEN ? life_name(&slot->life, event) : 0;
+}
+
+/* The totals of a life may be told just after its end. */
+int fd_use(struct image *image, const struct collect_event *event)
+{
+	struct fd_slot *slot = find_slot(&image->fds, event->subject);
+
+	if (slot != NULL && slot->state != FD_UNKNOWN)
+		life_set_traffic(&slot->life, event);
+	return 0;
+}
+
+static void count_unknown(struct image *image, const struct census *census)
+{
+	size_t cursor = 0;
+	uint64_t number, arg;
+
+	while (u64map_next(&census->seen, &cursor, &number, &arg)) {
+		const struct fd_slot *slot = find_slot(&image->fds, number);
+
+		if (slot != NULL && slot->state == FD_OPEN)
+			continue;
+		if (slot != NULL && slot->state == FD_CLOSED &&
+		    slot->life.death_ns >= census->start_ns)
+			continue; /* another thread closed it meanwhile */
+		image->counted[TRACK_NOTE_OPEN_UNSEEN]++;
+	}
+}
+
+int fd_compare(struct image *image, const struct collect_event *event)
+{
+	const struct census *census = &image->census[TRACK_KIND_FD];
+	struct cursor cursor = {0};
+	struct fd_slot *slot;
+
+	while ((slot = next_slot(&image->fds, &cursor)) != NULL) {
+		const uint64_t *arg;
+		int error = 0;
+
+		if (slot->state != FD_OPEN)
+			continue;
+		arg = u64map_get(&census->seen, slot->life.subject);
+		if (arg == NULL && slot->life.birth_ns < census->start_ns)
+			error = end_unseen(image, slot, event->time_ns);
+		if (error != 0)
+			return error;
+		if (arg != NULL && slot->life.fd_class == TRACK_FD_CLASS_OTHER)
+			life_set_class(&slot->life, TRACK_FD_ARG_CLASS(*arg));
+	}
+	count_unknown(image, census);
+	return 0;
+}
+
+int fd_settle(struct image *image)
+{
+	struct cursor cursor = {0};
+	struct fd_slot *slot;
+	size_t at = 0;
+	uint64_t tid, closer;
+
+	while (u64map_next(&image->closers.by_tid, &at, &tid, &closer))
+		settle_pending(image, (struct closer *)(uintptr_t)closer);
+	while (image->end == COLLECT_END_EXEC && (slot = next_slot(&image->fds, &cursor)) != NULL) {
+		struct life_death death = {.ending = LIFE_EXEC, .time_ns = image->end_ns};
+		int error = slot->state == FD_OPEN ? life_end(&slot->life, &death) : 0;
+
+		if (error != 0)
+			return error;
+	}
+	return 0;
+}

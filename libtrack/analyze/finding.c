@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "finding.h"
+
+#include <base/fnv.h>
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "word.h"
+
+/* clang-format off */
+static const char *const rule_names[] = {
+#define TRACK_RULE(id, name, text) name,
+#include <track/rules.def>
+#undef TRACK_RULE
+};
+/* clang-format on */
+
+const char *rule_name(enum rule rule)
+{
+	return rule_names[rule];
+}
+
+uint64_t finding_group(const char *kind, const char *class_name, const struct culprit *culprit)
+{
+	uint64_t hash = fnv_text(fnv_text(FNV_START, kind), class_name);
+
+	return fnv_bytes(hash, &culprit->frames_hash, sizeof(culprit->frames_hash));
+}
+
+static void destroy(struct finding *finding)
+{
+	if (finding == NULL)
+		return;
+	free(finding->kind);
+	free(finding->class_name);
+	free(finding->message);
+	free(finding->evidence);
+	free(finding);
+}
+
+static int make_room(struct findings *findings)
+{
+	size_t capacity = findings->capacity != 0 ? findings->capacity * 2 : 16;
+	struct finding **items;
+
+	if (findings->count < findings->capacity)
+		return 0;
+	items = realloc(findings->items, capacity * sizeof(struct finding *));
+	if (items == NULL)
+		return -ENOMEM;
+	findings->items = items;
+	findings->capacity = capacity;
+	return 0;
+}
+
+static struct finding *create(enum rule rule, enum state state, const struct finding_member *member)
+{
+	struct finding *finding = calloc(1, sizeof(*finding));
+
+	if (finding == NULL)
+		return NULL;
+	*finding = (struct finding){
+		.rule = rule,
+		.state = state,
+		.kind = strdup(member->kind),
+		.class_name = strdup(member->class_name),
+		.process_id = member->process_id,
+		.stack_id = member->stack_id,
+	};
+	if (finding->kind != NULL && finding->class_name != NULL)
+		return finding;
+	destroy(finding);
+	return NULL;
+}
+
+int findings_get(struct findings *findings, enum rule rule, enum state state,
+		 const struct finding_member *member, const struct culprit *culprit,
+		 struct finding **ret_finding)
+{
+	uint64_t group = finding_group(member->kind, member->class_name, culprit);
+	uint64_t fingerprint =
+		fnv_bytes(fnv_text(FNV_START, rule_names[rule]), &group, sizeof(group));
+	const uint64_t *known = u64map_get(&findings->by_fingerprint, fingerprint);
+	struct finding *finding;
+	int error;
+
+	if (known != NULL) {
+		*ret_finding = (struct finding *)(uintptr_t)*known;
+		return 0;
+	}
+	finding = create(rule, state, member);
+	if (finding == NULL)
+		return -ENOMEM;
+	finding->fingerprint = fingerprint;
+	finding->culprit = culprit;
+	error = make_room(findings);
+	if (error == 0)
+		error = u64map_put(&findings->by_fingerprint, fingerprint, (uintptr_t)finding);
+	if (error != 0) {
+		destroy(finding);
+		return error;
+	}
+	findings->items[findings->count++] = finding;
+	*ret_finding = finding;
+	return 0;
+}
+
+void findings_finish(struct findings *findings)
+{
+	for (size_t i = 0; i < findings->count; i++)
+		destroy(findings->items[i]);
+	free(findings->items);
+	u64map_finish(&findings->by_fingerprint);
+	*findings = (struct findings){0};
+}
+
+/* The fingerprint comes last, so that the order is the same in every run. */
+static int compare(const void *left, const void *right)
+{
+	const struct finding *a = *(struct finding *const *)left;
+	const struct finding *b = *(struct finding *const *)right;
+	int order;
+
+	if (a->state != b->state)
+		return a->state < b->state ? -1 : 1;
+	if (a->count != b->count)
+		return a->count > b->count ? -1 : 1;
+	order = strcmp(a->kind, b->kind);
+	if (order != 0)
+		return order;
+	return (a->fingerprint > b->fingerprint) - (a->fingerprint < b->fingerprint);
+}
+
+void findings_sort(struct findings *findings)
+{
+	if (findings->count > 0)
+		qsort(findings->items, findings->count, sizeof(struct finding *), compare);
+}
+
+int finding_add_evidence(struct finding *finding, const struct finding_evidence *evidence)
+{
+	size_t capacity = finding->evidence_capacity != 0 ? finding->evidence_capacity * 2 : 4;
+	struct finding_evidence *items = finding->evidence;
+
+	if (finding->evidence_count == finding->evidence_capacity) {
+		items = realloc(items, capacity * sizeof(*items));
+		if (items == NULL)
+			return -ENOMEM;
+		finding->evidence = items;
+		finding->evidence_capacity = capacity;
+	}
+	items[finding->evidence_count++] = *evidence;
+	return 0;
+}
+
+int finding_say(struct finding *finding, const char *format, ...)
+{
+	char *message = NULL;
+	va_list arguments;
+	int length;
+
+	va_start(arguments, format);
+	length = vasprintf(&message, format, arguments);
+	va_end(arguments);
+	if (length < 0)
+		return -ENOMEM;
+	free(finding->message);
+	finding->message = message;
+	return 0;
+}
+
+void finding_noun(const struct finding *finding, bool plural, char *ret_noun)
+{
+	const char *noun = word_noun(finding->kind, finding->class_name);
+	size_t length = strlen(noun);
+
+	if (!plural)
+		snprintf(ret_noun, FINDING_NOUN_BYTES, "%s", noun);
+	else if (length > 0 && noun[length - 1] == 'y')
+		snprintf(ret_noun, FINDING_NOUN_BYTES, "%.*sies", (int)length - 1, noun);
+	else
+		snprintf(ret_noun, FINDING_NOUN_BYTES, "%ss", noun);
+}

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* One finding while it is built: what it is about, its members, and the sentence. */
+#ifndef ANALYZE_FINDING_H
+#define ANALYZE_FINDING_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "culprit.h"
+#include "state.h"
+
+/* clang-format off */
+enum rule {
+#define TRACK_RULE(id, name, text) RULE_##id,
+#include <track/rules.def>
+#undef TRACK_RULE
+	RULE__COUNT
+};
+/* clang-format on */
+
+const char *rule_name(enum rule rule);
+
+struct finding_evidence {
+	int64_t resource_id;
+	int64_t act_id;
+	int64_t stack_id;
+	const char *role; /* a constant */
+};
+
+/* A resource, or an act, that a rule found wrong. Texts live during the call. */
+struct finding_member {
+	const char *kind, *class_name;
+	int64_t process_id;
+	int64_t stack_id; /* the telling stack */
+};
+
+struct finding {
+	enum rule rule;
+	enum state state;
+	char *kind, *class_name;
+	uint64_t fingerprint;
+	uint64_t count;	    /* members */
+	uint64_t ended;	    /* threads: members that ended, and wait to be joined */
+	int64_t process_id; /* of the first member */
+	int64_t stack_id;
+	const struct culprit *culprit;
+	char *message;
+	bool has_slope;
+	double slope;
+	struct finding_evidence *evidence;
+	size_t evidence_count;
+	size_t evidence_capacity;
+};
+
+struct findings {
+	struct finding **items;
+	size_t count;
+	size_t capacity;
+	struct u64map by_fingerprint; /* -> struct finding * */
+};
+
+/* Kind, class and the first frames in the project: equal in every run. */
+uint64_t finding_group(const char *kind, const char *class_name, const struct culprit *culprit);
+
+/* The finding of this rule that the member belongs to; made if new. */
+int findings_get(struct findings *findings, enum rule rule, enum state state,
+		 const struct finding_member *member, const struct culprit *culprit,
+		 struct finding **ret_finding);
+void findings_finish(struct findings *findings);
+/* The most severe first, then the most numerous. */
+void findings_sort(struct findings *findings);
+
+int finding_add_evidence(struct finding *finding, const struct finding_evidence *evidence);
+/* Set the message as printf would. -ENOMEM. */
+int finding_say(struct finding *finding, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+/* "UDP socket" or "UDP sockets", as a person says it. */
+enum { FINDING_NOUN_BYTES = 64 };
+void finding_noun(const struct finding *finding, bool plural, char *ret_noun);
+
+#endif

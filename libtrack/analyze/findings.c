@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Runs the rules and writes what they found. */
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "analyze/analyze.h"
+#include "rule.h"
+
+/* clang-format off */
+static int (*const judges[])(struct judgement *judgement) = {
+	[RULE_FD_LEAK] = rule_fd_leak,
+	[RULE_THREAD_LEAK] = rule_thread_leak,
+	[RULE_GROWTH] = rule_growth,
+	[RULE_DOUBLE_CLOSE] = rule_double_close,
+};
+/* clang-format on */
+
+_Static_assert(sizeof(judges) / sizeof(judges[0]) == RULE__COUNT, "a rule without a function");
+
+static const char clear_sql[] = "DELETE FROM evidence; DELETE FROM finding";
+static const char finding_sql[] =
+	"INSERT INTO finding (rank, rule, state, kind, class, count, fingerprint, message, "
+	"process_id, stack_id, culprit_function, culprit_file, culprit_line, culprit_module, "
+	"slope, id) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, nullif(?10, 0), ?11, ?12, "
+	"nullif(?13, 0), ?14, ?15, ?1)";
+static const char evidence_sql[] =
+	"INSERT INTO evidence (finding_id, position, resource_id, act_id, stack_id, role) "
+	"VALUES (?1, ?2, nullif(?3, 0), nullif(?4, 0), nullif(?5, 0), ?6)";
+
+static int write_evidence(struct trace_query *query, int64_t rank, const struct finding *finding)
+{
+	int error = 0;
+
+	for (size_t i = 0; i < finding->evidence_count && error == 0; i++) {
+		const struct finding_evidence *evidence = &finding->evidence[i];
+
+		trace_query_bind_int(query, 1, rank);
+		trace_query_bind_int(query, 2, (int64_t)i);
+		trace_query_bind_int(query, 3, evidence->resource_id);
+		trace_query_bind_int(query, 4, evidence->act_id);
+		trace_query_bind_int(query, 5, evidence->stack_id);
+		trace_query_bind_text(query, 6, evidence->role);
+		error = trace_query_step(query);
+	}
+	return error;
+}
+
+static int write_finding(struct trace_query *query, int64_t rank, const struct finding *finding)
+{
+	const struct culprit *culprit = finding->culprit;
+	char fingerprint[17];
+	char slope[32] = "";
+
+	snprintf(fingerprint, sizeof(fingerprint), "%016" PRIx64, finding->fingerprint);
+	snprintf(slope, sizeof(slope), "%.17g", finding->slope);
+	trace_query_bind_int(query, 1, rank);
+	trace_query_bind_text(query, 2, rule_name(finding->rule));
+	trace_query_bind_text(query, 3, state_name(finding->state));
+	trace_query_bind_text(query, 4, finding->kind);
+	trace_query_bind_text(query, 5, finding->class_name);
+	trace_query_bind_int(query, 6, (int64_t)finding->count);
+	trace_query_bind_text(query, 7, fingerprint);
+	trace_query_bind_text(query, 8, finding->message);
+	trace_query_bind_int(query, 9, finding->process_id);
+	trace_query_bind_int(query, 10, finding->stack_id);
+	trace_query_bind_text(query, 11, culprit->function);
+	trace_query_bind_text(query, 12, culprit->file);
+	trace_query_bind_int(query, 13, culprit->line);
+	trace_query_bind_text(query, 14, culprit->module);
+	/* The column is REAL: SQLite makes a number of the text. */
+	trace_query_bind_text(query, 15, finding->has_slope ? slope : NULL);
+	return trace_query_step(query);
+}
+
+static int write_findings(struct judgement *judgement)
+{
+	struct findings *findings = &judgement->findings;
+	struct trace_query *finding = NULL;
+	struct trace_query *evidence = NULL;
+	int error = trace_execute(judgement->trace, clear_sql);
+
+	if (error == 0)
+		error = trace_query(judgement->trace, finding_sql, &finding);
+	if (error == 0)
+		error = trace_query(judgement->trace, evidence_sql, &evidence);
+	findings_sort(findings);
+	for (size_t i = 0; i < findings->count && error == 0; i++) {
+		error = write_finding(finding, (int64_t)i + 1, findings->items[i]);
+		if (error == 0)
+			error = write_evidence(evidence, (int64_t)i + 1, findings->items[i]);
+	}
+	trace_query_destroy(finding);
+	trace_query_destroy(evidence);
+	return error;
+}
+
+int analyze_findings(struct trace *trace)
+{
+	struct judgement judgement = {.trace = trace};
+	int error = culprits_init(&judgement.culprits, trace);
+
+	if (error == 0)
+		error = growth_load(&judgement.growth, trace, &judgement.culprits);
+	for (int rule = 0; rule < RULE__COUNT && error == 0; rule++)
+		error = judges[rule](&judgement);
+	if (error == 0)
+		error = write_findings(&judgement);
+	findings_finish(&judgement.findings);
+	growth_finish(&judgement.growth);
+	culprits_finish(&judgement.culprits);
+	return error != 0 ? error : trace_commit(trace);
+}

@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "growth.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "finding.h"
+#include "marks.h"
+
+/* Fewer points prove no trend. */
+enum { MARKS_LEAST = 3 };
+
+/* A thread that ended and waits to be joined still holds what it is made of. */
+static const char lives_sql[] =
+	"SELECT r.birth_ns, CASE WHEN r.death_ns IS NULL OR r.ending IS 'done' "
+	"THEN coalesce(p.end_ns, 9223372036854775807) ELSE r.death_ns END, "
+	"r.id, r.process_id, r.kind, r.class, r.birth_stack "
+	"FROM resource r JOIN process p ON p.id = r.process_id "
+	"WHERE r.inherited = 0 ORDER BY r.id";
+
+static void site_destroy(struct growth_site *site)
+{
+	if (site == NULL)
+		return;
+	free(site->kind);
+	free(site->class_name);
+	free(site->alive);
+	free(site->members);
+	free(site);
+}
+
+static struct growth_site *site_create(const struct finding_member *member, uint64_t group,
+				       size_t marks)
+{
+	struct growth_site *site = calloc(1, sizeof(*site));
+
+	if (site == NULL)
+		return NULL;
+	*site = (struct growth_site){
+		.group = group,
+		.kind = strdup(member->kind),
+		.class_name = strdup(member->class_name),
+		.process_id = member->process_id,
+		.stack_id = member->stack_id,
+		/* One more than marks: what a life takes back at its end. */
+		.alive = calloc(marks + 1, sizeof(int64_t)),
+		.marks = marks,
+	};
+	if (site->kind != NULL && site->class_name != NULL && site->alive != NULL)
+		return site;
+	site_destroy(site);
+	return NULL;
+}
+
+static int site_add_member(struct growth_site *site, int64_t resource_id, int64_t stack_id)
+{
+	size_t capacity = site->member_capacity != 0 ? site->member_capacity * 2 : 8;
+	struct growth_member *members = site->members;
+
+	if (site->member_count == site->member_capacity) {
+		members = realloc(members, capacity * sizeof(*members));
+		if (members == NULL)
+			return -ENOMEM;
+		site->members = members;
+		site->member_capacity = capacity;
+	}
+	members[site->member_count++] = (struct growth_member){resource_id, stack_id};
+	return 0;
+}
+
+/* How many marks lie before this time: the index of the first that does not. */
+static size_t first_mark(const struct mark_series *series, uint64_t time_ns)
+{
+	size_t low = 0, high = series->count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (series->times_ns[middle] < time_ns)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+static int get_site(struct u64map *sites, const struct finding_member *member, uint64_t group,
+		    size_t marks, struct growth_site **ret_site)
+{
+	const uint64_t *known = u64map_get(sites, group);
+	struct growth_site *site;
+
+	if (known != NULL) {
+		*ret_site = (struct growth_site *)(uintptr_t)*known;
+		return 0;
+	}
+	site = site_create(member, group, marks);
+	if (site == NULL || u64map_put(sites, group, (uintptr_t)site) != 0) {
+		site_destroy(site);
+		return -ENOMEM;
+	}
+	*ret_site = site;
+	return 0;
+}
+
+/* Count one life at the marks that saw it alive. */
+static int add_life(struct u64map *sites, const struct mark_series *series,
+		    struct culprits *culprits, struct trace_query *life)
+{
+	size_t from = first_mark(series, (uint64_t)trace_query_int(life, 0));
+	size_t to = first_mark(series, (uint64_t)trace_query_int(life, 1));
+	struct finding_member member;
+	const struct culprit *culprit;
+	struct growth_site *site;
+	int error;
+
+	if (from >= to)
+		return 0;
+	member = (struct finding_member){
+		.kind = trace_query_text(life, 4),
+		.class_name = trace_query_text(life, 5),
+		.process_id = trace_query_int(life, 3),
+		.stack_id = trace_query_int(life, 6),
+	};
+	if (member.kind == NULL || member.class_name == NULL)
+		return -ENOMEM;
+	error = culprits_get(culprits, member.stack_id, &culprit);
+	if (error == 0)
+		error = get_site(sites, &member,
+				 finding_group(member.kind, member.class_name, culprit),
+				 series->count, &site);
+	if (error != 0)
+		return error;
+	site->alive[from]++;
+	site->alive[to]--;
+	return to == series->count
+		       ? site_add_member(site, trace_query_int(life, 2), member.stack_id)
+		       : 0;
+}
+
+/* From changes to sums; then whether they rise. */
+static bool grows(struct growth_site *site)
+{
+	size_t rising = 1;
+
+	for (size_t i = 1; i < site->marks; i++) {
+		site->alive[i] += site->alive[i - 1];
+		rising = site->alive[i] > site->alive[i - 1] ? rising + 1 : 1;
+	}
+	site->first = rising == site->marks ? 0 : 1;
+	return rising >= MARKS_LEAST && rising + 1 >= site->marks;
+}
+
+static int keep(struct growth *growth, struct growth_site *site)
+{
+	size_t capacity = growth->capacity != 0 ? growth->capacity * 2 : 8;
+	struct growth_site **sites = growth->sites;
+
+	if (growth->count == growth->capacity) {
+		sites = realloc(sites, capacity * sizeof(struct growth_site *));
+		if (sites == NULL)
+			return -ENOMEM;
+		growth->sites = sites;
+		growth->capacity = capacity;
+	}
+	if (u64map_put(&growth->by_group, site->group, (uintptr_t)site) != 0)
+		return -ENOMEM;
+	sites[growth->count++] = site;
+	return 0;
+}
+
+/* Take over the sites that grow; free the others. */
+static int sift(struct growth *growth, struct u64map *sites)
+{
+	size_t cursor = 0;
+	uint64_t group, value;
+	int error = 0;
+
+	while (u64map_next(sites, &cursor, &group, &value)) {
+		struct growth_site *site = (struct growth_site *)(uintptr_t)value;
+		bool wanted = error == 0 && !growth_find(growth, group) && grows(site);
+
+		if (wanted)
+			error = keep(growth, site);
+		if (!wanted || error != 0)
+			site_destroy(site);
+	}
+	u64map_finish(sites);
+	return error;
+}
+
+static int load_series(struct growth *growth, struct trace *trace, struct culprits *culprits,
+		       const struct mark_series *series)
+{
+	struct u64map sites = {0};
+	struct trace_query *query;
+	int more, error;
+
+	more = trace_query(trace, lives_sql, &query);
+	if (more != 0)
+		return more;
+	while ((more = trace_query_step(query)) == 1) {
+		more = add_life(&sites, series, culprits, query);
+		if (more != 0)
+			break;
+	}
+	trace_query_destroy(query);
+	error = sift(growth, &sites);
+	return more != 0 ? more : error;
+}
+
+int growth_load(struct growth *growth, struct trace *trace, struct culprits *culprits)
+{
+	struct marks marks = {0};
+	int error = marks_load(&marks, trace);
+
+	for (size_t i = 0; i < marks.count && error == 0; i++)
+		if (marks.series[i].count >= MARKS_LEAST)
+			error = load_series(growth, trace, culprits, &marks.series[i]);
+	marks_finish(&marks);
+	return error;
+}
+
+void growth_finish(struct growth *growth)
+{
+	for (size_t i = 0; i < growth->count; i++)
+		site_destroy(growth->sites[i]);
+	free(growth->sites);
+	u64map_finish(&growth->by_group);
+	*growth = (struct growth){0};
+}
+
+bool growth_find(const struct growth *growth, uint64_t group)
+{
+	return u64map_get(&growth->by_group, group) != NULL;
+}

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Which birth sites have more alive at every mark of a series. The first mark
+ * may be part of the warm-up; three that rise are needed.
+ */
+#ifndef ANALYZE_GROWTH_H
+#define ANALYZE_GROWTH_H
+
+#include <base/u64map.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <store/trace.h>
+
+#include "culprit.h"
+
+struct growth_member {
+	int64_t resource_id;
+	int64_t stack_id;
+};
+
+/* What is born at one site: equal kind, class and first frames. */
+struct growth_site {
+	uint64_t group; /* finding_group */
+	char *kind, *class_name;
+	int64_t process_id; /* of the first member, as the stack */
+	int64_t stack_id;
+	int64_t *alive; /* at each mark compared */
+	size_t marks;
+	size_t first; /* the mark that the comparison begins with: 0, or 1 after a warm-up */
+	struct growth_member *members; /* alive at the last mark */
+	size_t member_count;
+	size_t member_capacity;
+};
+
+/* The sites that grow. */
+struct growth {
+	struct growth_site **sites;
+	size_t count;
+	size_t capacity;
+	struct u64map by_group; /* group -> struct growth_site * */
+};
+
+int growth_load(struct growth *growth, struct trace *trace, struct culprits *culprits);
+void growth_finish(struct growth *growth);
+/* Whether this group grows. */
+bool growth_find(const struct growth *growth, uint64_t group);
+
+#endif

@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "image.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "word.h"
+
+enum { BUILD_ID_BYTES = 64 };
+
+static const char *const origins[TRACK_ORIGIN__COUNT] = {
+	[TRACK_ORIGIN_START] = "start",
+	[TRACK_ORIGIN_FORK] = "fork",
+};
+
+static const char *const ends[COLLECT_END__COUNT] = {
+	[COLLECT_END_RUNNING] = "running", [COLLECT_END_EXIT] = "exit",
+	[COLLECT_END_SIGNAL] = "signal",   [COLLECT_END_EXEC] = "exec",
+	[COLLECT_END_UNKNOWN] = "unknown",
+};
+
+/* An exec's parent is the image before it; a fork's is the last process with that pid. */
+static int64_t find_parent(const struct collect_process *process, struct image *const *earlier,
+			   size_t count)
+{
+	int32_t pid = process->image > 0 ? process->pid : process->ppid;
+	const struct image *parent = NULL;
+
+	for (size_t i = 0; i < count; i++) {
+		if (earlier[i] == NULL || earlier[i]->pid != pid ||
+		    earlier[i]->start_ns > process->start_ns)
+			continue;
+		if (parent == NULL || earlier[i]->start_ns >= parent->start_ns)
+			parent = earlier[i];
+	}
+	return parent != NULL ? parent->id : 0;
+}
+
+int image_update(struct image *image, const struct collect_process *process)
+{
+	bool has_code = process->code != -1 &&
+			(process->end == COLLECT_END_EXIT || process->end == COLLECT_END_SIGNAL);
+	struct trace_process row = {
+		.id = image->id,
+		.pid = process->pid,
+		.ppid = process->ppid,
+		.parent_id = image->parent_id,
+		.image = process->image,
+		.origin = process->origin < TRACK_ORIGIN__COUNT ? origins[process->origin] : "",
+		.exe = process->exe,
+		.command = process->command,
+		.start_ns = process->start_ns,
+		.realtime_ns = process->realtime_ns,
+		.end_ns = process->end_ns,
+		.end = process->end < COLLECT_END__COUNT ? ends[process->end] : "",
+		.code = has_code ? process->code : INT32_MIN,
+		.census_fds = process->census_fds,
+		.census_threads = process->census_threads,
+	};
+	int error = trace_put_process(image->book->trace, &row);
+
+	if (error != 0)
+		return error;
+	image->id = row.id;
+	image->pid = process->pid;
+	image->start_ns = process->start_ns;
+	image->end = process->end;
+	image->end_ns = process->end_ns;
+	image->census_told = process->census_fds;
+	return 0;
+}
+
+int image_create(struct life_book *book, const struct collect_process *process,
+		 struct image *const *earlier, size_t count, struct image **ret_image)
+{
+	struct image *image = calloc(1, sizeof(*image));
+	int error;
+
+	if (image == NULL)
+		return -ENOMEM;
+	image->book = book;
+	image->parent_id = find_parent(process, earlier, count);
+	error = image_update(image, process);
+	if (error != 0) {
+		free(image);
+		return error;
+	}
+	*ret_image = image;
+	return 0;
+}
+
+void image_destroy(struct image *image)
+{
+	if (image == NULL)
+		return;
+	fds_finish(&image->fds);
+	threads_finish(&image->threads);
+	closers_finish(&image->closers);
+	for (unsigned kind = 0; kind < TRACK_KIND__COUNT; kind++)
+		census_finish(&image->census[kind]);
+	modules_finish(&image->modules);
+	u64map_finish(&image->stacks);
+	free(image);
+}
+
+int image_add_module(struct image *image, const struct collect_module *module)
+{
+	char build_id[2 * BUILD_ID_BYTES + 1] = "";
+	struct trace_module row = {
+		.process_id = image->id,
+		.bias = module->bias,
+		.start = module->start,
+		.end = module->end,
+		.loaded_ns = module->loaded_ns,
+		.path = module->path,
+		.build_id = build_id,
+	};
+	int error;
+
+	for (size_t i = 0; i < module->build_id_bytes && i < BUILD_ID_BYTES; i++)
+		snprintf(build_id + 2 * i, 3, "%02x", module->build_id[i]);
+	error = trace_put_module(image->book->trace, &row);
+	return error != 0 ? error : modules_add(&image->modules, &row);
+}
+
+int image_unload(struct image *image, uint64_t bias, uint64_t time_ns)
+{
+	struct trace_module *module = modules_loaded(&image->modules, bias);
+
+	if (module == NULL)
+		return 0;
+	module->unloaded_ns = time_ns;
+	return trace_put_module(image->book->trace, module);
+}
+
+int image_add_stack(struct image *image, uint64_t hash, uint64_t time_ns, const uint64_t *addresses,
+		    size_t depth)
+{
+	int64_t id;
+	int error;
+
+	if (u64map_get(&image->stacks, hash) != NULL)
+		return 0;
+	error = trace_add_stack(image->book->trace, image->id, hash, time_ns, addresses, depth,
+				&id);
+	return error != 0 ? error : u64map_put(&image->stacks, hash, (uint64_t)id);
+}
+
+int64_t image_stack(const struct image *image, uint64_t hash)
+{
+	const uint64_t *id = hash != 0 ? u64map_get(&image->stacks, hash) : NULL;
+
+	return id != NULL ? (int64_t)*id : 0;
+}
+
+static int write_note(struct image *image, enum track_note note)
+{
+	const struct word_note *word = word_note(note);
+	uint64_t count = image->told[note] + image->counted[note];
+
+	return count == 0 ? 0
+			  : trace_put_note(image->book->trace, image->id, word->name, word->weight,
+					   count, word->text);
+}
+
+int image_tell_note(struct image *image, enum track_note note, uint64_t count)
+{
+	image->told[note] = count;
+	return write_note(image, note);
+}
+
+int image_write_notes(struct image *image)
+{
+	for (unsigned note = 0; note < TRACK_NOTE__COUNT; note++) {
+		int error = image->counted[note] != 0 ? write_note(image, note) : 0;
+
+		if (error != 0)
+			return error;
+	}
+	return 0;
+}

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* One process image: what is known about it while its records come in. */
+#ifndef ANALYZE_IMAGE_H
+#define ANALYZE_IMAGE_H
+
+#include <base/u64map.h>
+#include <collect/collector.h>
+#include <store/trace.h>
+
+#include "census.h"
+#include "closer.h"
+#include "fd.h"
+#include "life.h"
+#include "modules.h"
+#include "thread.h"
+
+struct image {
+	struct life_book *book; /* shared by all images */
+	int64_t id;		/* its row */
+	int64_t parent_id;
+	int32_t pid;
+	uint64_t start_ns;
+	uint64_t end_ns;
+	enum collect_end end;
+	bool census_told;     /* the collector said that a census was taken */
+	struct u64map stacks; /* hash -> row */
+	struct modules modules;
+	struct fds fds;
+	struct threads threads;
+	struct closers closers;
+	struct census census[TRACK_KIND__COUNT];
+	uint64_t alive[TRACK_KIND__COUNT];
+	uint64_t sockets;		     /* of the descriptors alive */
+	uint64_t told[TRACK_NOTE__COUNT];    /* notes, as the capture engine counted them */
+	uint64_t counted[TRACK_NOTE__COUNT]; /* and what was found here */
+};
+
+/* Finds the parent among the earlier images (NULLs are skipped). Writes the row. */
+int image_create(struct life_book *book, const struct collect_process *process,
+		 struct image *const *earlier, size_t count, struct image **ret_image);
+void image_destroy(struct image *image);
+/* Something about the process changed: write its row anew. */
+int image_update(struct image *image, const struct collect_process *process);
+
+int image_add_module(struct image *image, const struct collect_module *module);
+int image_unload(struct image *image, uint64_t bias, uint64_t time_ns);
+int image_add_stack(struct image *image, uint64_t hash, uint64_t time_ns, const uint64_t *addresses,
+		    size_t depth);
+/* Row of a stack; 0 if there is none. */
+int64_t image_stack(const struct image *image, uint64_t hash);
+
+/* The capture engine's total of a note. */
+int image_tell_note(struct image *image, enum track_note note, uint64_t count);
+/* Write what was counted here. Call once, at the end. */
+int image_write_notes(struct image *image);
+
+#endif

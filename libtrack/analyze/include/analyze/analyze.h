@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The analysis: records become lifetimes (lifetime.c, a sink of the collector),
+ * addresses become places (place.c), lifetimes become findings (one file per
+ * family of rules). Everything is written through the store.
+ */
+#ifndef ANALYZE_ANALYZE_H
+#define ANALYZE_ANALYZE_H
+
+#include <collect/collector.h>
+#include <store/trace.h>
+
+struct lifetimes;
+
+/* Follows resources from birth to death and writes them to trace, which must outlive it. */
+int lifetimes_create(struct trace *trace, struct lifetimes **ret_lifetimes);
+void lifetimes_destroy(struct lifetimes *lifetimes);
+
+/* The sink to hand to collector_create; lives as long as lifetimes. */
+const struct collect_sink *lifetimes_sink(struct lifetimes *lifetimes);
+
+/* Counts for a status line. */
+struct lifetimes_status {
+	uint64_t events;
+	uint64_t lost;	      /* sum of the LOST notes */
+	uint32_t processes;
+	uint64_t open_sockets; /* alive now, all processes */
+	uint64_t open_fds;
+	uint64_t threads;
+};
+void lifetimes_status(const struct lifetimes *lifetimes, struct lifetimes_status *ret_status);
+
+/* All is read: compare with the censuses, settle what is alive, write what is left. */
+int lifetimes_finish(struct lifetimes *lifetimes);
+
+/*
+ * Resolve the stacks to modules and places (stack_frame, location), each place
+ * once. The caller then symbolises the locations that have no frame.
+ */
+int analyze_places(struct trace *trace);
+
+/* Judge: run every rule of rules.def, replace the findings. Idempotent. */
+int analyze_findings(struct trace *trace);
+
+/* Whether a finding's state fails a gate: 1 yes, 0 no. strict: --strict. */
+int analyze_state_fails(const char *state, bool strict);
+
+#endif

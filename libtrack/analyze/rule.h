@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The rules: what each is given, and one function per row of rules.def. */
+#ifndef ANALYZE_RULE_H
+#define ANALYZE_RULE_H
+
+#include <store/trace.h>
+
+#include "culprit.h"
+#include "finding.h"
+#include "growth.h"
+
+struct judgement {
+	struct trace *trace;
+	struct culprits culprits;
+	struct growth growth; /* known before the first rule runs */
+	struct findings findings;
+};
+
+/* Each adds its findings, with their messages. 0 or -errno. */
+int rule_fd_leak(struct judgement *judgement);
+int rule_thread_leak(struct judgement *judgement);
+int rule_growth(struct judgement *judgement);
+int rule_double_close(struct judgement *judgement);
+
+#endif

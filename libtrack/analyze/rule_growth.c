@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* More alive at every mark. */
+#include <stdio.h>
+
+#include "rule.h"
+
+/* The numbers a message lists before it skips to the last. */
+enum { NUMBERS_SHOWN = 6, NUMBERS_BYTES = 256 };
+
+/* "2, 5, 8, 11", or with the middle left out. */
+static void list_numbers(const struct growth_site *site, char *ret_text)
+{
+	size_t length = 0;
+
+	for (size_t i = site->first; i < site->marks; i++) {
+		bool last = i + 1 == site->marks;
+		bool shown = i - site->first < NUMBERS_SHOWN - 1;
+		const char *separator = last ? "" : ", ";
+
+		if (shown || last)
+			length += (size_t)snprintf(ret_text + length, NUMBERS_BYTES - length,
+						   "%lld%s", (long long)site->alive[i], separator);
+		else if (i - site->first == NUMBERS_SHOWN - 1)
+			length += (size_t)snprintf(ret_text + length, NUMBERS_BYTES - length,
+						   "..., ");
+	}
+}
+
+static int say(struct finding *finding, const struct growth_site *site)
+{
+	char noun[FINDING_NOUN_BYTES];
+	char numbers[NUMBERS_BYTES] = "";
+	const char *about = "";
+
+	finding_noun(finding, true, noun);
+	list_numbers(site, numbers);
+	for (size_t i = site->first + 1; i < site->marks; i++)
+		if ((double)(site->alive[i] - site->alive[i - 1]) != finding->slope)
+			about = "about ";
+	return finding_say(finding, "%s: %s%.3g more alive at every mark (%s)", noun, about,
+			   finding->slope, numbers);
+}
+
+static int add_site(struct judgement *judgement, const struct growth_site *site)
+{
+	struct finding_member member = {
+		.kind = site->kind,
+		.class_name = site->class_name,
+		.process_id = site->process_id,
+		.stack_id = site->stack_id,
+	};
+	int64_t rise = site->alive[site->marks - 1] - site->alive[site->first];
+	const struct culprit *culprit;
+	struct finding *finding;
+	int error = culprits_get(&judgement->culprits, site->stack_id, &culprit);
+
+	if (error == 0)
+		error = findings_get(&judgement->findings, RULE_GROWTH, STATE_GROWING, &member,
+				     culprit, &finding);
+	for (size_t i = 0; i < site->member_count && error == 0; i++)
+		error = finding_add_evidence(finding,
+					     &(struct finding_evidence){
+						     .resource_id = site->members[i].resource_id,
+						     .stack_id = site->members[i].stack_id,
+						     .role = "created at",
+					     });
+	if (error != 0)
+		return error;
+	finding->count = site->member_count;
+	finding->has_slope = true;
+	finding->slope = (double)rise / (double)(site->marks - 1 - site->first);
+	return say(finding, site);
+}
+
+int rule_growth(struct judgement *judgement)
+{
+	int error = 0;
+
+	for (size_t i = 0; i < judgement->growth.count && error == 0; i++)
+		error = add_site(judgement, judgement->growth.sites[i]);
+	return error;
+}

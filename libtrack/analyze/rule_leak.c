@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What is alive when its process is over: descriptors, and threads that nobody joined. */
+#include <errno.h>
+#include <string.h>
+
+#include "rule.h"
+#include "word.h"
+
+/* A detached thread may run until the end; an exec's end is no leak. */
+static const char alive_sql[] =
+	"SELECT r.id, r.process_id, r.class, r.birth_stack, r.ending IS 'done' "
+	"FROM resource r JOIN process p ON p.id = r.process_id "
+	"WHERE r.kind = ?1 AND (r.death_ns IS NULL OR r.ending = 'done') "
+	"AND r.ending IS NOT 'detached' AND r.inherited = 0 AND p.end <> 'exec' "
+	"ORDER BY r.birth_ns, r.id";
+
+static int add_member(struct judgement *judgement, enum rule rule, const char *kind,
+		      struct trace_query *row)
+{
+	struct finding_member member = {
+		.kind = kind,
+		.class_name = trace_query_text(row, 2),
+		.process_id = trace_query_int(row, 1),
+		.stack_id = trace_query_int(row, 3),
+	};
+	struct finding_evidence evidence = {
+		.resource_id = trace_query_int(row, 0),
+		.stack_id = member.stack_id,
+		.role = "created at",
+	};
+	const struct culprit *culprit;
+	struct finding *finding;
+	int error = culprits_get(&judgement->culprits, member.stack_id, &culprit);
+
+	if (error == 0 && member.class_name == NULL)
+		error = -ENOMEM;
+	if (error != 0)
+		return error;
+	if (growth_find(&judgement->growth, finding_group(kind, member.class_name, culprit)))
+		return 0; /* told by the rule growth */
+	error = findings_get(&judgement->findings, rule, STATE_AT_EXIT, &member, culprit, &finding);
+	if (error != 0)
+		return error;
+	finding->count++;
+	finding->ended += (uint64_t)trace_query_int(row, 4);
+	return finding_add_evidence(finding, &evidence);
+}
+
+static int collect(struct judgement *judgement, enum rule rule, const char *kind)
+{
+	struct trace_query *query;
+	int more;
+	int error = trace_query(judgement->trace, alive_sql, &query);
+
+	if (error != 0)
+		return error;
+	trace_query_bind_text(query, 1, kind);
+	while ((more = trace_query_step(query)) == 1) {
+		more = add_member(judgement, rule, kind, query);
+		if (more != 0)
+			break;
+	}
+	trace_query_destroy(query);
+	return more;
+}
+
+static int say_fd(struct finding *finding)
+{
+	char noun[FINDING_NOUN_BYTES];
+
+	finding_noun(finding, finding->count != 1, noun);
+	return finding_say(finding, "%llu %s opened here %s never closed",
+			   (unsigned long long)finding->count, noun,
+			   finding->count == 1 ? "was" : "were");
+}
+
+static int say_thread(struct finding *finding)
+{
+	unsigned long long count = finding->count;
+	unsigned long long ended = finding->ended;
+	const char *noun = count == 1 ? "thread" : "threads";
+
+	if (ended == 0)
+		return finding_say(finding, "%llu %s started here %s still running at the end",
+				   count, noun, count == 1 ? "was" : "were");
+	if (ended == count)
+		return finding_say(finding, "%llu %s started here ended, never joined nor detached",
+				   count, noun);
+	return finding_say(finding,
+			   "%llu threads started here: %llu ended, never joined nor detached, "
+			   "%llu still running at the end",
+			   count, ended, count - ended);
+}
+
+static int judge_leak(struct judgement *judgement, enum rule rule, enum track_kind kind,
+		      int (*say)(struct finding *finding))
+{
+	int error = collect(judgement, rule, word_kind(kind));
+
+	for (size_t i = 0; i < judgement->findings.count && error == 0; i++)
+		if (judgement->findings.items[i]->rule == rule)
+			error = say(judgement->findings.items[i]);
+	return error;
+}
+
+int rule_fd_leak(struct judgement *judgement)
+{
+	return judge_leak(judgement, RULE_FD_LEAK, TRACK_KIND_FD, say_fd);
+}
+
+int rule_thread_leak(struct judgement *judgement)
+{
+	return judge_leak(judgement, RULE_THREAD_LEAK, TRACK_KIND_THREAD, say_thread);
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Threads of one process image. A thread is over when it is done and somebody
+ * joined or detached it, in any order: a join is recorded before it waits, and a
+ * thread records its own birth, maybe after its creator joined it.
+ */
+#ifndef ANALYZE_THREAD_H
+#define ANALYZE_THREAD_H
+
+#include <base/u64map.h>
+#include <collect/collector.h>
+
+struct image;
+
+/* A zeroed struct is empty. */
+struct threads {
+	struct u64map by_subject; /* pthread_t -> struct thread * */
+	struct u64map tids;	  /* kernel ids of all that were born here */
+};
+
+void threads_finish(struct threads *threads);
+
+/* Handlers of events of kind thread. -ENOMEM or what the store says. */
+int thread_create(struct image *image, const struct collect_event *event);
+int thread_done(struct image *image, const struct collect_event *event);
+int thread_destroy(struct image *image, const struct collect_event *event);
+int thread_undo(struct image *image, const struct collect_event *event);
+int thread_name(struct image *image, const struct collect_event *event);
+/* Compare with the complete census. */
+int thread_compare(struct image *image, const struct collect_event *event);
+/* The image is over: what an exec ended. */
+int thread_settle(struct image *image);
+
+#endif

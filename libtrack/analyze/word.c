@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "word.h"
+
+#include <string.h>
+
+/* clang-format off */
+static const char *const kinds[] = {
+#define TRACK_KIND(id, name, plural, rule) name,
+#include <track/kinds.def>
+#undef TRACK_KIND
+};
+
+static const char *const calls[] = {
+	"",
+#define TRACK_CALL(function, group) #function,
+#include <track/calls.def>
+#undef TRACK_CALL
+};
+
+static const struct fd_class {
+	const char *name, *noun;
+} fd_classes[] = {
+#define TRACK_FD_CLASS(id, name, text) {name, text},
+#include <track/fd_classes.def>
+#undef TRACK_FD_CLASS
+};
+
+static const struct word_note notes[] = {
+#define TRACK_NOTE(id, name, weight, text) {name, #weight, text},
+#include <track/notes.def>
+#undef TRACK_NOTE
+};
+/* clang-format on */
+
+const char *word_kind(unsigned kind)
+{
+	return kind < TRACK_KIND__COUNT ? kinds[kind] : "";
+}
+
+const char *word_call(unsigned call)
+{
+	return call < TRACK_CALL__COUNT ? calls[call] : "";
+}
+
+const char *word_fd_class(unsigned fd_class)
+{
+	return fd_classes[fd_class < TRACK_FD_CLASS__COUNT ? fd_class : TRACK_FD_CLASS_OTHER].name;
+}
+
+const char *word_noun(const char *kind, const char *class_name)
+{
+	if (strcmp(kind, kinds[TRACK_KIND_FD]) != 0)
+		return class_name;
+	for (unsigned i = 0; i < TRACK_FD_CLASS__COUNT; i++)
+		if (strcmp(fd_classes[i].name, class_name) == 0)
+			return fd_classes[i].noun;
+	return class_name;
+}
+
+const struct word_note *word_note(enum track_note note)
+{
+	return &notes[note];
+}

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The names behind the numbers on the wire. Any number is allowed; an unknown one gets a neutral
+ * name. */
+#ifndef ANALYZE_WORD_H
+#define ANALYZE_WORD_H
+
+#include <track/wire.h>
+
+const char *word_kind(unsigned kind);
+const char *word_call(unsigned call); /* "" for no call */
+const char *word_fd_class(unsigned fd_class);
+/* What a person calls one resource of a class: "UDP socket"; the name itself if unknown. */
+const char *word_noun(const char *kind, const char *class_name);
+
+struct word_note {
+	const char *name, *weight, *text;
+};
+const struct word_note *word_note(enum track_note note);
+
+#endif

@@ -1,0 +1,326 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "collect/collector.h"
+#include "family.h"
+#include "folder.h"
+#include "marks_file.h"
+#include "process.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+
+struct watched {
+	struct folder folder;
+	struct marks_file marks;
+};
+
+struct collector {
+	struct collect_sink sink;
+	struct watched *watched;
+	size_t watched_count;
+	struct process **processes;
+	size_t count;
+	size_t capacity;
+	struct spool *fresh; /* probed, not yet processes */
+	size_t fresh_count;
+	struct family family;
+	struct u64map statuses; /* pid -> wait status */
+	bool unflushed;
+	char error[PATH_MAX + 512];
+};
+
+int collector_create(const struct collect_sink *sink, struct collector **ret_collector)
+{
+	struct collector *collector = calloc(1, sizeof(*collector));
+	if (!collector)
+		return -ENOMEM;
+	collector->sink = *sink;
+	*ret_collector = collector;
+	return 0;
+}
+
+static void watched_finish(struct watched *watched)
+{
+	folder_finish(&watched->folder);
+	marks_file_finish(&watched->marks);
+}
+
+void collector_destroy(struct collector *collector)
+{
+	if (!collector)
+		return;
+	for (size_t i = 0; i < collector->watched_count; i++)
+		watched_finish(&collector->watched[i]);
+	for (size_t i = 0; i < collector->count; i++)
+		process_destroy(collector->processes[i]);
+	for (size_t i = 0; i < collector->fresh_count; i++)
+		spool_finish(&collector->fresh[i]);
+	family_finish(&collector->family);
+	u64map_finish(&collector->statuses);
+	free(collector->watched);
+	free(collector->processes);
+	free(collector->fresh);
+	free(collector);
+}
+
+const char *collector_error(const struct collector *collector)
+{
+	return collector->error;
+}
+
+static uint64_t now(void)
+{
+	struct timespec ts;
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (uint64_t)ts.tv_sec * 1000000000ull + (uint64_t)ts.tv_nsec;
+}
+
+static int probe(struct collector *collector, const char *path)
+{
+	struct spool *fresh = reallocarray(collector->fresh, collector->fresh_count + 1,
+					   sizeof(*collector->fresh));
+	if (!fresh)
+		return -ENOMEM;
+	collector->fresh = fresh;
+	int ret = spool_probe(path, &fresh[collector->fresh_count], collector->error,
+			      sizeof(collector->error));
+	if (!ret)
+		collector->fresh_count++;
+	return ret;
+}
+
+/* One bad file in a folder does not keep the others from being read. */
+static int found_spool(void *ctx, const char *path)
+{
+	int ret = probe(ctx, path);
+	return ret == -EBADMSG || ret == -EACCES || ret == -ELOOP ? 0 : ret;
+}
+
+static int admit_one(struct collector *collector, struct spool *spool)
+{
+	if (collector->count == collector->capacity) {
+		size_t capacity = collector->capacity ? 2 * collector->capacity : 16;
+		struct process **processes =
+			reallocarray(collector->processes, capacity, sizeof(*processes));
+		if (!processes)
+			return -ENOMEM;
+		collector->processes = processes;
+		collector->capacity = capacity;
+	}
+	struct process *process;
+	int ret = process_create(spool, (uint32_t)collector->count, &process);
+	if (ret)
+		return ret;
+	*spool = (struct spool){0};
+	ret = family_add(&collector->family, process);
+	if (ret) {
+		process_destroy(process);
+		return ret == -EEXIST ? 0 : ret;
+	}
+	collector->processes[collector->count++] = process;
+	return 0;
+}
+
+static int compare_spools(const void *left, const void *right)
+{
+	const struct spool *a = left, *b = right;
+	return (a->start_ns > b->start_ns) - (a->start_ns < b->start_ns);
+}
+
+/* What was found together becomes known in the order in which it began. */
+static int admit(struct collector *collector)
+{
+	int ret = 0;
+	if (collector->fresh_count > 1)
+		qsort(collector->fresh, collector->fresh_count, sizeof(*collector->fresh),
+		      compare_spools);
+	for (size_t i = 0; i < collector->fresh_count; i++) {
+		if (!ret)
+			ret = admit_one(collector, &collector->fresh[i]);
+		spool_finish(&collector->fresh[i]);
+	}
+	collector->fresh_count = 0;
+	return ret;
+}
+
+static int scan_folder(struct collector *collector, struct folder *folder)
+{
+	int ret = folder_scan(folder, found_spool, collector);
+	if (ret)
+		snprintf(collector->error, sizeof(collector->error), "%s cannot be read: %s",
+			 folder->path, strerror(-ret));
+	return ret;
+}
+
+static int watch(struct collector *collector, const char *path)
+{
+	struct watched *list =
+		reallocarray(collector->watched, collector->watched_count + 1, sizeof(*list));
+	if (!list)
+		return -ENOMEM;
+	collector->watched = list;
+	struct watched *watched = &list[collector->watched_count];
+	*watched = (struct watched){0};
+	int ret = folder_init(&watched->folder, path);
+	if (!ret)
+		ret = marks_file_init(&watched->marks, path);
+	if (!ret)
+		ret = scan_folder(collector, &watched->folder);
+	if (ret)
+		watched_finish(watched);
+	else
+		collector->watched_count++;
+	return ret;
+}
+
+int collector_add(struct collector *collector, const char *path)
+{
+	struct stat st;
+	collector->error[0] = '\0';
+	if (stat(path, &st)) {
+		int ret = -errno;
+		snprintf(collector->error, sizeof(collector->error), "%s cannot be opened: %s",
+			 path, strerror(-ret));
+		return ret;
+	}
+	int ret = S_ISDIR(st.st_mode) ? watch(collector, path) : probe(collector, path);
+	int admitted = admit(collector);
+	return ret ? ret : admitted;
+}
+
+static int found_mark(void *ctx, int32_t pid, uint64_t time_ns, const char *text)
+{
+	struct collector *collector = ctx;
+	collector->unflushed = true;
+	return collector->sink.mark(collector->sink.ctx, pid, time_ns, text);
+}
+
+static int look_around(struct collector *collector)
+{
+	int ret = 0;
+	for (size_t i = 0; !ret && i < collector->watched_count; i++) {
+		/* A folder that is taken away while we follow it brings nothing new. */
+		ret = scan_folder(collector, &collector->watched[i].folder);
+		if (ret == -ENOENT)
+			ret = 0;
+		if (!ret)
+			ret = marks_file_read(&collector->watched[i].marks, found_mark, collector);
+	}
+	int admitted = admit(collector);
+	return ret ? ret : admitted;
+}
+
+/* How a process ended, if the caller waited for it: only its last image did. */
+static const int *wait_status(const struct collector *collector, const struct process *process,
+			      int *storage)
+{
+	const uint64_t *found = u64map_get(&collector->statuses, (uint64_t)process->info.pid);
+	if (!found || family_last(&collector->family, process->info.pid) != process)
+		return NULL;
+	*storage = (int)(uint32_t)*found;
+	return storage;
+}
+
+static int end_process(struct collector *collector, struct process *process,
+		       const struct process_look *look, uint64_t *ret_events)
+{
+	int storage;
+	process_judge(process, look->now_ns, wait_status(collector, process, &storage));
+	int ret = process_close(process, look, ret_events);
+	return ret ? ret : process_tell(process, look->sink);
+}
+
+static int read_process(struct collector *collector, struct process *process, uint64_t now_ns,
+			bool live, uint64_t *ret_events)
+{
+	struct process_look look = {.sink = &collector->sink, .now_ns = now_ns, .live = live};
+	if (process->over)
+		return process_tell(process, look.sink);
+	look.dead = !process_is_alive(process);
+	look.final = look.dead || !live;
+	uint64_t before = *ret_events;
+	int ret = process_read(process, &look, ret_events);
+	if (!ret && look.dead)
+		ret = end_process(collector, process, &look, ret_events);
+	collector->unflushed |= *ret_events > before || look.dead;
+	return ret;
+}
+
+/* Segments are given back only once nothing of them can be lost with us. */
+static int settle(struct collector *collector, bool live)
+{
+	if (collector->unflushed) {
+		int ret = collector->sink.flush(collector->sink.ctx);
+		if (ret)
+			return ret;
+	}
+	collector->unflushed = false;
+	for (size_t i = 0; live && i < collector->count; i++)
+		process_give_back(collector->processes[i]);
+	return 0;
+}
+
+static int read_all(struct collector *collector, uint64_t now_ns, bool live, uint64_t *ret_events)
+{
+	int ret = look_around(collector);
+	for (size_t i = 0; !ret && i < collector->count; i++)
+		ret = read_process(collector, collector->processes[i], now_ns, live, ret_events);
+	return ret;
+}
+
+int collector_poll(struct collector *collector, bool live, uint64_t *ret_events)
+{
+	uint64_t events = 0;
+	/* The clock first: what is reserved after a look is younger than this. */
+	int ret = read_all(collector, now(), live, &events);
+	if (!ret)
+		ret = settle(collector, live);
+	*ret_events = events;
+	return ret;
+}
+
+void collector_ended(struct collector *collector, int32_t pid, int status)
+{
+	if (u64map_put(&collector->statuses, (uint64_t)pid, (uint32_t)status))
+		return;
+	struct process *last = family_last(&collector->family, pid);
+	if (last && last->over)
+		process_judge(last, last->info.end_ns, &status);
+}
+
+int collector_finish(struct collector *collector, uint64_t *ret_events)
+{
+	uint64_t events = 0;
+	uint64_t now_ns = now();
+	int ret = read_all(collector, now_ns, false, &events);
+	struct process_look look = {.sink = &collector->sink, .now_ns = now_ns};
+	for (size_t i = 0; !ret && i < collector->count; i++) {
+		struct process *process = collector->processes[i];
+		if (!process->over)
+			ret = process_close(process, &look, &events);
+		if (!ret)
+			ret = process_tell(process, look.sink);
+	}
+	collector->unflushed = true;
+	if (!ret)
+		ret = settle(collector, false);
+	*ret_events = events;
+	return ret;
+}
+
+size_t collector_alive(const struct collector *collector, int32_t *pids, size_t max)
+{
+	size_t alive = 0;
+	for (size_t i = 0; i < collector->count; i++) {
+		if (!process_is_alive(collector->processes[i]))
+			continue;
+		if (alive < max)
+			pids[alive] = collector->processes[i]->info.pid;
+		alive++;
+	}
+	return alive;
+}

@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The collector: follows the spools of a folder (or reads given ones) and hands
+ * what they say, in order, to a sink. It knows the wire and nothing above it.
+ *
+ * Order: within a process, events come by time; a stack or module comes before
+ * the first event that refers to it. Different processes are interleaved.
+ */
+#ifndef COLLECT_COLLECTOR_H
+#define COLLECT_COLLECTOR_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <track/wire.h>
+
+/* How a process image ended, as far as can be known. */
+enum collect_end {
+	COLLECT_END_RUNNING, /* still alive */
+	COLLECT_END_EXIT,    /* exit or _exit; code is the exit code, -1 unknown */
+	COLLECT_END_SIGNAL,  /* killed; code is the signal */
+	COLLECT_END_EXEC,    /* replaced by another image with the same pid */
+	COLLECT_END_UNKNOWN, /* gone without a normal exit: killed or crashed */
+	COLLECT_END__COUNT
+};
+
+struct collect_process {
+	uint32_t index; /* the sink's key: 0, 1, ... in order of discovery; one per process image */
+	int32_t pid;
+	int32_t ppid;
+	uint32_t image; /* 0 for the first image of this pid, 1 after its first exec, ... */
+	enum track_origin origin;
+	uint64_t start_ns;
+	uint64_t realtime_ns; /* wall clock at start_ns */
+	uint64_t end_ns;      /* 0 while running */
+	enum collect_end end;
+	int32_t code;	     /* see enum collect_end */
+	bool census_fds;     /* a complete census of descriptors was taken at the end */
+	bool census_threads; /* the same for threads */
+	const char *exe;     /* clean UTF-8, never NULL, "" unknown; lives during the call */
+	const char *command; /* arguments joined by spaces, the same */
+};
+
+struct collect_module {
+	uint64_t bias;
+	uint64_t start;
+	uint64_t end;
+	uint64_t loaded_ns;
+	const uint8_t *build_id;
+	size_t build_id_bytes;
+	const char *path; /* clean UTF-8 */
+};
+
+/* data/data_bytes: the payload as laid out in wire.h, bounds checked. */
+struct collect_event {
+	uint64_t time_ns;
+	uint64_t subject;
+	uint64_t stack;
+	uint64_t arg;
+	const void *data;
+	size_t data_bytes;
+	uint32_t tid;
+	uint16_t call;
+	uint8_t op; /* enum track_op, TRACK_META_CENSUS or TRACK_META_CENSUS_END */
+	uint8_t kind;
+};
+
+/*
+ * Where records go. Every function returns 0 or -errno; an error ends the
+ * collection with that error. No function may be NULL. Pointers live during
+ * the call.
+ */
+struct collect_sink {
+	void *ctx;
+	/* A new image, or one of which something changed (its end, its names). */
+	int (*process)(void *ctx, const struct collect_process *process);
+	int (*module)(void *ctx, uint32_t process, const struct collect_module *module);
+	int (*unload)(void *ctx, uint32_t process, uint64_t bias, uint64_t time_ns);
+	int (*stack)(void *ctx, uint32_t process, uint64_t hash, uint64_t time_ns,
+		     const uint64_t *addresses, size_t depth);
+	int (*event)(void *ctx, uint32_t process, const struct collect_event *event);
+	/* A mark, by `rtctrack mark`. text is clean UTF-8. */
+	int (*mark)(void *ctx, int32_t pid, uint64_t time_ns, const char *text);
+	/* Total of a note of one process so far; called when it changed. */
+	int (*note)(void *ctx, uint32_t process, enum track_note note, uint64_t count);
+	/* Make everything so far durable; after it the segments are given back. */
+	int (*flush)(void *ctx);
+};
+
+struct collector;
+
+/* Follow a folder of spools. The sink must outlive the collector. */
+int collector_create(const struct collect_sink *sink, struct collector **ret_collector);
+void collector_destroy(struct collector *collector);
+
+/*
+ * Add one spool file, or all spools (and the marks file) of a folder, now and
+ * whenever collector_poll looks. -ENOENT, -EACCES; -EBADMSG: not a spool of
+ * this version (collector_error says what).
+ */
+int collector_add(struct collector *collector, const char *path);
+
+/*
+ * Read what is there. live: the processes may still be running; then segments
+ * are handed back and only records older than the safe horizon are delivered.
+ * Returns 0, or the sink's error, or -errno. *ret_events: events delivered.
+ */
+int collector_poll(struct collector *collector, bool live, uint64_t *ret_events);
+
+/* The caller waited for pid itself: how it ended (wait status). */
+void collector_ended(struct collector *collector, int32_t pid, int wait_status);
+
+/*
+ * Deliver everything that is left and judge how each process ended; a process
+ * that still lives stays COLLECT_END_RUNNING. Call once, last.
+ */
+int collector_finish(struct collector *collector, uint64_t *ret_events);
+
+/* Pids of spool owners that are alive now; returns how many, at most max stored. */
+size_t collector_alive(const struct collector *collector, int32_t *pids, size_t max);
+
+/* What was wrong, a sentence; "" if nothing. Lives until the next call. */
+const char *collector_error(const struct collector *collector);
+
+#endif

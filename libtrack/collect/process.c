@@ -1,0 +1,476 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "process.h"
+#include "decode.h"
+#include "life.h"
+#include "segment.h"
+#include "usage.h"
+
+#include <base/text.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+
+/* A clock read just before we looked may lie a little behind ours. */
+#define MARGIN_NS 1000000ull
+
+int process_create(struct spool *spool, uint32_t index, struct process **ret_process)
+{
+	struct process *process = calloc(1, sizeof(*process));
+	if (!process)
+		return -ENOMEM;
+	process->info = (struct collect_process){
+		.index = index,
+		.pid = spool->pid,
+		.ppid = spool->ppid,
+		.origin = spool->origin,
+		.start_ns = spool->start_ns,
+		.realtime_ns = spool->realtime_ns,
+		.end = COLLECT_END_RUNNING,
+		.code = -1,
+		.exe = strdup(""),
+		.command = strdup(""),
+	};
+	if (!process->info.exe || !process->info.command) {
+		process_destroy(process);
+		return -ENOMEM;
+	}
+	process->spool = *spool;
+	process->changed = true;
+	*ret_process = process;
+	return 0;
+}
+
+void process_destroy(struct process *process)
+{
+	if (!process)
+		return;
+	spool_finish(&process->spool);
+	free((char *)process->info.exe);
+	free((char *)process->info.command);
+	free(process->cursors);
+	free(process);
+}
+
+bool process_is_alive(const struct process *process)
+{
+	return !process->over && !process->replaced &&
+	       life_goes_on(process->spool.pid, process->spool.start_ticks);
+}
+
+int process_tell(struct process *process, const struct collect_sink *sink)
+{
+	if (!process->changed)
+		return 0;
+	process->changed = false;
+	return sink->process(sink->ctx, &process->info);
+}
+
+static uint64_t note_total(const struct process *process, uint32_t note)
+{
+	const struct track_spool *map = process->spool.map;
+	uint64_t total = map ? __atomic_load_n(&map->notes[note], __ATOMIC_RELAXED) : 0;
+	if (note == TRACK_NOTE_LOST_HOLES)
+		total += process->lost_holes;
+	if (note == TRACK_NOTE_LOST_DAMAGED)
+		total += process->lost_damaged;
+	return total < INT64_MAX ? total : INT64_MAX;
+}
+
+static int tell_notes(struct process *process, const struct collect_sink *sink)
+{
+	for (uint32_t note = 0; note < TRACK_NOTE__COUNT; note++) {
+		uint64_t total = note_total(process, note);
+		if (total == process->told[note])
+			continue;
+		process->told[note] = total;
+		int ret = sink->note(sink->ctx, process->info.index, (enum track_note)note, total);
+		if (ret)
+			return ret;
+	}
+	return 0;
+}
+
+static int set_text(struct process *process, const struct track_record *head, const void *record)
+{
+	enum track_process_text what;
+	const char *bytes;
+	size_t size;
+	decode_process_text(head, record, &what, &bytes, &size);
+	size_t capacity = 3 * size + 1;
+	char *text = malloc(capacity);
+	if (!text)
+		return -ENOMEM;
+	text_clean(bytes, size, text, capacity);
+	const char **field =
+		what == TRACK_PROCESS_EXE ? &process->info.exe : &process->info.command;
+	free((char *)*field);
+	*field = text;
+	process->changed = true;
+	return 0;
+}
+
+struct scan_visit {
+	struct process *process;
+	const struct collect_sink *sink;
+};
+
+static int define_module(const struct scan_visit *visit, const struct track_record *head,
+			 const void *record)
+{
+	char path[DECODE_PATH_BYTES];
+	struct track_module wire;
+	struct collect_module module;
+	if (!decode_module(head, record, path, &wire, &module))
+		return -EBADMSG;
+	return visit->sink->module(visit->sink->ctx, visit->process->info.index, &module);
+}
+
+static int define_stack(const struct scan_visit *visit, const struct track_record *head,
+			const void *record)
+{
+	const uint64_t *addresses;
+	size_t depth;
+	decode_stack(head, record, &addresses, &depth);
+	return visit->sink->stack(visit->sink->ctx, visit->process->info.index, head->subject,
+				  head->time_ns, addresses, depth);
+}
+
+static int visit_record(void *ctx, const struct track_record *head, const void *record)
+{
+	const struct scan_visit *visit = ctx;
+	switch (decode_check(head, record)) {
+	case DECODE_EVENT:
+	case DECODE_MARK:
+	case DECODE_THREAD:
+		return 0;
+	case DECODE_STACK:
+		return define_stack(visit, head, record);
+	case DECODE_MODULE:
+		return define_module(visit, head, record);
+	case DECODE_UNLOAD:
+		return visit->sink->unload(visit->sink->ctx, visit->process->info.index,
+					   head->subject, head->time_ns);
+	case DECODE_TEXT:
+		return set_text(visit->process, head, record);
+	case DECODE_DAMAGED:
+		break;
+	}
+	return -EBADMSG;
+}
+
+static int grow_cursors(struct process *process, uint32_t count)
+{
+	if (count <= process->cursor_count)
+		return 0;
+	struct cursor *cursors = reallocarray(process->cursors, count, sizeof(*cursors));
+	if (!cursors)
+		return -ENOMEM;
+	memset(cursors + process->cursor_count, 0,
+	       (count - process->cursor_count) * sizeof(*cursors));
+	process->cursors = cursors;
+	process->cursor_count = count;
+	return 0;
+}
+
+/* Look at all that is new. *ret_horizon_ns: events before it can no longer get a predecessor. */
+static int scan(struct process *process, const struct process_look *look, uint64_t *ret_horizon_ns)
+{
+	int ret = grow_cursors(process, spool_segments_used(&process->spool));
+	struct scan_visit visit = {process, look->sink};
+	struct cursor_sum sum = {0};
+	for (uint32_t i = 0; !ret && i < process->cursor_count; i++) {
+		uint32_t bytes;
+		struct track_segment *segment = spool_segment(&process->spool, i, &bytes);
+		if (!segment)
+			break;
+		struct cursor_look cursor_look = {
+			.now_ns = look->now_ns,
+			.final = look->final,
+			.dead = look->dead,
+			.cut = bytes < TRACK_SEGMENT_BYTES,
+		};
+		ret = cursor_scan(&process->cursors[i], segment, bytes, &cursor_look, visit_record,
+				  &visit, &sum);
+	}
+	process->lost_holes += sum.holes;
+	process->lost_damaged += sum.damaged;
+	if (ret)
+		return ret;
+
+	uint64_t horizon = look->now_ns - MARGIN_NS;
+	if (sum.waiting && sum.wait_ns < horizon)
+		horizon = sum.wait_ns;
+	/* A hole was not there at the look before: it is no earlier than that one's horizon. */
+	if (horizon < process->horizon_ns)
+		horizon = process->horizon_ns;
+	*ret_horizon_ns = look->final ? UINT64_MAX : horizon;
+	return 0;
+}
+
+struct candidate {
+	uint64_t first_ns;
+	uint32_t index;
+};
+
+static int compare_candidates(const void *left, const void *right)
+{
+	const struct candidate *a = left, *b = right;
+	if (a->first_ns != b->first_ns)
+		return a->first_ns < b->first_ns ? -1 : 1;
+	return (a->index > b->index) - (a->index < b->index);
+}
+
+/* Segments that hold events to deliver, the earliest first. */
+static int find_candidates(const struct process *process, uint64_t horizon_ns,
+			   struct candidate **ret_candidates, uint32_t *ret_count)
+{
+	uint32_t count = 0;
+	for (uint32_t i = 0; i < process->cursor_count; i++)
+		count += process->cursors[i].pending < process->cursors[i].scan;
+	*ret_candidates = NULL;
+	*ret_count = 0;
+	if (!count)
+		return 0;
+	struct candidate *candidates = calloc(count, sizeof(*candidates));
+	if (!candidates)
+		return -ENOMEM;
+	count = 0;
+	for (uint32_t i = 0; i < process->cursor_count; i++) {
+		const struct cursor *cursor = &process->cursors[i];
+		if (cursor->pending >= cursor->scan)
+			continue;
+		/* UINT64_MAX: definitions only, which cursor_keys steps over. */
+		if (cursor->first_ns < horizon_ns || cursor->first_ns == UINT64_MAX)
+			candidates[count++] = (struct candidate){cursor->first_ns, i};
+	}
+	qsort(candidates, count, sizeof(*candidates), compare_candidates);
+	*ret_candidates = candidates;
+	*ret_count = count;
+	return 0;
+}
+
+static int deliver_mark(const struct process *process, const struct collect_sink *sink,
+			const struct track_record *head, const void *record)
+{
+	char text[3 * TRACK_NAME_BYTES_MAX + 1];
+	const char *bytes;
+	size_t size;
+	decode_text(head, record, &bytes, &size);
+	text_clean(bytes, size, text, sizeof(text));
+	return sink->mark(sink->ctx, process->info.pid, head->time_ns, text);
+}
+
+static int deliver_event(struct process *process, const struct collect_sink *sink,
+			 const struct collect_event *event)
+{
+	if (event->op == TRACK_META_CENSUS_END) {
+		process->info.census_fds |= event->kind == TRACK_KIND_FD;
+		process->info.census_threads |= event->kind == TRACK_KIND_THREAD;
+		process->changed = true;
+	}
+	if (event->time_ns > process->last_ns)
+		process->last_ns = event->time_ns;
+	return sink->event(sink->ctx, process->info.index, event);
+}
+
+/* Everything is checked once more: the writer could have changed it since. */
+static int deliver_record(struct process *process, const struct collect_sink *sink, uint32_t index,
+			  const struct merge_key *key, uint64_t *ret_events)
+{
+	uint32_t bytes, next;
+	struct track_record head;
+	const struct track_segment *segment = spool_segment(&process->spool, index, &bytes);
+	if (segment_step(segment, key->offset, bytes, &head, &next) != SEGMENT_RECORD)
+		return 0;
+	const void *record = (const uint8_t *)segment + key->offset;
+	enum decode_class class = decode_check(&head, record);
+	if (class == DECODE_MARK)
+		return deliver_mark(process, sink, &head, record);
+	if (class != DECODE_EVENT)
+		return 0;
+	struct collect_event event;
+	decode_event(&head, record, key->tid, &event);
+	++*ret_events;
+	return deliver_event(process, sink, &event);
+}
+
+/* Let a segment take part in the merge. */
+static int join_merge(struct process *process, uint32_t index, uint64_t horizon_ns,
+		      struct merge *merge)
+{
+	struct merge_key keys[CURSOR_KEYS_MAX];
+	uint32_t bytes;
+	const struct track_segment *segment = spool_segment(&process->spool, index, &bytes);
+	size_t count = cursor_keys(&process->cursors[index], segment, process->horizon_ns,
+				   horizon_ns, keys);
+	return merge_add(merge, index, keys, count);
+}
+
+/*
+ * A segment joins the merge only when its first event is due: so the heap has
+ * about one run per thread, however long the spool.
+ */
+static int deliver(struct process *process, const struct process_look *look, uint64_t horizon_ns,
+		   uint64_t *ret_events)
+{
+	struct candidate *candidates;
+	uint32_t count, joined = 0;
+	int ret = find_candidates(process, horizon_ns, &candidates, &count);
+	struct merge merge = {0};
+	while (!ret) {
+		uint64_t due_ns;
+		bool more = merge_peek(&merge, &due_ns);
+		if (joined < count && (!more || candidates[joined].first_ns <= due_ns)) {
+			ret = join_merge(process, candidates[joined++].index, horizon_ns, &merge);
+			continue;
+		}
+		uint32_t index;
+		struct merge_key key;
+		if (!merge_take(&merge, &index, &key))
+			break;
+		ret = deliver_record(process, look->sink, index, &key, ret_events);
+	}
+	merge_finish(&merge);
+	free(candidates);
+	return ret;
+}
+
+/* Of a spool that is gone or was cut to nothing, only that can be said. */
+static int read_nothing(struct process *process, const struct collect_sink *sink)
+{
+	process->lost_damaged += !process->cut_counted;
+	process->cut_counted = true;
+	return tell_notes(process, sink);
+}
+
+int process_read(struct process *process, const struct process_look *look, uint64_t *ret_events)
+{
+	int ret = process_tell(process, look->sink);
+	if (!ret)
+		ret = spool_map(&process->spool, look->live && !look->dead);
+	if (ret == -ENOENT || ret == -ESTALE || ret == -EBADMSG || ret == -EACCES)
+		return read_nothing(process, look->sink);
+	if (ret)
+		return ret;
+	process->lost_damaged += process->spool.cut && !process->cut_counted;
+	process->cut_counted = process->spool.cut;
+	process->seen_alive |= look->live && !look->dead;
+
+	uint64_t horizon_ns;
+	ret = scan(process, look, &horizon_ns);
+	if (!ret)
+		ret = process_tell(process, look->sink);
+	if (!ret)
+		ret = deliver(process, look, horizon_ns, ret_events);
+	if (ret)
+		return ret;
+	process->horizon_ns = horizon_ns;
+	return tell_notes(process, look->sink);
+}
+
+static bool can_be_given_back(const struct cursor *cursor, const struct track_segment *segment)
+{
+	return cursor->ended && !cursor->holed && cursor->pending == cursor->scan &&
+	       __atomic_load_n(&segment->state, __ATOMIC_ACQUIRE) == TRACK_SEGMENT_SEALED;
+}
+
+void process_give_back(struct process *process)
+{
+	if (process->over || !process->spool.map || !process->spool.writable)
+		return;
+	for (uint32_t i = 0; i < process->cursor_count; i++) {
+		uint32_t bytes;
+		struct cursor *cursor = &process->cursors[i];
+		const struct track_segment *segment = spool_segment(&process->spool, i, &bytes);
+		if (!cursor->ended || !segment || !can_be_given_back(cursor, segment))
+			continue;
+		spool_give_back(&process->spool, i);
+		*cursor = (struct cursor){0};
+	}
+}
+
+static uint64_t end_time(const struct process *process, uint64_t now_ns)
+{
+	if (process->replaced)
+		return process->replaced_ns;
+	if (process->info.end_ns)
+		return process->info.end_ns;
+	uint64_t last_ns = process->last_ns > process->info.start_ns ? process->last_ns
+								     : process->info.start_ns;
+	return process->seen_alive && now_ns > last_ns ? now_ns : last_ns;
+}
+
+static void judge_header(struct process *process)
+{
+	const struct track_spool *map = process->spool.map;
+	process->info.end = COLLECT_END_UNKNOWN;
+	process->info.code = -1;
+	if (!map || __atomic_load_n(&map->state, __ATOMIC_ACQUIRE) != TRACK_STATE_EXITING)
+		return;
+	process->info.end = COLLECT_END_EXIT;
+	process->info.code = map->exit_code;
+	uint64_t end_ns = map->end_ns;
+	if (end_ns >= process->info.start_ns && end_ns <= INT64_MAX)
+		process->info.end_ns = end_ns;
+}
+
+void process_judge(struct process *process, uint64_t now_ns, const int *wait_status)
+{
+	struct collect_process *info = &process->info;
+	if (info->end == COLLECT_END_RUNNING)
+		judge_header(process);
+	if (process->replaced) {
+		info->end = COLLECT_END_EXEC;
+		info->code = -1;
+	} else if (wait_status && WIFSIGNALED(*wait_status)) {
+		info->end = COLLECT_END_SIGNAL;
+		info->code = WTERMSIG(*wait_status);
+	} else if (wait_status && WIFEXITED(*wait_status)) {
+		info->end = COLLECT_END_EXIT;
+		info->code = WEXITSTATUS(*wait_status);
+	}
+	info->end_ns = end_time(process, now_ns);
+	process->changed = true;
+}
+
+struct close_visit {
+	struct process *process;
+	const struct collect_sink *sink;
+	uint64_t now_ns;
+	uint64_t *events;
+};
+
+static int visit_usage(void *ctx, uint32_t fd, const struct track_traffic *traffic)
+{
+	struct close_visit *visit = ctx;
+	const struct collect_process *info = &visit->process->info;
+	uint64_t time_ns = traffic->last_use_ns;
+	uint64_t end_ns = info->end_ns ? info->end_ns : visit->now_ns;
+	if (time_ns > end_ns)
+		time_ns = end_ns;
+	if (time_ns < info->start_ns)
+		time_ns = info->start_ns;
+	struct collect_event event = {
+		.time_ns = time_ns,
+		.subject = fd,
+		.data = traffic,
+		.data_bytes = sizeof(*traffic),
+		.op = TRACK_OP_USE,
+		.kind = TRACK_KIND_FD,
+	};
+	++*visit->events;
+	return visit->sink->event(visit->sink->ctx, info->index, &event);
+}
+
+int process_close(struct process *process, const struct process_look *look, uint64_t *ret_events)
+{
+	struct close_visit visit = {process, look->sink, look->now_ns, ret_events};
+	int ret = usage_walk(&process->spool, visit_usage, &visit);
+	process->over = true;
+	spool_unmap(&process->spool);
+	free(process->cursors);
+	process->cursors = NULL;
+	process->cursor_count = 0;
+	return ret;
+}

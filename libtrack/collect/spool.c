@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "spool.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* Far above any real layout, far below where sums of offsets could overflow. */
+#define OFFSET_MAX (1ull << 40)
+
+static int complain(char *ret_error, size_t error_bytes, const char *path, const char *what)
+{
+	snprintf(ret_error, error_bytes,
+		 "%s is not a spool: %s; give a file that ends in %s, as the recorder wrote it",
+		 path, what, TRACK_SPOOL_SUFFIX);
+	return -EBADMSG;
+}
+
+/* What is wrong with the layout that a header describes; NULL if nothing. */
+static const char *layout_fault(const struct track_spool *header)
+{
+	if (header->header_bytes != TRACK_HEADER_BYTES)
+		return "its header has the wrong size";
+	if (header->segment_bytes != TRACK_SEGMENT_BYTES)
+		return "its segments have the wrong size";
+	if (header->segment_count > TRACK_SEGMENTS_MAX || header->usage_count > TRACK_USAGE_MAX)
+		return "its tables are larger than any spool's";
+	if (header->usage_offset > OFFSET_MAX || header->segments_offset > OFFSET_MAX ||
+	    header->usage_offset % 8 || header->segments_offset % 8)
+		return "its tables have impossible places";
+	uint64_t usage_end =
+		header->usage_offset + header->usage_count * sizeof(struct track_fd_usage);
+	if (header->usage_offset < TRACK_HEADER_BYTES || header->segments_offset < usage_end)
+		return "its tables overlap";
+	if (header->pid <= 0 || header->origin >= TRACK_ORIGIN__COUNT ||
+	    header->start_ns > INT64_MAX || header->realtime_ns > INT64_MAX)
+		return "it names no process";
+	return NULL;
+}
+
+static void take_header(struct spool *spool, const struct track_spool *header)
+{
+	spool->usage_offset = header->usage_offset;
+	spool->segments_offset = header->segments_offset;
+	spool->usage_count = header->usage_count;
+	spool->segment_count = header->segment_count;
+	spool->pid = header->pid;
+	spool->ppid = header->ppid;
+	spool->origin = (enum track_origin)header->origin;
+	spool->start_ns = header->start_ns;
+	spool->start_ticks = header->start_ticks;
+	spool->realtime_ns = header->realtime_ns;
+}
+
+/* O_NONBLOCK: a FIFO of that name must not hold us up. */
+static int open_regular(const char *path, int flags, struct stat *ret_stat)
+{
+	int fd = open(path, flags | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	if (fd < 0)
+		return -errno;
+	int ret = fstat(fd, ret_stat) ? -errno : S_ISREG(ret_stat->st_mode) ? 0 : -EBADMSG;
+	if (!ret)
+		return fd;
+	close(fd);
+	return ret;
+}
+
+static int read_header(int fd, const char *path, struct track_spool *ret_header, char *ret_error,
+		       size_t error_bytes)
+{
+	ssize_t size = pread(fd, ret_header, sizeof(*ret_header), 0);
+	if (size < 0) {
+		int ret = -errno;
+		snprintf(ret_error, error_bytes, "%s cannot be read: %s", path, strerror(-ret));
+		return ret;
+	}
+	if ((size_t)size < sizeof(ret_header->magic) + sizeof(ret_header->version) ||
+	    memcmp(ret_header->magic, TRACK_SPOOL_MAGIC, sizeof(ret_header->magic)))
+		return complain(ret_error, error_bytes, path, "it does not begin like one");
+	if (ret_header->version != TRACK_WIRE_VERSION) {
+		snprintf(ret_error, error_bytes,
+			 "%s was written by another version of rtctrack (wire %u, expected %u); "
+			 "read it with the rtctrack that wrote it",
+			 path, ret_header->version, TRACK_WIRE_VERSION);
+		return -EBADMSG;
+	}
+	if ((size_t)size < sizeof(*ret_header))
+		return complain(ret_error, error_bytes, path, "it ends inside its header");
+	const char *fault = layout_fault(ret_header);
+	return fault ? complain(ret_error, error_bytes, path, fault) : 0;
+}
+
+int spool_probe(const char *path, struct spool *ret_spool, char *ret_error, size_t error_bytes)
+{
+	struct stat st;
+	int fd = open_regular(path, O_RDONLY, &st);
+	if (fd == -EBADMSG)
+		return complain(ret_error, error_bytes, path, "it is not a regular file");
+	if (fd < 0) {
+		snprintf(ret_error, error_bytes, "%s cannot be opened: %s", path, strerror(-fd));
+		return fd;
+	}
+	struct track_spool header;
+	int ret = read_header(fd, path, &header, ret_error, error_bytes);
+	close(fd);
+	if (ret)
+		return ret;
+
+	struct spool spool = {.device = st.st_dev, .inode = st.st_ino, .path = strdup(path)};
+	if (!spool.path)
+		return -ENOMEM;
+	take_header(&spool, &header);
+	*ret_spool = spool;
+	return 0;
+}
+
+void spool_finish(struct spool *spool)
+{
+	spool_unmap(spool);
+	free(spool->path);
+	spool->path = NULL;
+}
+
+static int open_same(const struct spool *spool, int flags, struct stat *ret_stat)
+{
+	int fd = open_regular(spool->path, flags, ret_stat);
+	if (fd < 0)
+		return fd;
+	if (ret_stat->st_dev == spool->device && ret_stat->st_ino == spool->inode)
+		return fd;
+	close(fd);
+	return -ESTALE;
+}
+
+int spool_map(struct spool *spool, bool writable)
+{
+	if (spool->map)
+		return 0;
+	struct stat st;
+	int fd = writable ? open_same(spool, O_RDWR, &st) : -EACCES;
+	writable = fd >= 0;
+	if (fd == -EACCES || fd == -EPERM || fd == -EROFS)
+		fd = open_same(spool, O_RDONLY, &st);
+	if (fd < 0)
+		return fd;
+
+	uint64_t wanted =
+		spool->segments_offset + (uint64_t)spool->segment_count * TRACK_SEGMENT_BYTES;
+	uint64_t bytes = (uint64_t)st.st_size < wanted ? (uint64_t)st.st_size : wanted;
+	int ret = 0;
+	void *map = MAP_FAILED;
+	if (bytes < sizeof(struct track_spool))
+		ret = -EBADMSG;
+	else
+		map = mmap(NULL, bytes, writable ? PROT_READ | PROT_WRITE : PROT_READ, MAP_SHARED,
+			   fd, 0);
+	if (!ret && map == MAP_FAILED)
+		ret = -errno;
+	close(fd);
+	if (ret)
+		return ret;
+	spool->map = map;
+	spool->map_bytes = bytes;
+	spool->writable = writable;
+	spool->cut = bytes < wanted;
+	return 0;
+}
+
+void spool_unmap(struct spool *spool)
+{
+	if (spool->map)
+		munmap(spool->map, spool->map_bytes);
+	spool->map = NULL;
+	spool->map_bytes = 0;
+	spool->writable = false;
+}
+
+int spool_reopen(const struct spool *spool)
+{
+	struct stat st;
+	return open_same(spool, O_RDONLY, &st);
+}
+
+uint32_t spool_segments_used(const struct spool *spool)
+{
+	uint32_t used = __atomic_load_n(&spool->map->segments_used, __ATOMIC_ACQUIRE);
+	if (used > spool->segment_count)
+		used = spool->segment_count;
+	if (spool->map_bytes < spool->segments_offset)
+		return 0;
+	uint64_t held = (spool->map_bytes - spool->segments_offset + TRACK_SEGMENT_BYTES - 1) /
+			TRACK_SEGMENT_BYTES;
+	return held < used ? (uint32_t)held : used;
+}
+
+struct track_segment *spool_segment(const struct spool *spool, uint32_t index, uint32_t *ret_bytes)
+{
+	uint64_t offset = spool->segments_offset + (uint64_t)index * TRACK_SEGMENT_BYTES;
+	if (index >= spool->segment_count ||
+	    offset + sizeof(struct track_segment) > spool->map_bytes)
+		return NULL;
+	uint64_t bytes = spool->map_bytes - offset;
+	*ret_bytes = bytes < TRACK_SEGMENT_BYTES ? (uint32_t)bytes & ~7u : TRACK_SEGMENT_BYTES;
+	return (struct track_segment *)((uint8_t *)spool->map + offset);
+}
+
+void spool_give_back(struct spool *spool, uint32_t index)
+{
+	uint32_t bytes;
+	struct track_segment *segment = spool_segment(spool, index, &bytes);
+	if (!segment || bytes < TRACK_SEGMENT_BYTES)
+		return;
+	memset(segment + 1, 0, TRACK_SEGMENT_BYTES - sizeof(*segment));
+	segment->tid = 0;
+	memset(segment->pad, 0, sizeof(segment->pad));
+	/* Full, until it is taken: a writer that was held up on its way here finds no room. */
+	__atomic_store_n(&segment->reserved, TRACK_SEGMENT_BYTES, __ATOMIC_RELAXED);
+	__atomic_store_n(&segment->state, TRACK_SEGMENT_FREE, __ATOMIC_RELEASE);
+	__atomic_fetch_or(&spool->map->free_segments[index / 64], 1ull << index % 64,
+			  __ATOMIC_RELEASE);
+}

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* One spool file: checked before it is believed, mapped while it is read. */
+#ifndef COLLECT_SPOOL_H
+#define COLLECT_SPOOL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+#include <track/wire.h>
+
+/* The fields are set by spool_probe and never read again from the file. */
+struct spool {
+	char *path; /* owned */
+	dev_t device;
+	ino_t inode;
+	uint64_t usage_offset;
+	uint64_t segments_offset;
+	uint32_t usage_count;
+	uint32_t segment_count;
+	int32_t pid;
+	int32_t ppid;
+	enum track_origin origin;
+	uint64_t start_ns;
+	uint64_t start_ticks;
+	uint64_t realtime_ns;
+
+	struct track_spool *map; /* NULL while not mapped */
+	size_t map_bytes;	 /* never more than the file had */
+	bool writable;
+	bool cut; /* the file is shorter than its header says */
+};
+
+/*
+ * Look at the header of the file at path. -EBADMSG: not a spool that can be
+ * read; then, and for other errors, ret_error holds a sentence.
+ */
+int spool_probe(const char *path, struct spool *ret_spool, char *ret_error, size_t error_bytes);
+/* Unmaps, and frees the path. */
+void spool_finish(struct spool *spool);
+
+/*
+ * Map the file. writable: segments will be given back to its writer; where that
+ * is not permitted the map is read-only. Does nothing if it is mapped.
+ */
+int spool_map(struct spool *spool, bool writable);
+void spool_unmap(struct spool *spool);
+/* The file again, to read from; it must still be the same one. A descriptor or -errno. */
+int spool_reopen(const struct spool *spool);
+
+/* Segments ever touched that the map holds, at most segment_count. */
+uint32_t spool_segments_used(const struct spool *spool);
+/* NULL if the map does not hold it. *ret_bytes: what there is of it, a multiple of 8. */
+struct track_segment *spool_segment(const struct spool *spool, uint32_t index, uint32_t *ret_bytes);
+/* Empty a segment and let the writer have it. The spool must be writable. */
+void spool_give_back(struct spool *spool, uint32_t index);
+
+#endif

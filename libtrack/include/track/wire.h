@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The wire: how a capture engine hands records to a collector.
+ *
+ * A spool is one sparse file per process image, mapped once by the writer:
+ *
+ *     struct track_spool          the header, TRACK_HEADER_BYTES
+ *     struct track_fd_usage[]     traffic counters by descriptor number
+ *     struct track_segment[]      TRACK_SEGMENT_BYTES each, records inside
+ *
+ * A segment belongs to one thread at a time, so writers never meet. A record is
+ * reserved (segment.reserved grows, the record's size becomes known), then its
+ * clock is read, then it is filled, and its commit word is stored last. So a
+ * reader that finds no uncommitted reservation in a segment knows that whatever
+ * comes later in it is younger than the look. A reader may give a segment back
+ * by zeroing it and setting its bit in track_spool.free_segments.
+ *
+ * Everything is in host byte order and 8-byte aligned; a spool is read on the
+ * machine that wrote it. Times are CLOCK_MONOTONIC in nanoseconds. A reader
+ * trusts nothing here: the file belongs to the traced program.
+ */
+#ifndef TRACK_WIRE_H
+#define TRACK_WIRE_H
+
+#include <stdint.h>
+
+#define TRACK_SPOOL_MAGIC "rtcspool"
+#define TRACK_WIRE_VERSION 1u
+
+#define TRACK_HEADER_BYTES 8192u
+#define TRACK_SEGMENT_BYTES 65536u
+#define TRACK_SEGMENTS_MAX 16384u
+#define TRACK_USAGE_MAX (1u << 20) /* descriptors above are not counted */
+#define TRACK_STACK_DEPTH_MAX 128u
+#define TRACK_NAME_BYTES_MAX 4096u
+
+/* Environment variables between `rtctrack run` and the shim. */
+#define TRACK_ENV_SPOOL_DIR "RTCTRACK_SPOOL_DIR" /* folder for spools */
+#define TRACK_ENV_CAP "RTCTRACK_CAP"		 /* bytes of one spool's segments */
+#define TRACK_ENV_STACK "RTCTRACK_STACK"	 /* frames per stack, 0 to 128 */
+
+#define TRACK_SPOOL_SUFFIX ".spool"
+#define TRACK_MARKS_FILE "marks" /* in the spool folder: "<time_ns> <pid> <text>\n" per mark */
+
+#define TRACK_CAP_BYTES_DEFAULT (1ull << 30)
+#define TRACK_STACK_DEPTH_DEFAULT 64u
+
+/* clang-format off */
+enum track_kind {
+#define TRACK_KIND(id, name, plural, rule) TRACK_KIND_##id,
+#include <track/kinds.def>
+#undef TRACK_KIND
+	TRACK_KIND__COUNT
+};
+
+enum track_op {
+#define TRACK_OP(id, name) TRACK_OP_##id,
+#include <track/ops.def>
+#undef TRACK_OP
+	TRACK_OP__COUNT,
+
+	/* Not about a resource: what records refer to. */
+	TRACK_META_STACK = 128, /* subject: stack hash; payload: return addresses, innermost first */
+	TRACK_META_MODULE,      /* subject: load bias; payload: struct track_module */
+	TRACK_META_UNLOAD,      /* subject: load bias of a module that is gone */
+	TRACK_META_PROCESS,     /* arg: enum track_process_text; payload: text */
+	TRACK_META_CENSUS,      /* a last look; subject: descriptor or tid, arg as in create; kind says which */
+	TRACK_META_CENSUS_END,  /* the census of this kind is complete */
+	TRACK_META_END,         /* nothing follows in this segment; this record is its first 8 bytes only */
+	TRACK_META_THREAD,      /* from here on the segment belongs to thread `subject` */
+};
+
+enum track_fd_class {
+#define TRACK_FD_CLASS(id, name, text) TRACK_FD_CLASS_##id,
+#include <track/fd_classes.def>
+#undef TRACK_FD_CLASS
+	TRACK_FD_CLASS__COUNT
+};
+
+enum track_note {
+#define TRACK_NOTE(id, name, weight, text) TRACK_NOTE_##id,
+#include <track/notes.def>
+#undef TRACK_NOTE
+	TRACK_NOTE__COUNT
+};
+
+enum track_call {
+	TRACK_CALL_none, /* no call: found at start, in a census, at thread exit */
+#define TRACK_CALL(function, group) TRACK_CALL_##function,
+#include <track/calls.def>
+#undef TRACK_CALL
+	TRACK_CALL__COUNT
+};
+/* clang-format on */
+
+enum track_origin { TRACK_ORIGIN_START, TRACK_ORIGIN_FORK, TRACK_ORIGIN__COUNT };
+
+enum track_state {
+	TRACK_STATE_RUNNING,
+	TRACK_STATE_EXITING, /* a normal exit began: census taken */
+	TRACK_STATE__COUNT
+};
+
+enum track_process_text { TRACK_PROCESS_EXE, TRACK_PROCESS_COMMAND, TRACK_PROCESS_TEXT__COUNT };
+
+/* arg of a create, destroy or census record of kind fd. */
+#define TRACK_FD_ARG(fd_class, flags, from)                                                        \
+	((uint64_t)(fd_class) | (uint64_t)(flags) << 16 | (uint64_t)(uint32_t)(from) << 32)
+#define TRACK_FD_ARG_CLASS(arg) ((unsigned)((arg)&0xffff))
+#define TRACK_FD_ARG_FLAGS(arg) ((unsigned)((arg) >> 16 & 0xffff))
+#define TRACK_FD_ARG_FROM(arg)                                                                     \
+	((int32_t)((arg) >> 32)) /* dup's original, accept's listener, or -1 */
+
+enum track_fd_flags {
+	TRACK_FD_INHERITED = 1, /* open before the first instruction of this image */
+	TRACK_FD_IMPLICIT =
+		2,	    /* closed as dup2's target or by a range: no error if it was not open */
+	TRACK_FD_SWEEP = 4, /* closed in a long run over numbers, most of them never open */
+};
+
+/*
+ * Kind thread: the subject is the pthread_t. create is recorded by the new
+ * thread itself; its stack is that of the pthread_create call; its payload is
+ * struct track_thread_birth. destroy is a join or a detach, done the end.
+ */
+enum track_thread_flags { TRACK_THREAD_DETACHED = 1 };
+
+struct track_thread_birth {
+	uint64_t start_routine; /* address */
+	uint32_t parent_tid;
+	uint32_t flags; /* enum track_thread_flags */
+};
+
+/* Payload of a name record. */
+enum track_name_role { TRACK_NAME_LOCAL, TRACK_NAME_REMOTE, TRACK_NAME_TEXT, TRACK_NAME__COUNT };
+
+/*
+ * arg of a name record: role | byte length << 16. Local and remote are a raw
+ * struct sockaddr; text is bytes without a terminator.
+ */
+#define TRACK_NAME_ARG(role, bytes) ((uint64_t)(role) | (uint64_t)(bytes) << 16)
+#define TRACK_NAME_ARG_ROLE(arg) ((unsigned)((arg)&0xffff))
+#define TRACK_NAME_ARG_BYTES(arg) ((uint32_t)((arg) >> 16))
+
+/* The head of every record. A payload follows; size is a multiple of 8. */
+struct track_record {
+	uint16_t size; /* bytes, head and payload */
+	uint8_t op;    /* enum track_op, or TRACK_META_* */
+	uint8_t kind;  /* enum track_kind */
+	uint16_t call; /* enum track_call */
+	uint16_t commit;
+	uint64_t time_ns;
+	uint64_t subject;
+	uint64_t stack; /* hash of a META_STACK of this process, 0 if none */
+	uint64_t arg;
+};
+
+/* The commit word of a record at this offset from its segment's start: never 0. */
+#define TRACK_COMMIT(offset) ((uint16_t)(0x8000u | (((offset) >> 3) & 0x7fffu)))
+
+struct track_module {
+	uint64_t start; /* first and last+1 mapped address */
+	uint64_t end;
+	uint16_t build_id_bytes;
+	uint16_t path_bytes;
+	uint8_t build_id[20];
+	/* path_bytes of path follow, not terminated */
+};
+
+/* Payload of use: totals of one descriptor's life. */
+struct track_traffic {
+	uint64_t out_count;
+	uint64_t in_count;
+	uint64_t out_bytes;
+	uint64_t in_bytes;
+	uint64_t last_use_ns; /* a coarse clock: right to some milliseconds */
+};
+
+struct track_fd_usage {
+	struct track_traffic traffic;
+	uint32_t open; /* 1 while the writer believes the number is open */
+	uint32_t ever; /* 1 once it was opened in this image, or found open at its start */
+	uint32_t fd_class;
+	uint32_t name_hash[2]; /* of the last names recorded, local and remote */
+	uint32_t pad;
+};
+
+enum track_segment_state { TRACK_SEGMENT_FREE, TRACK_SEGMENT_TAKEN, TRACK_SEGMENT_SEALED };
+
+/* Records begin at offset sizeof(struct track_segment). */
+struct track_segment {
+	uint32_t state;	   /* atomic; enum track_segment_state */
+	uint32_t reserved; /* atomic; offset behind the last reservation, may exceed the segment */
+	uint32_t tid;
+	uint32_t epoch; /* grows each time the segment is taken */
+	uint64_t pad[2];
+};
+
+struct track_spool {
+	char magic[8];
+	uint32_t version;
+	uint32_t header_bytes;
+	uint64_t usage_offset;
+	uint64_t segments_offset;
+	uint32_t usage_count;
+	uint32_t segment_count;
+	uint32_t segment_bytes;
+	int32_t pid;
+	int32_t ppid;
+	uint32_t origin;	/* enum track_origin */
+	uint64_t start_ns;	/* when this image began to be recorded */
+	uint64_t start_ticks;	/* field 22 of /proc/PID/stat: tells a reused pid */
+	uint64_t realtime_ns;	/* CLOCK_REALTIME at start_ns */
+	uint64_t end_ns;	/* when a normal exit began, or 0 */
+	uint32_t state;		/* atomic; enum track_state */
+	int32_t exit_code;	/* of a normal exit where known, else -1 */
+	uint32_t segments_used; /* atomic; segments ever touched, may exceed segment_count */
+	uint32_t stack_depth;
+	uint64_t notes[32]; /* atomic; by enum track_note */
+	uint64_t reserved[16];
+	uint64_t free_segments[TRACK_SEGMENTS_MAX / 64]; /* atomic; given back by the reader */
+};
+
+_Static_assert(sizeof(struct track_record) == 40, "wire layout");
+_Static_assert(sizeof(struct track_segment) == 32, "wire layout");
+_Static_assert(sizeof(struct track_fd_usage) == 64, "wire layout");
+_Static_assert(sizeof(struct track_traffic) == 40, "wire layout");
+_Static_assert(sizeof(struct track_module) == 40, "wire layout");
+_Static_assert(sizeof(struct track_thread_birth) == 16, "wire layout");
+_Static_assert(sizeof(struct track_spool) <= TRACK_HEADER_BYTES, "wire layout");
+_Static_assert(TRACK_NOTE__COUNT <= 32, "wire layout");
+
+#endif

@@ -1,0 +1,292 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "fd.h"
+#include "path.h"
+#include "real.h"
+#include "spool.h"
+#include "stack.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <termios.h>
+
+#define SWEEP_RECORDED 16 /* closes of what was never open that a run records */
+
+enum track_fd_class fd_socket_class(int domain, int type, int protocol)
+{
+	int kind = type & ~(SOCK_CLOEXEC | SOCK_NONBLOCK);
+	if (domain == AF_UNIX)
+		return TRACK_FD_CLASS_UNIX;
+	if (domain == AF_NETLINK)
+		return TRACK_FD_CLASS_NETLINK;
+	if (domain == AF_PACKET)
+		return TRACK_FD_CLASS_PACKET;
+	if (domain != AF_INET && domain != AF_INET6)
+		return TRACK_FD_CLASS_SOCKET;
+	if (kind == SOCK_RAW)
+		return TRACK_FD_CLASS_RAW;
+	if (protocol == IPPROTO_SCTP)
+		return TRACK_FD_CLASS_SCTP;
+	if (kind == SOCK_DGRAM)
+		return TRACK_FD_CLASS_UDP;
+	return kind == SOCK_STREAM ? TRACK_FD_CLASS_TCP : TRACK_FD_CLASS_SOCKET;
+}
+
+bool fd_class_is_socket(enum track_fd_class fd_class)
+{
+	return fd_class >= TRACK_FD_CLASS_UDP && fd_class <= TRACK_FD_CLASS_SOCKET;
+}
+
+static int socket_option(int fd, int option)
+{
+	int value = -1;
+	socklen_t size = sizeof(value);
+	sys6(SYS_getsockopt, fd, SOL_SOCKET, option, (long)&value, (long)&size, 0);
+	return value;
+}
+
+/* What /proc calls the descriptors that have no file. */
+static const struct {
+	const char *link;
+	enum track_fd_class fd_class;
+} links[] = {
+	{"anon_inode:[eventfd]", TRACK_FD_CLASS_EVENTFD},
+	{"anon_inode:[timerfd]", TRACK_FD_CLASS_TIMERFD},
+	{"anon_inode:[signalfd]", TRACK_FD_CLASS_SIGNALFD},
+	{"anon_inode:[eventpoll]", TRACK_FD_CLASS_EPOLL},
+	{"anon_inode:inotify", TRACK_FD_CLASS_INOTIFY},
+	{"anon_inode:[pidfd]", TRACK_FD_CLASS_PIDFD},
+	{"anon_inode:[io_uring]", TRACK_FD_CLASS_IO_URING},
+	{"/memfd:", TRACK_FD_CLASS_MEMFD},
+};
+
+static enum track_fd_class class_by_link(int fd, enum track_fd_class otherwise)
+{
+	char path[64], link[64];
+	path_number(path, sizeof(path), "/proc/self/fd/", (uint64_t)fd, "");
+	long size = sys3(SYS_readlink, (long)path, (long)link, sizeof(link) - 1);
+	link[size > 0 ? size : 0] = '\0';
+	for (size_t i = 0; i < sizeof(links) / sizeof(*links); i++)
+		if (!strncmp(link, links[i].link, strlen(links[i].link)))
+			return links[i].fd_class;
+	return otherwise;
+}
+
+enum track_fd_class fd_classify(int fd)
+{
+	struct stat st;
+	char terminal[64];
+	if (sys3(SYS_fstat, fd, (long)&st, 0))
+		return TRACK_FD_CLASS_OTHER;
+	switch (st.st_mode & S_IFMT) {
+	case S_IFSOCK:
+		return fd_socket_class(socket_option(fd, SO_DOMAIN), socket_option(fd, SO_TYPE),
+				       socket_option(fd, SO_PROTOCOL));
+	case S_IFIFO:
+		return TRACK_FD_CLASS_PIPE;
+	case S_IFDIR:
+		return TRACK_FD_CLASS_DIRECTORY;
+	case S_IFCHR:
+		return sys3(SYS_ioctl, fd, TCGETS, (long)terminal) ? TRACK_FD_CLASS_FILE
+								   : TRACK_FD_CLASS_TERMINAL;
+	case S_IFREG:
+		return class_by_link(fd, TRACK_FD_CLASS_FILE);
+	default:
+		return class_by_link(fd, TRACK_FD_CLASS_OTHER);
+	}
+}
+
+enum track_fd_class fd_class_of(int fd)
+{
+	const struct track_fd_usage *usage = spool_usage(fd, false);
+	if (usage && usage->open)
+		return (enum track_fd_class)usage->fd_class;
+	return fd_classify(fd);
+}
+
+void fd_remember(int fd, enum track_fd_class fd_class)
+{
+	struct track_fd_usage *usage = spool_usage(fd, true);
+	if (!usage) {
+		spool_note(TRACK_NOTE_USAGE_UNCOUNTED, 1);
+		return;
+	}
+	memset(&usage->traffic, 0, sizeof(usage->traffic));
+	memset(usage->name_hash, 0, sizeof(usage->name_hash));
+	usage->fd_class = fd_class;
+	usage->ever = 1;
+	__atomic_store_n(&usage->open, 1, __ATOMIC_RELEASE);
+}
+
+void fd_opened(int fd, enum track_fd_class fd_class, enum track_call call, int from)
+{
+	if (fd < 0)
+		return;
+	struct writer *writer = writer_get();
+	if (!writer)
+		return;
+	int saved = errno;
+	uint64_t stack = stack_record(writer);
+	fd_remember(fd, fd_class);
+	writer_emit(writer, TRACK_OP_CREATE, TRACK_KIND_FD, call, (uint64_t)fd, stack,
+		    TRACK_FD_ARG(fd_class, 0, from));
+	errno = saved;
+}
+
+/* The counters of a life go before its end. Returns whether the number was believed open. */
+static bool close_books(struct writer *writer, int fd)
+{
+	struct track_fd_usage *usage = spool_usage(fd, false);
+	if (!usage || !__atomic_exchange_n(&usage->open, 0, __ATOMIC_ACQUIRE))
+		return false;
+	if (usage->traffic.out_count || usage->traffic.in_count)
+		writer_emit_data(writer, TRACK_OP_USE, TRACK_KIND_FD, TRACK_CALL_none, (uint64_t)fd,
+				 0, 0, &usage->traffic, sizeof(usage->traffic));
+	return true;
+}
+
+static void reopen_books(int fd)
+{
+	struct track_fd_usage *usage = spool_usage(fd, false);
+	if (usage)
+		__atomic_store_n(&usage->open, 1, __ATOMIC_RELEASE);
+}
+
+static void emit_destroy(struct writer *writer, int fd, enum track_call call, uint64_t stack,
+			 unsigned flags)
+{
+	writer_emit(writer, TRACK_OP_DESTROY, TRACK_KIND_FD, call, (uint64_t)fd, stack,
+		    TRACK_FD_ARG(0, flags, -1));
+}
+
+static void emit_undo(struct writer *writer, int fd, enum track_call call, int error)
+{
+	writer_emit(writer, TRACK_OP_UNDO, TRACK_KIND_FD, call, (uint64_t)fd, 0, (uint64_t)error);
+}
+
+struct fd_closing fd_close_begin(int fd, enum track_call call)
+{
+	struct fd_closing closing = {.fd = fd, .call = call};
+	if (fd < 0)
+		return closing;
+	closing.writer = writer_get();
+	if (!closing.writer)
+		return closing;
+	int saved = errno;
+	uint64_t stack = 0;
+	const struct track_fd_usage *usage = spool_usage(fd, false);
+	if (usage && usage->open) {
+		stack = stack_record(closing.writer);
+		close_books(closing.writer, fd);
+		emit_destroy(closing.writer, fd, call, stack, 0);
+		closing.recorded = true;
+	}
+	errno = saved;
+	return closing;
+}
+
+/*
+ * A close of what we believed closed. Programs sweep over all numbers; a run of
+ * them is recorded at its start only, but never a number that was open before
+ * without a word.
+ */
+static void closed_unopened(const struct fd_closing *closing, bool ok)
+{
+	struct writer *writer = closing->writer;
+	const struct track_fd_usage *usage = spool_usage(closing->fd, false);
+	bool ever = usage && usage->ever;
+	if (ok && usage && __atomic_load_n(&usage->open, __ATOMIC_ACQUIRE))
+		return; /* another thread has the number already */
+	if (stack_is_unwinding())
+		return; /* libunwind's own, of a file that it read */
+	bool adjacent = closing->fd == writer->sweep_fd + 1 || closing->fd == writer->sweep_fd - 1;
+	writer->sweep_length = adjacent ? writer->sweep_length + 1 : 1;
+	writer->sweep_fd = closing->fd;
+	if (!ok && !ever && writer->sweep_length > SWEEP_RECORDED)
+		return;
+	unsigned flags = writer->sweep_length > SWEEP_RECORDED ? TRACK_FD_SWEEP : 0;
+	uint64_t stack = stack_record(writer);
+	emit_destroy(writer, closing->fd, closing->call, stack, flags);
+	if (!ok)
+		emit_undo(writer, closing->fd, closing->call, EBADF);
+}
+
+void fd_close_end(const struct fd_closing *closing, bool ok)
+{
+	if (!closing->writer)
+		return;
+	int saved = errno;
+	/* Linux frees the number whatever close returns, but for EBADF. */
+	bool freed = ok || saved != EBADF;
+	if (!closing->recorded)
+		closed_unopened(closing, freed);
+	else if (!freed)
+		emit_undo(closing->writer, closing->fd, closing->call, EBADF);
+	errno = saved;
+}
+
+struct fd_closing fd_replace_begin(int to, enum track_call call)
+{
+	struct fd_closing closing = {.fd = to, .call = call};
+	const struct track_fd_usage *usage = spool_usage(to, false);
+	closing.writer = to >= 0 ? writer_get() : NULL;
+	if (!closing.writer || !usage || !usage->open)
+		return closing;
+	int saved = errno;
+	uint64_t stack = stack_record(closing.writer);
+	close_books(closing.writer, to);
+	emit_destroy(closing.writer, to, call, stack, TRACK_FD_IMPLICIT);
+	closing.recorded = true;
+	errno = saved;
+	return closing;
+}
+
+void fd_replace_end(const struct fd_closing *closing, bool ok, int from)
+{
+	if (!closing->writer)
+		return;
+	int saved = errno;
+	if (ok) {
+		fd_opened(closing->fd, fd_class_of(from), closing->call, from);
+	} else if (closing->recorded) {
+		reopen_books(closing->fd);
+		emit_undo(closing->writer, closing->fd, closing->call, saved);
+	}
+	errno = saved;
+}
+
+void fd_range_closing(unsigned first, unsigned last, enum track_call call)
+{
+	struct writer *writer = writer_get();
+	if (!writer)
+		return;
+	int saved = errno;
+	uint64_t stack = stack_record(writer);
+	unsigned end = (unsigned)spool_usage_end();
+	for (unsigned fd = first; fd < end && fd <= last; fd++)
+		if (close_books(writer, (int)fd))
+			emit_destroy(writer, (int)fd, call, stack, TRACK_FD_IMPLICIT);
+	errno = saved;
+}
+
+void fd_range_failed(unsigned first, unsigned last, enum track_call call)
+{
+	struct writer *writer = writer_get();
+	if (!writer)
+		return;
+	int saved = errno;
+	unsigned end = (unsigned)spool_usage_end();
+	for (unsigned fd = first; fd < end && fd <= last; fd++) {
+		const struct track_fd_usage *usage = spool_usage((int)fd, false);
+		if (!usage || usage->open || !usage->ever || sys3(SYS_fcntl, fd, F_GETFD, 0) < 0)
+			continue;
+		reopen_books((int)fd);
+		emit_undo(writer, (int)fd, call, saved);
+	}
+	errno = saved;
+}

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The lifetimes of descriptors: what the wrappers of socket, dup, close and
+ * their like call before and after the real function. errno is left alone.
+ */
+#ifndef SHIM_FD_H
+#define SHIM_FD_H
+
+#include "writer.h"
+
+/* The class of a socket by what it was asked for. type may carry SOCK_CLOEXEC and the like. */
+enum track_fd_class fd_socket_class(int domain, int type, int protocol);
+/* The class of an open descriptor, by asking the kernel. */
+enum track_fd_class fd_classify(int fd);
+bool fd_class_is_socket(enum track_fd_class fd_class);
+/* The class it was opened with, or what the kernel says. */
+enum track_fd_class fd_class_of(int fd);
+
+/* Book a number as open, with fresh counters. */
+void fd_remember(int fd, enum track_fd_class fd_class);
+
+/* A call returned the new descriptor fd (negative: it failed, nothing happens). from: -1 or its
+ * source. */
+void fd_opened(int fd, enum track_fd_class fd_class, enum track_call call, int from);
+
+/* Around a close: begin before the real call, end after it with what it returned. */
+struct fd_closing {
+	struct writer *writer; /* NULL: not recorded */
+	int fd;
+	enum track_call call;
+	bool recorded; /* before the call: the number was believed open */
+};
+struct fd_closing fd_close_begin(int fd, enum track_call call);
+void fd_close_end(const struct fd_closing *closing, bool ok);
+
+/* Around dup2 and dup3, which close `to` on the way. */
+struct fd_closing fd_replace_begin(int to, enum track_call call);
+void fd_replace_end(const struct fd_closing *closing, bool ok, int from);
+
+/* Before a close of all numbers first..last; error: it failed after all, they live. */
+void fd_range_closing(unsigned first, unsigned last, enum track_call call);
+void fd_range_failed(unsigned first, unsigned last, enum track_call call);
+
+#endif

@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "module.h"
+#include "clock.h"
+
+#include <elf.h>
+#include <fcntl.h>
+#include <link.h>
+#include <string.h>
+#include <sys/syscall.h>
+
+#define MODULES 4096u
+#define PATHS_BYTES (512u * 1024)
+
+/* Written under the scan flag; count is stored last, so that readers need no lock. */
+static struct module {
+	uint64_t bias;
+	uint64_t start;
+	uint64_t end; /* 0: gone */
+	uint32_t path_at;
+	uint32_t path_bytes;
+	uint8_t build_id[20];
+	uint8_t build_id_bytes;
+	bool seen;
+} modules[MODULES];
+
+static uint32_t module_count;
+static char paths[PATHS_BYTES];
+static uint32_t paths_used;
+static unsigned long long adds_seen;
+static unsigned long long subs_seen;
+static uint32_t version;
+static bool scanning;
+
+uint32_t modules_version(void)
+{
+	return __atomic_load_n(&version, __ATOMIC_RELAXED);
+}
+
+static void emit_module(struct writer *writer, const struct module *module)
+{
+	struct {
+		struct track_module head;
+		char path[TRACK_NAME_BYTES_MAX - sizeof(struct track_module)];
+	} data;
+	size_t path_bytes =
+		module->path_bytes < sizeof(data.path) ? module->path_bytes : sizeof(data.path);
+	data.head = (struct track_module){.start = module->start,
+					  .end = module->end,
+					  .build_id_bytes = module->build_id_bytes,
+					  .path_bytes = (uint16_t)path_bytes};
+	memcpy(data.head.build_id, module->build_id, sizeof(data.head.build_id));
+	memcpy(data.path, paths + module->path_at, path_bytes);
+	writer_emit_data(writer, TRACK_META_MODULE, 0, TRACK_CALL_none, module->bias, 0, 0, &data,
+			 sizeof(data.head) + path_bytes);
+}
+
+static uint32_t keep_path(const char *path, size_t size)
+{
+	if (size > PATHS_BYTES - paths_used)
+		return 0;
+	memcpy(paths + paths_used, path, size);
+	paths_used += (uint32_t)size;
+	return (uint32_t)size;
+}
+
+/* The loader gives the main program no name, and what was opened by a relative path a relative one.
+ */
+static void name_module(struct module *module, const char *name)
+{
+	char path[4096];
+	module->path_at = paths_used;
+	if (!*name) {
+		long size = sys3(SYS_readlink, (long)"/proc/self/exe", (long)path, sizeof(path));
+		module->path_bytes = size > 0 ? keep_path(path, (size_t)size) : 0;
+		return;
+	}
+	if (*name != '/' && strchr(name, '/')) {
+		long size = sys3(SYS_getcwd, (long)path, sizeof(path), 0);
+		if (size > 1) {
+			module->path_bytes += keep_path(path, (size_t)size - 1);
+			module->path_bytes += keep_path("/", 1);
+		}
+	}
+	module->path_bytes += keep_path(name, strlen(name));
+}
+
+static void read_build_id(struct module *module, const char *note, size_t size)
+{
+	while (size >= sizeof(Elf64_Nhdr)) {
+		const Elf64_Nhdr *head = (const void *)note;
+		size_t name = (head->n_namesz + 3u) & ~3u;
+		size_t whole = sizeof(*head) + name + ((head->n_descsz + 3u) & ~3u);
+		if (whole > size)
+			return;
+		if (head->n_type == NT_GNU_BUILD_ID && head->n_namesz == 4 &&
+		    !memcmp(head + 1, "GNU", 4) && head->n_descsz <= sizeof(module->build_id)) {
+			memcpy(module->build_id, note + sizeof(*head) + name, head->n_descsz);
+			module->build_id_bytes = (uint8_t)head->n_descsz;
+			return;
+		}
+		note += whole;
+		size -= whole;
+	}
+}
+
+static void measure(struct module *module, const struct dl_phdr_info *info)
+{
+	module->bias = info->dlpi_addr;
+	module->start = UINT64_MAX;
+	module->end = 0;
+	for (int i = 0; i < info->dlpi_phnum; i++) {
+		const Elf64_Phdr *p = &info->dlpi_phdr[i];
+		if (p->p_type != PT_LOAD)
+			continue;
+		uint64_t start = info->dlpi_addr + p->p_vaddr;
+		if (start < module->start)
+			module->start = start;
+		if (start + p->p_memsz > module->end)
+			module->end = start + p->p_memsz;
+	}
+}
+
+static void describe(struct module *module, const struct dl_phdr_info *info)
+{
+	name_module(module, info->dlpi_name ? info->dlpi_name : "");
+	for (int i = 0; i < info->dlpi_phnum; i++) {
+		const Elf64_Phdr *p = &info->dlpi_phdr[i];
+		if (p->p_type == PT_NOTE && !module->build_id_bytes)
+			read_build_id(module, (const char *)(info->dlpi_addr + p->p_vaddr),
+				      p->p_memsz);
+	}
+}
+
+static int visit(struct dl_phdr_info *info, size_t size, void *ctx)
+{
+	(void)size;
+	struct writer *writer = ctx;
+	struct module found = {0};
+	measure(&found, info);
+	if (!found.end)
+		return 0;
+	for (uint32_t i = 0; i < module_count; i++) {
+		struct module *m = &modules[i];
+		if (m->end && m->bias == found.bias && m->start == found.start &&
+		    m->end == found.end) {
+			m->seen = true;
+			return 0;
+		}
+	}
+	if (module_count == MODULES)
+		return 1;
+	describe(&found, info);
+	found.seen = true;
+	modules[module_count] = found;
+	__atomic_store_n(&module_count, module_count + 1, __ATOMIC_RELEASE);
+	emit_module(writer, &found);
+	return 0;
+}
+
+static int read_changes(struct dl_phdr_info *info, size_t size, void *ctx)
+{
+	(void)size;
+	unsigned long long *changes = ctx;
+	changes[0] = info->dlpi_adds;
+	changes[1] = info->dlpi_subs;
+	return 1;
+}
+
+static void forget_unseen(struct writer *writer)
+{
+	for (uint32_t i = 0; i < module_count; i++) {
+		if (!modules[i].end || modules[i].seen)
+			continue;
+		modules[i].end = 0;
+		writer_emit(writer, TRACK_META_UNLOAD, 0, TRACK_CALL_none, modules[i].bias, 0, 0);
+		__atomic_fetch_add(&version, 1, __ATOMIC_RELAXED);
+	}
+}
+
+/* One thread scans at a time; a second one (or a signal handler) does not wait for it. */
+static void scan(struct writer *writer)
+{
+	unsigned long long changes[2] = {0, 0};
+	if (__atomic_exchange_n(&scanning, true, __ATOMIC_ACQUIRE))
+		return;
+	dl_iterate_phdr(read_changes, changes);
+	if (changes[0] != adds_seen || changes[1] != subs_seen) {
+		for (uint32_t i = 0; i < module_count; i++)
+			modules[i].seen = false;
+		dl_iterate_phdr(visit, writer);
+		if (changes[1] != subs_seen)
+			forget_unseen(writer);
+		adds_seen = changes[0];
+		subs_seen = changes[1];
+	}
+	__atomic_store_n(&scanning, false, __ATOMIC_RELEASE);
+}
+
+void modules_record_all(struct writer *writer, bool forked)
+{
+	if (!forked) {
+		scan(writer);
+		return;
+	}
+	scanning = false;
+	for (uint32_t i = 0; i < module_count; i++)
+		if (modules[i].end)
+			emit_module(writer, &modules[i]);
+}
+
+void modules_after_unload(struct writer *writer)
+{
+	scan(writer);
+}
+
+static bool known(uint64_t address)
+{
+	static SHIM_TLS uint32_t last;
+	uint32_t count = __atomic_load_n(&module_count, __ATOMIC_ACQUIRE);
+	if (last < count && address >= modules[last].start && address < modules[last].end)
+		return true;
+	for (uint32_t i = 0; i < count; i++) {
+		if (address >= modules[i].start && address < modules[i].end) {
+			last = i;
+			return true;
+		}
+	}
+	return false;
+}
+
+void modules_check(struct writer *writer, const uint64_t *addresses, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (!known(addresses[i])) {
+			scan(writer);
+			return;
+		}
+	}
+}

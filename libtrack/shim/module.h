@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The map of loaded modules. dlopen cannot be wrapped (its result depends on
+ * its caller), so a new module is noticed when a stack first leads into it.
+ */
+#ifndef SHIM_MODULE_H
+#define SHIM_MODULE_H
+
+#include "writer.h"
+
+/* Record all that are loaded. In a forked child: what the parent knew, without a lock. */
+void modules_record_all(struct writer *writer, bool forked);
+
+/* Before a new stack is recorded: look again if an address is in no known module. */
+void modules_check(struct writer *writer, const uint64_t *addresses, size_t count);
+
+/* After a dlclose: record what is gone. */
+void modules_after_unload(struct writer *writer);
+
+/* Grows whenever a module went: remembered stacks may mean another function now. */
+uint32_t modules_version(void);
+
+#endif

@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "process.h"
+#include "census.h"
+#include "clock.h"
+#include "module.h"
+#include "real.h"
+#include "spool.h"
+#include "stack.h"
+#include "thread.h"
+#include "writer.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/auxv.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+
+static struct {
+	int pid;
+	bool exiting;
+	char folder[PATH_MAX];
+	struct spool_options options;
+} process;
+
+static SHIM_TLS uint64_t tls_signals; /* the mask to restore after a fork */
+
+int process_pid(void)
+{
+	return process.pid;
+}
+
+/* environ may not be set up yet: we start before libc's own constructors. */
+static const char *find_env(char **envp, const char *name)
+{
+	size_t length = strlen(name);
+	for (; envp && *envp; envp++)
+		if (!strncmp(*envp, name, length) && (*envp)[length] == '=')
+			return *envp + length + 1;
+	return NULL;
+}
+
+static uint64_t env_number(char **envp, const char *name, uint64_t absent)
+{
+	const char *text = find_env(envp, name);
+	if (!text || *text < '0' || *text > '9')
+		return absent;
+	uint64_t number = 0;
+	for (; *text >= '0' && *text <= '9' && number < UINT64_MAX / 16; text++)
+		number = number * 10 + (uint64_t)(*text - '0');
+	return number;
+}
+
+/* A folder of our own that nobody else can have prepared for us. */
+static bool own_folder(const char *path)
+{
+	struct stat st;
+	long ret = sys3(SYS_mkdir, (long)path, 0700, 0);
+	if (ret && ret != -EEXIST)
+		return false;
+	return !sys3(SYS_lstat, (long)path, (long)&st, 0) && S_ISDIR(st.st_mode) &&
+	       st.st_uid == (uid_t)sys3(SYS_geteuid, 0, 0, 0) && !(st.st_mode & 077);
+}
+
+static bool append(char *text, size_t capacity, const char *more)
+{
+	size_t used = strlen(text);
+	if (strlen(more) >= capacity - used)
+		return false;
+	strcpy(text + used, more);
+	return true;
+}
+
+static bool choose_folder(char **envp)
+{
+	const char *given = find_env(envp, TRACK_ENV_SPOOL_DIR);
+	process.folder[0] = '\0';
+	if (given && *given)
+		return append(process.folder, sizeof(process.folder), given);
+	const char *runtime = find_env(envp, "XDG_RUNTIME_DIR");
+	if (runtime && *runtime == '/')
+		return append(process.folder, sizeof(process.folder), runtime) &&
+		       append(process.folder, sizeof(process.folder), "/rtctrack") &&
+		       own_folder(process.folder);
+	const char *temporary = find_env(envp, "TMPDIR");
+	char uid[16];
+	uint64_t number = (uint64_t)sys3(SYS_geteuid, 0, 0, 0);
+	char *at = uid + sizeof(uid) - 1;
+	*at = '\0';
+	do
+		*--at = (char)('0' + number % 10);
+	while (number /= 10);
+	return append(process.folder, sizeof(process.folder),
+		      temporary && *temporary == '/' ? temporary : "/tmp") &&
+	       append(process.folder, sizeof(process.folder), "/rtctrack-") &&
+	       append(process.folder, sizeof(process.folder), at) && own_folder(process.folder);
+}
+
+static void record_text(struct writer *writer, enum track_process_text which, char *text,
+			size_t size)
+{
+	writer_emit_data(writer, TRACK_META_PROCESS, 0, TRACK_CALL_none, size, 0, which, text,
+			 size);
+}
+
+static void record_names(struct writer *writer)
+{
+	char text[TRACK_NAME_BYTES_MAX];
+	long size = sys3(SYS_readlink, (long)"/proc/self/exe", (long)text, sizeof(text));
+	if (size > 0)
+		record_text(writer, TRACK_PROCESS_EXE, text, (size_t)size);
+	long fd = sys3(SYS_open, (long)"/proc/self/cmdline", O_RDONLY | O_CLOEXEC, 0);
+	if (fd < 0)
+		return;
+	size = sys3(SYS_read, fd, (long)text, sizeof(text));
+	sys3(SYS_close, fd, 0, 0);
+	if (size > 0)
+		record_text(writer, TRACK_PROCESS_COMMAND, text, (size_t)size);
+}
+
+/* What every image of a process begins its spool with. */
+static int start_recording(enum track_origin origin)
+{
+	process.options.origin = origin;
+	int ret = spool_create(&process.options);
+	if (ret)
+		return ret;
+	process.pid = (int)sys3(SYS_getpid, 0, 0, 0);
+	process.exiting = false;
+	writers_reset();
+	writers_enable(true);
+	struct writer *writer = writer_get();
+	if (!writer)
+		return -ENOMEM;
+	record_names(writer);
+	modules_record_all(writer, origin == TRACK_ORIGIN_FORK);
+	census_inherited(writer);
+	return 0;
+}
+
+bool process_is_forked(void)
+{
+	return process.pid && sys3(SYS_getpid, 0, 0, 0) != process.pid;
+}
+
+int process_start_forked(void)
+{
+	stack_after_fork();
+	int ret = start_recording(TRACK_ORIGIN_FORK);
+	if (!ret)
+		return 0;
+	/* Still the parent's spool: at least it can say that a child is missing. */
+	spool_note(TRACK_NOTE_LOST_CHILDREN, 1);
+	process.pid = 0;
+	return ret;
+}
+
+static void before_fork(void)
+{
+	/* No handler may record in the child before it has its own spool. */
+	uint64_t all = ~0ull;
+	sys4(SYS_rt_sigprocmask, SIG_SETMASK, (long)&all, (long)&tls_signals, sizeof(all));
+	stack_before_fork();
+}
+
+static void after_fork_in_parent(void)
+{
+	stack_after_fork();
+	sys4(SYS_rt_sigprocmask, SIG_SETMASK, (long)&tls_signals, 0, sizeof(tls_signals));
+}
+
+static void after_fork_in_child(void)
+{
+	writer_get();
+	sys4(SYS_rt_sigprocmask, SIG_SETMASK, (long)&tls_signals, 0, sizeof(tls_signals));
+}
+
+void process_exiting(int exit_code)
+{
+	struct writer *writer = writer_get();
+	if (!writer || __atomic_exchange_n(&process.exiting, true, __ATOMIC_RELAXED))
+		return;
+	census_take(writer);
+	spool_exiting(exit_code, clock_ns());
+}
+
+static void on_normal_exit(int exit_code, void *unused)
+{
+	(void)unused;
+	int saved = errno;
+	process_exiting(exit_code);
+	errno = saved;
+}
+
+/*
+ * -z initfirst: before the constructors of every other library. The handlers
+ * registered here are the last to run at exit, after all destructors.
+ */
+static __attribute__((constructor)) void start(int argc, char **argv, char **envp)
+{
+	(void)argc;
+	(void)argv;
+	real_resolve_all();
+	if (getauxval(AT_SECURE) || !choose_folder(envp))
+		return;
+	clock_init();
+	process.options.folder = process.folder;
+	process.options.cap_bytes = env_number(envp, TRACK_ENV_CAP, TRACK_CAP_BYTES_DEFAULT);
+	process.options.stack_depth =
+		(uint32_t)env_number(envp, TRACK_ENV_STACK, TRACK_STACK_DEPTH_DEFAULT);
+	stack_init(process.options.stack_depth);
+	if (writers_init() || start_recording(TRACK_ORIGIN_START))
+		return;
+	thread_init();
+	pthread_atfork(before_fork, after_fork_in_parent, after_fork_in_child);
+	on_exit(on_normal_exit, NULL);
+}

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "real.h"
+
+#include <dlfcn.h>
+
+void *real_functions[TRACK_CALL__COUNT];
+
+static const char *const names[TRACK_CALL__COUNT] = {
+#define TRACK_CALL(function, group) [TRACK_CALL_##function] = #function,
+#include <track/calls.def>
+#undef TRACK_CALL
+};
+
+void *real_resolve(enum track_call call)
+{
+	void *function = dlsym(RTLD_NEXT, names[call]);
+	real_functions[call] = function;
+	return function;
+}
+
+void real_resolve_all(void)
+{
+	for (int call = TRACK_CALL_none + 1; call < TRACK_CALL__COUNT; call++)
+		real_resolve((enum track_call)call);
+}

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The spool writer: one sparse file of this process, mapped once, its
+ * descriptor closed. See track/wire.h for the layout.
+ */
+#ifndef SHIM_SPOOL_H
+#define SHIM_SPOOL_H
+
+#include "shim.h"
+
+struct spool_options {
+	const char *folder;
+	uint64_t cap_bytes; /* of segments */
+	uint32_t stack_depth;
+	enum track_origin origin;
+};
+
+/*
+ * Create and map the spool of the calling process. The previous one, if any
+ * (of the parent, after a fork), is unmapped on success only. -errno.
+ */
+int spool_create(const struct spool_options *options);
+
+bool spool_is_open(void);
+
+/* Count a note; works while a spool is mapped, else it is lost. */
+void spool_note(enum track_note note, uint64_t count);
+
+/* A segment for thread tid; NULL, and the reason stored, if there is no room. */
+struct track_segment *spool_take_segment(uint32_t tid, enum track_note *ret_reason);
+/* Return one that was taken and never used. */
+void spool_untake_segment(struct track_segment *segment);
+
+/* Offset of an address inside a segment, for its commit word. */
+uint32_t spool_segment_offset(const void *address);
+
+/* The counters of a descriptor; NULL if it has none. make: make room for them. */
+struct track_fd_usage *spool_usage(int fd, bool make);
+/* One above the highest descriptor that ever had counters. */
+int spool_usage_end(void);
+
+/* A normal exit begins. exit_code -1: unknown. */
+void spool_exiting(int exit_code, uint64_t time_ns);
+
+#endif

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Call stacks by libunwind. It is never linked: that would interpose the
+ * host's _Unwind_* functions. It is opened RTLD_LOCAL at start-up, and its
+ * memory probes, which would open a pipe in the host, are answered by our
+ * wrappers without a descriptor.
+ */
+#ifndef SHIM_STACK_H
+#define SHIM_STACK_H
+
+#include "writer.h"
+
+/* Frames per stack, 0 for none. */
+void stack_init(uint32_t depth);
+
+/*
+ * Open libunwind, once. Not from our own start-up code: that runs before libc's,
+ * and dlopen would initialise libc with an empty environment. A missing
+ * libunwind is noted; then there are no stacks.
+ */
+void stack_load(void);
+bool stack_is_loaded(void);
+
+/*
+ * The hash of the caller's stack, our own frames left out; the stack itself is
+ * recorded when the thread meets it first. 0: none. May change errno.
+ */
+uint64_t stack_record(struct writer *writer);
+
+/* Around a fork: no thread may hold a lock of libunwind while memory is copied. */
+void stack_before_fork(void);
+void stack_after_fork(void);
+
+/* libunwind's pipe: descriptor numbers that no kernel gives out. */
+#define STACK_PROBE_READ 0x7ffffff0
+#define STACK_PROBE_WRITE 0x7ffffff1
+
+static inline bool stack_is_probe(long fd)
+{
+	return unlikely(fd == STACK_PROBE_READ || fd == STACK_PROBE_WRITE);
+}
+
+/* Whether the calling thread is inside libunwind (so its pipe2 wants a probe). */
+bool stack_is_unwinding(void);
+
+/* Answer a write or read on a probe as the pipe would: bytes, or -1 with errno. */
+long stack_probe_write(const void *address);
+long stack_probe_read(void);
+
+#endif

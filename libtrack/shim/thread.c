@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "thread.h"
+#include "real.h"
+#include "spool.h"
+#include "stack.h"
+#include "writer.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <pthread.h>
+#include <stdarg.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+
+#define BIRTHS 4096		   /* threads between pthread_create and their first instruction */
+#define SHALLOW_BYTES (64u * 1024) /* of stack: libunwind's slow path needs some 10 KiB */
+
+struct birth {
+	bool taken;
+	bool shallow;
+	void *(*start)(void *);
+	void *arg;
+	uint64_t stack;
+	struct track_thread_birth record;
+};
+
+static struct birth births[BIRTHS];
+static uint32_t births_hint;
+static pthread_key_t end_key;
+static bool end_key_made;
+
+/*
+ * Thread-specific destructors run in rounds. Ours asks for another round until
+ * the last, so that what other destructors close is still recorded.
+ */
+static void thread_ending(void *round)
+{
+	uintptr_t next = (uintptr_t)round + 1;
+	if (next <= PTHREAD_DESTRUCTOR_ITERATIONS && !pthread_setspecific(end_key, (void *)next))
+		return;
+	struct writer *writer = writer_get();
+	if (!writer)
+		return;
+	writer_emit(writer, TRACK_OP_DONE, TRACK_KIND_THREAD, TRACK_CALL_none,
+		    (uint64_t)pthread_self(), 0, 0);
+	writer_release();
+}
+
+void thread_init(void)
+{
+	end_key_made = !pthread_key_create(&end_key, thread_ending);
+}
+
+static void *thread_main(void *arg)
+{
+	struct birth birth = *(struct birth *)arg;
+	__atomic_store_n(&((struct birth *)arg)->taken, false, __ATOMIC_RELEASE);
+	struct writer *writer = writer_get();
+	if (writer) {
+		writer->shallow = birth.shallow;
+		if (end_key_made)
+			pthread_setspecific(end_key, (void *)1);
+		writer_emit_data(writer, TRACK_OP_CREATE, TRACK_KIND_THREAD,
+				 TRACK_CALL_pthread_create, (uint64_t)pthread_self(), birth.stack,
+				 0, &birth.record, sizeof(birth.record));
+	}
+	errno = 0;
+	return birth.start(birth.arg);
+}
+
+static struct birth *take_birth(void)
+{
+	uint32_t hint = __atomic_fetch_add(&births_hint, 1, __ATOMIC_RELAXED);
+	for (uint32_t i = 0; i < BIRTHS; i++) {
+		struct birth *birth = &births[(hint + i) % BIRTHS];
+		if (!__atomic_exchange_n(&birth->taken, true, __ATOMIC_ACQUIRE))
+			return birth;
+	}
+	return NULL;
+}
+
+static void read_attributes(const pthread_attr_t *attr, struct birth *birth)
+{
+	int detached = PTHREAD_CREATE_JOINABLE;
+	size_t stack_bytes = SHALLOW_BYTES;
+	if (attr) {
+		pthread_attr_getdetachstate(attr, &detached);
+		pthread_attr_getstacksize(attr, &stack_bytes);
+	}
+	birth->record.flags = detached == PTHREAD_CREATE_DETACHED ? TRACK_THREAD_DETACHED : 0;
+	birth->shallow = stack_bytes < SHALLOW_BYTES;
+}
+
+SHIM_EXPORT int pthread_create(pthread_t *thread, const pthread_attr_t *attr,
+			       void *(*start)(void *), void *arg)
+{
+	struct writer *writer = writer_get();
+	struct birth *birth = writer ? take_birth() : NULL;
+	if (!birth) {
+		if (writer)
+			spool_note(TRACK_NOTE_THREADS_UNSEEN, 1);
+		return REAL(pthread_create)(thread, attr, start, arg);
+	}
+	int saved = errno;
+	birth->start = start;
+	birth->arg = arg;
+	/* Allocators start threads under their own lock: no dlopen here. */
+	birth->stack = stack_is_loaded() ? stack_record(writer) : 0;
+	birth->record.start_routine = (uint64_t)(uintptr_t)start;
+	birth->record.parent_tid = writer->tid;
+	read_attributes(attr, birth);
+	errno = saved;
+	int ret = REAL(pthread_create)(thread, attr, thread_main, birth);
+	if (ret)
+		__atomic_store_n(&birth->taken, false, __ATOMIC_RELEASE);
+	return ret;
+}
+
+/* A join or detach: recorded before, since the id may be given out again at once. */
+static struct writer *reap_begin(pthread_t thread, enum track_call call)
+{
+	struct writer *writer = writer_get();
+	if (!writer)
+		return NULL;
+	int saved = errno;
+	writer_emit(writer, TRACK_OP_DESTROY, TRACK_KIND_THREAD, call, (uint64_t)thread,
+		    stack_record(writer), 0);
+	errno = saved;
+	return writer;
+}
+
+static int reap_end(struct writer *writer, pthread_t thread, enum track_call call, int ret)
+{
+	if (writer && ret)
+		writer_emit(writer, TRACK_OP_UNDO, TRACK_KIND_THREAD, call, (uint64_t)thread, 0,
+			    (uint64_t)ret);
+	return ret;
+}
+
+SHIM_EXPORT int pthread_join(pthread_t thread, void **value)
+{
+	struct writer *writer = reap_begin(thread, TRACK_CALL_pthread_join);
+	return reap_end(writer, thread, TRACK_CALL_pthread_join, REAL(pthread_join)(thread, value));
+}
+
+SHIM_EXPORT int pthread_tryjoin_np(pthread_t thread, void **value)
+{
+	struct writer *writer = reap_begin(thread, TRACK_CALL_pthread_tryjoin_np);
+	return reap_end(writer, thread, TRACK_CALL_pthread_tryjoin_np,
+			REAL(pthread_tryjoin_np)(thread, value));
+}
+
+SHIM_EXPORT int pthread_timedjoin_np(pthread_t thread, void **value, const struct timespec *until)
+{
+	struct writer *writer = reap_begin(thread, TRACK_CALL_pthread_timedjoin_np);
+	return reap_end(writer, thread, TRACK_CALL_pthread_timedjoin_np,
+			REAL(pthread_timedjoin_np)(thread, value, until));
+}
+
+SHIM_EXPORT int pthread_clockjoin_np(pthread_t thread, void **value, clockid_t clock,
+				     const struct timespec *until)
+{
+	struct writer *writer = reap_begin(thread, TRACK_CALL_pthread_clockjoin_np);
+	return reap_end(writer, thread, TRACK_CALL_pthread_clockjoin_np,
+			REAL(pthread_clockjoin_np)(thread, value, clock, until));
+}
+
+SHIM_EXPORT int pthread_detach(pthread_t thread)
+{
+	struct writer *writer = reap_begin(thread, TRACK_CALL_pthread_detach);
+	return reap_end(writer, thread, TRACK_CALL_pthread_detach, REAL(pthread_detach)(thread));
+}
+
+static void named(pthread_t thread, enum track_call call, const char *name)
+{
+	struct writer *writer = writer_get();
+	size_t size = strnlen(name, 16);
+	if (writer)
+		writer_emit_data(writer, TRACK_OP_NAME, TRACK_KIND_THREAD, call, (uint64_t)thread,
+				 0, TRACK_NAME_ARG(TRACK_NAME_TEXT, size), name, size);
+}
+
+SHIM_EXPORT int pthread_setname_np(pthread_t thread, const char *name)
+{
+	int ret = REAL(pthread_setname_np)(thread, name);
+	if (!ret)
+		named(thread, TRACK_CALL_pthread_setname_np, name);
+	return ret;
+}
+
+SHIM_EXPORT int prctl(int option, ...)
+{
+	va_list list;
+	va_start(list, option);
+	unsigned long a = va_arg(list, unsigned long), b = va_arg(list, unsigned long);
+	unsigned long c = va_arg(list, unsigned long), d = va_arg(list, unsigned long);
+	va_end(list);
+	int ret = REAL(prctl)(option, a, b, c, d);
+	if (option == PR_SET_NAME && !ret)
+		named(pthread_self(), TRACK_CALL_prctl, (const char *)a);
+	return ret;
+}

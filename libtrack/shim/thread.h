@@ -1,0 +1,9 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The lifetimes of threads: born in themselves, done, then joined or detached. */
+#ifndef SHIM_THREAD_H
+#define SHIM_THREAD_H
+
+/* Ask to be told when threads end. Called once at start-up. */
+void thread_init(void);
+
+#endif

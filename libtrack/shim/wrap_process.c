@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Wrappers of the calls that end a process, split it or unload its modules. */
+#include "module.h"
+#include "process.h"
+#include "real.h"
+#include "stack.h"
+#include "writer.h"
+
+#include <dlfcn.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+/* The C runtime's, which no header declares: runs main and exits. */
+int __libc_start_main(int (*main)(int, char **, char **), int argc, char **argv, void (*init)(void),
+		      void (*fini)(void), void (*loader_fini)(void), void *stack_end);
+
+/* All constructors have run, main has not: the time to open libunwind. */
+SHIM_EXPORT int __libc_start_main(int (*main)(int, char **, char **), int argc, char **argv,
+				  void (*init)(void), void (*fini)(void), void (*loader_fini)(void),
+				  void *stack_end)
+{
+	if (writer_get())
+		stack_load();
+	return REAL(__libc_start_main)(main, argc, argv, init, fini, loader_fini, stack_end);
+}
+
+SHIM_EXPORT void _exit(int code)
+{
+	process_exiting(code);
+	REAL(_exit)(code);
+	__builtin_unreachable();
+}
+
+SHIM_EXPORT void _Exit(int code)
+{
+	process_exiting(code);
+	REAL(_Exit)(code);
+	__builtin_unreachable();
+}
+
+SHIM_EXPORT int dlclose(void *library)
+{
+	int ret = REAL(dlclose)(library);
+	struct writer *writer = writer_get();
+	if (writer) {
+		int saved = errno;
+		modules_after_unload(writer);
+		errno = saved;
+	}
+	return ret;
+}
+
+/* Called by the vfork stub: the child will run on this thread's memory. */
+void *wrap_vfork_target(void);
+
+void *wrap_vfork_target(void)
+{
+	writer_mark_vfork();
+	return real_get(TRACK_CALL_vfork);
+}

@@ -1,0 +1,246 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "writer.h"
+#include "clock.h"
+#include "process.h"
+#include "spool.h"
+
+#include <linux/mman.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+
+#define WRITERS 16384u
+
+static struct writer *writers;
+static uint64_t used[WRITERS / 64];
+static uint32_t used_end; /* one above the highest writer ever used */
+
+/*
+ * A page that the kernel wipes in every child with memory of its own, however
+ * it was made: raw clone and _Fork run no fork handlers. Non-zero: this is the
+ * process that the spool belongs to, and it records.
+ */
+static uint32_t *guard;
+
+static SHIM_TLS struct writer *tls_writer;
+static SHIM_TLS bool tls_vfork;
+
+int writers_init(void)
+{
+	long map = sys6(SYS_mmap, 0, WRITERS * sizeof(struct writer), PROT_READ | PROT_WRITE,
+			MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	if (map < 0 && map > -4096)
+		return (int)map;
+	long page =
+		sys6(SYS_mmap, 0, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (page < 0 && page > -4096)
+		return (int)page;
+	long ret = sys3(SYS_madvise, page, 4096, MADV_WIPEONFORK);
+	if (ret)
+		return (int)ret;
+	writers = (void *)map;
+	guard = (void *)page;
+	return 0;
+}
+
+void writers_reset(void)
+{
+	sys3(SYS_madvise, (long)writers, (long)(used_end * sizeof(struct writer)), MADV_DONTNEED);
+	memset(used, 0, sizeof(used));
+	used_end = 0;
+	tls_writer = NULL;
+	tls_vfork = false;
+}
+
+void writers_enable(bool enable)
+{
+	__atomic_store_n(guard, enable ? 1 : 0, __ATOMIC_RELEASE);
+}
+
+void writer_mark_vfork(void)
+{
+	tls_vfork = true;
+}
+
+bool writers_unwinding(void)
+{
+	uint32_t end = __atomic_load_n(&used_end, __ATOMIC_ACQUIRE);
+	for (uint32_t i = 0; i < end; i++)
+		if (&writers[i] != tls_writer &&
+		    __atomic_load_n(&writers[i].unwinding, __ATOMIC_ACQUIRE))
+			return true;
+	return false;
+}
+
+static struct writer *claim(void)
+{
+	for (uint32_t word = 0; word < WRITERS / 64; word++) {
+		uint64_t seen = __atomic_load_n(&used[word], __ATOMIC_RELAXED);
+		while (~seen) {
+			uint64_t bit = ~seen & -~seen;
+			seen = __atomic_fetch_or(&used[word], bit, __ATOMIC_ACQUIRE);
+			if (seen & bit)
+				continue;
+			uint32_t index = word * 64 + (uint32_t)__builtin_ctzll(bit);
+			uint32_t end = __atomic_load_n(&used_end, __ATOMIC_RELAXED);
+			while (end <= index &&
+			       !__atomic_compare_exchange_n(&used_end, &end, index + 1, false,
+							    __ATOMIC_RELEASE, __ATOMIC_RELAXED))
+				;
+			return &writers[index];
+		}
+	}
+	return NULL;
+}
+
+void writer_release(void)
+{
+	struct writer *writer = tls_writer;
+	if (!writer)
+		return;
+	tls_writer = NULL;
+	uint32_t index = (uint32_t)(writer - writers);
+	__atomic_fetch_and(&used[index / 64], ~(1ull << index % 64), __ATOMIC_RELEASE);
+}
+
+/* A used segment changes hands: say so in it. */
+static void adopt(struct writer *writer)
+{
+	uint32_t tid = (uint32_t)sys3(SYS_gettid, 0, 0, 0);
+	bool other = writer->tid != tid;
+	writer->tid = tid;
+	writer->sweep_length = 0;
+	writer->shallow = 0;
+	if (writer->segment && other)
+		writer_emit(writer, TRACK_META_THREAD, 0, TRACK_CALL_none, tid, 0, 0);
+}
+
+/* Everything but the common case, out of its way. */
+static __attribute__((noinline)) struct writer *get_slowly(void)
+{
+	if (!guard)
+		return NULL;
+	if (tls_vfork) {
+		if (sys3(SYS_getpid, 0, 0, 0) != process_pid())
+			return NULL;
+		tls_vfork = false;
+	}
+	if (!__atomic_load_n(guard, __ATOMIC_ACQUIRE)) {
+		if (!process_is_forked() || process_start_forked())
+			return NULL;
+	}
+	if (tls_writer)
+		return tls_writer;
+	struct writer *writer = claim();
+	if (!writer) {
+		spool_note(TRACK_NOTE_LOST_THREADS, 1);
+		return NULL;
+	}
+	tls_writer = writer;
+	adopt(writer);
+	return writer;
+}
+
+struct writer *writer_get(void)
+{
+	if (likely(tls_writer && !tls_vfork && __atomic_load_n(guard, __ATOMIC_RELAXED)))
+		return tls_writer;
+	return get_slowly();
+}
+
+/*
+ * The segment is full: close it and take another. A signal handler may do the
+ * same in the middle; whoever comes second returns what he took.
+ */
+static bool next_segment(struct writer *writer, struct track_segment *full)
+{
+	enum track_note reason;
+	if (full)
+		__atomic_store_n(&full->state, TRACK_SEGMENT_SEALED, __ATOMIC_RELEASE);
+	struct track_segment *taken = spool_take_segment(writer->tid, &reason);
+	struct track_segment *expected = full;
+	if (taken && !__atomic_compare_exchange_n(&writer->segment, &expected, taken, false,
+						  __ATOMIC_RELAXED, __ATOMIC_RELAXED)) {
+		spool_untake_segment(taken);
+		return true;
+	}
+	if (!taken) {
+		__atomic_compare_exchange_n(&writer->segment, &expected, NULL, false,
+					    __ATOMIC_RELAXED, __ATOMIC_RELAXED);
+		spool_note(reason, 1);
+	}
+	return taken != NULL;
+}
+
+static void end_segment(struct track_segment *segment, uint32_t offset)
+{
+	if (offset + 8 > TRACK_SEGMENT_BYTES)
+		return;
+	uint64_t word = 8 | (uint64_t)TRACK_META_END << 16 | (uint64_t)TRACK_COMMIT(offset) << 48;
+	__atomic_store_n((uint64_t *)((char *)segment + offset), word, __ATOMIC_RELEASE);
+}
+
+static void *reserve(struct writer *writer, uint32_t size)
+{
+	for (;;) {
+		struct track_segment *segment = writer->segment;
+		if (likely(segment != NULL)) {
+			uint32_t offset =
+				__atomic_fetch_add(&segment->reserved, size, __ATOMIC_RELAXED);
+			if (likely(offset + size <= TRACK_SEGMENT_BYTES))
+				return (char *)segment + offset;
+			end_segment(segment, offset);
+		}
+		if (!next_segment(writer, segment))
+			return NULL;
+	}
+}
+
+struct track_record *writer_begin(struct writer *writer, uint16_t size, uint8_t op,
+				  enum track_kind kind, enum track_call call)
+{
+	struct track_record *record = reserve(writer, size);
+	if (unlikely(!record))
+		return NULL;
+	uint64_t word = size | (uint64_t)op << 16 | (uint64_t)kind << 24 | (uint64_t)call << 32;
+	__atomic_store_n((uint64_t *)record, word, __ATOMIC_RELAXED);
+	__asm__ volatile("" ::: "memory"); /* the clock is read after the reservation */
+	record->time_ns = clock_ns();
+	return record;
+}
+
+void writer_commit(struct track_record *record)
+{
+	__atomic_store_n(&record->commit, TRACK_COMMIT(spool_segment_offset(record)),
+			 __ATOMIC_RELEASE);
+}
+
+void writer_emit(struct writer *writer, uint8_t op, enum track_kind kind, enum track_call call,
+		 uint64_t subject, uint64_t stack, uint64_t arg)
+{
+	struct track_record *record = writer_begin(writer, sizeof(*record), op, kind, call);
+	if (!record)
+		return;
+	record->subject = subject;
+	record->stack = stack;
+	record->arg = arg;
+	writer_commit(record);
+}
+
+void writer_emit_data(struct writer *writer, uint8_t op, enum track_kind kind, enum track_call call,
+		      uint64_t subject, uint64_t stack, uint64_t arg, const void *data, size_t size)
+{
+	if (size > TRACK_NAME_BYTES_MAX)
+		size = TRACK_NAME_BYTES_MAX;
+	size_t padded = (size + 7) & ~(size_t)7;
+	struct track_record *record;
+	record = writer_begin(writer, (uint16_t)(sizeof(*record) + padded), op, kind, call);
+	if (!record)
+		return;
+	record->subject = subject;
+	record->stack = stack;
+	record->arg = arg;
+	memcpy(record + 1, data, size);
+	memset((char *)(record + 1) + size, 0, padded - size);
+	writer_commit(record);
+}

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A writer is a thread's way into the spool: its segment, its memory of which
+ * stacks are known already. Writers outlive threads and are used again, so
+ * that a thousand short threads do not take a thousand segments.
+ */
+#ifndef SHIM_WRITER_H
+#define SHIM_WRITER_H
+
+#include "shim.h"
+
+#define WRITER_STACKS 512 /* stack hashes a thread remembers; a power of two */
+
+struct writer {
+	struct track_segment *segment;
+	uint32_t tid;
+	uint32_t unwinding;	 /* inside libunwind now */
+	uint32_t stacks_version; /* of the module map that `stacks` goes with */
+	int sweep_fd;		 /* the last number in a run of closes of what was not open */
+	uint32_t sweep_length;
+	uint32_t shallow; /* the thread's stack is too small to unwind on */
+	uint64_t pad[3];
+	uint64_t stacks[WRITER_STACKS];
+};
+
+/* Reserve room for writers. -errno. */
+int writers_init(void);
+/* In a forked child, or before recording starts: no writer is in use. */
+void writers_reset(void);
+
+/*
+ * The calling thread's writer, or NULL if it must not record: before start-up,
+ * in a vfork child, or where none is free (counted).
+ */
+struct writer *writer_get(void);
+
+/* Give the calling thread's writer back. */
+void writer_release(void);
+
+/* The calling thread runs code of a vfork child until its pid is this process's again. */
+void writer_mark_vfork(void);
+
+/* From here on events are recorded (or, false, no more). */
+void writers_enable(bool enable);
+
+/* Whether any thread but the caller is inside libunwind. */
+bool writers_unwinding(void);
+
+/*
+ * Room for a record of size bytes with its first word set and its clock read.
+ * NULL: lost, and counted. Everything else is the caller's to fill.
+ */
+struct track_record *writer_begin(struct writer *writer, uint16_t size, uint8_t op,
+				  enum track_kind kind, enum track_call call);
+
+/* The record is complete. */
+void writer_commit(struct track_record *record);
+
+/* A whole record without payload. */
+void writer_emit(struct writer *writer, uint8_t op, enum track_kind kind, enum track_call call,
+		 uint64_t subject, uint64_t stack, uint64_t arg);
+
+/* The same with a payload, which is cut where it would exceed a record. */
+void writer_emit_data(struct writer *writer, uint8_t op, enum track_kind kind, enum track_call call,
+		      uint64_t subject, uint64_t stack, uint64_t arg, const void *data,
+		      size_t size);
+
+#endif

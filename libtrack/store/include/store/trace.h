@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A trace: one SQLite file, written by the collector's sink and the analysis,
+ * read by reports. The only room that knows SQL; schema.sql is the contract.
+ *
+ * Writers: rows are buffered in one transaction until trace_commit. Every
+ * function returns 0 or -errno; -EIO with trace_error() for what SQLite said,
+ * -ENOSPC full disk. Strings given are copied. NULL strings become NULL.
+ */
+#ifndef STORE_TRACE_H
+#define STORE_TRACE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct trace;
+
+/* path NULL: a private trace in a temporary file that vanishes on close. */
+int trace_create(const char *path, struct trace **ret_trace);
+
+enum trace_mode { TRACE_READ, TRACE_WRITE };
+
+/* -ENOENT; -EBADMSG: not a trace, or of another schema version (trace_open_error). */
+int trace_open(const char *path, enum trace_mode mode, struct trace **ret_trace);
+const char *trace_open_error(void); /* why the last open or create of this thread failed: a sentence */
+
+/* Commits, folds the write-ahead log in, closes. NULL is fine. */
+void trace_close(struct trace *trace);
+int trace_commit(struct trace *trace);
+const char *trace_error(const struct trace *trace);
+
+int trace_set_meta(struct trace *trace, const char *key, const char *value);
+/* NULL if absent; lives until trace_close. */
+const char *trace_meta(struct trace *trace, const char *key);
+
+/* Rows: what schema.sql calls the columns. id 0 in an insert: given by the store and returned. */
+struct trace_process {
+	int64_t id;
+	int32_t pid, ppid;
+	int64_t parent_id; /* 0: none */
+	uint32_t image;
+	const char *origin, *exe, *command;
+	uint64_t start_ns, realtime_ns;
+	uint64_t end_ns; /* 0: NULL */
+	const char *end;
+	int32_t code; /* INT32_MIN: NULL */
+	bool census_fds, census_threads;
+};
+
+struct trace_module {
+	int64_t id, process_id;
+	uint64_t bias, start, end, loaded_ns, unloaded_ns; /* 0: NULL */
+	const char *path, *build_id, *symbols;
+};
+
+struct trace_resource {
+	int64_t id, process_id;
+	const char *kind, *class_name;
+	uint64_t subject;
+	uint32_t generation;
+	uint64_t birth_ns;
+	uint32_t birth_tid;
+	int64_t birth_stack; /* 0: NULL, as for every id below */
+	const char *birth_call;
+	uint64_t death_ns; /* 0: NULL, alive */
+	uint32_t death_tid;
+	int64_t death_stack;
+	const char *death_call, *ending;
+	bool inherited;
+	int64_t from_subject; /* -1: NULL */
+	const char *name, *local_address, *remote_address;
+	bool has_traffic;
+	uint64_t out_count, in_count, out_bytes, in_bytes, last_use_ns;
+	int64_t start_location;
+	uint32_t tid; /* 0: NULL */
+};
+
+struct trace_act {
+	int64_t id, process_id, resource_id;
+	const char *kind;
+	uint64_t subject;
+	const char *what;
+	uint64_t time_ns;
+	uint32_t tid;
+	int64_t stack_id;
+	const char *call;
+	int error;
+};
+
+/* Insert or replace by id. */
+int trace_put_process(struct trace *trace, struct trace_process *process);
+int trace_put_module(struct trace *trace, struct trace_module *module);
+int trace_put_resource(struct trace *trace, struct trace_resource *resource);
+int trace_add_stack(struct trace *trace, int64_t process_id, uint64_t hash, uint64_t time_ns,
+		    const uint64_t *addresses, size_t depth, int64_t *ret_id);
+int trace_add_act(struct trace *trace, struct trace_act *act);
+int trace_add_mark(struct trace *trace, int32_t pid, uint64_t time_ns, const char *text);
+/* process_id 0: the run as a whole. name, weight and text from notes.def. */
+int trace_put_note(struct trace *trace, int64_t process_id, const char *name, const char *weight,
+		   uint64_t count, const char *text);
+/* The id of a place in a module file; made if new. */
+int trace_location(struct trace *trace, const char *path, const char *build_id, uint64_t address,
+		   int64_t *ret_id);
+int trace_add_stack_frame(struct trace *trace, int64_t stack_id, int position, int64_t location_id);
+int trace_add_frame(struct trace *trace, int64_t location_id, int position, const char *function,
+		    const char *file, int line);
+
+/*
+ * Queries. A cursor steps over the rows of a named query; columns are read by
+ * position. Strings live until the next step. Queries are SQL text with ?1, ?2
+ * parameters, but only files of the rooms store and analyze and the views of
+ * reports hold any, each as one constant.
+ */
+struct trace_query;
+int trace_query(struct trace *trace, const char *sql, struct trace_query **ret_query);
+void trace_query_bind_int(struct trace_query *query, int parameter, int64_t value);
+void trace_query_bind_text(struct trace_query *query, int parameter, const char *value);
+/* 1: a row, 0: no more, -errno. */
+int trace_query_step(struct trace_query *query);
+void trace_query_reset(struct trace_query *query);
+int64_t trace_query_int(struct trace_query *query, int column); /* 0 for NULL */
+double trace_query_real(struct trace_query *query, int column);
+const char *trace_query_text(struct trace_query *query, int column); /* NULL for NULL */
+const void *trace_query_blob(struct trace_query *query, int column, size_t *ret_bytes);
+bool trace_query_null(struct trace_query *query, int column);
+void trace_query_destroy(struct trace_query *query);
+/* Run one statement without result, e.g. the DELETE before findings are judged anew. */
+int trace_execute(struct trace *trace, const char *sql);
+
+#endif

@@ -1,0 +1,184 @@
+-- SPDX-License-Identifier: Apache-2.0
+-- A trace, schema version 1. The contract with people, the page and other tools.
+-- Times: CLOCK_MONOTONIC nanoseconds; NULL = has not happened or is not known.
+
+CREATE TABLE meta (            -- schema_version, rtctrack_version, command, engine, host, started_at,
+	key TEXT PRIMARY KEY,  -- finished (1 once the recording ended in order), exit_status
+	value TEXT NOT NULL
+) WITHOUT ROWID;
+
+CREATE TABLE process (         -- one row per process image: an exec makes a new one
+	id INTEGER PRIMARY KEY,
+	pid INTEGER NOT NULL,
+	ppid INTEGER NOT NULL,
+	parent_id INTEGER,     -- process that forked it, or the image before its exec
+	image INTEGER NOT NULL,
+	origin TEXT NOT NULL,  -- start, fork
+	exe TEXT NOT NULL,
+	command TEXT NOT NULL,
+	start_ns INTEGER NOT NULL,
+	realtime_ns INTEGER NOT NULL, -- wall clock at start_ns
+	end_ns INTEGER,
+	end TEXT NOT NULL,     -- running, exit, signal, exec, unknown
+	code INTEGER,          -- exit code, or signal number
+	census_fds INTEGER NOT NULL,     -- 1: a last look at its descriptors was taken
+	census_threads INTEGER NOT NULL
+);
+
+CREATE TABLE module (
+	id INTEGER PRIMARY KEY,
+	process_id INTEGER NOT NULL REFERENCES process,
+	bias INTEGER NOT NULL,
+	start INTEGER NOT NULL,
+	end INTEGER NOT NULL,
+	path TEXT NOT NULL,
+	build_id TEXT NOT NULL, -- hexadecimal, '' if it has none
+	loaded_ns INTEGER NOT NULL,
+	unloaded_ns INTEGER,
+	symbols TEXT           -- NULL not tried; ok, or why there are none
+);
+
+CREATE TABLE stack (
+	id INTEGER PRIMARY KEY,
+	process_id INTEGER NOT NULL REFERENCES process,
+	hash INTEGER NOT NULL,
+	time_ns INTEGER NOT NULL, -- first seen
+	addresses BLOB NOT NULL   -- 8 bytes each, little endian, innermost first: return addresses
+);
+
+CREATE TABLE stack_frame (     -- the stack, resolved to modules: position 0 is innermost
+	stack_id INTEGER NOT NULL REFERENCES stack,
+	position INTEGER NOT NULL,
+	location_id INTEGER NOT NULL REFERENCES location,
+	PRIMARY KEY (stack_id, position)
+) WITHOUT ROWID;
+
+CREATE TABLE location (        -- a place in a module file, shared by all processes
+	id INTEGER PRIMARY KEY,
+	path TEXT NOT NULL,    -- '' if the address is in no module
+	build_id TEXT NOT NULL,
+	address INTEGER NOT NULL, -- ELF virtual address of the call's return, or absolute
+	UNIQUE (path, build_id, address)
+);
+
+CREATE TABLE frame (           -- functions at a location; more than one where inlined
+	location_id INTEGER NOT NULL REFERENCES location,
+	position INTEGER NOT NULL, -- 0: innermost inlined
+	function TEXT,         -- demangled; NULL unknown
+	file TEXT,
+	line INTEGER,
+	PRIMARY KEY (location_id, position)
+) WITHOUT ROWID;
+
+CREATE TABLE resource (        -- one row per lifetime
+	id INTEGER PRIMARY KEY,
+	process_id INTEGER NOT NULL REFERENCES process,
+	kind TEXT NOT NULL,    -- fd, thread
+	class TEXT NOT NULL,   -- udp, tcp, ...; of a thread: thread
+	subject INTEGER NOT NULL, -- descriptor number; pthread_t
+	generation INTEGER NOT NULL, -- 1 for the first of this subject, then 2, ...
+	birth_ns INTEGER NOT NULL,
+	birth_tid INTEGER NOT NULL,
+	birth_stack INTEGER REFERENCES stack,
+	birth_call TEXT NOT NULL,   -- socket, accept4, pthread_create, ...; '' found, not seen
+	death_ns INTEGER,      -- NULL: alive at the end
+	death_tid INTEGER,
+	death_stack INTEGER REFERENCES stack,
+	death_call TEXT,
+	ending TEXT,           -- NULL alive; closed, exec, unseen (gone at the census); threads: joined, detached, done (ended, never joined nor detached)
+	                       -- a detached thread that still runs: detached, without death_ns
+	inherited INTEGER NOT NULL, -- 1: open before the image's first instruction
+	from_subject INTEGER,  -- dup's original or accept's listener
+	name TEXT,             -- thread name, NULL none
+	local_address TEXT,
+	remote_address TEXT,
+	out_count INTEGER, in_count INTEGER, out_bytes INTEGER, in_bytes INTEGER,
+	last_use_ns INTEGER,
+	start_location INTEGER REFERENCES location, -- thread: its start routine
+	tid INTEGER            -- thread: its kernel id
+);
+
+CREATE TABLE act (             -- what was done to a resource that judges it, not its life
+	id INTEGER PRIMARY KEY,
+	process_id INTEGER NOT NULL REFERENCES process,
+	resource_id INTEGER REFERENCES resource, -- the last lifetime of the subject
+	kind TEXT NOT NULL,
+	subject INTEGER NOT NULL,
+	what TEXT NOT NULL,    -- bad-close: close of a number that was not open; sweep-close: one in a sweep over numbers
+	time_ns INTEGER NOT NULL,
+	tid INTEGER NOT NULL,
+	stack_id INTEGER REFERENCES stack,
+	call TEXT NOT NULL,
+	error INTEGER          -- errno
+);
+
+CREATE TABLE mark (
+	id INTEGER PRIMARY KEY,
+	pid INTEGER NOT NULL,
+	time_ns INTEGER NOT NULL,
+	text TEXT NOT NULL
+);
+
+CREATE TABLE note (            -- what could not be seen
+	process_id INTEGER,    -- NULL: the run as a whole
+	name TEXT NOT NULL,    -- as in notes.def
+	weight TEXT NOT NULL,  -- LOST: evidence is missing; INFO
+	count INTEGER NOT NULL,
+	text TEXT NOT NULL,
+	UNIQUE (process_id, name)
+);
+
+CREATE TABLE finding (
+	id INTEGER PRIMARY KEY,
+	rank INTEGER NOT NULL, -- 1 is shown first
+	rule TEXT NOT NULL,
+	state TEXT NOT NULL,   -- growing, broken, at-exit, ...
+	kind TEXT NOT NULL,
+	class TEXT NOT NULL,
+	count INTEGER NOT NULL,
+	fingerprint TEXT NOT NULL,
+	message TEXT NOT NULL,
+	process_id INTEGER NOT NULL REFERENCES process, -- of the first member
+	stack_id INTEGER REFERENCES stack, -- the telling stack
+	culprit_function TEXT, culprit_file TEXT, culprit_line INTEGER, culprit_module TEXT,
+	slope REAL             -- growing: more alive per mark
+);
+
+CREATE TABLE evidence (        -- what a finding is about
+	finding_id INTEGER NOT NULL REFERENCES finding,
+	position INTEGER NOT NULL,
+	resource_id INTEGER REFERENCES resource,
+	act_id INTEGER REFERENCES act,
+	stack_id INTEGER REFERENCES stack, -- with role: closed first at, closed again at, ...
+	role TEXT NOT NULL,
+	PRIMARY KEY (finding_id, position)
+) WITHOUT ROWID;
+
+-- Views for people.
+
+CREATE VIEW open_sockets AS    -- alive at the end of their process
+SELECT r.id, p.pid, p.exe, r.subject AS fd, r.class, r.local_address, r.remote_address,
+       (r.birth_ns - p.start_ns) / 1e9 AS opened_s, r.out_count, r.in_count,
+       (r.last_use_ns - p.start_ns) / 1e9 AS last_use_s, r.birth_stack
+FROM resource r JOIN process p ON p.id = r.process_id
+WHERE r.kind = 'fd' AND r.death_ns IS NULL AND r.class IN
+      ('udp', 'tcp', 'sctp', 'unix', 'netlink', 'raw', 'packet', 'socket');
+
+CREATE VIEW leaked_sockets AS  -- those that a finding names
+SELECT f.rank, f.rule, f.state, o.*, f.culprit_function, f.culprit_file, f.culprit_line
+FROM open_sockets o JOIN evidence e ON e.resource_id = o.id JOIN finding f ON f.id = e.finding_id;
+
+CREATE VIEW thread_lifetimes AS
+SELECT r.id, p.pid, r.tid, r.name, s.function AS start_routine,
+       (r.birth_ns - p.start_ns) / 1e9 AS started_s, (r.death_ns - p.start_ns) / 1e9 AS ended_s,
+       coalesce(r.ending, 'alive') AS ending, r.birth_stack
+FROM resource r JOIN process p ON p.id = r.process_id
+LEFT JOIN frame s ON s.location_id = r.start_location AND s.position = 0
+WHERE r.kind = 'thread';
+
+CREATE VIEW stack_text AS      -- one line per frame, innermost first
+SELECT sf.stack_id, sf.position, f.position AS inline_position,
+       coalesce(f.function, '?') AS function, f.file, f.line, l.path AS module,
+       printf('0x%x', l.address) AS address
+FROM stack_frame sf JOIN location l ON l.id = sf.location_id
+LEFT JOIN frame f ON f.location_id = l.id;

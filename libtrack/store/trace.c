@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "store/trace.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "database.h"
+#include "meta.h"
+#include "schema.h"
+#include "tracefile.h"
+
+#define TEXT_OF(macro) TEXT(macro)
+#define TEXT(token) #token
+
+/* How long to wait for another program that reads the trace while it is closed. */
+enum { BUSY_TIMEOUT_MS = 500 };
+
+static _Thread_local char open_error[TRACEFILE_WHY_BYTES];
+
+const char *trace_open_error(void)
+{
+	return open_error;
+}
+
+const char *trace_error(const struct trace *trace)
+{
+	return trace->error;
+}
+
+/* Bound to what the file needs; a write-ahead log keeps committed rows if the writer is killed. */
+static const char writer_sql[] = "PRAGMA synchronous = OFF;"
+				 "PRAGMA cache_size = -65536;"
+				 "PRAGMA temp_store = MEMORY;";
+
+/* Built at the end: kept up during ingest they would cost more than the rows. */
+static const char index_sql[] =
+	"CREATE INDEX IF NOT EXISTS resource_by_process ON resource (process_id, kind, death_ns);"
+	"CREATE INDEX IF NOT EXISTS resource_by_birth_stack ON resource (birth_stack);"
+	"CREATE INDEX IF NOT EXISTS module_by_process ON module (process_id);"
+	"CREATE INDEX IF NOT EXISTS evidence_by_resource ON evidence (resource_id)";
+
+static int open_database(struct trace *trace, const char *name, int flags)
+{
+	int result = sqlite3_open_v2(name, &trace->db, flags | SQLITE_OPEN_NOMUTEX, NULL);
+
+	if (trace->db == NULL)
+		return -ENOMEM;
+	if (result == SQLITE_OK)
+		result = sqlite3_busy_timeout(trace->db, BUSY_TIMEOUT_MS);
+	return database_result(trace, result);
+}
+
+static int make_schema(struct trace *trace)
+{
+	static const char identity_sql[] =
+		"PRAGMA page_size = 8192;"
+		"PRAGMA application_id = " TEXT_OF(
+			TRACEFILE_APPLICATION_ID) ";"
+						  "PRAGMA user_version = " TEXT_OF(
+							  TRACEFILE_SCHEMA_VERSION);
+	int error = database_execute(trace, identity_sql);
+
+	if (error == 0)
+		error = database_execute(trace, (const char *)schema_sql);
+	if (error == 0)
+		error = trace_set_meta(trace, "schema_version", TEXT_OF(TRACEFILE_SCHEMA_VERSION));
+	if (error == 0)
+		error = trace_commit(trace);
+	return error;
+}
+
+/* The file is complete before its log begins, so that a killed writer leaves a trace. */
+static int prepare_writer(struct trace *trace, bool new_trace)
+{
+	int error = database_execute(trace, writer_sql);
+
+	if (error == 0 && new_trace)
+		error = make_schema(trace);
+	if (error == 0 && !trace->private_file)
+		error = database_execute(trace, "PRAGMA journal_mode = WAL");
+	return error;
+}
+
+static void destroy(struct trace *trace)
+{
+	if (trace == NULL)
+		return;
+	statements_finish(trace);
+	meta_finish(trace);
+	u64map_finish(&trace->locations);
+	sqlite3_close_v2(trace->db);
+	free(trace);
+}
+
+static void explain(const struct trace *trace, const char *path)
+{
+	snprintf(open_error, sizeof(open_error), "cannot use '%s': %s",
+		 path != NULL ? path : "a temporary file", trace->error);
+}
+
+int trace_create(const char *path, struct trace **ret_trace)
+{
+	struct trace *trace;
+	int error = path != NULL ? tracefile_clear(path, open_error) : 0;
+
+	if (error != 0)
+		return error;
+	trace = calloc(1, sizeof(*trace));
+	if (trace == NULL)
+		return -ENOMEM;
+	trace->writable = true;
+	trace->private_file = path == NULL;
+	error = open_database(trace, path != NULL ? path : "",
+			      SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE);
+	if (error == 0)
+		error = prepare_writer(trace, true);
+	if (error != 0) {
+		explain(trace, path);
+		destroy(trace);
+		return error;
+	}
+	*ret_trace = trace;
+	return 0;
+}
+
+/* A file: URI that promises SQLite an unchanging file. -ENAMETOOLONG. */
+static int immutable_uri(const char *path, char *ret_uri, size_t capacity)
+{
+	size_t length = (size_t)snprintf(ret_uri, capacity, "file:");
+
+	for (; *path != '\0'; path++) {
+		if (length + 4 >= capacity)
+			return -ENAMETOOLONG;
+		if (strchr("?#%", *path) != NULL)
+			length += (size_t)sprintf(ret_uri + length, "%%%02X", (unsigned)*path);
+		else
+			ret_uri[length++] = *path;
+	}
+	if ((size_t)snprintf(ret_uri + length, capacity - length, "?immutable=1") >=
+	    capacity - length)
+		return -ENAMETOOLONG;
+	return 0;
+}
+
+static int probe(struct trace *trace)
+{
+	return database_execute(trace, "SELECT count(*) FROM meta");
+}
+
+static int open_reader(struct trace *trace, const char *path)
+{
+	char uri[PATH_MAX + 64];
+	int error = open_database(trace, path, SQLITE_OPEN_READONLY);
+
+	if (error == 0)
+		error = probe(trace);
+	if (error == 0 || error == -ENOMEM || immutable_uri(path, uri, sizeof(uri)) != 0)
+		return error;
+	/* A log in a folder that we cannot write: what was folded in can be read. */
+	sqlite3_close(trace->db);
+	trace->db = NULL;
+	error = open_database(trace, uri, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI);
+	return error != 0 ? error : probe(trace);
+}
+
+int trace_open(const char *path, enum trace_mode mode, struct trace **ret_trace)
+{
+	struct trace *trace;
+	int error = tracefile_check(path, open_error);
+
+	if (error != 0)
+		return error;
+	trace = calloc(1, sizeof(*trace));
+	if (trace == NULL)
+		return -ENOMEM;
+	trace->writable = mode == TRACE_WRITE;
+	if (trace->writable)
+		error = open_database(trace, path, SQLITE_OPEN_READWRITE);
+	else
+		error = open_reader(trace, path);
+	if (error == 0 && trace->writable)
+		error = prepare_writer(trace, false);
+	if (error != 0) {
+		explain(trace, path);
+		destroy(trace);
+		return error;
+	}
+	*ret_trace = trace;
+	return 0;
+}
+
+int trace_commit(struct trace *trace)
+{
+	int error;
+
+	if (!trace->in_transaction)
+		return 0;
+	error = database_execute(trace, "COMMIT");
+	trace->in_transaction = error != 0 && sqlite3_get_autocommit(trace->db) == 0;
+	return error;
+}
+
+void trace_close(struct trace *trace)
+{
+	if (trace == NULL)
+		return;
+	statements_finish(trace);
+	if (trace->writable && !trace->private_file) {
+		/* Nothing can be told from here on. While someone reads, the log stays beside the
+		 * file. */
+		(void)trace_commit(trace);
+		(void)database_execute(trace, "PRAGMA journal_mode = DELETE");
+		(void)database_execute(trace, index_sql);
+	}
+	destroy(trace);
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A trace as a file, before SQLite opens it: whose it is, and whether it may be replaced. */
+#ifndef STORE_TRACEFILE_H
+#define STORE_TRACEFILE_H
+
+#include <limits.h>
+
+#define TRACEFILE_APPLICATION_ID 0x72746374 /* "rtct" */
+#define TRACEFILE_SCHEMA_VERSION 1
+
+/* Room for a sentence that names a path. */
+#define TRACEFILE_WHY_BYTES (PATH_MAX + 512)
+
+/*
+ * 0: a trace of this schema version. -ENOENT, -EACCES and the like;
+ * -EBADMSG: not a trace, or of another version. why gets a sentence, at most
+ * TRACEFILE_WHY_BYTES.
+ */
+int tracefile_check(const char *path, char *why);
+
+/*
+ * Make room for a new trace: removes an old trace (or an empty file) at path.
+ * -EEXIST: something else is there. -EACCES and the like: the folder takes no file.
+ */
+int tracefile_clear(const char *path, char *why);
+
+#endif

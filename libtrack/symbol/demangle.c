@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "demangle.h"
+
+#include <base/text.h>
+
+#include <libiberty/demangle.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define SYMBOL_BYTES_MAX 65536u
+#define REPLACEMENT_BYTES 3u /* what one invalid byte may become */
+
+/* Suffixes of clones by GCC and LLVM. Behind a last dot comes a number. */
+static const char *const clone_suffixes[] = {
+	".part.", ".isra.", ".constprop.", ".cold", ".lto_priv.", ".localalias", ".llvm.",
+};
+
+static bool is_clone_suffix(const char *text)
+{
+	for (size_t i = 0; i < sizeof(clone_suffixes) / sizeof(clone_suffixes[0]); i++) {
+		size_t length = strlen(clone_suffixes[i]);
+		if (strncmp(text, clone_suffixes[i], length) != 0)
+			continue;
+		bool numbered = clone_suffixes[i][length - 1] == '.';
+		char next = text[length];
+		if (numbered ? next >= '0' && next <= '9' : next == '\0' || next == '.')
+			return true;
+	}
+	return false;
+}
+
+/* The length of a symbol without clone suffixes and version. */
+static size_t plain_length(const char *symbol)
+{
+	size_t length = strnlen(symbol, SYMBOL_BYTES_MAX);
+
+	for (size_t i = 1; i < length; i++) {
+		if (symbol[i] == '@')
+			return i;
+		/* Two dots are "::" in a legacy Rust name: core..cold..main is no clone. */
+		if (symbol[i] == '.' && symbol[i - 1] != '.' && is_clone_suffix(symbol + i))
+			return i;
+	}
+	return length;
+}
+
+char *demangle_symbol(const char *symbol)
+{
+	char *plain = strndup(symbol, plain_length(symbol));
+	char *demangled = NULL, *clean = NULL;
+
+	if (plain == NULL || plain[0] == '\0')
+		goto out;
+	demangled = cplus_demangle(plain, DMGL_AUTO | DMGL_ANSI);
+	const char *name = demangled != NULL ? demangled : plain;
+	size_t length = strnlen(name, SYMBOL_BYTES_MAX);
+	clean = malloc(length * REPLACEMENT_BYTES + 1);
+	if (clean != NULL)
+		text_clean(name, length, clean, length * REPLACEMENT_BYTES + 1);
+out:
+	free(demangled);
+	free(plain);
+	return clean;
+}

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What a linker calls a function, as its author would write it. */
+#ifndef SYMBOL_DEMANGLE_H
+#define SYMBOL_DEMANGLE_H
+
+/*
+ * C++ (Itanium) and Rust (legacy and v0) demangled, without parameters, without a
+ * compiler's suffix for clones (.cold, .part.0, .llvm.123) and a version (@@V1), as
+ * clean UTF-8: the parts and builds of one function share a name. The caller frees.
+ * NULL without memory, or for an empty name.
+ */
+char *demangle_symbol(const char *symbol);
+
+#endif

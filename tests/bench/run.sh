@@ -1,0 +1,83 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# Costs, as ratios within one run. Prints figures, asserts nothing.
+#   tests/bench/run.sh [BUILD] [PAIRS]
+set -u
+here=$(cd "$(dirname "$0")" && pwd)
+build=$(cd "${1:-$here/../../build/release}" && pwd) || exit 2
+pairs=${2:-300000}
+rounds=9
+bench=$build/tests/bench/bench_pairs
+rtctrack=$build/cli/rtctrack
+shim=$build/libtrack/shim/libtrack.so
+work=$(mktemp -d "${TMPDIR:-/dev/shm}/rtctrack-bench-XXXXXX")
+trap 'rm -rf "$work"' EXIT
+export LC_ALL=C
+
+median() { sort -n | awk '{v[NR] = $1} END {print NR % 2 ? v[(NR + 1) / 2] : (v[NR / 2] + v[NR / 2 + 1]) / 2}'; }
+ratio() { awk -v a="$1" -v b="$2" 'BEGIN {printf "%.2f", a / b}'; }
+
+bare() { "$bench" "$pairs" "$1"; }
+alone() {
+	RTCTRACK_SPOOL_DIR=$work LD_PRELOAD=$shim "$bench" "$pairs" "$1"
+	rm -f "$work"/*.spool
+}
+recorded() { "$rtctrack" run --quiet -o "$work/t.db" -- "$bench" "$pairs" "$1"; }
+
+echo "rtctrack bench: $(uname -r), $(nproc) cores, $pairs pairs of socket and close with full stacks, median of $rounds rounds"
+for i in $(seq $rounds); do
+	bare 1 >>"$work/bare1"
+	alone 1 >>"$work/alone1"
+	recorded 1 >>"$work/recorded1" 2>/dev/null
+	paste "$work/bare1" "$work/alone1" "$work/recorded1" | tail -1 | awk '{print $2 / $1, $3 / $1}' >>"$work/ratios"
+done
+b=$(median <"$work/bare1")
+echo
+printf '%-46s %10s %8s\n' "one thread" "ns a pair" "ratio"
+printf '%-46s %10s %8s\n' "bare" "$b" 1.00
+printf '%-46s %10s %8.2f\n' "shim, spool only" "$(median <"$work/alone1")" "$(cut -d' ' -f1 "$work/ratios" | median)"
+printf '%-46s %10s %8.2f\n' "rtctrack run (collector beside it)" "$(median <"$work/recorded1")" "$(cut -d' ' -f2 "$work/ratios" | median)"
+
+# What people would use instead: fewer pairs, against bare with as few.
+other() {
+	local name=$1 few=$2
+	shift 2
+	local plain slow
+	plain=$("$bench" "$few" 1)
+	slow=$("$@" "$bench" "$few" 1 2>/dev/null | tail -1)
+	case $slow in
+	'' | *[!0-9.]*) printf '%-46s %10s\n' "$name" "did not run" ;;
+	*) printf '%-46s %10s %8s\n' "$name" "$slow" "$(ratio "$slow" "$plain")" ;;
+	esac
+}
+have() { command -v "$1" >/dev/null 2>&1; }
+have strace && other "strace -f (socket, close)" 20000 strace -f -o "$work/strace" -e trace=socket,close
+have strace && other "strace -f -k (with stacks)" 1000 strace -f -k -o "$work/strace" -e trace=socket,close
+have valgrind && other "valgrind --track-fds=yes" 20000 valgrind -q --track-fds=yes
+with_bpftrace() {
+	bpftrace -q -o "$work/bpftrace" -e 'tracepoint:syscalls:sys_exit_socket,tracepoint:syscalls:sys_enter_close /comm == "bench_pairs"/ { @[ustack] = count(); }' \
+		-c "$*" 2>"$work/bpftrace.err"
+}
+have bpftrace && other "bpftrace ustack (1 or 2 frames)" 100000 with_bpftrace
+
+echo
+printf '%-46s %10s %8s\n' "two threads against one" "M pairs/s" "times"
+for mode in bare alone; do
+	for i in 1 2 3 4 5; do
+		$mode 1 >>"$work/${mode}_1"
+		$mode 2 >>"$work/${mode}_2"
+	done
+	one=$(median <"$work/${mode}_1") two=$(median <"$work/${mode}_2")
+	printf '%-46s %10s %8s\n' "$mode" "$(awk -v t="$two" 'BEGIN {printf "%.3f", 2000 / t}')" \
+		"$(awk -v a="$one" -v b="$two" 'BEGIN {printf "%.2f", 2 * a / b}')"
+done
+
+echo
+RTCTRACK_SPOOL_DIR=$work LD_PRELOAD=$shim "$bench" 1500000 1 >/dev/null
+for i in 1 2 3; do
+	rm -f "$work/ingest.db"
+	"$build/tests/bench/bench_ingest" "$work"/*.spool "$work/ingest.db"
+done >"$work/ingest"
+printf '%-46s %10s %8s\n' "ingest (spool to trace)" "events" "M/s"
+printf '%-46s %10s %8s\n' "median of 3" "$(head -1 "$work/ingest" | cut -d' ' -f1)" "$(cut -d' ' -f3 "$work/ingest" | median)"
+printf '%-46s %10s\n' "trace of it, MiB" "$(du -m "$work/ingest.db" | cut -f1)"

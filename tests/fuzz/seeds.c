@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Writes what the fuzzers start from: fuzz_seeds SPOOL_FOLDER MARKS_FOLDER. */
+#include "input.inc.c"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define SEED_BYTES 512u
+
+static void save(const char *folder, const char *name, const void *data, size_t bytes)
+{
+	char path[4200];
+	snprintf(path, sizeof(path), "%s/%s", folder, name);
+	FILE *file = fopen(path, "w");
+	if (!file || fwrite(data, 1, bytes, file) != bytes || fclose(file)) {
+		fprintf(stderr, "fuzz_seeds: %s cannot be written\n", path);
+		exit(1);
+	}
+}
+
+/* A payload long enough for every op; as a module it has a path. */
+struct payload {
+	struct track_module module;
+	char path[16];
+};
+
+static const struct payload payload = {
+	.module = {.start = 4096, .end = 8192, .build_id_bytes = 20, .path_bytes = 8},
+	.path = "/a/b.so",
+};
+
+/* The same op in each of the four segments that an input is cut into. */
+static void save_op(const char *folder, uint8_t op, uint8_t kind, uint8_t mode)
+{
+	uint8_t input[1 + INPUT_SEGMENT_COUNT * SEED_BYTES] = {mode};
+	for (uint32_t i = 0; i < INPUT_SEGMENT_COUNT * SEED_BYTES / 128; i++) {
+		struct track_record head = {
+			.size = sizeof(head) + sizeof(payload),
+			.op = op,
+			.kind = kind,
+			.commit = i % 5 ? 1 : 0,
+			.time_ns = 100 + (i * 7) % 13,
+			.subject = i + 1,
+			.arg = TRACK_NAME_ARG(i % 2, 5),
+		};
+		uint8_t *at = input + 1 + (size_t)i * 128;
+		memcpy(at, &head, sizeof(head));
+		memcpy(at + sizeof(head), &payload, sizeof(payload));
+	}
+	char name[32];
+	snprintf(name, sizeof(name), "op%u_%u_%u", op, kind, mode);
+	save(folder, name, input, sizeof(input));
+}
+
+/* A whole file, cut inside its only segment. */
+static void save_raw(const char *folder)
+{
+	static uint8_t input[1 + TRACK_HEADER_BYTES + 64 + 512] = {INPUT_RAW};
+	struct track_spool header = {
+		.version = TRACK_WIRE_VERSION,
+		.header_bytes = TRACK_HEADER_BYTES,
+		.usage_offset = TRACK_HEADER_BYTES,
+		.segments_offset = TRACK_HEADER_BYTES + 64,
+		.usage_count = 1,
+		.segment_count = 1,
+		.segment_bytes = TRACK_SEGMENT_BYTES,
+		.segments_used = 1,
+		.pid = 0x7ffffff0,
+	};
+	struct track_segment segment = {.state = TRACK_SEGMENT_TAKEN, .reserved = 300};
+	struct track_fd_usage usage = {.open = 1, .traffic = {.out_count = 1}};
+	struct track_record record = {.size = sizeof(record), .commit = TRACK_COMMIT(32)};
+	memcpy(header.magic, TRACK_SPOOL_MAGIC, sizeof(header.magic));
+	uint8_t *at = input + 1;
+	memcpy(at, &header, sizeof(header));
+	memcpy(at + TRACK_HEADER_BYTES, &usage, sizeof(usage));
+	memcpy(at + TRACK_HEADER_BYTES + 64, &segment, sizeof(segment));
+	memcpy(at + TRACK_HEADER_BYTES + 64 + 32, &record, sizeof(record));
+	save(folder, "raw", input, sizeof(input));
+}
+
+int main(int argc, char **argv)
+{
+	if (argc != 3) {
+		fprintf(stderr, "usage: fuzz_seeds SPOOL_FOLDER MARKS_FOLDER\n");
+		return 2;
+	}
+	for (uint8_t kind = 0; kind < TRACK_KIND__COUNT; kind++) {
+		for (uint8_t op = 0; op < TRACK_OP__COUNT; op++)
+			save_op(argv[1], op, kind, INPUT_COMMITS);
+		for (uint8_t op = TRACK_META_STACK; op <= TRACK_META_THREAD; op++)
+			save_op(argv[1], op, kind, INPUT_COMMITS | (kind ? INPUT_LIVE : 0));
+	}
+	save_op(argv[1], TRACK_OP_CREATE, 0, INPUT_SEGMENTS);
+	save_raw(argv[1]);
+	const char *marks = "100 7 one two\n200 8 three\nx\n1 2";
+	save(argv[2], "marks", marks, strlen(marks));
+	return 0;
+}

@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Programs that open and close descriptors in unusual ways. */
+#include "host.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/time.h>
+#include <time.h>
+#include <unistd.h>
+
+/* libuv's way. */
+static int by_syscall(void)
+{
+	for (int i = 0; i < 100; i++) {
+		int fd = (int)syscall(SYS_socket, AF_INET, SOCK_DGRAM, 0);
+		host_check(fd >= 0, "syscall(SYS_socket) failed");
+		host_count(1, 0);
+		if (i % 10 == 0)
+			continue;
+		host_check(!syscall(SYS_close, fd), "syscall(SYS_close) failed");
+		host_count(0, 1);
+	}
+	host_account();
+	return 0;
+}
+
+static int by_dup(void)
+{
+	int fd = host_open();
+	int copy = dup(fd);
+	int high = fcntl(fd, F_DUPFD_CLOEXEC, 100);
+	host_count(2, 0);
+	host_check(high >= 100, "F_DUPFD_CLOEXEC failed");
+	host_check(dup2(fd, copy) == copy, "dup2() failed"); /* closes copy, opens it again */
+	host_count(1, 1);
+	host_check(dup2(fd, fd) == fd, "dup2() onto itself failed");
+	host_check(dup3(fd, 200, O_CLOEXEC) == 200, "dup3() failed");
+	host_count(1, 0);
+	host_check(dup2(-1, 200) == -1 && errno == EBADF, "dup2(-1) should fail");
+	host_close(high);
+	host_close(fd);
+	host_account(); /* copy and 200 are left */
+	return 0;
+}
+
+static int by_accept(void)
+{
+	struct sockaddr_in address = {.sin_family = AF_INET,
+				      .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+	socklen_t size = sizeof(address);
+	int listener = socket(AF_INET, SOCK_STREAM, 0);
+	int client = socket(AF_INET, SOCK_STREAM, 0);
+	host_check(!bind(listener, (void *)&address, size) && !listen(listener, 1),
+		   "cannot listen");
+	getsockname(listener, (void *)&address, &size);
+	host_check(!connect(client, (void *)&address, size), "cannot connect");
+	int served = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
+	host_check(served >= 0, "accept4() failed");
+	host_check(write(client, "hello", 5) == 5, "write() failed");
+	char text[5];
+	host_check(read(served, text, 5) == 5, "read() failed");
+	close(listener);
+	close(client);
+	host_account(); /* one TCP socket is left, five bytes came in */
+	return 0;
+}
+
+/* The wrappers must leave errno as the real functions left it. */
+static int keeps_errno(void)
+{
+	errno = 12345;
+	int fd = host_open();
+	host_check(errno == 12345, "socket() changed errno");
+	host_close(fd);
+	host_check(errno == 12345, "close() changed errno");
+	host_check(close(fd) == -1 && errno == EBADF, "a second close should be EBADF");
+	host_check(socket(-1, 0, 0) == -1 && errno == EAFNOSUPPORT, "wrong errno of socket()");
+	host_account();
+	return 0;
+}
+
+static volatile int ticks;
+
+static void on_tick(int signal)
+{
+	(void)signal;
+	int fd = host_open();
+	host_close(fd);
+	ticks++;
+}
+
+/* A handler that opens and closes in the middle of our records. */
+static int in_signals(void)
+{
+	struct sigaction action = {.sa_handler = on_tick, .sa_flags = SA_RESTART};
+	struct itimerval every = {{0, 50}, {0, 50}}, never = {{0, 0}, {0, 0}};
+	sigaction(SIGALRM, &action, NULL);
+	setitimer(ITIMER_REAL, &every, NULL);
+	for (int i = 0; i < 50000 || (ticks < 200 && i < 2000000); i++)
+		host_close(host_open());
+	setitimer(ITIMER_REAL, &never, NULL);
+	host_check(ticks > 0, "no signal came");
+	host_account();
+	return 0;
+}
+
+/* A program that locks its memory must not fill our sparse map. */
+static int locks_memory(void)
+{
+	host_open();
+	bool locked = !mlockall(MCL_CURRENT | MCL_FUTURE);
+	host_check(locked || errno == EPERM || errno == ENOMEM, "mlockall() failed");
+	host_open();
+	host_account();
+	return 0;
+}
+
+const struct host host_descriptors[] = {
+	{"syscall", by_syscall, "sockets opened and closed through syscall()"},
+	{"dup", by_dup, "dup, dup2, dup3, F_DUPFD_CLOEXEC"},
+	{"accept", by_accept, "an accepted connection that is forgotten"},
+	{"errno", keeps_errno, "errno is left alone"},
+	{"signals", in_signals, "a signal handler that opens and closes"},
+	{"mlockall", locks_memory, "mlockall with a 1 GiB map in the process"},
+	{0},
+};

@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Programs that fork, vfork and exec. */
+#include "host.h"
+
+#include <sched.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+extern char **environ;
+
+static void reap(pid_t pid)
+{
+	int status;
+	host_check(pid > 0 && waitpid(pid, &status, 0) == pid, "no child to wait for");
+	host_check(WIFEXITED(status) && WEXITSTATUS(status) == 7, "the child failed");
+}
+
+/* A vfork child shares our memory: what it closes is not ours to lose. */
+static int by_vfork(void)
+{
+	int fd = host_open();
+	for (int i = 0; i < 20; i++) {
+		pid_t pid = vfork();
+		if (!pid) {
+			close(fd);
+			dup2(1, fd);
+			execl("/bin/sh", "sh", "-c", "exit 7", (char *)NULL);
+			_exit(1);
+		}
+		reap(pid);
+		host_close(host_open());
+	}
+	host_account(); /* fd is left */
+	return 0;
+}
+
+/* The child's spool holds one inherited and one own socket. */
+static int by_fork(void)
+{
+	host_open();
+	pid_t pid = fork();
+	if (!pid) {
+		host_open();
+		_exit(7);
+	}
+	reap(pid);
+	host_count(1, 0);
+	host_account(); /* both processes together */
+	return 0;
+}
+
+/* Forks that run no fork handlers. */
+static int by_raw_fork(void)
+{
+	host_open();
+	pid_t pid = (pid_t)syscall(SYS_clone, SIGCHLD, 0, 0, 0, 0);
+	if (!pid) {
+		host_open();
+		_exit(7);
+	}
+	reap(pid);
+	pid = _Fork();
+	if (!pid) {
+		host_open();
+		_exit(7);
+	}
+	reap(pid);
+	host_count(2, 0);
+	host_account();
+	return 0;
+}
+
+static int by_spawn(void)
+{
+	int fd = host_open();
+	posix_spawn_file_actions_t actions;
+	posix_spawn_file_actions_init(&actions);
+	posix_spawn_file_actions_addclose(&actions, fd);
+	char *argv[] = {"sh", "-c", "exit 7", NULL};
+	pid_t pid;
+	host_check(!posix_spawn(&pid, "/bin/sh", &actions, NULL, argv, environ), "cannot spawn");
+	posix_spawn_file_actions_destroy(&actions);
+	reap(pid);
+	host_account();
+	return 0;
+}
+
+/* The same pid, another image: what stays open is inherited there. */
+static int by_exec(void)
+{
+	host_open();
+	host_account();
+	execl("/proc/self/exe", "host", "exit-inherited", (char *)NULL);
+	return 1;
+}
+
+static int after_exec(void)
+{
+	return 0;
+}
+
+static void handler_forks(int signal)
+{
+	(void)signal;
+	pid_t pid = fork();
+	if (!pid)
+		_exit(7);
+	reap(pid);
+}
+
+static int forks_in_handler(void)
+{
+	struct sigaction action = {.sa_handler = handler_forks, .sa_flags = SA_RESTART};
+	sigaction(SIGALRM, &action, NULL);
+	for (int i = 0; i < 20; i++) {
+		ualarm(300, 0);
+		for (int j = 0; j < 300; j++)
+			host_close(host_open());
+	}
+	ualarm(0, 0);
+	host_account();
+	return 0;
+}
+
+const struct host host_processes[] = {
+	{"vfork", by_vfork, "vfork children that close and dup2"},
+	{"fork", by_fork, "a fork child with a socket of its own"},
+	{"raw-fork", by_raw_fork, "forks without fork handlers"},
+	{"spawn", by_spawn, "posix_spawn"},
+	{"exec", by_exec, "an exec that keeps a socket open"},
+	{"exit-inherited", after_exec, "the image after it"},
+	{"fork-in-handler", forks_in_handler, "a signal handler that forks"},
+	{0},
+};

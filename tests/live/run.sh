@@ -1,0 +1,215 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# Live tests: programs under `rtctrack run`, their own account against the trace.
+#   tests/live/run.sh [BUILD]        (default build/release)
+set -u
+here=$(cd "$(dirname "$0")" && pwd)
+build=$(cd "${1:-$here/../../build/release}" && pwd) || exit 2
+rtctrack=$build/cli/rtctrack
+live=$build/tests/live
+shim=$build/libtrack/shim/libtrack.so
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+passed=0 failed=0 skipped=0
+export LC_ALL=C NO_COLOR=1
+cd "$work" || exit 2
+
+ok() { passed=$((passed + 1)); echo "ok      live $1"; }
+fail() { failed=$((failed + 1)); echo "FAIL    live $1: $2"; }
+skip() { skipped=$((skipped + 1)); echo "skipped live $1: $2"; }
+check() { if [ "$2" = "$3" ]; then ok "$1"; else fail "$1" "expected '$3', got '$2'"; fi; }
+sql() { sqlite3 -batch t.db "$1" 2>&1 | tr '\n' ' ' | sed 's/ $//'; }
+# record EXPECTED_EXIT COMMAND...: into t.db, stdout into out, report into report
+record() {
+	rm -f t.db out report
+	"$rtctrack" run -o t.db --report-file report -- "$@" >out 2>err
+	code=$?
+}
+
+accounts="SELECT 'opened=' || sum(birth_call <> '') || ' closed=' || sum(birth_call <> '' AND coalesce(ending, '') = 'closed')
+	FROM resource WHERE kind = 'fd' AND class = 'udp'"
+lost="SELECT coalesce(sum(count), 0) FROM note WHERE weight = 'LOST'"
+
+# name, exit code of the program, then queries and their answers
+account() {
+	local name=$1 expected=$2
+	shift 2
+	record "$live/$program" "$name"
+	if [ "$code" != "$expected" ]; then
+		fail "$program $name" "exit code $code instead of $expected: $(tail -3 err | tr '\n' ' ')"
+		return
+	fi
+	local said got
+	said=$(grep '^opened=' out | tail -1)
+	got=$(sql "$accounts")
+	[ "$said" = "opened=0 closed=0" ] && [ "$got" = "opened=0 closed=0" ] || [ -n "$got" ] || got="opened=0 closed=0"
+	check "$program $name: account" "$got" "$said"
+	check "$program $name: nothing lost" "$(sql "$lost")" 0
+	while [ $# -ge 2 ]; do
+		check "$program $name: $1" "$(sql "$1")" "$2"
+		shift 2
+	done
+}
+
+for program in live_host live_host_nopie; do
+	left="SELECT count(*) FROM open_sockets WHERE class = 'udp'"
+	account exit 3 "$left" 1000 "SELECT count(*) FROM leaked_sockets" 1000 \
+		"SELECT end || code FROM process" exit3 \
+		"SELECT DISTINCT culprit_function FROM leaked_sockets" host_open
+	account _exit 4 "$left" 1000 "SELECT end || code FROM process" exit4
+	account exit-group 5 "$left" 1000
+	account sigkill 137 "$left" 1000 "SELECT end || code FROM process" signal9
+	account abort 134 "$left" 1000 "SELECT end || code FROM process" signal6
+	account sigsegv 139 "$left" 1000 "SELECT end || code FROM process" signal11
+	account sigterm 143 "$left" 1000
+	account close-range 0 "$left" 10 "SELECT count(*) FROM finding WHERE rule = 'double-close'" 0
+	account close-loop 0 "$left" 1 "SELECT count(*) FROM finding WHERE rule = 'double-close'" 0
+	account syscall 0 "$left" 10
+	account dup 0 "$left" 2 "SELECT DISTINCT from_subject IS NOT NULL FROM open_sockets JOIN resource USING (id) WHERE resource.class = 'udp'" 1
+	record "$live/$program" accept
+	check "$program accept" "$(sql "SELECT class, in_count, length(local_address) > 9, length(remote_address) > 9 FROM leaked_sockets JOIN resource USING (id)" 2>&1)" "$(sql "SELECT 'tcp|1|1|1'")"
+	account errno 0 "SELECT rule || ' ' || state FROM finding" "double-close broken"
+	account signals 0 "$left" 0
+	account mlockall 0 "$left" 2
+	account vfork 0 "$left" 1 "SELECT count(*) FROM process" 21
+	account fork 0 "SELECT count(*) FROM process WHERE origin = 'fork' AND parent_id = 1" 1 "SELECT count(*) FROM open_sockets WHERE class = 'udp'" 3
+	account raw-fork 0 "SELECT count(*) FROM process WHERE origin = 'fork'" 2
+	account spawn 0 "$left" 1
+	account exec 0 "SELECT group_concat(image || end, ' ') FROM process" "0exec 1exit" \
+		"SELECT count(*) FROM finding" 0
+	account fork-in-handler 0 "$left" 0
+	account threads 0 "$left" 0 "SELECT count(*) || ' ' || max(ending) FROM resource WHERE kind = 'thread'" "64 joined"
+	account short-threads 0 "SELECT count(*) || ' ' || max(ending) FROM resource WHERE kind = 'thread'" "2000 joined"
+	account forgotten-threads 0 \
+		"SELECT coalesce(name, '') || ':' || coalesce(ending, 'alive') FROM resource WHERE kind = 'thread' ORDER BY coalesce(name, 'z')" \
+		"detached:detached forgotten:done joined:joined :alive" \
+		"SELECT count(*) FROM finding WHERE rule = 'thread-leak'" 2
+	account small-stack 0 "$left" 0
+	account late-destructor 0 "$left" 0
+	account fork-under-load 0 "$left" 0
+done
+
+# Exceptions and cancellation as without us.
+record "$live/live_cancel"
+check "cancellation runs destructors" "$code $(cat out)" "0 destroyed=2 caught=1"
+
+# What happens before our own start is inherited; a plugin keeps its name after dlclose.
+record "$live/live_early" "$live/live_plugin.so"
+check "constructors, plugins: exit" "$code" 0
+check "a socket from before the shim counts as inherited" "$(sql "SELECT count(*) FROM resource WHERE class = 'udp' AND inherited")" 1
+check "a constructor's socket has its stack" "$(sql "SELECT count(*) FROM resource r JOIN stack_text t ON t.stack_id = r.birth_stack WHERE t.function = 'construct'")" 1
+check "a plugin's function is named after dlclose" "$(sql "SELECT count(DISTINCT r.id) FROM resource r JOIN stack_text t ON t.stack_id = r.birth_stack WHERE t.function = 'plugin_open'")" 4
+check "marks from inside show growth" "$(sql "SELECT state || ' ' || count || ' ' || slope FROM finding WHERE rule = 'growth'")" "growing 4 1.0"
+
+# The recorder itself leaves nothing behind and adds no descriptor.
+record /bin/sh -c 'ls /proc/self/fd | wc -l'
+check "no descriptor of ours in the program" "$(cat out)" "$(sh -c 'ls /proc/self/fd | wc -l')"
+record /bin/sh -c 'echo "$1"; exit 9' sh "hello  world"
+check "arguments and exit code pass through" "$code $(cat out)" "9 hello  world"
+
+# setuid programs: the loader ignores us, and so do we.
+if [ "$(id -u)" = 0 ] && command -v setpriv >/dev/null; then
+	chmod 755 "$work"
+	cp "$live/live_host" ./setuid_host && chmod 4755 ./setuid_host
+	mkdir -m 777 spools
+	RTCTRACK_SPOOL_DIR=$work/spools LD_PRELOAD=$shim setpriv --reuid 65534 --clear-groups ./setuid_host exit >out 2>err
+	check "a setuid program runs as without us" "$? $(cat out)" "3 opened=1000 closed=0"
+	check "a setuid program is not recorded" "$(find spools -name '*.spool' -newer ./setuid_host -exec strings -n 8 {} + 2>/dev/null | grep -c setuid_host)" 0
+else
+	skip "a setuid program" "needs root and setpriv"
+fi
+
+# Static binaries cannot be recorded: said, run all the same, and no clean verdict.
+record "$live/live_host_static" exit
+check "a static binary still runs" "$code $(cat out)" "3 opened=1000 closed=0"
+check "a static binary is named as such" "$(grep -c 'static' err report | paste -sd' ' | grep -c '[1-9]')" 1
+
+# Limits of the process.
+(ulimit -f 20000; record "$live/live_host" exit; echo "$code $(cat out)") >limited
+check "ulimit -f: no SIGXFSZ" "$(cat limited)" "3 opened=1000 closed=0"
+(ulimit -v 600000; RTCTRACK_SPOOL_DIR=$work LD_PRELOAD=$shim "$live/live_host" exit) >limited 2>&1
+check "ulimit -v: a smaller spool" "$? $(cat limited) $(ls "$work"/*.spool | wc -l)" "3 opened=1000 closed=0 1"
+rm -f "$work"/*.spool
+
+# A full disk: the program goes on, what is lost is counted exactly.
+if [ "$(id -u)" = 0 ] && mkdir small && mount -t tmpfs -o size=300k tmpfs small 2>/dev/null; then
+	RTCTRACK_SPOOL_DIR=$work/small LD_PRELOAD=$shim "$live/live_host" threads >out 2>err
+	check "full disk: the program is not disturbed" "$? $(cat out)" "0 opened=32000 closed=32000"
+	"$rtctrack" report --format json "$work/small" >full.json 2>err
+	umount small
+	check "full disk: loss is reported" "$(grep -c '"lost": 0' full.json)" 0
+else
+	skip "a full disk" "needs root to mount a small tmpfs"
+fi
+
+# LD_PRELOAD alone leaves a spool that every subcommand accepts.
+mkdir alone
+RTCTRACK_SPOOL_DIR=$work/alone LD_PRELOAD=$shim "$live/live_host" exit >out
+"$rtctrack" report alone/*.spool >report 2>err
+check "LD_PRELOAD alone: report of the spool" "$? $(grep -c host_open report | grep -c '[1-9]')" "0 1"
+truncate -s 73000000 alone/*.spool
+"$rtctrack" report alone/*.spool >report 2>err
+check "a truncated spool is reported and named as damaged" "$? $(grep -ciE 'damaged|truncated' report | grep -c '[1-9]')" "0 1"
+head -c 100000 /dev/urandom >alone/noise.spool
+"$rtctrack" report alone/noise.spool >report 2>err
+check "noise is refused with a sentence" "$? $(grep -c 'not a spool' err)" "2 1"
+
+# Verdicts.
+"$rtctrack" run -o t.db --gate --quiet -- "$live/live_host" errno >out 2>err
+check "--gate fails on a double close" "$?" 23
+"$rtctrack" run -o t.db --gate --quiet -- "$live/live_host" threads >out 2>err
+check "--gate passes a clean program" "$?" 0
+"$rtctrack" run -o t.db --gate --quiet -- "$live/live_host" spawn >out 2>err
+check "--gate without --strict lets at-exit pass" "$?" 0
+"$rtctrack" run -o t.db --gate --strict --quiet -- "$live/live_host" spawn >out 2>err
+check "--gate --strict fails on at-exit" "$?" 23
+"$rtctrack" run -o t.db --gate --quiet -- "$live/live_host_static" threads >out 2>err
+check "--gate gives no clean verdict on a static binary" "$?" 3
+"$rtctrack" run -o t.db -- /nonexistent/program >out 2>err
+check "a missing command" "$? $(grep -c 'No such file' err)" "127 1"
+"$rtctrack" run -o /nonexistent/folder/t.db -- /bin/true >out 2>err
+check "an unwritable trace is said before the start" "$? $(grep -c '/nonexistent/folder' err)" "2 1"
+
+# A killed recorder: what was committed is readable, and the program lives on.
+"$rtctrack" run -o killed.db --quiet -- sh -c "'$live/live_host' exit >/dev/null; sleep 1; echo lived >'$work/lived'" >out 2>err &
+recorder=$!
+sleep 0.7
+kill -9 $recorder
+wait $recorder 2>/dev/null
+sleep 0.8
+check "a killed recorder does not end the program" "$(cat lived 2>&1)" lived
+"$rtctrack" report killed.db >report 2>err
+check "a killed recorder leaves a readable trace" "$? $(grep -c host_open report | grep -c '[1-9]')" "0 1"
+
+# Marks from outside.
+"$rtctrack" run -o marked.db --quiet -- sh -c 'sleep 2' >out 2>err &
+recorder=$!
+sleep 0.5
+"$rtctrack" mark --run $recorder "session 1" 2>err
+check "mark finds the live run" "$?" 0
+wait $recorder
+check "a mark is in the trace" "$(sqlite3 marked.db 'SELECT text FROM mark')" "session 1"
+
+# Under jemalloc, and under GCC's AddressSanitizer.
+jemalloc=$(ldconfig -p | awk '/libjemalloc.so.2/ {print $NF; exit}')
+if [ -n "$jemalloc" ]; then
+	LD_PRELOAD=$jemalloc record "$live/live_host" threads
+	check "under jemalloc" "$code $(cat out)" "0 opened=32000 closed=32000"
+else
+	skip "under jemalloc" "libjemalloc2 is not installed"
+fi
+if gcc -g -fsanitize=address -D_GNU_SOURCE "$here"/host*.c -o asan_host 2>err; then
+	record ./asan_host threads
+	check "under GCC's AddressSanitizer" "$code $(cat out) $(sql "$accounts")" "0 opened=32000 closed=32000 opened=32000 closed=32000"
+else
+	skip "under GCC's AddressSanitizer" "gcc cannot build it"
+fi
+
+# The shim exports what calls.def says, and nothing else.
+exported=$(nm -D --defined-only "$shim" | awk '{print $3}' | grep -v '^track_shim_' | sort)
+wanted=$(sed -n 's/^TRACK_CALL(\([A-Za-z0-9_]*\),.*/\1/p' "$here/../../libtrack/include/track/calls.def" | sort)
+check "the shim exports the rows of calls.def" "$exported" "$wanted"
+check "the shim links libc alone" "$(readelf -d "$shim" | awk '/NEEDED/ {print $NF}' | tr '\n' ' ')" "[libc.so.6] "
+
+echo "live: $passed passed, $failed failed, $skipped skipped"
+[ "$failed" = 0 ]

@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "child.h"
+
+#include <criterion/criterion.h>
+#include <errno.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static const struct shim_environment no_shim = {.first = "", .spool_dir = "/nowhere"};
+
+static int run_to_end(struct child *child)
+{
+	int r;
+
+	do
+		r = child_step(child, 20);
+	while (r == 0);
+	child_finish(child);
+	return r;
+}
+
+static int run(const char *script, uint64_t timeout_ns, struct child *child)
+{
+	char *argv[] = {"/bin/sh", "-c", (char *)script, NULL};
+
+	cr_assert_eq(child_prepare(argv, &no_shim, timeout_ns, child), 0);
+	cr_assert_eq(child_release(child), 0);
+	return run_to_end(child);
+}
+
+Test(child, its_exit_code_passes_through)
+{
+	struct child child;
+
+	cr_assert_eq(run("exit 7", 0, &child), 1);
+	cr_expect_eq(child_exit_code(child.status), 7);
+}
+
+Test(child, death_by_a_signal_gives_128_and_its_number)
+{
+	struct child child;
+
+	cr_assert_eq(run("kill -TERM $$", 0, &child), 1);
+	cr_expect_eq(child_exit_code(child.status), 128 + 15);
+}
+
+Test(child, a_program_that_cannot_be_started_says_why)
+{
+	char *argv[] = {"/nonexistent/program", NULL};
+	struct child child;
+
+	cr_assert_eq(child_prepare(argv, &no_shim, 0, &child), 0);
+	cr_expect_eq(child_release(&child), -ENOENT);
+	cr_expect_eq(waitpid(child.pid, NULL, WNOHANG), -1, "it was not reaped");
+}
+
+Test(child, nothing_runs_before_its_release)
+{
+	char path[] = "/tmp/rtctrack-test-XXXXXX";
+	int fd = mkstemp(path);
+	char *argv[] = {"/bin/rm", path, NULL};
+	struct child child;
+
+	cr_assert_geq(fd, 0);
+	close(fd);
+	cr_assert_eq(child_prepare(argv, &no_shim, 0, &child), 0);
+	child_cancel(&child);
+	cr_expect_eq(access(path, F_OK), 0);
+	unlink(path);
+}
+
+Test(child, a_timeout_ends_it)
+{
+	struct child child;
+
+	cr_assert_eq(run("exec sleep 30", 100000000, &child), 1);
+	cr_expect(child.timed_out);
+	cr_expect_eq(child_exit_code(child.status), 128 + 15);
+}
+
+Test(child, it_gets_the_signals_that_others_send_us)
+{
+	char *argv[] = {"/bin/sh", "-c", "trap 'exit 9' TERM; kill -TERM $PPID; sleep 5 & wait",
+			NULL};
+	struct child child;
+
+	cr_assert_eq(child_prepare(argv, &no_shim, 0, &child), 0);
+	cr_assert_eq(child_release(&child), 0);
+	cr_assert_eq(run_to_end(&child), 1);
+	cr_expect_eq(child_exit_code(child.status), 9);
+}
+
+Test(child, a_parent_that_ignores_its_children_still_learns_the_exit_code)
+{
+	struct child child;
+
+	signal(SIGCHLD, SIG_IGN);
+	cr_assert_eq(run("exit 3", 0, &child), 1);
+	cr_expect_eq(child_exit_code(child.status), 3);
+}
+
+Test(child, it_starts_with_the_signal_mask_that_we_had)
+{
+	struct child child;
+
+	cr_assert_eq(run("grep -q '^SigBlk:.*0000000000000000' /proc/self/status", 0, &child), 1);
+	cr_expect_eq(child_exit_code(child.status), 0);
+}

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "manual.h"
+
+#include <criterion/criterion.h>
+#include <stdio.h>
+#include <string.h>
+#include <track/wire.h>
+
+#include "options.h"
+
+static char text[65536];
+
+static void setup(void)
+{
+	FILE *stream = fmemopen(text, sizeof(text), "w");
+	char *to = text;
+
+	cr_assert_not_null(stream);
+	manual_print(stream);
+	fclose(stream);
+	for (const char *from = text; *from; from++)
+		if (*from != '\\')
+			*to++ = *from;
+	*to = 0;
+}
+
+TestSuite(manual, .init = setup);
+
+Test(manual, it_explains_every_option_that_is_not_hidden)
+{
+	for (const struct option_row *row = option_table; row->name; row++) {
+		char name[64];
+
+		snprintf(name, sizeof(name), "fB--%sfR", row->name);
+		cr_expect_eq(!strstr(text, name), row->hidden, "%s", name);
+	}
+}
+
+/* clang-format off */
+Test(manual, it_lists_every_function_that_is_followed)
+{
+#define TRACK_CALL(function, group) cr_expect_not_null(strstr(text, #function), #function);
+#include <track/calls.def>
+#undef TRACK_CALL
+}
+
+Test(manual, it_lists_every_rule_and_note)
+{
+#define TRACK_RULE(id, name, sentence) cr_expect_not_null(strstr(text, name), name);
+#include <track/rules.def>
+#undef TRACK_RULE
+#define TRACK_NOTE(id, name, weight, sentence) cr_expect_not_null(strstr(text, name), name);
+#include <track/notes.def>
+#undef TRACK_NOTE
+}
+/* clang-format on */

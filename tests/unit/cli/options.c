@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "options.h"
+
+#include <criterion/criterion.h>
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+static char error[512];
+
+/* Words are separated by single spaces; the array lives until the next call. */
+static int parse(const char *command, const char *line, struct options *ret_options)
+{
+	static char text[512];
+	static char *words[64];
+	char *rest = text, *word;
+	size_t count = 0;
+
+	snprintf(text, sizeof(text), "%s", line);
+	while ((word = strsep(&rest, " ")))
+		if (word[0])
+			words[count++] = word;
+	words[count] = NULL;
+	error[0] = 0;
+	return options_parse(command_find(command), words, ret_options, error, sizeof(error));
+}
+
+Test(options, a_value_follows_its_option_or_an_equals_sign)
+{
+	struct options options;
+
+	cr_assert_eq(parse("run", "--stack 12 --timeout=2.5 -o a.db -- x", &options), 0);
+	cr_expect_eq(options.stack_depth, 12);
+	cr_expect_eq(options.timeout_ns, 2500000000ull);
+	cr_expect_str_eq(options.trace_path, "a.db");
+}
+
+Test(options, letters_may_stand_together_and_take_a_value)
+{
+	struct options options;
+
+	cr_assert_eq(parse("run", "-qoa.db x", &options), 0);
+	cr_expect(options.quiet);
+	cr_expect_str_eq(options.trace_path, "a.db");
+}
+
+Test(options, what_follows_the_program_belongs_to_the_program)
+{
+	struct options options;
+
+	cr_assert_eq(parse("run", "--gate prog --strict -- -q", &options), 0);
+	cr_expect(options.gate);
+	cr_expect_not(options.strict);
+	cr_assert_eq(options.operand_count, 4);
+	cr_expect_str_eq(options.operands[0], "prog");
+	cr_expect_str_eq(options.operands[2], "--");
+	cr_expect_null(options.operands[4]);
+}
+
+Test(options, a_report_takes_options_after_its_trace)
+{
+	struct options options;
+
+	cr_assert_eq(parse("report", "a.db --format json b.db", &options), 0);
+	cr_expect_eq(options.format, FORMAT_JSON);
+	cr_assert_eq(options.operand_count, 2);
+	cr_expect_str_eq(options.operands[1], "b.db");
+}
+
+Test(options, a_mistyped_option_names_the_nearest)
+{
+	struct options options;
+
+	cr_assert_eq(parse("run", "--gaet x", &options), -EINVAL);
+	cr_expect(strstr(error, "did you mean '--gate'"), "%s", error);
+}
+
+Test(options, an_option_of_another_command_is_named_as_such)
+{
+	struct options options;
+
+	cr_assert_eq(parse("check", "--gate a.db", &options), -EINVAL);
+	cr_expect(strstr(error, "no option of 'rtctrack check'"), "%s", error);
+}
+
+Test(options, sizes_take_a_suffix)
+{
+	struct options options;
+
+	cr_assert_eq(parse("run", "--cap 256M x", &options), 0);
+	cr_expect_eq(options.cap_bytes, 256ull << 20);
+}
+
+Test(options, values_out_of_bounds_are_refused)
+{
+	static const char *const lines[] = {
+		"--cap 1 x",	   "--cap 2G x",     "--cap 99999999999999999999 x",
+		"--cap 5KB x",	   "--stack 129 x",  "--stack -1 x",
+		"--timeout nan x", "--timeout 0 x",  "--timeout 1e300 x",
+		"--top 0 x",	   "--format xml x", "--kind sock x",
+		"--rule nope x",   "--output= x",    "--gate=yes x",
+		"--stack",	   "--frobnicate x", "-z x",
+	};
+	struct options options;
+
+	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
+		cr_expect_eq(parse("run", lines[i], &options), -EINVAL, "%s", lines[i]);
+		cr_expect(error[0], "%s", lines[i]);
+	}
+}
+
+Test(options, every_row_can_be_read_and_explained)
+{
+	for (const struct option_row *row = option_table; row->name; row++) {
+		cr_expect(row->commands, "--%s belongs to no command", row->name);
+		cr_expect(row->help, "--%s has no help", row->name);
+		cr_expect_not_null(row->type, "--%s has no type", row->name);
+		cr_expect_eq(!row->argument, !row->type->expects, "--%s", row->name);
+	}
+}
+
+Test(options, no_two_options_of_a_command_share_a_name_or_letter)
+{
+	for (const struct option_row *a = option_table; a->name; a++)
+		for (const struct option_row *b = a + 1; b->name; b++) {
+			if (!(a->commands & b->commands))
+				continue;
+			cr_expect_str_neq(a->name, b->name);
+			cr_expect(!a->letter || a->letter != b->letter, "-%c", a->letter);
+		}
+}

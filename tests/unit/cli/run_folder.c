@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "run_folder.h"
+
+#include <criterion/criterion.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static char base[] = "/tmp/rtctrack-unit-XXXXXX";
+
+static void setup(void)
+{
+	cr_assert_not_null(mkdtemp(base));
+}
+
+static void teardown(void)
+{
+	char command[128];
+
+	snprintf(command, sizeof(command), "rm -rf %s", base);
+	cr_assert_eq(system(command), 0);
+}
+
+TestSuite(run_folder, .init = setup, .fini = teardown);
+
+Test(run_folder, a_live_run_is_found_and_gone_after_its_end)
+{
+	struct run_folder folder;
+	struct run_info info;
+
+	cr_assert_eq(run_folder_create(base, &folder), 0);
+	cr_assert_eq(run_folder_announce(&folder, 4321, "a.db", "prog\n--x"), 0);
+	cr_assert_eq(run_info_list(base, &info, 1), 1);
+	cr_expect_eq(info.pid, getpid());
+	cr_expect_eq(info.program_pid, 4321);
+	cr_expect_str_eq(info.command, "prog --x");
+	cr_expect_str_eq(info.path, folder.path);
+	run_folder_remove(&folder);
+	cr_expect_eq(run_info_list(base, &info, 1), 0);
+}
+
+Test(run_folder, what_a_dead_run_left_is_no_live_run)
+{
+	struct run_folder folder;
+	struct run_info info;
+
+	cr_assert_eq(run_folder_create(base, &folder), 0);
+	cr_assert_eq(run_folder_announce(&folder, 1, "a.db", "prog"), 0);
+	run_folder_keep(&folder);
+	cr_expect_eq(access(folder.path, F_OK), 0);
+	cr_expect_eq(run_info_read(folder.path, &info), -ENOENT);
+}
+
+Test(run_folder, it_is_private)
+{
+	struct run_folder folder;
+	struct stat st;
+
+	cr_assert_eq(run_folder_create(base, &folder), 0);
+	cr_assert_eq(stat(folder.path, &st), 0);
+	cr_expect_eq(st.st_mode & 07777, 0700);
+}
+
+Test(run_folder, a_base_that_is_a_symlink_is_refused)
+{
+	char path[PATH_MAX], name[64];
+
+	unsetenv("XDG_RUNTIME_DIR");
+	setenv("TMPDIR", base, 1);
+	snprintf(name, sizeof(name), "%s/rtctrack-%u", base, (unsigned)geteuid());
+	cr_assert_eq(symlink("/var/tmp", name), 0);
+	cr_expect_eq(run_folder_base(NULL, true, path), -EPERM);
+	cr_expect_str_eq(path, name);
+}
+
+Test(run_folder, a_base_that_others_may_enter_is_refused)
+{
+	char path[PATH_MAX], name[64];
+
+	unsetenv("XDG_RUNTIME_DIR");
+	setenv("TMPDIR", base, 1);
+	snprintf(name, sizeof(name), "%s/rtctrack-%u", base, (unsigned)geteuid());
+	cr_assert_eq(mkdir(name, 0700), 0);
+	cr_expect_eq(run_folder_base(NULL, true, path), 0);
+	cr_assert_eq(chmod(name, 0755), 0);
+	cr_expect_eq(run_folder_base(NULL, true, path), -EPERM);
+}
+
+Test(run_folder, a_chosen_base_must_not_be_open_to_tampering)
+{
+	char path[PATH_MAX];
+
+	cr_assert_eq(chmod(base, 0777), 0);
+	cr_expect_eq(run_folder_base(base, true, path), -EPERM);
+	cr_assert_eq(chmod(base, 01777), 0);
+	cr_expect_eq(run_folder_base(base, true, path), 0);
+}

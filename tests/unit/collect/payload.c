@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "fixture.inc.c"
+
+TestSuite(payload, .init = fixture_start, .fini = fixture_stop);
+
+/* What a single record of a dead process makes of itself. */
+static void read_one(struct builder_record r)
+{
+	struct builder b = builder_open(folder, "a", BUILDER_DEAD_PID);
+	builder_take(&b, 0, 7);
+	r.time_ns = r.time_ns ? r.time_ns : 100;
+	builder_add(&b, 0, r);
+	builder_close(&b);
+	fixture_read_all();
+}
+
+static void expect_damaged(void)
+{
+	cr_assert(eq(str, record.text, ""));
+	cr_assert(eq(u64, record.notes[TRACK_NOTE_LOST_DAMAGED], 1));
+}
+
+Test(payload, a_thread_birth_that_is_too_short_is_dropped)
+{
+	read_one((struct builder_record){.op = TRACK_OP_CREATE,
+					 .kind = TRACK_KIND_THREAD,
+					 .data = "12345678",
+					 .data_bytes = 8});
+	expect_damaged();
+}
+
+Test(payload, a_name_that_is_longer_than_its_record_is_dropped)
+{
+	read_one((struct builder_record){.op = TRACK_OP_NAME,
+					 .arg = TRACK_NAME_ARG(TRACK_NAME_TEXT, 9),
+					 .data = "12345678",
+					 .data_bytes = 8});
+	expect_damaged();
+}
+
+Test(payload, a_use_without_its_counters_is_dropped)
+{
+	read_one((struct builder_record){.op = TRACK_OP_USE, .data = "12345678", .data_bytes = 8});
+	expect_damaged();
+}
+
+Test(payload, a_class_that_does_not_exist_is_dropped)
+{
+	read_one((struct builder_record){.op = TRACK_OP_CREATE,
+					 .arg = TRACK_FD_ARG(TRACK_FD_CLASS__COUNT, 0, -1)});
+	expect_damaged();
+}
+
+Test(payload, a_kind_that_does_not_exist_is_dropped)
+{
+	read_one((struct builder_record){.op = TRACK_OP_DONE, .kind = TRACK_KIND__COUNT});
+	expect_damaged();
+}
+
+Test(payload, a_time_beyond_any_clock_is_dropped)
+{
+	read_one((struct builder_record){.op = TRACK_OP_DONE, .time_ns = UINT64_MAX});
+	expect_damaged();
+}
+
+struct module_payload {
+	struct track_module module;
+	char path[8];
+};
+
+Test(payload, a_module_arrives_with_its_path)
+{
+	struct module_payload p = {{.start = 1, .end = 2, .path_bytes = 7}, "/a/b.so"};
+	read_one((struct builder_record){
+		.op = TRACK_META_MODULE, .data = &p, .data_bytes = sizeof(p)});
+	cr_assert(eq(str, record.text, "module:/a/b.so "));
+}
+
+Test(payload, a_module_whose_path_leaves_the_record_is_dropped)
+{
+	struct module_payload p = {{.start = 1, .end = 2, .path_bytes = 9}, "/a/b.so"};
+	read_one((struct builder_record){
+		.op = TRACK_META_MODULE, .data = &p, .data_bytes = sizeof(p)});
+	expect_damaged();
+}
+
+Test(payload, a_mark_arrives_clean_and_in_order)
+{
+	read_one((struct builder_record){.op = TRACK_OP_MARK,
+					 .arg = TRACK_NAME_ARG(TRACK_NAME_TEXT, 5),
+					 .data = "a\nbcdXX",
+					 .data_bytes = 7});
+	char expected[64];
+	snprintf(expected, sizeof(expected), "mark:%d@100=a bcd ", BUILDER_DEAD_PID);
+	cr_assert(eq(str, record.text, expected));
+}
+
+Test(payload, the_names_of_the_process_arrive_without_their_padding)
+{
+	struct builder b = builder_open(folder, "a", BUILDER_DEAD_PID);
+	builder_take(&b, 0, 7);
+	builder_add(&b, 0,
+		    (struct builder_record){.op = TRACK_META_PROCESS,
+					    .time_ns = 11,
+					    .arg = TRACK_PROCESS_COMMAND,
+					    .data = "ls\0-l\0",
+					    .data_bytes = 6});
+	builder_add(&b, 0,
+		    (struct builder_record){.op = TRACK_META_PROCESS,
+					    .time_ns = 11,
+					    .arg = TRACK_PROCESS_EXE,
+					    .data = "/bin/ls",
+					    .data_bytes = 7});
+	builder_close(&b);
+	fixture_read_all();
+	cr_assert(eq(str, record.names[0][0], "/bin/ls"));
+	cr_assert(eq(str, record.names[0][1], "ls -l"));
+}
