@@ -134,15 +134,22 @@ static int note_absent_shim(struct road *road, const struct road_program *progra
 			      notes[note].text);
 }
 
+int road_judge(struct trace *trace)
+{
+	int r = analyze_places(trace);
+
+	if (r == 0)
+		r = symbolise(trace);
+	if (r == 0)
+		r = analyze_findings(trace);
+	return r;
+}
+
 static int judge(struct road *road, const struct road_program *program)
 {
 	char code[16];
-	int r = analyze_places(road->trace);
+	int r = road_judge(road->trace);
 
-	if (r == 0)
-		r = symbolise(road->trace);
-	if (r == 0)
-		r = analyze_findings(road->trace);
 	if (r == 0 && program) {
 		snprintf(code, sizeof(code), "%d", program->exit_code);
 		r = trace_set_meta(road->trace, "exit_status", code);

@@ -39,6 +39,12 @@ struct road_program {
  */
 int road_finish(struct road *road, const struct road_program *program);
 
+/*
+ * Judge a trace whose recorder was killed, as far as it goes. It stays marked
+ * as unfinished.
+ */
+int road_judge(struct trace *trace);
+
 /* Give road's trace to the caller, who closes it, and destroy the road. */
 struct trace *road_release(struct road *road);
 

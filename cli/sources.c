@@ -142,6 +142,24 @@ static int open_spools(const char *path, struct trace **ret_trace, char *ret_err
 	return 0;
 }
 
+/* Its recorder still runs or was killed: judge a copy, and leave the file to it. */
+static int open_unfinished(const char *path, struct trace **trace)
+{
+	int r;
+
+	trace_close(*trace);
+	*trace = NULL;
+	r = trace_open(path, TRACE_COPY, trace);
+	if (r < 0)
+		return r;
+	r = road_judge(*trace);
+	if (r < 0) {
+		trace_close(*trace);
+		*trace = NULL;
+	}
+	return r;
+}
+
 int source_open(const struct source *source, struct trace **ret_trace, char *ret_error,
 		size_t error_capacity)
 {
@@ -150,6 +168,8 @@ int source_open(const struct source *source, struct trace **ret_trace, char *ret
 	if (source->spools)
 		return open_spools(source->path, ret_trace, ret_error, error_capacity);
 	r = trace_open(source->path, TRACE_READ, ret_trace);
+	if (r == 0 && !trace_meta(*ret_trace, "finished"))
+		r = open_unfinished(source->path, ret_trace);
 	if (r < 0)
 		snprintf(ret_error, error_capacity, "%s", trace_open_error());
 	return r;

@@ -6,7 +6,7 @@
 #include <string.h>
 #include <symbol/symbolizer.h>
 
-#define INLINED_MAX 16
+#define INLINED_MAX 64
 #define BUILD_ID_MAX 64
 
 /* A return address lies behind its call, so that one less is in it; a start routine is exact. */

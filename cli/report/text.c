@@ -246,7 +246,7 @@ static void coverage(FILE *stream, const struct report *report, const struct rep
 		fprintf(stream, "               ");
 		if (report->notes[i].lost)
 			paint(stream, style, PAINT_RED);
-		fprintf(stream, "%" PRIu64 " %s", report->notes[i].count, report->notes[i].text);
+		fprintf(stream, "%s: %" PRIu64, report->notes[i].text, report->notes[i].count);
 		if (report->notes[i].lost)
 			paint(stream, style, PAINT_NONE);
 		fputc('\n', stream);

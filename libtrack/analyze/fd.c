@@ -167,7 +167,6 @@ static void settle_pending(struct image *image, struct closer *closer)
 	struct fd_slot *slot;
 
 	if (pending->waits && pending->seen) {
-		image->counted[TRACK_NOTE_OPEN_UNSEEN]++;
 		slot = find_slot(&image->fds, pending->subject);
 		if (slot != NULL && slot->state == FD_CLOSED &&
 		    slot->life.id == pending->resource_id)
@@ -304,6 +303,12 @@ int fd_use(struct image *image, const struct collect_event *event)
 	return 0;
 }
 
+/* What else a process has open was opened by calls that are not followed. */
+static bool is_socket(unsigned fd_class)
+{
+	return fd_class >= TRACK_FD_CLASS_UDP && fd_class <= TRACK_FD_CLASS_SOCKET;
+}
+
 static void count_unknown(struct image *image, const struct census *census)
 {
 	size_t cursor = 0;
@@ -317,8 +322,18 @@ static void count_unknown(struct image *image, const struct census *census)
 		if (slot != NULL && slot->state == FD_CLOSED &&
 		    slot->life.death_ns >= census->start_ns)
 			continue; /* another thread closed it meanwhile */
-		image->counted[TRACK_NOTE_OPEN_UNSEEN]++;
+		if (is_socket(TRACK_FD_ARG_CLASS(arg)))
+			image->counted[TRACK_NOTE_OPEN_UNSEEN]++;
 	}
+}
+
+/* Another descriptor has the number now: its close and the new opening passed no wrapper. */
+static bool is_another(const struct fd_slot *slot, uint64_t arg)
+{
+	unsigned found = TRACK_FD_ARG_CLASS(arg);
+
+	return found != slot->life.fd_class && found != TRACK_FD_CLASS_OTHER &&
+	       slot->life.fd_class != TRACK_FD_CLASS_OTHER;
 }
 
 int fd_compare(struct image *image, const struct collect_event *event)
@@ -334,11 +349,13 @@ int fd_compare(struct image *image, const struct collect_event *event)
 		if (slot->state != FD_OPEN)
 			continue;
 		arg = u64map_get(&census->seen, slot->life.subject);
-		if (arg == NULL && slot->life.birth_ns < census->start_ns)
+		if (slot->life.birth_ns < census->start_ns &&
+		    (arg == NULL || is_another(slot, *arg)))
 			error = end_unseen(image, slot, event->time_ns);
 		if (error != 0)
 			return error;
-		if (arg != NULL && slot->life.fd_class == TRACK_FD_CLASS_OTHER)
+		if (arg != NULL && slot->state == FD_OPEN &&
+		    slot->life.fd_class == TRACK_FD_CLASS_OTHER)
 			life_set_class(&slot->life, TRACK_FD_ARG_CLASS(*arg));
 	}
 	count_unknown(image, census);

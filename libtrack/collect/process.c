@@ -183,7 +183,7 @@ static int scan(struct process *process, const struct process_look *look, uint64
 		uint32_t bytes;
 		struct track_segment *segment = spool_segment(&process->spool, i, &bytes);
 		if (!segment)
-			break;
+			continue;
 		struct cursor_look cursor_look = {
 			.now_ns = look->now_ns,
 			.final = look->final,

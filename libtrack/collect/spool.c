@@ -161,9 +161,17 @@ int spool_map(struct spool *spool, bool writable)
 			   fd, 0);
 	if (!ret && map == MAP_FAILED)
 		ret = -errno;
-	close(fd);
-	if (ret)
+	uint64_t *backed = ret ? NULL : calloc(TRACK_SEGMENTS_MAX / 64, sizeof(*backed));
+	if (!ret && !backed) {
+		munmap(map, bytes);
+		ret = -ENOMEM;
+	}
+	if (ret) {
+		close(fd);
 		return ret;
+	}
+	spool->fd = fd;
+	spool->backed = backed;
 	spool->map = map;
 	spool->map_bytes = bytes;
 	spool->writable = writable;
@@ -173,8 +181,16 @@ int spool_map(struct spool *spool, bool writable)
 
 void spool_unmap(struct spool *spool)
 {
-	if (spool->map)
-		munmap(spool->map, spool->map_bytes);
+	if (!spool->map)
+		return;
+	munmap(spool->map, spool->map_bytes);
+	close(spool->fd);
+	free(spool->backed);
+	spool->backed = NULL;
+	for (uint32_t i = 0; spool->copies && i < spool->segment_count; i++)
+		free(spool->copies[i]);
+	free(spool->copies);
+	spool->copies = NULL;
 	spool->map = NULL;
 	spool->map_bytes = 0;
 	spool->writable = false;
@@ -198,7 +214,41 @@ uint32_t spool_segments_used(const struct spool *spool)
 	return held < used ? (uint32_t)held : used;
 }
 
-struct track_segment *spool_segment(const struct spool *spool, uint32_t index, uint32_t *ret_bytes)
+/* A segment whose pages the writer could not get has a hole in it. */
+static bool is_backed(struct spool *spool, uint32_t index, uint64_t offset, uint32_t bytes)
+{
+	uint64_t bit = 1ull << index % 64;
+	if (spool->backed[index / 64] & bit)
+		return true;
+	off_t hole = lseek(spool->fd, (off_t)offset, SEEK_HOLE);
+	if (hole >= 0 && (uint64_t)hole < offset + bytes)
+		return false;
+	spool->backed[index / 64] |= bit;
+	return true;
+}
+
+/*
+ * A sparse copy of a spool has holes where zeros were, so they are read. While
+ * the writer may still get the room, there is nothing to see.
+ */
+static struct track_segment *read_copy(struct spool *spool, uint32_t index, uint64_t offset,
+				       uint32_t bytes)
+{
+	if (spool->writable)
+		return NULL;
+	if (!spool->copies)
+		spool->copies = calloc(spool->segment_count, sizeof(*spool->copies));
+	if (!spool->copies || spool->copies[index])
+		return spool->copies ? spool->copies[index] : NULL;
+	void *copy = calloc(1, TRACK_SEGMENT_BYTES);
+	if (copy && pread(spool->fd, copy, bytes, (off_t)offset) != (ssize_t)bytes) {
+		free(copy);
+		return NULL;
+	}
+	return spool->copies[index] = copy;
+}
+
+struct track_segment *spool_segment(struct spool *spool, uint32_t index, uint32_t *ret_bytes)
 {
 	uint64_t offset = spool->segments_offset + (uint64_t)index * TRACK_SEGMENT_BYTES;
 	if (index >= spool->segment_count ||
@@ -206,6 +256,8 @@ struct track_segment *spool_segment(const struct spool *spool, uint32_t index, u
 		return NULL;
 	uint64_t bytes = spool->map_bytes - offset;
 	*ret_bytes = bytes < TRACK_SEGMENT_BYTES ? (uint32_t)bytes & ~7u : TRACK_SEGMENT_BYTES;
+	if (!is_backed(spool, index, offset, *ret_bytes))
+		return read_copy(spool, index, offset, *ret_bytes);
 	return (struct track_segment *)((uint8_t *)spool->map + offset);
 }
 

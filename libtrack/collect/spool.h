@@ -29,6 +29,11 @@ struct spool {
 	size_t map_bytes;	 /* never more than the file had */
 	bool writable;
 	bool cut; /* the file is shorter than its header says */
+	int fd;	  /* while mapped */
+	/* Segments known to lie on the disk. Touching a hole of a full file system is SIGBUS. */
+	uint64_t *backed;
+	/* Of others, by index: what a finished spool holds of them, read and not mapped. NULL: none. */
+	struct track_segment **copies;
 };
 
 /*
@@ -50,8 +55,11 @@ int spool_reopen(const struct spool *spool);
 
 /* Segments ever touched that the map holds, at most segment_count. */
 uint32_t spool_segments_used(const struct spool *spool);
-/* NULL if the map does not hold it. *ret_bytes: what there is of it, a multiple of 8. */
-struct track_segment *spool_segment(const struct spool *spool, uint32_t index, uint32_t *ret_bytes);
+/*
+ * NULL if the map does not hold it, or the writer never got room for it.
+ * *ret_bytes: what there is of it, a multiple of 8.
+ */
+struct track_segment *spool_segment(struct spool *spool, uint32_t index, uint32_t *ret_bytes);
 /* Empty a segment and let the writer have it. The spool must be writable. */
 void spool_give_back(struct spool *spool, uint32_t index);
 

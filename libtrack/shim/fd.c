@@ -131,6 +131,8 @@ void fd_opened(int fd, enum track_fd_class fd_class, enum track_call call, int f
 	if (!writer)
 		return;
 	int saved = errno;
+	if (fd_class_is_socket(fd_class))
+		stack_load(); /* a library's constructor, before main; allocators open no sockets */
 	uint64_t stack = stack_record(writer);
 	fd_remember(fd, fd_class);
 	writer_emit(writer, TRACK_OP_CREATE, TRACK_KIND_FD, call, (uint64_t)fd, stack,
@@ -200,7 +202,7 @@ static void closed_unopened(const struct fd_closing *closing, bool ok)
 	struct writer *writer = closing->writer;
 	const struct track_fd_usage *usage = spool_usage(closing->fd, false);
 	bool ever = usage && usage->ever;
-	if (ok && usage && __atomic_load_n(&usage->open, __ATOMIC_ACQUIRE))
+	if (usage && __atomic_load_n(&usage->open, __ATOMIC_ACQUIRE))
 		return; /* another thread has the number already */
 	if (stack_is_unwinding())
 		return; /* libunwind's own, of a file that it read */

@@ -32,14 +32,10 @@ void stack_init(uint32_t depth)
 	depth_max = depth < TRACK_STACK_DEPTH_MAX ? depth : TRACK_STACK_DEPTH_MAX;
 }
 
-bool stack_is_loaded(void)
-{
-	return __atomic_load_n(&unwind, __ATOMIC_ACQUIRE) != NULL;
-}
-
 void stack_load(void)
 {
-	if (!depth_max || __atomic_exchange_n(&load_tried, true, __ATOMIC_ACQ_REL))
+	/* Not before libc is set up, see stack.h. */
+	if (!depth_max || !environ || __atomic_exchange_n(&load_tried, true, __ATOMIC_ACQ_REL))
 		return;
 	sys3(SYS_membarrier, MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED, 0, 0);
 	void *library = dlopen("libunwind.so.8", RTLD_NOW | RTLD_LOCAL);
@@ -142,14 +138,8 @@ static __attribute__((noinline)) void forget_stacks(struct writer *writer, uint3
 uint64_t stack_record(struct writer *writer)
 {
 	uint64_t addresses[TRACK_STACK_DEPTH_MAX + OWN_FRAMES];
-	if (unlikely(!unwind)) {
-		/* Library constructors of the host, or a host without main. */
-		if (load_tried || !depth_max || !environ)
-			return 0;
-		stack_load();
-		if (!unwind)
-			return 0;
-	}
+	if (unlikely(!unwind))
+		return 0;
 	if (unlikely(tls_inside || writer->shallow || !enter(writer))) {
 		spool_note(TRACK_NOTE_STACKS_SKIPPED, 1);
 		return 0;

@@ -15,11 +15,12 @@ void stack_init(uint32_t depth);
 
 /*
  * Open libunwind, once. Not from our own start-up code: that runs before libc's,
- * and dlopen would initialise libc with an empty environment. A missing
- * libunwind is noted; then there are no stacks.
+ * and dlopen would initialise libc with an empty environment. And not from a
+ * wrapper that an allocator may call under its lock (jemalloc reads files and
+ * starts threads that way): dlopen allocates. A missing libunwind is noted;
+ * then there are no stacks.
  */
 void stack_load(void);
-bool stack_is_loaded(void);
 
 /*
  * The hash of the caller's stack, our own frames left out; the stack itself is

@@ -105,8 +105,7 @@ SHIM_EXPORT int pthread_create(pthread_t *thread, const pthread_attr_t *attr,
 	int saved = errno;
 	birth->start = start;
 	birth->arg = arg;
-	/* Allocators start threads under their own lock: no dlopen here. */
-	birth->stack = stack_is_loaded() ? stack_record(writer) : 0;
+	birth->stack = stack_record(writer);
 	birth->record.start_routine = (uint64_t)(uintptr_t)start;
 	birth->record.parent_tid = writer->tid;
 	read_attributes(attr, birth);

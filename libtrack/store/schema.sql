@@ -159,7 +159,7 @@ CREATE TABLE evidence (        -- what a finding is about
 CREATE VIEW open_sockets AS    -- alive at the end of their process
 SELECT r.id, p.pid, p.exe, r.subject AS fd, r.class, r.local_address, r.remote_address,
        (r.birth_ns - p.start_ns) / 1e9 AS opened_s, r.out_count, r.in_count,
-       (r.last_use_ns - p.start_ns) / 1e9 AS last_use_s, r.birth_stack
+       (r.last_use_ns - p.start_ns) / 1e9 AS last_use_s, r.inherited, r.birth_stack
 FROM resource r JOIN process p ON p.id = r.process_id
 WHERE r.kind = 'fd' AND r.death_ns IS NULL AND r.class IN
       ('udp', 'tcp', 'sctp', 'unix', 'netlink', 'raw', 'packet', 'socket');

@@ -166,6 +166,28 @@ static int open_reader(struct trace *trace, const char *path)
 	return error != 0 ? error : probe(trace);
 }
 
+/* From the file that was opened for reading to a temporary one. */
+static int copy_to_private(struct trace *trace)
+{
+	sqlite3 *from = trace->db;
+	sqlite3_backup *backup;
+	int error;
+
+	trace->db = NULL;
+	trace->writable = true;
+	trace->private_file = true;
+	error = open_database(trace, "", SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE);
+	if (error == 0) {
+		backup = sqlite3_backup_init(trace->db, "main", from, "main");
+		if (backup != NULL)
+			(void)sqlite3_backup_step(backup, -1);
+		error = database_result(trace, backup != NULL ? sqlite3_backup_finish(backup)
+							      : sqlite3_errcode(trace->db));
+	}
+	sqlite3_close(from);
+	return error != 0 ? error : prepare_writer(trace, false);
+}
+
 int trace_open(const char *path, enum trace_mode mode, struct trace **ret_trace)
 {
 	struct trace *trace;
@@ -181,8 +203,10 @@ int trace_open(const char *path, enum trace_mode mode, struct trace **ret_trace)
 		error = open_database(trace, path, SQLITE_OPEN_READWRITE);
 	else
 		error = open_reader(trace, path);
-	if (error == 0 && trace->writable)
+	if (error == 0 && mode == TRACE_WRITE)
 		error = prepare_writer(trace, false);
+	if (error == 0 && mode == TRACE_COPY)
+		error = copy_to_private(trace);
 	if (error != 0) {
 		explain(trace, path);
 		destroy(trace);

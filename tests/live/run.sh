@@ -22,7 +22,7 @@ sql() { sqlite3 -batch t.db "$1" 2>&1 | tr '\n' ' ' | sed 's/ $//'; }
 # record EXPECTED_EXIT COMMAND...: into t.db, stdout into out, report into report
 record() {
 	rm -f t.db out report
-	"$rtctrack" run -o t.db --report-file report -- "$@" >out 2>err
+	timeout 60 "$rtctrack" run -o t.db --report-file report -- "$@" >out 2>err
 	code=$?
 }
 
@@ -52,7 +52,7 @@ account() {
 }
 
 for program in live_host live_host_nopie; do
-	left="SELECT count(*) FROM open_sockets WHERE class = 'udp'"
+	left="SELECT count(*) FROM open_sockets WHERE class = 'udp' AND NOT inherited"
 	account exit 3 "$left" 1000 "SELECT count(*) FROM leaked_sockets" 1000 \
 		"SELECT end || code FROM process" exit3 \
 		"SELECT DISTINCT culprit_function FROM leaked_sockets" host_open
@@ -67,12 +67,12 @@ for program in live_host live_host_nopie; do
 	account syscall 0 "$left" 10
 	account dup 0 "$left" 2 "SELECT DISTINCT from_subject IS NOT NULL FROM open_sockets JOIN resource USING (id) WHERE resource.class = 'udp'" 1
 	record "$live/$program" accept
-	check "$program accept" "$(sql "SELECT class, in_count, length(local_address) > 9, length(remote_address) > 9 FROM leaked_sockets JOIN resource USING (id)" 2>&1)" "$(sql "SELECT 'tcp|1|1|1'")"
+	check "$program accept" "$(sql "SELECT class, in_count, local_address LIKE '127.0.0.1:%', remote_address LIKE '127.0.0.1:%' FROM leaked_sockets")" "tcp|1|1|1"
 	account errno 0 "SELECT rule || ' ' || state FROM finding" "double-close broken"
 	account signals 0 "$left" 0
 	account mlockall 0 "$left" 2
 	account vfork 0 "$left" 1 "SELECT count(*) FROM process" 21
-	account fork 0 "SELECT count(*) FROM process WHERE origin = 'fork' AND parent_id = 1" 1 "SELECT count(*) FROM open_sockets WHERE class = 'udp'" 3
+	account fork 0 "SELECT count(*) FROM process WHERE origin = 'fork' AND parent_id = 1" 1 "$left" 2
 	account raw-fork 0 "SELECT count(*) FROM process WHERE origin = 'fork'" 2
 	account spawn 0 "$left" 1
 	account exec 0 "SELECT group_concat(image || end, ' ') FROM process" "0exec 1exit" \
@@ -83,7 +83,7 @@ for program in live_host live_host_nopie; do
 	account forgotten-threads 0 \
 		"SELECT coalesce(name, '') || ':' || coalesce(ending, 'alive') FROM resource WHERE kind = 'thread' ORDER BY coalesce(name, 'z')" \
 		"detached:detached forgotten:done joined:joined :alive" \
-		"SELECT count(*) FROM finding WHERE rule = 'thread-leak'" 2
+		"SELECT sum(count) FROM finding WHERE rule = 'thread-leak'" 2
 	account small-stack 0 "$left" 0
 	account late-destructor 0 "$left" 0
 	account fork-under-load 0 "$left" 0
@@ -96,7 +96,7 @@ check "cancellation runs destructors" "$code $(cat out)" "0 destroyed=2 caught=1
 # What happens before our own start is inherited; a plugin keeps its name after dlclose.
 record "$live/live_early" "$live/live_plugin.so"
 check "constructors, plugins: exit" "$code" 0
-check "a socket from before the shim counts as inherited" "$(sql "SELECT count(*) FROM resource WHERE class = 'udp' AND inherited")" 1
+check "a pre-initialiser's socket is seen, without a stack" "$(sql "SELECT count(*) FROM resource WHERE class = 'udp' AND birth_call = 'socket' AND birth_stack IS NULL")" 1
 check "a constructor's socket has its stack" "$(sql "SELECT count(*) FROM resource r JOIN stack_text t ON t.stack_id = r.birth_stack WHERE t.function = 'construct'")" 1
 check "a plugin's function is named after dlclose" "$(sql "SELECT count(DISTINCT r.id) FROM resource r JOIN stack_text t ON t.stack_id = r.birth_stack WHERE t.function = 'plugin_open'")" 4
 check "marks from inside show growth" "$(sql "SELECT state || ' ' || count || ' ' || slope FROM finding WHERE rule = 'growth'")" "growing 4 1.0"
@@ -114,7 +114,7 @@ if [ "$(id -u)" = 0 ] && command -v setpriv >/dev/null; then
 	mkdir -m 777 spools
 	RTCTRACK_SPOOL_DIR=$work/spools LD_PRELOAD=$shim setpriv --reuid 65534 --clear-groups ./setuid_host exit >out 2>err
 	check "a setuid program runs as without us" "$? $(cat out)" "3 opened=1000 closed=0"
-	check "a setuid program is not recorded" "$(find spools -name '*.spool' -newer ./setuid_host -exec strings -n 8 {} + 2>/dev/null | grep -c setuid_host)" 0
+	check "a setuid program is not recorded" "$("$rtctrack" report --format json spools 2>&1 | grep -c '"exe": *"[^"]*setuid_host')" 0
 else
 	skip "a setuid program" "needs root and setpriv"
 fi
@@ -152,7 +152,7 @@ truncate -s 73000000 alone/*.spool
 check "a truncated spool is reported and named as damaged" "$? $(grep -ciE 'damaged|truncated' report | grep -c '[1-9]')" "0 1"
 head -c 100000 /dev/urandom >alone/noise.spool
 "$rtctrack" report alone/noise.spool >report 2>err
-check "noise is refused with a sentence" "$? $(grep -c 'not a spool' err)" "2 1"
+check "noise is refused with a sentence" "$? $(grep -c 'nor a spool' err)" "2 1"
 
 # Verdicts.
 "$rtctrack" run -o t.db --gate --quiet -- "$live/live_host" errno >out 2>err

@@ -55,7 +55,7 @@ static inline struct builder builder_open(const char *folder, const char *name, 
 	struct builder b;
 	snprintf(b.path, sizeof(b.path), "%s/%s%s", folder, name, TRACK_SPOOL_SUFFIX);
 	int fd = open(b.path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-	if (fd < 0 || ftruncate(fd, (off_t)BUILDER_BYTES))
+	if (fd < 0 || posix_fallocate(fd, 0, (off_t)BUILDER_BYTES))
 		abort();
 	b.header = mmap(NULL, BUILDER_BYTES, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
 	close(fd);

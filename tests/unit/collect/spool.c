@@ -150,3 +150,19 @@ Test(spool, a_bad_one_in_a_folder_does_not_hide_the_good_one)
 	cr_assert(not(zero(ptr, strstr(collector_error(collector), "b.spool"))), "%s",
 		  collector_error(collector));
 }
+
+/* Holes where the zeros were: cp --sparse makes such files. */
+Test(spool, a_sparse_copy_reads_like_the_original)
+{
+	struct builder b = with_two_segments();
+	struct track_segment *segment = builder_segment(&b, 0);
+	uint64_t tail = (uint64_t)((uint8_t *)segment - (uint8_t *)b.header) + 8192;
+	int fd = open(b.path, O_RDWR | O_CLOEXEC);
+	cr_assert(ge(int, fd, 0));
+	cr_assert(eq(int, fallocate(fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, (off_t)tail, 16384),
+		     0));
+	close(fd);
+	builder_close(&b);
+	cr_assert(eq(u64, fixture_read_all(), 2));
+	cr_assert(eq(u64, record.notes[TRACK_NOTE_LOST_DAMAGED], 0));
+}

@@ -81,7 +81,7 @@ Test(text, lost_evidence_is_never_called_complete)
 	execute(trace, "INSERT INTO note VALUES (1, 'lost-holes', 'LOST', 5, 'records gone')");
 	write_text(trace, &plain, NULL);
 	expect("incomplete");
-	expect("5 records gone");
+	expect("records gone: 5");
 }
 
 Test(text, a_recording_that_was_cut_off_is_never_called_complete)

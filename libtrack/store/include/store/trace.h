@@ -19,7 +19,8 @@ struct trace;
 /* path NULL: a private trace in a temporary file that vanishes on close. */
 int trace_create(const char *path, struct trace **ret_trace);
 
-enum trace_mode { TRACE_READ, TRACE_WRITE };
+/* TRACE_COPY: a private copy that may be written and vanishes on close. */
+enum trace_mode { TRACE_READ, TRACE_WRITE, TRACE_COPY };
 
 /* -ENOENT; -EBADMSG: not a trace, or of another schema version (trace_open_error). */
 int trace_open(const char *path, enum trace_mode mode, struct trace **ret_trace);
