@@ -121,6 +121,17 @@ static int on_stack(void *ctx, uint32_t process, uint64_t hash, uint64_t time_ns
 	return image != NULL ? image_add_stack(image, hash, time_ns, addresses, depth) : -EINVAL;
 }
 
+static int on_flush(void *ctx)
+{
+	struct lifetimes *lifetimes = ctx;
+	int error = life_book_write(&lifetimes->book);
+
+	return error != 0 ? error : trace_commit(lifetimes->book.trace);
+}
+
+/* A long spool goes in by parts: one huge transaction would be written twice. */
+#define EVENTS_PER_COMMIT 262144u
+
 static int on_event(void *ctx, uint32_t process, const struct collect_event *event)
 {
 	struct lifetimes *lifetimes = ctx;
@@ -131,7 +142,12 @@ static int on_event(void *ctx, uint32_t process, const struct collect_event *eve
 		return -EINVAL;
 	if (event->kind >= TRACK_KIND__COUNT)
 		return 0;
-	lifetimes->events++;
+	if (++lifetimes->events % EVENTS_PER_COMMIT == 0) {
+		int error = on_flush(ctx);
+
+		if (error != 0)
+			return error;
+	}
 	if (event->op == TRACK_META_CENSUS)
 		return census_add(&image->census[event->kind], event);
 	if (event->op == TRACK_META_CENSUS_END) {
@@ -156,14 +172,6 @@ static int on_note(void *ctx, uint32_t process, enum track_note note, uint64_t c
 	if (image == NULL || note >= TRACK_NOTE__COUNT)
 		return -EINVAL;
 	return image_tell_note(image, note, count);
-}
-
-static int on_flush(void *ctx)
-{
-	struct lifetimes *lifetimes = ctx;
-	int error = life_book_write(&lifetimes->book);
-
-	return error != 0 ? error : trace_commit(lifetimes->book.trace);
 }
 
 int lifetimes_create(struct trace *trace, struct lifetimes **ret_lifetimes)

@@ -214,17 +214,27 @@ uint32_t spool_segments_used(const struct spool *spool)
 	return held < used ? (uint32_t)held : used;
 }
 
-/* A segment whose pages the writer could not get has a hole in it. */
-static bool is_backed(struct spool *spool, uint32_t index, uint64_t offset, uint32_t bytes)
+/*
+ * A segment whose pages the writer could not get has a hole in it. One look
+ * finds the next hole, and so tells about all segments before it.
+ */
+static bool is_backed(struct spool *spool, uint32_t index, uint64_t offset)
 {
-	uint64_t bit = 1ull << index % 64;
-	if (spool->backed[index / 64] & bit)
+	if (spool->backed[index / 64] & 1ull << index % 64)
 		return true;
-	off_t hole = lseek(spool->fd, (off_t)offset, SEEK_HOLE);
-	if (hole >= 0 && (uint64_t)hole < offset + bytes)
-		return false;
-	spool->backed[index / 64] |= bit;
-	return true;
+	off_t found = lseek(spool->fd, (off_t)offset, SEEK_HOLE);
+	/* A file system that knows no holes has none. */
+	uint64_t hole = found < 0 ? spool->map_bytes : (uint64_t)found;
+	bool backed = false;
+	for (; index < spool->segment_count; index++) {
+		uint64_t end = offset + TRACK_SEGMENT_BYTES;
+		if (hole < (end < spool->map_bytes ? end : spool->map_bytes) || offset >= hole)
+			break;
+		spool->backed[index / 64] |= 1ull << index % 64;
+		offset = end;
+		backed = true;
+	}
+	return backed;
 }
 
 /*
@@ -256,7 +266,7 @@ struct track_segment *spool_segment(struct spool *spool, uint32_t index, uint32_
 		return NULL;
 	uint64_t bytes = spool->map_bytes - offset;
 	*ret_bytes = bytes < TRACK_SEGMENT_BYTES ? (uint32_t)bytes & ~7u : TRACK_SEGMENT_BYTES;
-	if (!is_backed(spool, index, offset, *ret_bytes))
+	if (!is_backed(spool, index, offset))
 		return read_copy(spool, index, offset, *ret_bytes);
 	return (struct track_segment *)((uint8_t *)spool->map + offset);
 }

@@ -32,7 +32,8 @@ struct spool {
 	int fd;	  /* while mapped */
 	/* Segments known to lie on the disk. Touching a hole of a full file system is SIGBUS. */
 	uint64_t *backed;
-	/* Of others, by index: what a finished spool holds of them, read and not mapped. NULL: none. */
+	/* Of others, by index: what a finished spool holds of them, read and not mapped. NULL:
+	 * none. */
 	struct track_segment **copies;
 };
 

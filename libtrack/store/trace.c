@@ -33,7 +33,8 @@ const char *trace_error(const struct trace *trace)
 /* Bound to what the file needs; a write-ahead log keeps committed rows if the writer is killed. */
 static const char writer_sql[] = "PRAGMA synchronous = OFF;"
 				 "PRAGMA cache_size = -65536;"
-				 "PRAGMA temp_store = MEMORY;";
+				 "PRAGMA temp_store = MEMORY;"
+				 "PRAGMA wal_autocheckpoint = 8192;";
 
 /* Built at the end: kept up during ingest they would cost more than the rows. */
 static const char index_sql[] =

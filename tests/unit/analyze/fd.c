@@ -86,7 +86,8 @@ Test(fd, the_act_is_kept_though_the_number_was_opened_meanwhile)
 	expect("SELECT count(*) FROM resource WHERE death_ns IS NULL", "1");
 }
 
-Test(fd, a_close_that_succeeds_on_what_is_closed_is_of_something_opened_by_a_call_that_is_not_followed)
+Test(fd,
+     a_close_that_succeeds_on_what_is_closed_is_of_something_opened_by_a_call_that_is_not_followed)
 {
 	fd_open(5, NO_STACK);
 	fd_close(5, NO_STACK);

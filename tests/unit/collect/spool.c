@@ -159,7 +159,8 @@ Test(spool, a_sparse_copy_reads_like_the_original)
 	uint64_t tail = (uint64_t)((uint8_t *)segment - (uint8_t *)b.header) + 8192;
 	int fd = open(b.path, O_RDWR | O_CLOEXEC);
 	cr_assert(ge(int, fd, 0));
-	cr_assert(eq(int, fallocate(fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, (off_t)tail, 16384),
+	cr_assert(eq(int,
+		     fallocate(fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, (off_t)tail, 16384),
 		     0));
 	close(fd);
 	builder_close(&b);

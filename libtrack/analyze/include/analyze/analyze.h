@@ -22,7 +22,7 @@ const struct collect_sink *lifetimes_sink(struct lifetimes *lifetimes);
 /* Counts for a status line. */
 struct lifetimes_status {
 	uint64_t events;
-	uint64_t lost;	      /* sum of the LOST notes */
+	uint64_t lost; /* sum of the LOST notes */
 	uint32_t processes;
 	uint64_t open_sockets; /* alive now, all processes */
 	uint64_t open_fds;

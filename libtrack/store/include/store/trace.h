@@ -24,7 +24,8 @@ enum trace_mode { TRACE_READ, TRACE_WRITE, TRACE_COPY };
 
 /* -ENOENT; -EBADMSG: not a trace, or of another schema version (trace_open_error). */
 int trace_open(const char *path, enum trace_mode mode, struct trace **ret_trace);
-const char *trace_open_error(void); /* why the last open or create of this thread failed: a sentence */
+const char *
+trace_open_error(void); /* why the last open or create of this thread failed: a sentence */
 
 /* Commits, folds the write-ahead log in, closes. NULL is fine. */
 void trace_close(struct trace *trace);

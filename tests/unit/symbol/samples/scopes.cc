@@ -9,9 +9,9 @@ extern "C" __attribute__((noinline)) void *here()
 	return static_cast<char *>(__builtin_return_address(0)) - 1;
 }
 
-#define PLACE(name) \
-	void *name = here(); \
-	asm volatile("" ::: "memory"); \
+#define PLACE(name)                                                                                \
+	void *name = here();                                                                       \
+	asm volatile("" ::: "memory");                                                             \
 	return name
 
 namespace ice
@@ -62,7 +62,10 @@ static void print(const char *place, void *address)
 
 int main()
 {
-	auto lambda = [](int) __attribute__((noinline)) -> void * { PLACE(place); };
+	auto lambda = [](int) __attribute__((noinline))->void *
+	{
+		PLACE(place);
+	};
 
 	print("template", ice::Agent<int>().gather(1));
 	print("anonymous", ice::Hidden::method(1));

@@ -1,0 +1,42 @@
+# SPDX-License-Identifier: Apache-2.0
+# Sourced by the scripts of this repository: install what is missing, and say so.
+
+BUILD_PACKAGES="gcc g++ cmake ninja-build pkg-config libsqlite3-dev libdw-dev libelf-dev libiberty-dev libjson-c-dev libunwind8"
+TEST_PACKAGES="libcriterion-dev sqlite3 strace binutils libjemalloc2 clang libclang-rt-dev clang-format util-linux gdb"
+REAL_PACKAGES="python3-aiortc"
+BENCH_PACKAGES="valgrind bpftrace"
+
+# install_packages PACKAGE...: 0 if all are there afterwards; a sentence on stderr if not.
+install_packages() {
+	local missing="" package sudo=""
+	for package in "$@"; do
+		dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing="$missing $package"
+	done
+	[ -z "$missing" ] && return 0
+	if ! command -v apt-get >/dev/null 2>&1; then
+		echo "please install what corresponds to these Debian packages:$missing" >&2
+		return 1
+	fi
+	[ "$(id -u)" = 0 ] || sudo=sudo
+	echo "installing$missing (with apt-get)" >&2
+	if [ -z "${apt_updated:-}" ]; then
+		$sudo apt-get -qq update >/dev/null 2>&1
+		apt_updated=1
+	fi
+	# shellcheck disable=SC2086
+	DEBIAN_FRONTEND=noninteractive $sudo apt-get -qq install -y --no-install-recommends $missing >/dev/null 2>&1 && return 0
+	echo "apt-get could not install:$missing" >&2
+	return 1
+}
+
+# install_npm MANIFEST_FOLDER TARGET: node_modules of its package-lock.json in TARGET, once.
+install_npm() {
+	command -v npm >/dev/null 2>&1 || install_packages nodejs npm || return 1
+	mkdir -p "$2" || return 1
+	if [ -d "$2/node_modules" ] && cmp -s "$1/package-lock.json" "$2/package-lock.json"; then
+		return 0
+	fi
+	echo "installing the npm packages of $1/package.json into $2" >&2
+	cp "$1/package.json" "$1/package-lock.json" "$2" &&
+		(cd "$2" && npm ci --silent --no-audit --no-fund >/dev/null 2>&1)
+}

@@ -1,0 +1,107 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# Real WebRTC stacks that nobody here wrote, each in two forms: every connection closed, and none.
+# What strace saw of a bare run is compared with what rtctrack says of its own run.
+#   tests/real/run.sh [BUILD]        (default build/release)
+# Sockets that libc opens for itself pass no wrapper. They are closed at once, so that the number
+# left open agrees, and the number opened is at most strace's.
+set -u
+here=$(cd "$(dirname "$0")" && pwd)
+build=$(cd "${1:-$here/../../build/release}" && pwd) || exit 2
+. "$here/../install.sh"
+rtctrack=$build/cli/rtctrack
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+sessions=5
+passed=0 failed=0 skipped=0
+export LC_ALL=C NO_COLOR=1 REAL_MODULES=$build/tests/real
+cd "$work" || exit 2
+
+ok() { passed=$((passed + 1)); echo "ok      real $1"; }
+fail() { failed=$((failed + 1)); echo "FAIL    real $1: $2"; }
+skip() { skipped=$((skipped + 1)); echo "skipped real $1: $2"; }
+check() { if [ "$2" = "$3" ]; then ok "$1"; else fail "$1" "expected '$3', got '$2'"; fi; }
+sql() { sqlite3 -batch t.db "$1" 2>&1 | tr '\n' ' ' | sed 's/ $//'; }
+
+totals() { /usr/bin/python3 "$here/totals.py" "$@"; }
+# counted CLASS WHAT: opened, closed or left, by strace's account
+counted() { awk -v class="$1" -v what="$2" '$1 == class {for (i = 2; i < NF; i += 2) if ($i == what) print $(i + 1)}' totals; }
+
+# The traced program itself, without what it inherited from this script.
+main_process="process_id = (SELECT min(id) FROM process) AND kind = 'fd' AND NOT inherited"
+lost="SELECT coalesce(sum(count), 0) FROM note WHERE weight = 'LOST'"
+reported="SELECT count(DISTINCT id) FROM leaked_sockets WHERE class"
+
+run_bare() {
+	timeout 120 strace -f -qq -e trace="$(totals --calls)" -o strace.log "$@" >bare.out 2>bare.err
+	bare_code=$?
+	totals strace.log >totals
+}
+
+run_recorded() {
+	rm -f t.db
+	timeout 120 "$rtctrack" run --quiet -o t.db -- "$@" >recorded.out 2>recorded.err
+	recorded_code=$?
+}
+
+compare_class() {
+	local left opened seen
+	left=$(counted "$2" left)
+	check "$1: $2 left open" "$(sql "SELECT count(*) FROM resource WHERE $main_process
+		AND class = '$2' AND death_ns IS NULL")" "$left"
+	check "$1: $2 reported" "$(sql "$reported = '$2'")" "$left"
+	opened=$(counted "$2" opened)
+	seen=$(sql "SELECT count(*) FROM resource WHERE $main_process AND class = '$2'")
+	if [ "$seen" -le "$opened" ] 2>/dev/null; then
+		ok "$1: $2 opened, $seen of $opened (the rest by libc)"
+	else
+		fail "$1: $2 opened" "'$seen', and strace saw only $opened"
+	fi
+}
+
+# pairs NAME MODE COMMAND...
+pairs() {
+	local name="$1 $2" mode=$2 expected=0
+	shift 2
+	run_bare "$@" "$sessions" "$mode"
+	run_recorded "$@" "$sessions" "$mode"
+	check "$name: its own count" "$(tail -1 recorded.out)" "sessions=$sessions messages=$((sessions * 10))"
+	if cmp -s bare.out recorded.out && [ "$bare_code" = "$recorded_code" ]; then
+		ok "$name: output and exit code as bare"
+	else
+		fail "$name: output and exit code as bare" \
+			"exit $bare_code and $recorded_code: $(tail -2 recorded.err | tr '\n' ' ')"
+	fi
+	check "$name: nothing lost" "$(sql "$lost")" 0
+	for class in udp tcp unix; do
+		compare_class "$name" "$class"
+	done
+	[ "$mode" = open ] && expected=$((sessions * 2))
+	check "$name: two UDP sockets a session" "$(sql "$reported = 'udp'")" "$expected"
+}
+
+both() {
+	pairs "$1" closed "${@:2}"
+	pairs "$1" open "${@:2}"
+}
+
+if ! install_command strace strace || ! install_command sqlite3 sqlite3 || ! install_packages python3; then
+	skip "all" "$install_error"
+	echo "real: $passed passed, $failed failed, $skipped skipped"
+	exit 0
+fi
+check "totals: a log with threads, a fork, a dup2 and an exec" "$(totals "$here/totals.strace" | tr '\n' ' ')" \
+	"udp opened 4 closed 3 left 1 tcp opened 2 closed 1 left 1 unix opened 2 closed 2 left 0 other opened 1 closed 1 left 0 "
+if install_packages python3-aiortc; then
+	both aiortc /usr/bin/python3 "$here/aiortc_pairs.py"
+else
+	skip aiortc "$install_error"
+fi
+if install_npm "$here" "$REAL_MODULES"; then
+	both node-datachannel node "$here/node_datachannel_pairs.mjs"
+	both werift node "$here/werift_pairs.mjs"
+else
+	skip "node-datachannel, werift" "$install_error"
+fi
+echo "real: $passed passed, $failed failed, $skipped skipped"
+[ "$failed" = 0 ]

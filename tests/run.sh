@@ -1,0 +1,141 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# Installs what is missing, builds, and runs all tests. One line per test that
+# failed or was skipped; the last line is "N passed, N failed, N skipped".
+#   tests/run.sh          everything once
+#   tests/run.sh --full   also repeats, mutation, soak, long fuzzing and the bench
+set -u
+root=$(cd "$(dirname "$0")/.." && pwd)
+cd "$root" || exit 2
+. tests/install.sh
+full=no
+case "${1:-}" in
+--full) full=yes ;;
+'') ;;
+*)
+	echo "usage: tests/run.sh [--full]" >&2
+	exit 2
+	;;
+esac
+logs=$root/build/logs
+mkdir -p "$logs"
+passed=0 failed=0 skipped=0
+
+say() { printf '%s\n' "$*"; }
+pass() { passed=$((passed + 1)); }
+miss() {
+	failed=$((failed + 1))
+	say "FAIL    $1"
+}
+leave() {
+	skipped=$((skipped + 1))
+	say "skipped $1"
+}
+# whole NAME COMMAND...: one test, output kept in a log that is shown if it fails
+whole() {
+	local name=$1
+	shift
+	if "$@" >"$logs/$name.log" 2>&1; then
+		pass
+	else
+		miss "$name (log: build/logs/$name.log)"
+		tail -15 "$logs/$name.log" | sed 's/^/        /'
+	fi
+}
+# lines NAME COMMAND...: a script that prints one line per check: ok, FAIL, skipped
+lines() {
+	local name=$1
+	shift
+	"$@" >"$logs/$name.log" 2>&1
+	local code=$?
+	grep -E '^(FAIL|skipped) ' "$logs/$name.log"
+	local ok bad left
+	ok=$(grep -c '^ok ' "$logs/$name.log")
+	bad=$(grep -c '^FAIL ' "$logs/$name.log")
+	left=$(grep -c '^skipped ' "$logs/$name.log")
+	passed=$((passed + ok)) failed=$((failed + bad)) skipped=$((skipped + left))
+	if [ "$code" != 0 ] && [ "$bad" = 0 ]; then
+		miss "$name ended with code $code (log: build/logs/$name.log)"
+		tail -15 "$logs/$name.log" | sed 's/^/        /'
+	elif [ "$ok$bad$left" = 000 ]; then
+		miss "$name ran no check"
+	fi
+}
+# criterion NAME BUILD: every unit test program of a build, counted test by test
+criterion() {
+	local name=$1 build=$2 program out counts
+	for program in "$build"/tests/unit_*; do
+		[ -x "$program" ] && [ -f "$program" ] || continue
+		out=$logs/$name-$(basename "$program").log
+		timeout 300 "$program" --jobs 2 >"$out" 2>&1
+		local code=$?
+		counts=$(sed -n 's/.*Tested: [^0-9]*\([0-9]*\).*Passing: [^0-9]*\([0-9]*\).*Failing: [^0-9]*\([0-9]*\).*Crashing: [^0-9]*\([0-9]*\).*/\1 \2 \3 \4/p' "$out" | tail -1)
+		if [ -z "$counts" ]; then
+			miss "$name $(basename "$program") did not finish (log: $out)"
+			continue
+		fi
+		# shellcheck disable=SC2086
+		set -- $counts
+		passed=$((passed + $2)) failed=$((failed + $3 + $4))
+		if [ $(($3 + $4)) != 0 ] || [ "$code" != 0 ]; then
+			say "FAIL    $name $(basename "$program") (log: $out)"
+			[ $(($3 + $4)) != 0 ] || failed=$((failed + 1))
+			grep -a 'FAIL' "$out" | head -5
+		fi
+	done
+}
+build() {
+	if ! cmake --preset "$1" >"$logs/configure-$1.log" 2>&1 || ! cmake --build --preset "$1" >"$logs/build-$1.log" 2>&1; then
+		miss "build $1"
+		tail -20 "$logs/build-$1.log" "$logs/configure-$1.log" 2>/dev/null
+		return 1
+	fi
+	pass
+}
+
+start=$(date +%s)
+# shellcheck disable=SC2086
+install_packages $BUILD_PACKAGES $TEST_PACKAGES || {
+	say "0 passed, 1 failed, 0 skipped"
+	exit 1
+}
+
+say "building"
+build release || {
+	say "$passed passed, $failed failed, $skipped skipped"
+	exit 1
+}
+say "checking the house"
+lines house tests/unit/house.sh build/release
+say "unit tests"
+criterion unit build/release
+say "live tests"
+lines live tests/live/run.sh build/release
+say "real programs"
+# shellcheck disable=SC2086
+install_packages $REAL_PACKAGES || say "(some real programs will be skipped)"
+lines real tests/real/run.sh build/release
+say "sanitizers and fuzzing"
+build asan && criterion asan build/asan
+build fuzz && whole fuzz tests/fuzz/run.sh 20 build/fuzz
+
+if [ $full = yes ]; then
+	# shellcheck disable=SC2086
+	install_packages $BENCH_PACKAGES || true
+	say "repeats"
+	for round in 1 2 3 4 5; do
+		lines "live-$round" tests/live/run.sh build/release
+		criterion "unit-$round" build/release
+	done
+	say "soak"
+	lines soak tests/live/soak.sh build/release
+	say "mutation"
+	lines mutation tests/unit/mutation.sh
+	say "long fuzzing"
+	whole fuzz-long tests/fuzz/run.sh 240 build/fuzz
+	say "bench"
+	tests/bench/run.sh build/release | tee "$logs/bench.log"
+fi
+say "took $(($(date +%s) - start)) s"
+say "$passed passed, $failed failed, $skipped skipped"
+[ "$failed" = 0 ]

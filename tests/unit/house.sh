@@ -1,0 +1,78 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# The order of the house: rooms, headers, formatting, sizes, generated texts, install.
+#   tests/unit/house.sh [BUILD]
+set -u
+root=$(cd "$(dirname "$0")/../.." && pwd)
+build=$(cd "${1:-$root/build/release}" && pwd) || exit 2
+cd "$root" || exit 2
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+bad=0
+ok() { echo "ok      house $1"; }
+fail() {
+	bad=1
+	echo "FAIL    house $1: $2"
+}
+verdict() { if [ -z "$2" ]; then ok "$1"; else fail "$1" "$(echo "$2" | head -5 | tr '\n' ' ')"; fi; }
+
+# Include flags of a room's own compile line.
+flags() { grep -m1 -F "/$1/" "$work/commands" | grep -oE -- '-(I|isystem) ?[^ ]+' | tr '\n' ' '; }
+grep -oE '"command": "[^"]*' "$build/compile_commands.json" >"$work/commands"
+
+# room, a public header of another, may it be seen?
+try() {
+	local room=$1 header=$2 expected=$3 got=no
+	echo "#include <$header>" >"$work/try.c"
+	# shellcheck disable=SC2046
+	cc -std=gnu11 -D_GNU_SOURCE -fsyntax-only $(flags "$room") "$work/try.c" 2>/dev/null && got=yes
+	if [ "$got" = "$expected" ]; then ok "$room sees $header: $expected"; else fail "$room sees $header" "expected $expected, got $got"; fi
+}
+for room in libtrack/shim libtrack/collect libtrack/symbol libtrack/store; do
+	try $room analyze/analyze.h no
+	try $room report/text.h no
+done
+try libtrack/shim track/wire.h yes
+try libtrack/shim base/text.h no
+try libtrack/shim collect/collector.h no
+try libtrack/collect track/wire.h yes
+try libtrack/collect store/trace.h no
+try libtrack/collect symbol/symbolizer.h no
+try libtrack/symbol store/trace.h no
+try libtrack/store collect/collector.h no
+try libtrack/analyze store/trace.h yes
+try libtrack/analyze symbol/symbolizer.h no
+try cli/report store/trace.h yes
+try cli/report analyze/analyze.h no
+
+verdict "only the store includes sqlite3.h" "$(grep -rl 'sqlite3\.h' libtrack cli samples --include=*.[ch] | grep -v '^libtrack/store/')"
+verdict "no include reaches into another room" "$(grep -rnE '#include "\.\./' libtrack cli samples --include=*.[ch])"
+for header in $(git ls-files '*.h'); do
+	# shellcheck disable=SC2046
+	cc -std=gnu11 -D_GNU_SOURCE -fsyntax-only $(flags "$(dirname "${header%%/include/*}x" | sed 's/x$//')") $(for d in libtrack/include libtrack/*/include cli/report/include cli; do [ -d $d ] && echo -I$d; done) -x c "$header" 2>>"$work/header" || echo "$header" >>"$work/headers"
+done
+verdict "every header compiles alone" "$(cat "$work/headers" 2>/dev/null)"
+verdict "formatted" "$(git ls-files '*.c' '*.h' '*.cc' | xargs clang-format --dry-run 2>&1 | grep -oE '^[^ :]+' | sort -u)"
+verdict "no file above 600 lines" "$(git ls-files '*.[ch]' | xargs wc -l | awk '$2 != "total" && $1 > 600 {print $2, $1}')"
+verdict "every source names its licence" "$(git ls-files '*.c' '*.h' '*.cc' '*.def' '*.S' '*.sh' '*.sql' | xargs grep -L 'SPDX-License-Identifier: Apache-2.0')"
+
+# What is generated follows from the tables.
+"$build/cli/rtctrack" help --manual >"$work/rtctrack.1"
+for function in $(sed -n 's/^TRACK_CALL(\([A-Za-z0-9_]*\),.*/\1/p' libtrack/include/track/calls.def); do
+	grep -q -- "$function" "$work/rtctrack.1" || echo "$function" >>"$work/missing"
+done
+for rule in $(sed -n 's/^TRACK_RULE([A-Z_]*, "\([a-z-]*\)".*/\1/p' libtrack/include/track/rules.def); do
+	sed 's/\\-/-/g' "$work/rtctrack.1" | grep -q -- "$rule" || echo "$rule" >>"$work/missing"
+done
+verdict "the manual page lists every wrapped function and rule" "$(cat "$work/missing" 2>/dev/null)"
+verdict "the manual page is well formed" "$(man --warnings -E UTF-8 -l -Tutf8 "$work/rtctrack.1" 2>&1 >/dev/null | head -3)"
+
+# An install works from where it lies.
+if DESTDIR=$work/root cmake --install "$build" --prefix /usr >"$work/install.log" 2>&1; then
+	verdict "installed: command, shim, headers, manual" "$(cd "$work/root/usr" && for f in bin/rtctrack $(find lib* -name libtrack.so | grep . || echo libtrack.so) include/track/track.h include/track/wire.h share/man/man1/rtctrack.1; do [ -f "$f" ] || echo "$f"; done)"
+	(cd "$work" && root/usr/bin/rtctrack run -o t.db --quiet -- /bin/true)
+	verdict "the installed command finds its shim" "$(sqlite3 "$work/t.db" "SELECT 'no process' WHERE NOT EXISTS (SELECT 1 FROM process)" 2>&1)"
+else
+	fail "cmake --install" "$(tail -1 "$work/install.log")"
+fi
+exit $bad

@@ -1,0 +1,53 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# Mutation: break one line at a time in a copy of the tree; a unit test must notice.
+#   tests/unit/mutation.sh
+set -u
+root=$(cd "$(dirname "$0")/../.." && pwd)
+copy=$root/build/mutation
+rm -rf "$copy" && mkdir -p "$copy"
+(cd "$root" && git ls-files -z | tar --null -T - -cf -) | tar -C "$copy" -xf -
+cd "$copy" || exit 2
+cmake -S . -B build -G Ninja -DCMAKE_BUILD_TYPE=Debug >configure.log 2>&1 || exit 2
+cmake --build build >build.log 2>&1 || exit 2
+bad=0
+
+# file | sed expression | unit test programs that should notice
+while IFS='|' read -r file mutation tests; do
+	[ -n "$file" ] || continue
+	cp "$file" original
+	sed -i "$mutation" "$file"
+	if cmp -s "$file" original; then
+		echo "FAIL    mutation $file: '$mutation' changes nothing; adapt the table"
+		bad=1
+		continue
+	fi
+	noticed=no
+	if cmake --build build >build.log 2>&1; then
+		for test in $tests; do
+			timeout 120 "build/tests/$test" >test.log 2>&1 || noticed=yes
+		done
+	else
+		noticed="does not compile"
+	fi
+	cp original "$file"
+	if [ "$noticed" = yes ]; then echo "ok      mutation $file: $mutation"; else
+		echo "FAIL    mutation $file: $mutation: noticed: $noticed"
+		bad=1
+	fi
+done <<'TABLE'
+libtrack/base/text.c|s/0xFFFD/0x3F/I|unit_base_text
+libtrack/collect/decode.c|s/record->arg/0/|unit_collect_payload unit_collect_order
+libtrack/collect/spool.c|s/header->version != TRACK_WIRE_VERSION/header->version == 99/|unit_collect_spool
+libtrack/collect/segment.c|s/TRACK_META_END/TRACK_META_STACK/|unit_collect_order unit_collect_live unit_collect_hole
+libtrack/analyze/fd.c|s/event->arg != EBADF/event->arg == EBADF/|unit_analyze_fd
+libtrack/analyze/rule_growth.c|s/slope = /slope = 1 + /|unit_analyze_findings
+libtrack/analyze/culprit.c|s/return true;/return false;/|unit_analyze_findings
+libtrack/analyze/thread.c|s/"joined"/"done"/|unit_analyze_thread
+libtrack/store/tracefile.c|s/version != TRACEFILE_SCHEMA_VERSION/version == 77/|unit_store_trace
+libtrack/symbol/demangle.c|s/DMGL_ANSI/0/|unit_symbol_demangle
+libtrack/symbol/image.c|s/-ESTALE/0/|unit_symbol_symbolizer
+cli/report/json.c|s/"fingerprint"/"print"/|unit_report_json
+cli/options.c|s/"--"/"==" /|unit_cli_options
+TABLE
+exit $bad
