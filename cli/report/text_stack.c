@@ -46,11 +46,35 @@ static bool is_ours(const struct report_frame *frame)
 	return frame->module && strcmp(text_base_name(frame->module), SHIM_NAME) == 0;
 }
 
+/* Below main and a thread's first function there is only what every program has. */
+static size_t without_start_up(const struct report_stack *stack)
+{
+	static const char *const start_up[] = {"_start",	   "__libc_start_main",
+					       "__libc_start_main_impl", "__libc_start_call_main",
+					       "start_thread",	   "clone",
+					       "clone3",	   "__clone3"};
+	size_t count = stack->count;
+
+	while (count > 1) {
+		const char *function = stack->frames[count - 1].function;
+		size_t i = 0;
+
+		while (function && i < sizeof(start_up) / sizeof(*start_up) &&
+		       strcmp(function, start_up[i]) != 0)
+			i++;
+		if (!function || i == sizeof(start_up) / sizeof(*start_up))
+			break;
+		count--;
+	}
+	return count;
+}
+
 void text_stack(FILE *stream, const struct report_stack *stack, const struct report_style *style)
 {
 	size_t shown = 0, hidden = 0;
+	size_t count = style->full_stacks ? stack->count : without_start_up(stack);
 
-	for (size_t i = 0; i < stack->count; i++) {
+	for (size_t i = 0; i < count; i++) {
 		if (is_ours(&stack->frames[i]))
 			continue;
 		if (!style->full_stacks && shown >= FRAMES_MAX) {

@@ -80,3 +80,5 @@ if __name__ == "__main__":
     KEPT = loop.run_until_complete(main(int(sys.argv[1]), sys.argv[2] == "closed"))
     if sys.argv[2] == "closed":
         loop.close()
+    else:
+        os._exit(0)  # the interpreter's own end would free the pairs, and their sockets with them
