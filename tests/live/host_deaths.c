@@ -95,6 +95,30 @@ static int after_close_loop(void)
 	return 0;
 }
 
+static int late_fd;
+
+static void close_at_exit(void)
+{
+	host_close(late_fd);
+}
+
+/* After everything else of the program: still before our last look. */
+__attribute__((destructor)) static void close_in_destructor(void)
+{
+	if (late_fd <= 0)
+		return;
+	late_fd = host_open();
+	host_close(late_fd);
+	host_account();
+}
+
+static int closes_at_exit(void)
+{
+	late_fd = host_open();
+	atexit(close_at_exit);
+	return 0;
+}
+
 const struct host host_deaths[] = {
 	{"exit", by_exit, "1000 sockets, then return from main"},
 	{"_exit", by_underscore_exit, "1000 sockets, then _exit"},
@@ -103,6 +127,7 @@ const struct host host_deaths[] = {
 	{"abort", by_abort, "1000 sockets, then abort"},
 	{"sigsegv", by_fault, "1000 sockets, then SIGSEGV"},
 	{"sigterm", by_term, "1000 sockets, then SIGTERM"},
+	{"at-exit", closes_at_exit, "sockets closed by atexit and by a destructor"},
 	{"close-range", after_close_range, "close_range over everything, then 10 more"},
 	{"close-loop", after_close_loop, "close of every number, then one more"},
 	{0},

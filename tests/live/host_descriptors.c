@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/close_range.h>
 #include <netinet/in.h>
 #include <signal.h>
 #include <string.h>
@@ -121,7 +122,35 @@ static int locks_memory(void)
 	return 0;
 }
 
+/* Each call has a stack of its own, so that the unwinder works hard every time. */
+static int open_deeper(int depth, int expected)
+{
+	if (depth > 0) {
+		int ret = open_deeper(depth - 1, expected);
+		__asm__ volatile("");
+		return ret;
+	}
+	int fd = host_open();
+	host_check(fd == expected, "a number was taken by somebody else");
+	host_close(fd);
+	return fd;
+}
+
+/* The lowest free number is the program's, also after it closed all: no pipe of an unwinder. */
+static int numbers_are_dense(void)
+{
+	host_check(!close_range(3, ~0u, 0), "close_range() failed"); /* what a shell left us */
+	for (int round = 0; round < 2; round++) {
+		for (int depth = 0; depth < 100; depth++)
+			open_deeper(depth, 3);
+		host_check(!close_range(3, ~0u, 0), "close_range() failed");
+	}
+	host_account();
+	return 0;
+}
+
 const struct host host_descriptors[] = {
+	{"dense", numbers_are_dense, "no number is taken from the program"},
 	{"syscall", by_syscall, "sockets opened and closed through syscall()"},
 	{"dup", by_dup, "dup, dup2, dup3, F_DUPFD_CLOEXEC"},
 	{"accept", by_accept, "an accepted connection that is forgotten"},

@@ -62,6 +62,7 @@ for program in live_host live_host_nopie; do
 	account abort 134 "$left" 1000 "SELECT end || code FROM process" signal6
 	account sigsegv 139 "$left" 1000 "SELECT end || code FROM process" signal11
 	account sigterm 143 "$left" 1000
+	account at-exit 0 "$left" 0
 	account close-range 0 "$left" 10 "SELECT count(*) FROM finding WHERE rule = 'double-close'" 0
 	account close-loop 0 "$left" 1 "SELECT count(*) FROM finding WHERE rule = 'double-close'" 0
 	account syscall 0 "$left" 10
@@ -69,6 +70,7 @@ for program in live_host live_host_nopie; do
 	record "$live/$program" accept
 	check "$program accept" "$(sql "SELECT class, in_count, local_address LIKE '127.0.0.1:%', remote_address LIKE '127.0.0.1:%' FROM leaked_sockets")" "tcp|1|1|1"
 	account errno 0 "SELECT rule || ' ' || state FROM finding" "double-close broken"
+	account dense 0 "$left" 0
 	account signals 0 "$left" 0
 	account mlockall 0 "$left" 2
 	account vfork 0 "$left" 1 "SELECT count(*) FROM process" 21
@@ -182,13 +184,18 @@ check "a killed recorder does not end the program" "$(cat lived 2>&1)" lived
 check "a killed recorder leaves a readable trace" "$? $(grep -c host_open report | grep -c '[1-9]')" "0 1"
 
 # Marks from outside.
-"$rtctrack" run -o marked.db --quiet -- sh -c 'sleep 2' >out 2>err &
+mkdir own
+"$rtctrack" run -o marked.db --spool-dir own --quiet -- sh -c 'sleep 2' >out 2>err &
 recorder=$!
 sleep 0.5
-"$rtctrack" mark --run $recorder "session 1" 2>err
+"$rtctrack" mark --spool-dir own "session 1" 2>err
 check "mark finds the live run" "$?" 0
 wait $recorder
 check "a mark is in the trace" "$(sqlite3 marked.db 'SELECT text FROM mark')" "session 1"
+
+# A host that bends the clock.
+record env LD_PRELOAD="$shim:$live/live_frozen_clock.so" "$live/live_host" dup
+check "true times under a frozen clock" "$(sql "SELECT count(*) > 5 AND min(birth_ns) > 1000000000 AND max(birth_ns) > min(birth_ns) FROM resource")" 1
 
 # Under jemalloc, and under GCC's AddressSanitizer.
 jemalloc=$(ldconfig -p | awk '/libjemalloc.so.2/ {print $NF; exit}')

@@ -1,192 +1,254 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
-"""totals.py LOG: what `strace -f -o LOG` saw of the sockets of its first process.
+"""Strace's account of the sockets of a program: totals.py LOG
 
-Prints one line per class: CLASS opened N closed N left N. A dup of a socket counts as one more.
-Sockets that come through SCM_RIGHTS, and what io_uring does, are not followed.
-The calls that must be in the log are printed by `totals.py --calls`.
+LOG is what this wrote:
+  strace -f -o LOG -e trace=socket,socketpair,accept,accept4,dup,dup2,dup3,fcntl,\
+close,close_range,clone,clone3,fork,vfork,execve,exit_group PROGRAM
+
+Follows the descriptor numbers of the first process and its threads, and prints
+one line per class: socket descriptors opened, closed, and left open at the exit.
+A duplicate of a socket counts as one of its own. Child processes have tables of
+their own and are not counted.
 """
-
 import re
 import sys
 
 CLASSES = ("udp", "tcp", "unix", "other")
-CALLS = ("socket,socketpair,accept,accept4,dup,dup2,dup3,fcntl,ioctl,close,close_range,"
-         "clone,clone3,fork,vfork,execve,exit,exit_group")
-BIRTHS = ("clone", "clone3", "fork", "vfork")
-LINE = re.compile(r"(\d+) +(?:<\.\.\. (\w+) resumed>(.*)|(\w+)\((.*))$")
-RESULT = re.compile(r"^(.*)\) += +(-?\d+|\?)(.*)$")
-UNFINISHED = re.compile(r"^(.*?) *<unfinished \.\.\.>$")
+INTERNET = ("AF_INET", "AF_INET6")
+EBADF = "EBADF"
+
+LINE = re.compile(r"^(?:\[pid +)?(\d+)\]? +(.*)$")
+CALL = re.compile(r"^(\w+)\((.*)$")
+RESUMED = re.compile(r"^<\.\.\. (\w+) resumed>(.*)$")
+RESULT = re.compile(r"^(.*)\) += (-?\d+|\?)(?: +(\w+))?.*$")
+UNFINISHED = " <unfinished ...>"
 
 
-def socket_class(family, kind, protocol):
-    if family == "AF_UNIX":
+class Call:
+    """One system call of one thread, from its entry to its return."""
+
+    def __init__(self, tid, name, text):
+        self.tid = tid
+        self.name = name
+        self.text = text  # what strace printed after the opening parenthesis
+        self.result = None  # None until it returned, and for a call that never did
+        self.error = None
+        self.undo = []  # what the entry took out of the table
+
+    def end(self, rest):
+        match = RESULT.match(self.text + rest)
+        if match is None:
+            return False
+        self.text = match.group(1)
+        self.result = None if match.group(2) == "?" else int(match.group(2))
+        self.error = match.group(3)
+        return True
+
+    def number(self, position):
+        """An argument that is a plain number, or None."""
+        fields = self.text.split(",")
+        if position >= len(fields):
+            return None
+        match = re.match(r"^\s*(-?\d+)", fields[position].rstrip(")"))
+        return int(match.group(1)) if match else None
+
+
+def calls_of(lines):
+    """(`enter` | `return`, call) in the order of the log; a call that was not
+    interrupted in the log gives both, one after the other."""
+    pending = {}
+    for line in lines:
+        match = LINE.match(line.rstrip("\n"))
+        if match is None:
+            continue
+        tid, text = int(match.group(1)), match.group(2)
+        resumed, begun = RESUMED.match(text), CALL.match(text)
+        if resumed:
+            call = pending.pop(tid, None)
+            if call is None or call.name != resumed.group(1):
+                raise ValueError(f"resumed without a beginning: {line.strip()}")
+            call.end(resumed.group(2))
+            yield "return", call
+        elif begun:
+            call = Call(tid, begun.group(1), begun.group(2))
+            if call.text.endswith(UNFINISHED):
+                call.text = call.text[: -len(UNFINISHED)]
+                pending[tid] = call
+                yield "enter", call
+            elif call.end(""):
+                yield "enter", call
+                yield "return", call
+            else:
+                raise ValueError(f"not understood: {line.strip()}")
+
+
+def threads_of(events):
+    """The threads that share the first process's table."""
+    first = None
+    parents = {}
+    for moment, call in events:
+        if first is None:
+            first = call.tid
+        if moment == "return" and call.name in ("clone", "clone3") and (call.result or 0) > 0:
+            if "CLONE_FILES" in call.text:
+                parents[call.result] = call.tid
+    shared = {first}
+    while True:
+        more = {tid for tid, parent in parents.items() if parent in shared} - shared
+        if not more:
+            return shared
+        shared |= more
+
+
+def socket_class(text):
+    domain, kind, protocol = ([part.strip() for part in text.split(",")] + ["", ""])[:3]
+    kind = kind.split("|")[0]
+    if domain in ("AF_UNIX", "AF_LOCAL"):
         return "unix"
-    if family in ("AF_INET", "AF_INET6") and protocol != "IPPROTO_SCTP":
-        return {"SOCK_DGRAM": "udp", "SOCK_STREAM": "tcp"}.get(kind.split("|")[0], "other")
+    if domain in INTERNET and kind == "SOCK_DGRAM" and protocol in ("IPPROTO_IP", "IPPROTO_UDP"):
+        return "udp"
+    if domain in INTERNET and kind == "SOCK_STREAM" and protocol in ("IPPROTO_IP", "IPPROTO_TCP"):
+        return "tcp"
     return "other"
 
 
 class Table:
-    """The descriptors of one process that are sockets."""
+    """The socket descriptors of the process: number -> [class, close-on-exec]."""
 
-    def __init__(self, sockets=None):
-        # fd -> [class, close-on-exec]
-        self.sockets = {fd: list(entry) for fd, entry in (sockets or {}).items()}
+    def __init__(self):
+        self.open = {}
         self.opened = dict.fromkeys(CLASSES, 0)
         self.closed = dict.fromkeys(CLASSES, 0)
 
-    def open(self, fd, name, cloexec):
-        self.close(fd)  # a number that comes again was closed by a call that is not in the log
-        self.sockets[fd] = [name, cloexec]
+    def add(self, fd, name, cloexec):
+        self.remove(fd)  # a close that was not traced
+        self.open[fd] = [name, cloexec]
         self.opened[name] += 1
 
-    def close(self, fd):
-        if fd in self.sockets:
-            self.closed[self.sockets.pop(fd)[0]] += 1
+    def remove(self, fd):
+        gone = self.open.pop(fd, None)
+        if gone:
+            self.closed[gone[0]] += 1
+        return gone
 
-    def copy(self, old, new, cloexec):
-        """dup and its relatives: new stands for what old is, a socket or not."""
+    def restore(self, fd, gone):
+        self.open[fd] = gone
+        self.closed[gone[0]] -= 1
+
+    def duplicate(self, old, new, cloexec):
         if old == new:
             return
-        self.close(new)
-        if old in self.sockets:
-            self.open(new, self.sockets[old][0], cloexec)
-
-    def set_cloexec(self, fd, cloexec):
-        if fd in self.sockets:
-            self.sockets[fd][1] = cloexec
-
-    def range(self, first, last, act):
-        for fd in [fd for fd in self.sockets if first <= fd <= last]:
-            act(fd)
-
-    def execute(self):
-        for fd in [fd for fd, (_, cloexec) in self.sockets.items() if cloexec]:
-            self.close(fd)
+        if old in self.open:
+            self.add(new, self.open[old][0], cloexec)
+        else:
+            self.remove(new)
 
 
-class Log:
-    """Follows the lines of a log: which thread shares which table."""
-
-    def __init__(self):
-        self.tables = {}  # thread -> Table
-        self.first = None
-        self.pending = {}  # thread -> text of an unfinished call
-        self.clones = {}  # thread -> text of a clone that has not returned
-        self.adopted = set()  # threads whose first line came before that return
-
-    def table(self, thread):
-        if thread not in self.tables and self.clones:
-            parent, arguments = list(self.clones.items())[-1]
-            self.adopted.add(thread)
-            self.share(parent, arguments, thread)
-        elif thread not in self.tables:
-            self.tables[thread] = Table()
-            self.first = self.first or self.tables[thread]
-        return self.tables[thread]
-
-    def share(self, parent, arguments, child):
-        mine = self.table(parent)
-        self.tables[child] = mine if "CLONE_FILES" in arguments else Table(mine.sockets)
-
-    def line(self, text):
-        match = LINE.match(text)
-        if not match:
-            return  # a signal, an exit
-        thread = int(match[1])
-        name, arguments = match[4], match[5]
-        if match[2]:
-            name = match[2]
-            arguments = self.pending.pop(thread, "") + match[3]
-        cut = UNFINISHED.match(arguments)
-        if cut:
-            self.pending[thread] = cut[1]
-            self.enter(thread, name, cut[1])
-            return
-        whole = RESULT.match(arguments)
-        if not whole:
-            return
-        if not match[2]:
-            self.enter(thread, name, whole[1])
-        self.clones.pop(thread, None)
-        if whole[2] != "?" and int(whole[2]) >= 0:
-            self.leave(thread, name, whole[1], int(whole[2]))
-
-    def enter(self, thread, name, arguments):
-        """The kernel frees a number early in close: another thread may get it before close returns."""
-        if name == "close":
-            self.table(thread).close(int(arguments.rstrip(")").split("<")[0]))
-        elif name in BIRTHS:
-            self.clones[thread] = arguments
-
-    def leave(self, thread, name, text, result):
-        if name in BIRTHS:
-            if result not in self.adopted:
-                self.share(thread, text, result)
-            self.adopted.discard(result)
-            return
-        handler = getattr(self, "on_" + name, None)
-        if handler:
-            handler(self.table(thread), [part.strip() for part in text.split(",")], result)
-
-    def on_socket(self, table, arguments, fd):
-        name = socket_class(*arguments[:3])
-        table.open(fd, name, "SOCK_CLOEXEC" in arguments[1])
-
-    def on_socketpair(self, table, arguments, _result):
-        name = socket_class(*arguments[:3])
-        for fd in re.findall(r"\d+", " ".join(arguments[3:5])):
-            table.open(int(fd), name, "SOCK_CLOEXEC" in arguments[1])
-
-    def on_accept(self, table, arguments, fd):
-        listener = table.sockets.get(int(arguments[0]), ["other"])
-        table.open(fd, listener[0], "SOCK_CLOEXEC" in arguments[-1])
-
-    on_accept4 = on_accept
-
-    def on_dup(self, table, arguments, fd):
-        table.copy(int(arguments[0]), fd, False)
-
-    on_dup2 = on_dup
-
-    def on_dup3(self, table, arguments, fd):
-        table.copy(int(arguments[0]), fd, "O_CLOEXEC" in arguments[2])
-
-    def on_fcntl(self, table, arguments, result):
-        fd, command = int(arguments[0]), arguments[1]
-        if command in ("F_DUPFD", "F_DUPFD_CLOEXEC"):
-            table.copy(fd, result, command == "F_DUPFD_CLOEXEC")
-        elif command == "F_SETFD":
-            table.set_cloexec(fd, "FD_CLOEXEC" in arguments[2])
-
-    def on_ioctl(self, table, arguments, _result):
-        if arguments[1] in ("FIOCLEX", "FIONCLEX"):
-            table.set_cloexec(int(arguments[0]), arguments[1] == "FIOCLEX")
-
-    def on_close_range(self, table, arguments, _result):
-        cloexec = "CLOSE_RANGE_CLOEXEC" in arguments[2]
-        act = (lambda fd: table.set_cloexec(fd, True)) if cloexec else table.close
-        table.range(int(arguments[0]), int(arguments[1]), act)
-
-    def on_execve(self, table, _arguments, _result):
-        table.execute()
+def enter_close(table, call):
+    """The kernel frees the number inside the call, so that another thread may
+    have it before this one returns: it goes at the entry."""
+    fd = call.number(0)
+    gone = table.remove(fd)
+    if gone:
+        call.undo.append((fd, gone))
 
 
-def main(arguments):
-    if arguments == ["--calls"]:
-        print(CALLS)
+def return_close(table, call):
+    if call.error == EBADF:
+        for fd, gone in call.undo:
+            table.restore(fd, gone)
+
+
+def return_close_range(table, call):
+    if call.result != 0:
         return
-    if len(arguments) != 1:
-        sys.exit(__doc__)
-    log = Log()
-    with open(arguments[0], encoding="utf-8", errors="replace") as lines:
-        for line in lines:
-            log.line(line.rstrip("\n"))
-    table = log.first or Table()
+    first, last = call.number(0), call.number(1)
+    for fd in [fd for fd in table.open if first <= fd and (last is None or fd <= last)]:
+        if "CLOSE_RANGE_CLOEXEC" in call.text:
+            table.open[fd][1] = True
+        else:
+            table.remove(fd)
+
+
+def return_socket(table, call):
+    table.add(call.result, socket_class(call.text), "SOCK_CLOEXEC" in call.text)
+
+
+def return_socketpair(table, call):
+    numbers = re.search(r"\[(\d+), (\d+)\]", call.text)
+    for fd in numbers.groups():
+        table.add(int(fd), socket_class(call.text), "SOCK_CLOEXEC" in call.text)
+
+
+def return_accept(table, call):
+    listener = table.open.get(call.number(0), ["other"])
+    table.add(call.result, listener[0], "SOCK_CLOEXEC" in call.text)
+
+
+def return_dup(table, call):
+    table.duplicate(call.number(0), call.result, "O_CLOEXEC" in call.text)
+
+
+def return_fcntl(table, call):
+    if "F_DUPFD" in call.text:
+        table.duplicate(call.number(0), call.result, "F_DUPFD_CLOEXEC" in call.text)
+    elif "F_SETFD" in call.text and call.number(0) in table.open:
+        table.open[call.number(0)][1] = "FD_CLOEXEC" in call.text
+
+
+def return_execve(table, _):
+    for fd in [fd for fd, (_, cloexec) in table.open.items() if cloexec]:
+        table.remove(fd)
+
+
+ENTRIES = {"close": enter_close}
+RETURNS = {
+    "close_range": return_close_range,
+    "socket": return_socket,
+    "socketpair": return_socketpair,
+    "accept": return_accept,
+    "accept4": return_accept,
+    "dup": return_dup,
+    "dup2": return_dup,
+    "dup3": return_dup,
+    "fcntl": return_fcntl,
+    "execve": return_execve,
+}
+
+
+def account(lines):
+    events = list(calls_of(lines))
+    if not events:
+        raise ValueError("no system call in it")
+    threads = threads_of(events)
+    table = Table()
+    for moment, call in events:
+        if call.tid not in threads:
+            continue
+        if moment == "enter" and call.name == "exit_group":
+            break  # what goes from here on goes with the process
+        if moment == "enter" and call.name in ENTRIES:
+            ENTRIES[call.name](table, call)
+        elif moment == "return" and call.name == "close":
+            return_close(table, call)
+        elif moment == "return" and call.result is not None and call.result >= 0:
+            RETURNS.get(call.name, lambda *_: None)(table, call)
+    return table
+
+
+def main():
+    if len(sys.argv) != 2:
+        sys.exit("usage: totals.py LOG")
+    try:
+        with open(sys.argv[1], encoding="utf-8", errors="replace") as lines:
+            table = account(lines)
+    except (OSError, ValueError) as error:
+        sys.exit(f"totals.py: {sys.argv[1]}: {error}")
     for name in CLASSES:
-        left = sum(1 for kind, _ in table.sockets.values() if kind == name)
-        print(f"{name} opened {table.opened[name]} closed {table.closed[name]} left {left}")
+        left = sum(entry[0] == name for entry in table.open.values())
+        print(f"{name} opened={table.opened[name]} closed={table.closed[name]} open={left}")
 
 
-main(sys.argv[1:])
+if __name__ == "__main__":
+    main()

@@ -122,6 +122,17 @@ Test(findings, the_culprit_is_the_first_frame_that_is_no_runtime)
 	       "open_candidatefile.c7/opt/bin/program");
 }
 
+Test(findings, of_two_frames_of_the_project_the_inner_one_is_the_culprit)
+{
+	const uint64_t addresses[] = {0x5010, 0x5030};
+
+	three_modules();
+	cr_assert_eq(play.sink->stack(play.sink->ctx, 0, 80, ++play.now_ns, addresses, 2), 0);
+	fd_open(5, 80);
+	judge_with_names();
+	expect("SELECT culprit_function FROM finding", "open_candidate");
+}
+
 Test(findings, without_a_frame_of_the_project_the_runtime_is_the_culprit)
 {
 	const uint64_t addresses[] = {0x1010, 0x3010};
