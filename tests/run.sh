@@ -87,7 +87,7 @@ criterion() {
 build() {
 	if ! cmake --preset "$1" >"$logs/configure-$1.log" 2>&1 || ! cmake --build --preset "$1" >"$logs/build-$1.log" 2>&1; then
 		miss "build $1"
-		tail -20 "$logs/build-$1.log" "$logs/configure-$1.log" 2>/dev/null
+		tail -n 20 "$logs/build-$1.log" "$logs/configure-$1.log" 2>/dev/null
 		return 1
 	fi
 	pass

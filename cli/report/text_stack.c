@@ -49,10 +49,14 @@ static bool is_ours(const struct report_frame *frame)
 /* Below main and a thread's first function there is only what every program has. */
 static size_t without_start_up(const struct report_stack *stack)
 {
-	static const char *const start_up[] = {"_start",	   "__libc_start_main",
-					       "__libc_start_main_impl", "__libc_start_call_main",
-					       "start_thread",	   "clone",
-					       "clone3",	   "__clone3"};
+	static const char *const start_up[] = {"_start",
+					       "__libc_start_main",
+					       "__libc_start_main_impl",
+					       "__libc_start_call_main",
+					       "start_thread",
+					       "clone",
+					       "clone3",
+					       "__clone3"};
 	size_t count = stack->count;
 
 	while (count > 1) {

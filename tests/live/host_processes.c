@@ -15,7 +15,7 @@ extern char **environ;
 
 static void reap(pid_t pid)
 {
-	int status;
+	int status = 0;
 	host_check(pid > 0 && waitpid(pid, &status, 0) == pid, "no child to wait for");
 	host_check(WIFEXITED(status) && WEXITSTATUS(status) == 7, "the child failed");
 }

@@ -68,7 +68,7 @@ static void *sleep_on(void *arg)
 /* One joined, one detached, one that ended and was forgotten, one that lives on. */
 static int forgotten_threads(void)
 {
-	pthread_t joined, detached, forgotten, living;
+	pthread_t joined = 0, detached = 0, forgotten = 0, living = 0;
 	host_check(!pthread_create(&joined, NULL, name_and_leave, "joined") &&
 			   !pthread_create(&detached, NULL, name_and_leave, "detached") &&
 			   !pthread_create(&forgotten, NULL, name_and_leave, "forgotten") &&
