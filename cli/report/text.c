@@ -72,7 +72,8 @@ static void culprit(FILE *stream, const struct report_finding *finding,
 		return;
 	fprintf(stream, "     culprit   ");
 	painted(stream, style, PAINT_BOLD,
-		finding->culprit_function ? finding->culprit_function : "?");
+		finding->culprit_function ? finding->culprit_function
+					  : "a function without symbol");
 	if (finding->culprit_file)
 		fprintf(stream, "  %s:%d", text_file_name(finding->culprit_file, style),
 			finding->culprit_line);

@@ -4,6 +4,7 @@
 #include <base/fnv.h>
 #include <errno.h>
 #include <fnmatch.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -19,8 +20,18 @@ static const struct {
 	enum tier tier;
 } runtimes[] = {
 #define ANALYZE_RUNTIME(pattern, tier, what) {pattern, TIER_##tier},
+#define ANALYZE_RUNTIME_FUNCTION(pattern, what)
 #include "runtime.def"
 #undef ANALYZE_RUNTIME
+#undef ANALYZE_RUNTIME_FUNCTION
+};
+
+static const char *const runtime_functions[] = {
+#define ANALYZE_RUNTIME(pattern, tier, what)
+#define ANALYZE_RUNTIME_FUNCTION(pattern, what) pattern,
+#include "runtime.def"
+#undef ANALYZE_RUNTIME
+#undef ANALYZE_RUNTIME_FUNCTION
 };
 /* clang-format on */
 
@@ -51,6 +62,14 @@ static int tier_of(struct culprits *culprits, const char *path, enum tier *ret_t
 			tier = runtimes[i].tier;
 	*ret_tier = tier;
 	return u64map_put(&culprits->tiers, key, tier);
+}
+
+static bool is_runtime_function(const char *function)
+{
+	for (size_t i = 0; i < sizeof(runtime_functions) / sizeof(runtime_functions[0]); i++)
+		if (function != NULL && fnmatch(runtime_functions[i], function, 0) == 0)
+			return true;
+	return false;
 }
 
 static void clear(struct culprit *culprit)
@@ -113,6 +132,9 @@ static int judge(struct culprits *culprits, struct culprit *culprit)
 		enum tier tier;
 		int error = path != NULL ? tier_of(culprits, path, &tier) : -ENOMEM;
 
+		if (error == 0 && tier == TIER_PROJECT &&
+		    is_runtime_function(trace_query_text(frame, 2)))
+			tier = TIER_RUNTIME;
 		if (error == 0 && tier > best) {
 			best = tier;
 			best_hash = hash_frame(FNV_START, frame, path);

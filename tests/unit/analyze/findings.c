@@ -108,6 +108,7 @@ static void judge_with_names(void)
 	name_place("/opt/bin/program", 0x10, "open_candidate");
 	name_place("/opt/bin/program", 0x20, "open_candidate");
 	name_place("/opt/bin/program", 0x30, "open_relay");
+	name_place("/opt/bin/program", 0x40, "std::vector<int>::push_back");
 	cr_assert_eq(analyze_findings(play.trace), 0);
 }
 
@@ -131,6 +132,17 @@ Test(findings, of_two_frames_of_the_project_the_inner_one_is_the_culprit)
 	fd_open(5, 80);
 	judge_with_names();
 	expect("SELECT culprit_function FROM finding", "open_candidate");
+}
+
+Test(findings, a_library_compiled_into_the_program_is_not_the_culprit)
+{
+	const uint64_t addresses[] = {0x5040, 0x5030};
+
+	three_modules();
+	cr_assert_eq(play.sink->stack(play.sink->ctx, 0, 81, ++play.now_ns, addresses, 2), 0);
+	fd_open(5, 81);
+	judge_with_names();
+	expect("SELECT culprit_function FROM finding", "open_relay");
 }
 
 Test(findings, without_a_frame_of_the_project_the_runtime_is_the_culprit)
