@@ -141,6 +141,8 @@ static int map_file(const char *path, const struct layout *layout, void **ret_ma
 	sys3(SYS_close, fd, 0, 0);
 	if (ret < 0 && ret > -4096)
 		return (int)ret;
+	/* No readahead: it would fill the sparse file with zeros, megabytes at a time. */
+	sys3(SYS_madvise, ret, (long)layout->size, MADV_RANDOM);
 	*ret_map = (void *)ret;
 	return 0;
 }

@@ -25,7 +25,7 @@ alone() {
 recorded() { "$rtctrack" run --quiet -o "$work/t.db" -- "$bench" "$pairs" "$1"; }
 
 echo "rtctrack bench: $(uname -r), $(nproc) cores, $pairs pairs of socket and close with full stacks, median of $rounds rounds"
-for i in $(seq $rounds); do
+for _ in $(seq $rounds); do
 	bare 1 >>"$work/bare1"
 	alone 1 >>"$work/alone1"
 	recorded 1 >>"$work/recorded1" 2>/dev/null
@@ -33,7 +33,7 @@ for i in $(seq $rounds); do
 done
 b=$(median <"$work/bare1")
 echo
-printf '%-46s %10s %8s\n' "one thread" "ns a pair" "ratio"
+printf '%-46s %10s %8s\n' "one thread: bench_pairs $pairs 1" "ns a pair" "ratio"
 printf '%-46s %10s %8s\n' "bare" "$b" 1.00
 printf '%-46s %10s %8.2f\n' "shim, spool only" "$(median <"$work/alone1")" "$(cut -d' ' -f1 "$work/ratios" | median)"
 printf '%-46s %10s %8.2f\n' "rtctrack run (collector beside it)" "$(median <"$work/recorded1")" "$(cut -d' ' -f2 "$work/ratios" | median)"
@@ -54,16 +54,19 @@ have() { command -v "$1" >/dev/null 2>&1; }
 have strace && other "strace -f (socket, close)" 20000 strace -f -o "$work/strace" -e trace=socket,close
 have strace && other "strace -f -k (with stacks)" 1000 strace -f -k -o "$work/strace" -e trace=socket,close
 have valgrind && other "valgrind --track-fds=yes" 20000 valgrind -q --track-fds=yes
+# Tracepoints need tracefs: mounted for bpftrace alone, in a mount namespace of its own.
+probes='tracepoint:syscalls:sys_exit_socket,tracepoint:syscalls:sys_enter_close /comm == "bench_pairs"/ { @[ustack] = count(); }'
 with_bpftrace() {
-	bpftrace -q -o "$work/bpftrace" -e 'tracepoint:syscalls:sys_exit_socket,tracepoint:syscalls:sys_enter_close /comm == "bench_pairs"/ { @[ustack] = count(); }' \
-		-c "$*" 2>"$work/bpftrace.err"
+	unshare -m sh -c 'mountpoint -q /sys/kernel/tracing || mount -t tracefs tracefs /sys/kernel/tracing
+		exec bpftrace -q -o "$1" -e "$2" -c "$3"' sh "$work/bpftrace" "$probes" "$*" >"$work/bpftrace.out"
+	grep -q '^\]: [0-9]' "$work/bpftrace" && grep -E '^[0-9.]+$' "$work/bpftrace.out"
 }
-have bpftrace && other "bpftrace ustack (1 or 2 frames)" 100000 with_bpftrace
+have bpftrace && other "bpftrace ustack (frame pointers only)" 100000 with_bpftrace
 
 echo
-printf '%-46s %10s %8s\n' "two threads against one" "M pairs/s" "times"
+printf '%-46s %10s %8s\n' "two threads against one: bench_pairs $pairs 2" "M pairs/s" "times"
 for mode in bare alone; do
-	for i in 1 2 3 4 5; do
+	for _ in 1 2 3 4 5; do
 		$mode 1 >>"$work/${mode}_1"
 		$mode 2 >>"$work/${mode}_2"
 	done
@@ -74,10 +77,10 @@ done
 
 echo
 RTCTRACK_SPOOL_DIR=$work LD_PRELOAD=$shim "$bench" 1500000 1 >/dev/null
-for i in 1 2 3; do
+for _ in 1 2 3; do
 	rm -f "$work/ingest.db"
 	"$build/tests/bench/bench_ingest" "$work"/*.spool "$work/ingest.db"
 done >"$work/ingest"
-printf '%-46s %10s %8s\n' "ingest (spool to trace)" "events" "M/s"
+printf '%-46s %10s %8s\n' "spool to trace: bench_ingest SPOOL TRACE" "events" "M/s"
 printf '%-46s %10s %8s\n' "median of 3" "$(head -1 "$work/ingest" | cut -d' ' -f1)" "$(cut -d' ' -f3 "$work/ingest" | median)"
 printf '%-46s %10s\n' "trace of it, MiB" "$(du -m "$work/ingest.db" | cut -f1)"

@@ -7,7 +7,8 @@ LOG is what this wrote:
 close,close_range,clone,clone3,fork,vfork,execve,exit_group PROGRAM
 
 Follows the descriptor numbers of the first process and its threads, and prints
-one line per class: socket descriptors opened, closed, and left open at the exit.
+one line per class: socket descriptors opened, closed, and left open at the exit,
+and the numbers of these.
 A duplicate of a socket counts as one of its own. Child processes have tables of
 their own and are not counted.
 """
@@ -246,8 +247,12 @@ def main():
     except (OSError, ValueError) as error:
         sys.exit(f"totals.py: {sys.argv[1]}: {error}")
     for name in CLASSES:
-        left = sum(entry[0] == name for entry in table.open.values())
-        print(f"{name} opened={table.opened[name]} closed={table.closed[name]} open={left}")
+        left = sorted(fd for fd, entry in table.open.items() if entry[0] == name)
+        numbers = ",".join(map(str, left))
+        print(
+            f"{name} opened={table.opened[name]} closed={table.closed[name]}"
+            f" open={len(left)} numbers={numbers}"
+        )
 
 
 if __name__ == "__main__":
