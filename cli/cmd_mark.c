@@ -119,5 +119,7 @@ int cmd_mark(const struct options *options)
 		say(NULL, "cannot write a mark in '%s': %s", info.path, strerror(-r));
 		return EXIT_TOOL;
 	}
+	printf("marked '%s' in the run of %s (pid %d)\n", text, info.command,
+	       (int)info.program_pid);
 	return EXIT_CLEAN;
 }

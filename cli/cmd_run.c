@@ -17,8 +17,10 @@
 #include "run_folder.h"
 #include "say.h"
 #include "status_line.h"
+#include "verdict.h"
 
 #define POLL_MS 20
+#define LAST_LOOK_US 20000
 
 struct run {
 	const struct options *options;
@@ -266,6 +268,8 @@ static int finish_road(struct run *run, int exit_code)
 
 	if (run->cut_short)
 		return -EIO;
+	/* A child that was forked last may not have its spool yet. */
+	usleep(LAST_LOOK_US);
 	if (road_finish(run->road, &program) < 0) {
 		collection_failed(run);
 		return -EIO;
@@ -295,17 +299,18 @@ static int show_report(struct run *run)
 /* Only a program that succeeded can be failed by the gate. */
 static int gate(struct run *run, int exit_code, bool judged)
 {
-	uint64_t failing = 0, lost = 0;
-	bool finished = false;
+	struct verdict verdict = {0};
+	char line[160];
+	int code;
 
 	if (!run->options->gate || exit_code != 0)
 		return exit_code;
-	if (!judged || road_failing(road_trace(run->road), run->options->strict, &failing) < 0 ||
-	    road_evidence(road_trace(run->road), &lost, &finished) < 0)
+	if (!judged || verdict_add(&verdict, road_trace(run->road), run->options->strict) < 0)
 		return EXIT_NO_VERDICT;
-	if (failing)
-		return EXIT_GATE;
-	return lost || !finished ? EXIT_NO_VERDICT : EXIT_CLEAN;
+	code = verdict_conclude(&verdict, line, sizeof(line));
+	if (!run->options->quiet)
+		say(NULL, "gate: %s", line);
+	return code == EXIT_FINDINGS ? EXIT_GATE : code;
 }
 
 static int record(struct run *run)

@@ -35,7 +35,7 @@ static int parse_name(const char *text, const char *const *names, void *field)
 
 /* clang-format off */
 static const char *const kind_names[] = {
-#define TRACK_KIND(id, name, plural, rule) name,
+#define TRACK_KIND(id, name, plural, begun, over, rule) name,
 #include <track/kinds.def>
 #undef TRACK_KIND
 	NULL
@@ -49,7 +49,7 @@ static const char *const rule_names[] = {
 };
 
 static const char kind_expects[] = "one of the kinds"
-#define TRACK_KIND(id, name, plural, rule) " " name
+#define TRACK_KIND(id, name, plural, begun, over, rule) " " name
 #include <track/kinds.def>
 #undef TRACK_KIND
 	;

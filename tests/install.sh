@@ -1,66 +1,42 @@
 # SPDX-License-Identifier: Apache-2.0
-# What tests need from elsewhere. Source it: . tests/install.sh
-# Each function says on stderr what it installs, is silent where nothing is missing,
-# and on failure leaves one sentence in install_why.
-# shellcheck shell=bash
-install_why=
+# Sourced by the scripts of this repository: install what is missing, and say so.
 
-install_as_root() {
-	if [ "$(id -u)" = 0 ]; then
-		env "$@"
-	else
-		sudo -n env "$@"
-	fi
-}
+BUILD_PACKAGES="gcc g++ cmake ninja-build pkg-config libsqlite3-dev libdw-dev libelf-dev libiberty-dev libjson-c-dev libunwind8"
+TEST_PACKAGES="libcriterion-dev sqlite3 strace binutils libjemalloc2 clang libclang-rt-dev clang-format util-linux gdb"
+REAL_PACKAGES="python3-aiortc"
+BENCH_PACKAGES="valgrind bpftrace"
 
-install_apt() {
-	install_as_root DEBIAN_FRONTEND=noninteractive apt-get -qq -y -o DPkg::Lock::Timeout=60 "$@"
-}
-
-# install_packages PACKAGE...: Debian packages that dpkg does not have yet.
+# install_packages PACKAGE...: 0 if all are there afterwards; a sentence on stderr if not.
 install_packages() {
-	local package log
-	local missing=()
-	install_why=
+	local missing="" package sudo=""
 	for package in "$@"; do
-		[ "$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null)" = installed ] ||
-			missing+=("$package")
+		dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing="$missing $package"
 	done
-	[ ${#missing[@]} = 0 ] && return 0
-	if ! command -v apt-get >/dev/null; then
-		install_why="no apt-get here; install by hand: ${missing[*]}"
-	elif [ "$(id -u)" != 0 ] && ! sudo -n true 2>/dev/null; then
-		install_why="no right to install ${missing[*]}; as root: apt-get install ${missing[*]}"
-	else
-		echo "installing with apt-get: ${missing[*]}" >&2
-		# The first try fails where the package lists are absent or old.
-		if ! log=$(install_apt install --no-install-recommends "${missing[@]}" 2>&1) &&
-			! log=$(install_apt update 2>&1 &&
-				install_apt install --no-install-recommends "${missing[@]}" 2>&1); then
-			install_why="apt-get cannot install ${missing[*]}: $(tail -n 1 <<<"$log")"
-		fi
+	[ -z "$missing" ] && return 0
+	if ! command -v apt-get >/dev/null 2>&1; then
+		echo "please install what corresponds to these Debian packages:$missing" >&2
+		return 1
 	fi
-	[ -z "$install_why" ] && return 0
-	echo "$install_why" >&2
+	[ "$(id -u)" = 0 ] || sudo=sudo
+	echo "installing$missing (with apt-get)" >&2
+	if [ -z "${apt_updated:-}" ]; then
+		$sudo apt-get -qq update >/dev/null 2>&1
+		apt_updated=1
+	fi
+	# shellcheck disable=SC2086
+	DEBIAN_FRONTEND=noninteractive $sudo apt-get -qq install -y --no-install-recommends $missing >/dev/null 2>&1 && return 0
+	echo "apt-get could not install:$missing" >&2
 	return 1
 }
 
-# install_npm FOLDER BUILDFOLDER: what FOLDER/package-lock.json names, into
-# BUILDFOLDER/node_modules; again only when the lock file is another one.
+# install_npm MANIFEST_FOLDER TARGET: node_modules of its package-lock.json in TARGET, once.
 install_npm() {
-	local folder=$1 build=$2 log
-	install_why=
-	cmp -s "$folder/package-lock.json" "$build/installed-lock.json" && return 0
-	if ! command -v node >/dev/null || ! command -v npm >/dev/null; then
-		install_packages nodejs npm || return 1
+	command -v npm >/dev/null 2>&1 || install_packages nodejs npm || return 1
+	mkdir -p "$2" || return 1
+	if [ -d "$2/node_modules" ] && cmp -s "$1/package-lock.json" "$2/package-lock.json"; then
+		return 0
 	fi
-	echo "installing with npm: what $folder/package.json names, into $build" >&2
-	# ci checks every package against the lock's digests; no package's script is run.
-	if ! log=$({ mkdir -p "$build" && cp "$folder/package.json" "$folder/package-lock.json" "$build"/ &&
-		npm --prefix "$build" ci --ignore-scripts --no-audit --no-fund --no-update-notifier &&
-		cp "$folder/package-lock.json" "$build/installed-lock.json"; } 2>&1); then
-		install_why="npm cannot install what $folder/package.json names: $(grep -m 1 'npm error' <<<"$log" || tail -n 1 <<<"$log")"
-		echo "$install_why" >&2
-		return 1
-	fi
+	echo "installing the npm packages of $1/package.json into $2" >&2
+	cp "$1/package.json" "$1/package-lock.json" "$2" &&
+		(cd "$2" && npm ci --silent --no-audit --no-fund >/dev/null 2>&1)
 }

@@ -16,6 +16,8 @@ static const char notes_sql[] =
 static const char tallies_sql[] =
 	"SELECT kind, count(*), count(death_ns), count(*) - count(death_ns)"
 	" FROM resource WHERE inherited = ?1 GROUP BY kind ORDER BY kind";
+static const char counts_sql[] = "SELECT (SELECT count(DISTINCT pid) FROM process),"
+				 " (SELECT count(*) FROM mark) WHERE ?1 = 0";
 static const char end_sql[] = "SELECT max((SELECT coalesce(max(end_ns), 0) FROM process),"
 			      " (SELECT coalesce(max(birth_ns), 0) FROM resource),"
 			      " (SELECT coalesce(max(death_ns), 0) FROM resource)) WHERE ?1 = 0";
@@ -122,6 +124,14 @@ static int read_end(struct report *report, struct trace_query *query, void *item
 	return 0;
 }
 
+static int read_counts(struct report *report, struct trace_query *query, void *item)
+{
+	(void)item;
+	report->pid_count = (size_t)trace_query_int(query, 0);
+	report->mark_count = (uint64_t)trace_query_int(query, 1);
+	return 0;
+}
+
 static int read_meta(struct trace *trace, struct report *report)
 {
 	const char *finished = trace_meta(trace, "finished");
@@ -152,7 +162,8 @@ static int read_tables(struct trace *trace, struct report *report)
 		return r;
 	report->tallies = rows.items;
 	report->tally_count = rows.count;
-	return rows_read(trace, report, end_sql, 0, 1, read_end, &rows);
+	r = rows_read(trace, report, counts_sql, 0, 1, read_counts, &rows);
+	return r < 0 ? r : rows_read(trace, report, end_sql, 0, 1, read_end, &rows);
 }
 
 static int read_all(struct trace *trace, struct report *report, const struct report_filter *filter)

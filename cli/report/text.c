@@ -8,6 +8,7 @@
 #include "text_stack.h"
 
 #define EXAMPLES_MAX 2
+#define PLACE_BYTES 256
 
 enum paint { PAINT_NONE, PAINT_BOLD, PAINT_RED, PAINT_GREEN, PAINT_DIM };
 
@@ -35,14 +36,24 @@ static double seconds(uint64_t time_ns)
 	return (double)time_ns / 1e9;
 }
 
-static const char *kind_plural(const char *kind)
+struct kind_words {
+	const char *name, *plural, *begun, *over;
+};
+
+static const struct kind_words *kind_words(const char *kind)
 {
+	static const struct kind_words words[] = {
 	/* clang-format off */
-#define TRACK_KIND(id, name, plural, rule) if (strcmp(kind, name) == 0) return plural;
+#define TRACK_KIND(id, name, plural, begun, over, rule) {name, plural, begun, over},
 #include <track/kinds.def>
 #undef TRACK_KIND
-	/* clang-format on */
-	return kind;
+		/* clang-format on */
+	};
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
+		if (strcmp(kind, words[i].name) == 0)
+			return &words[i];
+	return NULL;
 }
 
 static const char *process_name(const struct report_process *process)
@@ -58,22 +69,40 @@ static void head(FILE *stream, const struct report *report, const struct report_
 		command = report->processes[0].command;
 	painted(stream, style, PAINT_BOLD, "rtctrack");
 	fprintf(stream, "  %s  %.2f s, %zu process%s", command ? command : "?",
-		seconds(report->duration_ns), report->process_count,
-		report->process_count == 1 ? "" : "es");
+		seconds(report->duration_ns), report->pid_count,
+		report->pid_count == 1 ? "" : "es");
 	if (report->exit_status >= 0)
 		fprintf(stream, ", exit %d", report->exit_status);
+	if (report->process_count && strcmp(report->processes[0].end, "signal") == 0)
+		fprintf(stream, " (%s)", strsignal(report->processes[0].code));
 	fputc('\n', stream);
+}
+
+/* A culprit without a symbol: its module and the place in it. */
+static const char *unnamed(const struct report_finding *finding, char *ret_place)
+{
+	for (size_t i = 0; i < finding->stack.count; i++) {
+		const struct report_frame *frame = &finding->stack.frames[i];
+
+		if (frame->function || strcmp(frame->module, finding->culprit_module) != 0)
+			continue;
+		snprintf(ret_place, PLACE_BYTES, "%.200s+0x%" PRIx64, text_base_name(frame->module),
+			 frame->address);
+		return ret_place;
+	}
+	return "a function without symbol";
 }
 
 static void culprit(FILE *stream, const struct report_finding *finding,
 		    const struct report_style *style)
 {
+	char place[PLACE_BYTES];
+
 	if (!finding->culprit_function && !finding->culprit_module)
 		return;
 	fprintf(stream, "     culprit   ");
 	painted(stream, style, PAINT_BOLD,
-		finding->culprit_function ? finding->culprit_function
-					  : "a function without symbol");
+		finding->culprit_function ? finding->culprit_function : unnamed(finding, place));
 	if (finding->culprit_file)
 		fprintf(stream, "  %s:%d", text_file_name(finding->culprit_file, style),
 			finding->culprit_line);
@@ -103,11 +132,6 @@ static void where_from(FILE *stream, const struct report *report,
 		spans_processes(finding) ? " and others" : "");
 }
 
-static const char *birth_verb(const char *kind)
-{
-	return strcmp(kind, "thread") == 0 ? "started" : "opened";
-}
-
 /* In the order of the evidence: what came first is shown first. */
 static void stacks(FILE *stream, const struct report_finding *finding,
 		   const struct report_style *style)
@@ -124,7 +148,9 @@ static void stacks(FILE *stream, const struct report_finding *finding,
 			continue;
 		if (strcmp(evidence->role, "created at") == 0 && resource &&
 		    resource->birth_call[0])
-			fprintf(stream, "     %s by %s() at\n", birth_verb(resource->kind),
+			fprintf(stream, "     %s by %s() at\n",
+				kind_words(resource->kind) ? kind_words(resource->kind)->begun
+							   : "begun",
 				resource->birth_call);
 		else
 			fprintf(stream, "     %s\n", evidence->role);
@@ -184,16 +210,15 @@ static void examples(FILE *stream, const struct report *report,
 		if (!resource || resource->id == last)
 			continue;
 		last = resource->id;
-		fprintf(stream, "%s", shown++ ? "; " : "     e.g. ");
+		fprintf(stream, "%s", shown++ ? "          " : "     e.g. ");
 		if (strcmp(resource->kind, "thread") == 0)
 			example_thread(stream, report, resource);
 		else
 			example_fd(stream, report, resource);
+		fputc('\n', stream);
 	}
 	if (shown && finding->count > shown)
-		fprintf(stream, "; +%" PRIu64 " more", finding->count - shown);
-	if (shown)
-		fputc('\n', stream);
+		fprintf(stream, "          +%" PRIu64 " more\n", finding->count - shown);
 }
 
 static void show_finding(FILE *stream, const struct report *report, size_t index,
@@ -221,12 +246,18 @@ static void summary(FILE *stream, const struct report *report)
 	fputc('\n', stream);
 	for (size_t i = 0; i < report->tally_count; i++) {
 		const struct report_tally *tally = &report->tallies[i];
+		const struct kind_words *words = kind_words(tally->kind);
 
-		fprintf(stream,
-			"  %-12s %" PRIu64 " begun, %" PRIu64 " ended, %" PRIu64
-			" alive at the end\n",
-			kind_plural(tally->kind), tally->begun, tally->ended, tally->alive);
+		if (words)
+			fprintf(stream,
+				"  %-12s %" PRIu64 " %s, %" PRIu64 " %s, %" PRIu64
+				" alive at the end\n",
+				words->plural, tally->begun, words->begun, tally->ended,
+				words->over, tally->alive);
 	}
+	if (report->mark_count)
+		fprintf(stream, "  %-12s %" PRIu64 "%s\n", "marks", report->mark_count,
+			report->mark_count < 3 ? " (growth shows from 3 of one series on)" : "");
 }
 
 static void coverage(FILE *stream, const struct report *report, const struct report_style *style)
@@ -244,7 +275,7 @@ static void coverage(FILE *stream, const struct report *report, const struct rep
 		fputc('\n', stream);
 	}
 	for (size_t i = 0; i < report->note_count; i++) {
-		fprintf(stream, "               ");
+		fprintf(stream, "  %-12s ", i ? "" : "notes");
 		if (report->notes[i].lost)
 			paint(stream, style, PAINT_RED);
 		fprintf(stream, "%s: %" PRIu64, report->notes[i].text, report->notes[i].count);
@@ -268,10 +299,7 @@ static void what_next(FILE *stream, const struct report *report)
 	else if (!path)
 		return;
 	else if (report->finding_count)
-		fprintf(stream,
-			"next: start at the culprit of finding 1; "
-			"rtctrack report --full-stacks %s\n",
-			path);
+		fprintf(stream, "next: start at the culprit of finding 1; the trace is %s\n", path);
 	else
 		fprintf(stream, "trace: %s\n", path);
 }

@@ -7,8 +7,10 @@
 #include "image.h"
 #include "word.h"
 
-/* So many neighbours in a row are a sweep, whatever they were; fewer are one if some were never
- * open. */
+/*
+ * So many neighbours in a row are a sweep, whatever they were; fewer are one if
+ * some were never open, or some closes succeeded and others not.
+ */
 enum { SWEEP_CERTAIN = 16, SWEEP_LEAST = 3 };
 
 static const char bad_close[] = "bad-close";
@@ -75,7 +77,7 @@ struct closer *closers_find_pending(const struct closers *closers, const struct 
 static bool is_sweep(const struct closer *closer)
 {
 	return closer->run_told || closer->run_length >= SWEEP_CERTAIN ||
-	       (closer->run_length >= SWEEP_LEAST && closer->run_unknown);
+	       (closer->run_length >= SWEEP_LEAST && closer->run_mixed);
 }
 
 /* What was taken for bad closes at the start of a sweep is part of it. */
@@ -109,7 +111,7 @@ int closer_step(struct closer *closer, struct image *image, const struct collect
 		closer->run_stack = event->stack;
 		closer->run_step = 0;
 		closer->run_length = 1;
-		closer->run_unknown = false;
+		closer->run_mixed = false;
 		closer->run_told = false;
 		closer->held_count = 0;
 	}
@@ -120,7 +122,7 @@ int closer_step(struct closer *closer, struct image *image, const struct collect
 
 int closer_add_unknown(struct closer *closer, struct image *image)
 {
-	closer->run_unknown = true;
+	closer->run_mixed = true;
 	return judge_run(closer, image);
 }
 

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "image.h"
+#include "word.h"
 
 enum { CHUNK_SLOTS = 32 };
 
@@ -129,7 +130,9 @@ static struct fd_slot *next_slot(const struct fds *fds, struct cursor *cursor)
 static int end_unseen(struct image *image, struct fd_slot *slot, uint64_t time_ns)
 {
 	slot->state = FD_UNKNOWN;
-	image->counted[TRACK_NOTE_CLOSE_UNSEEN]++;
+	/* Standard output and the like are closed by libc itself at exit. */
+	if (!slot->life.inherited)
+		image->counted[TRACK_NOTE_CLOSE_UNSEEN]++;
 	return life_end(&slot->life,
 			&(struct life_death){.ending = LIFE_UNSEEN, .time_ns = time_ns});
 }
@@ -303,12 +306,6 @@ int fd_use(struct image *image, const struct collect_event *event)
 	return 0;
 }
 
-/* What else a process has open was opened by calls that are not followed. */
-static bool is_socket(unsigned fd_class)
-{
-	return fd_class >= TRACK_FD_CLASS_UDP && fd_class <= TRACK_FD_CLASS_SOCKET;
-}
-
 static void count_unknown(struct image *image, const struct census *census)
 {
 	size_t cursor = 0;
@@ -322,7 +319,8 @@ static void count_unknown(struct image *image, const struct census *census)
 		if (slot != NULL && slot->state == FD_CLOSED &&
 		    slot->life.death_ns >= census->start_ns)
 			continue; /* another thread closed it meanwhile */
-		if (is_socket(TRACK_FD_ARG_CLASS(arg)))
+		/* Other classes are opened by calls that are not followed. */
+		if (word_is_socket(TRACK_FD_ARG_CLASS(arg)))
 			image->counted[TRACK_NOTE_OPEN_UNSEEN]++;
 	}
 }

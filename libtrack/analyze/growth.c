@@ -7,9 +7,10 @@
 
 #include "finding.h"
 #include "marks.h"
+#include "word.h"
 
 /* Fewer points prove no trend. */
-enum { MARKS_LEAST = 3 };
+enum { MARKS_LEAST = 3, STEPS_PER_PAUSE = 5 };
 
 /* A thread that ended and waits to be joined still holds what it is made of. */
 static const char lives_sql[] =
@@ -17,7 +18,8 @@ static const char lives_sql[] =
 	"THEN coalesce(p.end_ns, 9223372036854775807) ELSE r.death_ns END, "
 	"r.id, r.process_id, r.kind, r.class, r.birth_stack "
 	"FROM resource r JOIN process p ON p.id = r.process_id "
-	"WHERE r.inherited = 0 ORDER BY r.id";
+	/* When an unseen close happened is not known: such a life proves no growth. */
+	"WHERE r.inherited = 0 AND r.ending IS NOT 'unseen' ORDER BY r.id";
 
 static void site_destroy(struct growth_site *site)
 {
@@ -125,6 +127,8 @@ static int add_life(struct u64map *sites, const struct mark_series *series,
 	};
 	if (member.kind == NULL || member.class_name == NULL)
 		return -ENOMEM;
+	if (!word_is_judged(member.kind, member.class_name))
+		return 0;
 	error = culprits_get(culprits, member.stack_id, &culprit);
 	if (error == 0)
 		error = get_site(sites, &member,
@@ -139,17 +143,31 @@ static int add_life(struct u64map *sites, const struct mark_series *series,
 		       : 0;
 }
 
-/* From changes to sums; then whether they rise. */
+/*
+ * A rise at every mark; among many marks one in STEPS_PER_PAUSE may bring
+ * nothing, as long as the rise goes on to the end. What falls once is a cache.
+ */
+static bool rises_from(const struct growth_site *site, size_t first)
+{
+	size_t last = site->marks - 1, pauses = 0;
+
+	if (site->marks < first + MARKS_LEAST || site->alive[last] == site->alive[last - 2])
+		return false;
+	for (size_t i = first + 1; i <= last; i++) {
+		if (site->alive[i] < site->alive[i - 1])
+			return false;
+		pauses += site->alive[i] == site->alive[i - 1];
+	}
+	return pauses * STEPS_PER_PAUSE <= last - first;
+}
+
+/* From changes to sums; then whether they rise. The first mark may be warm-up. */
 static bool grows(struct growth_site *site)
 {
-	size_t rising = 1;
-
-	for (size_t i = 1; i < site->marks; i++) {
+	for (size_t i = 1; i < site->marks; i++)
 		site->alive[i] += site->alive[i - 1];
-		rising = site->alive[i] > site->alive[i - 1] ? rising + 1 : 1;
-	}
-	site->first = rising == site->marks ? 0 : 1;
-	return rising >= MARKS_LEAST && rising + 1 >= site->marks;
+	site->first = rises_from(site, 0) ? 0 : 1;
+	return rises_from(site, site->first);
 }
 
 static int keep(struct growth *growth, struct growth_site *site)

@@ -73,8 +73,7 @@ static void count(struct life *life, bool alive)
 		return;
 	life->counted = alive;
 	image->alive[life->kind] += step;
-	if (life->kind == TRACK_KIND_FD && life->fd_class >= TRACK_FD_CLASS_UDP &&
-	    life->fd_class <= TRACK_FD_CLASS_SOCKET)
+	if (life->kind == TRACK_KIND_FD && word_is_socket(life->fd_class))
 		image->sockets += step;
 }
 

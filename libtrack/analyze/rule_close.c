@@ -9,7 +9,7 @@ static const char closes_sql[] =
 	"SELECT a.id, a.process_id, a.kind, r.class, a.stack_id, r.id, r.birth_stack, "
 	"r.death_stack "
 	"FROM act a JOIN resource r ON r.id = a.resource_id JOIN process p ON p.id = a.process_id "
-	"WHERE a.what = 'bad-close' AND r.ending = 'closed' AND r.inherited = 0 "
+	"WHERE a.what = 'bad-close' AND r.ending IN ('closed', 'unseen') AND r.inherited = 0 "
 	"AND NOT (p.end = 'exec' AND p.origin = 'fork') ORDER BY a.time_ns, a.id";
 
 static int add_evidence(struct finding *finding, struct trace_query *row)

@@ -30,15 +30,18 @@ static int say(struct finding *finding, const struct growth_site *site)
 {
 	char noun[FINDING_NOUN_BYTES];
 	char numbers[NUMBERS_BYTES] = "";
-	const char *about = "";
+	const char *about = "", *almost = "";
 
 	finding_noun(finding, true, noun);
 	list_numbers(site, numbers);
 	for (size_t i = site->first + 1; i < site->marks; i++)
 		if ((double)(site->alive[i] - site->alive[i - 1]) != finding->slope)
 			about = "about ";
-	return finding_say(finding, "%s: %s%.3g more alive at every mark (%s)", noun, about,
-			   finding->slope, numbers);
+	for (size_t i = site->first + 1; i < site->marks; i++)
+		if (site->alive[i] == site->alive[i - 1])
+			almost = "almost ";
+	return finding_say(finding, "%s: %s%.3g more alive at %severy mark (%s)", noun, about,
+			   finding->slope, almost, numbers);
 }
 
 static int add_site(struct judgement *judgement, const struct growth_site *site)

@@ -36,6 +36,8 @@ static int add_member(struct judgement *judgement, enum rule rule, const char *k
 		error = -ENOMEM;
 	if (error != 0)
 		return error;
+	if (!word_is_judged(kind, member.class_name))
+		return 0;
 	if (growth_find(&judgement->growth, finding_group(kind, member.class_name, culprit)))
 		return 0; /* told by the rule growth */
 	error = findings_get(&judgement->findings, rule, STATE_AT_EXIT, &member, culprit, &finding);

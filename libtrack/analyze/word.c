@@ -5,7 +5,7 @@
 
 /* clang-format off */
 static const char *const kinds[] = {
-#define TRACK_KIND(id, name, plural, rule) name,
+#define TRACK_KIND(id, name, plural, begun, over, rule) name,
 #include <track/kinds.def>
 #undef TRACK_KIND
 };
@@ -19,8 +19,11 @@ static const char *const calls[] = {
 
 static const struct fd_class {
 	const char *name, *noun;
+	bool is_socket;
 } fd_classes[] = {
-#define TRACK_FD_CLASS(id, name, text) {name, text},
+#define GROUP_SOCKET true
+#define GROUP_OTHER false
+#define TRACK_FD_CLASS(id, name, text, group) {name, text, GROUP_##group},
 #include <track/fd_classes.def>
 #undef TRACK_FD_CLASS
 };
@@ -55,6 +58,21 @@ const char *word_noun(const char *kind, const char *class_name)
 		if (strcmp(fd_classes[i].name, class_name) == 0)
 			return fd_classes[i].noun;
 	return class_name;
+}
+
+bool word_is_socket(unsigned fd_class)
+{
+	return fd_class < TRACK_FD_CLASS__COUNT && fd_classes[fd_class].is_socket;
+}
+
+bool word_is_judged(const char *kind, const char *class_name)
+{
+	if (strcmp(kind, kinds[TRACK_KIND_FD]) != 0)
+		return true;
+	for (unsigned i = 0; i < TRACK_FD_CLASS__COUNT; i++)
+		if (strcmp(fd_classes[i].name, class_name) == 0)
+			return fd_classes[i].is_socket;
+	return false;
 }
 
 const struct word_note *word_note(enum track_note note)

@@ -4,6 +4,7 @@
 #ifndef ANALYZE_WORD_H
 #define ANALYZE_WORD_H
 
+#include <stdbool.h>
 #include <track/wire.h>
 
 const char *word_kind(unsigned kind);
@@ -11,6 +12,10 @@ const char *word_call(unsigned call); /* "" for no call */
 const char *word_fd_class(unsigned fd_class);
 /* What a person calls one resource of a class: "UDP socket"; the name itself if unknown. */
 const char *word_noun(const char *kind, const char *class_name);
+
+bool word_is_socket(unsigned fd_class);
+/* Whether rules about survival look at this class, see fd_classes.def. */
+bool word_is_judged(const char *kind, const char *class_name);
 
 struct word_note {
 	const char *name, *weight, *text;

@@ -39,7 +39,16 @@ enum track_fd_class fd_socket_class(int domain, int type, int protocol)
 
 bool fd_class_is_socket(enum track_fd_class fd_class)
 {
-	return fd_class >= TRACK_FD_CLASS_UDP && fd_class <= TRACK_FD_CLASS_SOCKET;
+	static const bool sockets[] = {
+	/* clang-format off */
+#define GROUP_SOCKET true
+#define GROUP_OTHER false
+#define TRACK_FD_CLASS(id, name, text, group) GROUP_##group,
+#include <track/fd_classes.def>
+#undef TRACK_FD_CLASS
+		/* clang-format on */
+	};
+	return sockets[fd_class];
 }
 
 static int socket_option(int fd, int option)
@@ -106,7 +115,14 @@ enum track_fd_class fd_class_of(int fd)
 	const struct track_fd_usage *usage = spool_usage(fd, false);
 	if (usage && usage->open)
 		return (enum track_fd_class)usage->fd_class;
-	return fd_classify(fd);
+	/* Where nothing is recorded, ask nothing. */
+	return writer_get() ? fd_classify(fd) : TRACK_FD_CLASS_OTHER;
+}
+
+bool fd_is_open(int fd)
+{
+	const struct track_fd_usage *usage = spool_usage(fd, false);
+	return usage && __atomic_load_n(&usage->open, __ATOMIC_RELAXED);
 }
 
 void fd_remember(int fd, enum track_fd_class fd_class)
@@ -230,6 +246,15 @@ void fd_close_end(const struct fd_closing *closing, bool ok)
 	else if (!freed)
 		emit_undo(closing->writer, closing->fd, closing->call, EBADF);
 	errno = saved;
+}
+
+void fd_close_cancelled(void *closing)
+{
+	const struct fd_closing *c = closing;
+	if (!c->writer || !c->recorded || sys3(SYS_fcntl, c->fd, F_GETFD, 0) < 0)
+		return;
+	reopen_books(c->fd);
+	emit_undo(c->writer, c->fd, c->call, ECANCELED);
 }
 
 struct fd_closing fd_replace_begin(int to, enum track_call call)

@@ -16,6 +16,9 @@ bool fd_class_is_socket(enum track_fd_class fd_class);
 /* The class it was opened with, or what the kernel says. */
 enum track_fd_class fd_class_of(int fd);
 
+/* Whether we believe that the number is open. */
+bool fd_is_open(int fd);
+
 /* Book a number as open, with fresh counters. */
 void fd_remember(int fd, enum track_fd_class fd_class);
 
@@ -32,6 +35,8 @@ struct fd_closing {
 };
 struct fd_closing fd_close_begin(int fd, enum track_call call);
 void fd_close_end(const struct fd_closing *closing, bool ok);
+/* The closing thread was cancelled instead; a struct fd_closing. */
+void fd_close_cancelled(void *closing);
 
 /* Around dup2 and dup3, which close `to` on the way. */
 struct fd_closing fd_replace_begin(int to, enum track_call call);

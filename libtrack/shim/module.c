@@ -5,6 +5,7 @@
 #include <elf.h>
 #include <fcntl.h>
 #include <link.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/syscall.h>
 
@@ -181,8 +182,11 @@ static void forget_unseen(struct writer *writer)
 static void scan(struct writer *writer)
 {
 	unsigned long long changes[2] = {0, 0};
+	uint64_t all = ~0ull, before;
 	if (__atomic_exchange_n(&scanning, true, __ATOMIC_ACQUIRE))
 		return;
+	/* A handler that leaves by longjmp must not leave the flag set. */
+	sys4(SYS_rt_sigprocmask, SIG_SETMASK, (long)&all, (long)&before, sizeof(all));
 	dl_iterate_phdr(read_changes, changes);
 	if (changes[0] != adds_seen || changes[1] != subs_seen) {
 		for (uint32_t i = 0; i < module_count; i++)
@@ -194,6 +198,7 @@ static void scan(struct writer *writer)
 		subs_seen = changes[1];
 	}
 	__atomic_store_n(&scanning, false, __ATOMIC_RELEASE);
+	sys4(SYS_rt_sigprocmask, SIG_SETMASK, (long)&before, 0, sizeof(before));
 }
 
 void modules_record_all(struct writer *writer, bool forked)

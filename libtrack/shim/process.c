@@ -28,6 +28,7 @@ static struct {
 } process;
 
 static SHIM_TLS uint64_t tls_signals; /* the mask to restore after a fork */
+static SHIM_TLS bool tls_forking;     /* our handlers run around this fork */
 
 int process_pid(void)
 {
@@ -132,7 +133,7 @@ static int start_recording(enum track_origin origin)
 	process.pid = (int)sys3(SYS_getpid, 0, 0, 0);
 	process.exiting = false;
 	writers_reset();
-	writers_enable(true);
+	writers_enable();
 	struct writer *writer = writer_get();
 	if (!writer)
 		return -ENOMEM;
@@ -149,8 +150,11 @@ bool process_is_forked(void)
 
 int process_start_forked(void)
 {
-	stack_after_fork();
+	bool prepared = tls_forking;
+	stack_after_fork_in_child(prepared);
 	int ret = start_recording(TRACK_ORIGIN_FORK);
+	if (!ret && !prepared)
+		spool_note(TRACK_NOTE_NO_HANDLERS, 1);
 	if (!ret)
 		return 0;
 	/* Still the parent's spool: at least it can say that a child is missing. */
@@ -163,29 +167,49 @@ static void before_fork(void)
 {
 	/* No handler may record in the child before it has its own spool. */
 	uint64_t all = ~0ull;
+	tls_forking = !writers_stopped();
+	if (!tls_forking)
+		return;
 	sys4(SYS_rt_sigprocmask, SIG_SETMASK, (long)&all, (long)&tls_signals, sizeof(all));
 	stack_before_fork();
 }
 
 static void after_fork_in_parent(void)
 {
-	stack_after_fork();
+	if (!tls_forking)
+		return;
+	tls_forking = false;
+	stack_after_fork_in_parent();
 	sys4(SYS_rt_sigprocmask, SIG_SETMASK, (long)&tls_signals, 0, sizeof(tls_signals));
 }
 
 static void after_fork_in_child(void)
 {
+	if (!tls_forking)
+		return;
 	writer_get();
+	tls_forking = false;
 	sys4(SYS_rt_sigprocmask, SIG_SETMASK, (long)&tls_signals, 0, sizeof(tls_signals));
 }
 
 void process_exiting(int exit_code)
 {
 	struct writer *writer = writer_get();
-	if (!writer || __atomic_exchange_n(&process.exiting, true, __ATOMIC_RELAXED))
+	/* A child that shares our memory (clone) ends itself, not us. */
+	if (!writer || process_is_forked())
+		return;
+	if (__atomic_exchange_n(&process.exiting, true, __ATOMIC_RELAXED))
 		return;
 	census_take(writer);
 	spool_exiting(exit_code, clock_ns());
+}
+
+void process_sandboxed(void)
+{
+	if (!writer_get())
+		return;
+	spool_note(TRACK_NOTE_SANDBOXED, 1);
+	writers_stop();
 }
 
 static void on_normal_exit(int exit_code, void *unused)

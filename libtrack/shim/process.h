@@ -17,4 +17,10 @@ int process_start_forked(void);
 /* A normal exit begins: the last look. Runs once. exit_code -1: unknown. */
 void process_exiting(int exit_code);
 
+/*
+ * A seccomp filter follows, which may kill for any system call of ours: nothing
+ * is recorded from here on, and that is noted.
+ */
+void process_sandboxed(void);
+
 #endif

@@ -13,6 +13,7 @@
 
 #define PAGE 4096u
 #define USAGE_PER_PAGE (PAGE / sizeof(struct track_fd_usage))
+#define ADDRESS_SHARE 8	  /* of RLIMIT_AS */
 #define USAGE_SMALL 4096u /* where a file size limit leaves little room */
 
 static struct {
@@ -49,13 +50,21 @@ static int make_ready(void *start, size_t bytes)
 	return (int)ret;
 }
 
-static uint64_t file_size_limit(void)
+static uint64_t limit_of(int resource)
 {
 	struct rlimit limit;
-	if (sys4(SYS_prlimit64, 0, RLIMIT_FSIZE, 0, (long)&limit) ||
-	    limit.rlim_cur == RLIM_INFINITY)
+	if (sys4(SYS_prlimit64, 0, resource, 0, (long)&limit) || limit.rlim_cur == RLIM_INFINITY)
 		return UINT64_MAX;
 	return limit.rlim_cur;
+}
+
+/* No file may be larger, and the host needs most of a limited address space itself. */
+static uint64_t size_limit(void)
+{
+	uint64_t file = limit_of(RLIMIT_FSIZE), space = limit_of(RLIMIT_AS);
+	if (space != UINT64_MAX)
+		space /= ADDRESS_SHARE;
+	return file < space ? file : space;
 }
 
 struct layout {
@@ -66,7 +75,7 @@ struct layout {
 
 static int choose_layout(uint64_t cap_bytes, struct layout *ret_layout)
 {
-	uint64_t limit = file_size_limit();
+	uint64_t limit = size_limit();
 	uint64_t usage_full = TRACK_USAGE_MAX * sizeof(struct track_fd_usage);
 	struct layout l = {.usage_count = limit < 2 * usage_full ? USAGE_SMALL : TRACK_USAGE_MAX};
 	uint64_t fixed = TRACK_HEADER_BYTES + l.usage_count * sizeof(struct track_fd_usage);

@@ -1,28 +1,41 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "stack.h"
+#include "clock.h"
 #include "module.h"
 #include "process.h"
 #include "spool.h"
 
 #include <dlfcn.h>
 #include <errno.h>
+#include <link.h>
 #include <linux/membarrier.h>
+#include <pthread.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
-#define OWN_FRAMES 8 /* ours at the top of a stack, at most */
-#define FORK_WAIT_ROUNDS 20000
+#define OWN_FRAMES 8		    /* ours at the top of a stack, at most */
+#define STACK_ROOM (32u * 1024)	    /* what unwinding may take, libunwind's slow path included */
+#define MAIN_STACK_BYTES (8u << 20) /* of the main thread, at most that is used */
+#define FORK_WAIT_NS 20000000u
+#define ENTER_ROUNDS 20000
 
 typedef int unwind_fn(void **, int);
 
 static unwind_fn *unwind;
 static bool load_tried;
 static uint32_t depth_max;
-static bool forking;
+static uint32_t forking; /* threads between their fork handlers */
+static uint64_t library_start, library_end;
 
-static SHIM_TLS bool tls_inside;
+/* Of the calling thread. A stack outside the bounds is a coroutine's or a signal handler's. */
+static SHIM_TLS struct {
+	uintptr_t inside; /* frame from which libunwind was entered; 0: it is not */
+	uintptr_t low;	  /* bounds of its stack; 0: not prepared, so it must not unwind */
+	uintptr_t high;
+} tls;
 
 extern const char __ehdr_start[] __attribute__((visibility("hidden")));
 extern const char etext[] __attribute__((visibility("hidden")));
@@ -31,6 +44,29 @@ void stack_init(uint32_t depth)
 {
 	depth_max = depth < TRACK_STACK_DEPTH_MAX ? depth : TRACK_STACK_DEPTH_MAX;
 }
+
+static bool stack_is_loaded(void)
+{
+	return __atomic_load_n(&unwind, __ATOMIC_ACQUIRE) != NULL;
+}
+
+static int find_library(struct dl_phdr_info *info, size_t size, void *address)
+{
+	(void)size;
+	for (int i = 0; i < info->dlpi_phnum; i++) {
+		const Elf64_Phdr *p = &info->dlpi_phdr[i];
+		uint64_t start = info->dlpi_addr + p->p_vaddr;
+		if (p->p_type != PT_LOAD || (uint64_t)(uintptr_t)address < start ||
+		    (uint64_t)(uintptr_t)address >= start + p->p_memsz)
+			continue;
+		library_start = start;
+		library_end = start + p->p_memsz;
+		return 1;
+	}
+	return 0;
+}
+
+static void prepare_main_thread(void);
 
 void stack_load(void)
 {
@@ -42,12 +78,73 @@ void stack_load(void)
 	void *found = library ? dlsym(library, "unw_backtrace") : NULL;
 	if (!found)
 		spool_note(TRACK_NOTE_NO_UNWINDER, 1);
+	dl_iterate_phdr(find_library, found);
 	__atomic_store_n(&unwind, (unwind_fn *)found, __ATOMIC_RELEASE);
+	prepare_main_thread();
+}
+
+static uintptr_t here(void)
+{
+	return (uintptr_t)__builtin_frame_address(0);
+}
+
+/* A longjmp out of a signal handler may have left libunwind for good: then we are above its frame.
+ */
+static bool is_inside(void)
+{
+	if (tls.inside && here() > tls.inside)
+		tls.inside = 0;
+	return tls.inside != 0;
 }
 
 bool stack_is_unwinding(void)
 {
-	return tls_inside;
+	return is_inside();
+}
+
+bool stack_is_library(const void *address)
+{
+	uint64_t a = (uint64_t)(uintptr_t)address;
+	return a >= library_start && a < library_end;
+}
+
+/*
+ * libunwind's thread-local data is allocated, by malloc, at a thread's first
+ * unwinding. That must happen here, where the thread holds no lock, and not in
+ * a wrapper that a signal handler or an allocator called.
+ */
+static void prepare(uintptr_t low, uintptr_t high)
+{
+	void *frame[2];
+	if (!unwind || tls.low || here() < low + STACK_ROOM || here() > high)
+		return;
+	tls.inside = here();
+	unwind(frame, 2);
+	tls.inside = 0;
+	tls.high = high;
+	tls.low = low;
+}
+
+void stack_prepare_thread(void)
+{
+	pthread_attr_t attr;
+	void *low;
+	size_t size;
+	if (!stack_is_loaded() || pthread_getattr_np(pthread_self(), &attr))
+		return;
+	if (!pthread_attr_getstack(&attr, &low, &size))
+		prepare((uintptr_t)low, (uintptr_t)low + size);
+	pthread_attr_destroy(&attr);
+}
+
+/* The main thread's stack grows; libc would read /proc/self/maps to tell its bounds. */
+static void prepare_main_thread(void)
+{
+	struct rlimit limit;
+	uint64_t size = MAIN_STACK_BYTES;
+	if (!sys4(SYS_prlimit64, 0, RLIMIT_STACK, 0, (long)&limit) && limit.rlim_cur < size)
+		size = limit.rlim_cur;
+	prepare(here() - size + STACK_ROOM, UINTPTR_MAX);
 }
 
 long stack_probe_write(const void *address)
@@ -70,22 +167,31 @@ void stack_before_fork(void)
 {
 	if (!unwind)
 		return;
-	__atomic_store_n(&forking, true, __ATOMIC_SEQ_CST);
+	__atomic_fetch_add(&forking, 1, __ATOMIC_SEQ_CST);
 	/* Makes the flag visible to threads that enter without a barrier of their own. */
 	sys3(SYS_membarrier, MEMBARRIER_CMD_PRIVATE_EXPEDITED, 0, 0);
-	for (int i = 0; i < FORK_WAIT_ROUNDS && writers_unwinding(); i++)
+	uint64_t until_ns = clock_ns() + FORK_WAIT_NS;
+	while (writers_unwinding() && clock_ns() < until_ns)
 		sys3(SYS_sched_yield, 0, 0, 0);
 }
 
-void stack_after_fork(void)
+void stack_after_fork_in_parent(void)
 {
-	tls_inside = false;
-	__atomic_store_n(&forking, false, __ATOMIC_SEQ_CST);
+	if (unwind)
+		__atomic_fetch_sub(&forking, 1, __ATOMIC_SEQ_CST);
+}
+
+void stack_after_fork_in_child(bool prepared)
+{
+	tls.inside = 0;
+	__atomic_store_n(&forking, 0, __ATOMIC_SEQ_CST);
+	if (!prepared)
+		unwind = NULL; /* another thread may have held its lock */
 }
 
 static bool enter(struct writer *writer)
 {
-	for (int i = 0; i < FORK_WAIT_ROUNDS; i++) {
+	for (int i = 0; i < ENTER_ROUNDS; i++) {
 		__atomic_store_n(&writer->unwinding, 1, __ATOMIC_RELAXED);
 		__asm__ volatile("" ::: "memory"); /* paired with membarrier */
 		if (likely(!__atomic_load_n(&forking, __ATOMIC_RELAXED)))
@@ -94,6 +200,12 @@ static bool enter(struct writer *writer)
 		sys3(SYS_sched_yield, 0, 0, 0);
 	}
 	return false;
+}
+
+/* Whether there is room to unwind on this stack, and the thread was prepared. */
+static bool has_room(void)
+{
+	return tls.low && here() >= tls.low + STACK_ROOM && here() <= tls.high;
 }
 
 static uint64_t hash_addresses(const uint64_t *addresses, size_t count)
@@ -140,13 +252,13 @@ uint64_t stack_record(struct writer *writer)
 	uint64_t addresses[TRACK_STACK_DEPTH_MAX + OWN_FRAMES];
 	if (unlikely(!unwind))
 		return 0;
-	if (unlikely(tls_inside || writer->shallow || !enter(writer))) {
+	if (unlikely(!has_room() || is_inside() || !enter(writer))) {
 		spool_note(TRACK_NOTE_STACKS_SKIPPED, 1);
 		return 0;
 	}
-	tls_inside = true;
+	tls.inside = here();
 	int found = unwind((void **)addresses, (int)depth_max + OWN_FRAMES);
-	tls_inside = false;
+	tls.inside = 0;
 	__atomic_store_n(&writer->unwinding, 0, __ATOMIC_RELEASE);
 
 	size_t count = found > 0 ? (size_t)found : 0;

@@ -23,6 +23,13 @@ void stack_init(uint32_t depth);
 void stack_load(void);
 
 /*
+ * In a new thread, before any code of the host: make it ready to unwind. A
+ * thread that was never made ready (not begun by pthread_create), a stack
+ * that is not the thread's own or too small: its events go without a stack.
+ */
+void stack_prepare_thread(void);
+
+/*
  * The hash of the caller's stack, our own frames left out; the stack itself is
  * recorded when the thread meets it first. 0: none. May change errno.
  */
@@ -30,7 +37,9 @@ uint64_t stack_record(struct writer *writer);
 
 /* Around a fork: no thread may hold a lock of libunwind while memory is copied. */
 void stack_before_fork(void);
-void stack_after_fork(void);
+void stack_after_fork_in_parent(void);
+/* prepared: stack_before_fork ran. If not, the child goes without stacks. */
+void stack_after_fork_in_child(bool prepared);
 
 /* libunwind's pipe: descriptor numbers that no kernel gives out. */
 #define STACK_PROBE_READ 0x7ffffff0
@@ -41,8 +50,11 @@ static inline bool stack_is_probe(long fd)
 	return unlikely(fd == STACK_PROBE_READ || fd == STACK_PROBE_WRITE);
 }
 
-/* Whether the calling thread is inside libunwind (so its pipe2 wants a probe). */
+/* Whether the calling thread is inside libunwind, in a signal handler or for libunwind itself. */
 bool stack_is_unwinding(void);
+
+/* Whether an address is in libunwind's code (so its pipe2 wants a probe). */
+bool stack_is_library(const void *address);
 
 /* Answer a write or read on a probe as the pipe would: bytes, or -1 with errno. */
 long stack_probe_write(const void *address);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "thread.h"
+#include "process.h"
 #include "real.h"
 #include "spool.h"
 #include "stack.h"
@@ -13,12 +14,10 @@
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 
-#define BIRTHS 4096		   /* threads between pthread_create and their first instruction */
-#define SHALLOW_BYTES (64u * 1024) /* of stack: libunwind's slow path needs some 10 KiB */
+#define BIRTHS 4096 /* threads between pthread_create and their first instruction */
 
 struct birth {
 	bool taken;
-	bool shallow;
 	void *(*start)(void *);
 	void *arg;
 	uint64_t stack;
@@ -29,6 +28,8 @@ static struct birth births[BIRTHS];
 static uint32_t births_hint;
 static pthread_key_t end_key;
 static bool end_key_made;
+static SHIM_TLS bool tls_born;	/* its birth is recorded, so its end is */
+static SHIM_TLS bool tls_ended; /* its writer was given back for good */
 
 /*
  * Thread-specific destructors run in rounds. Ours asks for another round until
@@ -42,8 +43,10 @@ static void thread_ending(void *round)
 	struct writer *writer = writer_get();
 	if (!writer)
 		return;
-	writer_emit(writer, TRACK_OP_DONE, TRACK_KIND_THREAD, TRACK_CALL_none,
-		    (uint64_t)pthread_self(), 0, 0);
+	if (tls_born)
+		writer_emit(writer, TRACK_OP_DONE, TRACK_KIND_THREAD, TRACK_CALL_none,
+			    (uint64_t)pthread_self(), 0, 0);
+	tls_ended = true;
 	writer_release();
 }
 
@@ -52,15 +55,20 @@ void thread_init(void)
 	end_key_made = !pthread_key_create(&end_key, thread_ending);
 }
 
+void thread_watch_end(void)
+{
+	if (end_key_made && !tls_ended && sys3(SYS_gettid, 0, 0, 0) != process_pid())
+		pthread_setspecific(end_key, (void *)1);
+}
+
 static void *thread_main(void *arg)
 {
 	struct birth birth = *(struct birth *)arg;
 	__atomic_store_n(&((struct birth *)arg)->taken, false, __ATOMIC_RELEASE);
 	struct writer *writer = writer_get();
 	if (writer) {
-		writer->shallow = birth.shallow;
-		if (end_key_made)
-			pthread_setspecific(end_key, (void *)1);
+		tls_born = true;
+		stack_prepare_thread();
 		writer_emit_data(writer, TRACK_OP_CREATE, TRACK_KIND_THREAD,
 				 TRACK_CALL_pthread_create, (uint64_t)pthread_self(), birth.stack,
 				 0, &birth.record, sizeof(birth.record));
@@ -83,13 +91,9 @@ static struct birth *take_birth(void)
 static void read_attributes(const pthread_attr_t *attr, struct birth *birth)
 {
 	int detached = PTHREAD_CREATE_JOINABLE;
-	size_t stack_bytes = SHALLOW_BYTES;
-	if (attr) {
+	if (attr)
 		pthread_attr_getdetachstate(attr, &detached);
-		pthread_attr_getstacksize(attr, &stack_bytes);
-	}
 	birth->record.flags = detached == PTHREAD_CREATE_DETACHED ? TRACK_THREAD_DETACHED : 0;
-	birth->shallow = stack_bytes < SHALLOW_BYTES;
 }
 
 SHIM_EXPORT int pthread_create(pthread_t *thread, const pthread_attr_t *attr,
@@ -117,58 +121,70 @@ SHIM_EXPORT int pthread_create(pthread_t *thread, const pthread_attr_t *attr,
 }
 
 /* A join or detach: recorded before, since the id may be given out again at once. */
-static struct writer *reap_begin(pthread_t thread, enum track_call call)
+struct reaping {
+	struct writer *writer; /* NULL: not recorded */
+	pthread_t thread;
+	enum track_call call;
+};
+
+static struct reaping reap_begin(pthread_t thread, enum track_call call)
 {
-	struct writer *writer = writer_get();
-	if (!writer)
-		return NULL;
+	struct reaping reaping = {writer_get(), thread, call};
 	int saved = errno;
-	writer_emit(writer, TRACK_OP_DESTROY, TRACK_KIND_THREAD, call, (uint64_t)thread,
-		    stack_record(writer), 0);
+	if (reaping.writer)
+		writer_emit(reaping.writer, TRACK_OP_DESTROY, TRACK_KIND_THREAD, call,
+			    (uint64_t)thread, stack_record(reaping.writer), 0);
 	errno = saved;
-	return writer;
+	return reaping;
 }
 
-static int reap_end(struct writer *writer, pthread_t thread, enum track_call call, int ret)
+static void reap_undo(const struct reaping *reaping, int error)
 {
-	if (writer && ret)
-		writer_emit(writer, TRACK_OP_UNDO, TRACK_KIND_THREAD, call, (uint64_t)thread, 0,
-			    (uint64_t)ret);
-	return ret;
+	if (reaping->writer)
+		writer_emit(reaping->writer, TRACK_OP_UNDO, TRACK_KIND_THREAD, reaping->call,
+			    (uint64_t)reaping->thread, 0, (uint64_t)error);
 }
+
+/* The joining thread was cancelled while it waited. */
+static void reap_cancelled(void *reaping)
+{
+	reap_undo(reaping, ECANCELED);
+}
+
+#define REAP(name, thread, ...)                                                                    \
+	struct reaping reaping = reap_begin(thread, TRACK_CALL_##name);                            \
+	int ret;                                                                                   \
+	pthread_cleanup_push(reap_cancelled, &reaping);                                            \
+	ret = REAL(name)(__VA_ARGS__);                                                             \
+	pthread_cleanup_pop(0);                                                                    \
+	if (ret)                                                                                   \
+		reap_undo(&reaping, ret);                                                          \
+	return ret
 
 SHIM_EXPORT int pthread_join(pthread_t thread, void **value)
 {
-	struct writer *writer = reap_begin(thread, TRACK_CALL_pthread_join);
-	return reap_end(writer, thread, TRACK_CALL_pthread_join, REAL(pthread_join)(thread, value));
+	REAP(pthread_join, thread, thread, value);
 }
 
 SHIM_EXPORT int pthread_tryjoin_np(pthread_t thread, void **value)
 {
-	struct writer *writer = reap_begin(thread, TRACK_CALL_pthread_tryjoin_np);
-	return reap_end(writer, thread, TRACK_CALL_pthread_tryjoin_np,
-			REAL(pthread_tryjoin_np)(thread, value));
+	REAP(pthread_tryjoin_np, thread, thread, value);
 }
 
 SHIM_EXPORT int pthread_timedjoin_np(pthread_t thread, void **value, const struct timespec *until)
 {
-	struct writer *writer = reap_begin(thread, TRACK_CALL_pthread_timedjoin_np);
-	return reap_end(writer, thread, TRACK_CALL_pthread_timedjoin_np,
-			REAL(pthread_timedjoin_np)(thread, value, until));
+	REAP(pthread_timedjoin_np, thread, thread, value, until);
 }
 
 SHIM_EXPORT int pthread_clockjoin_np(pthread_t thread, void **value, clockid_t clock,
 				     const struct timespec *until)
 {
-	struct writer *writer = reap_begin(thread, TRACK_CALL_pthread_clockjoin_np);
-	return reap_end(writer, thread, TRACK_CALL_pthread_clockjoin_np,
-			REAL(pthread_clockjoin_np)(thread, value, clock, until));
+	REAP(pthread_clockjoin_np, thread, thread, value, clock, until);
 }
 
 SHIM_EXPORT int pthread_detach(pthread_t thread)
 {
-	struct writer *writer = reap_begin(thread, TRACK_CALL_pthread_detach);
-	return reap_end(writer, thread, TRACK_CALL_pthread_detach, REAL(pthread_detach)(thread));
+	REAP(pthread_detach, thread, thread);
 }
 
 static void named(pthread_t thread, enum track_call call, const char *name)
@@ -190,6 +206,8 @@ SHIM_EXPORT int pthread_setname_np(pthread_t thread, const char *name)
 
 SHIM_EXPORT int prctl(int option, ...)
 {
+	if (option == PR_SET_SECCOMP)
+		process_sandboxed();
 	va_list list;
 	va_start(list, option);
 	unsigned long a = va_arg(list, unsigned long), b = va_arg(list, unsigned long);

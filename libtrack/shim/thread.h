@@ -6,4 +6,7 @@
 /* Ask to be told when threads end. Called once at start-up. */
 void thread_init(void);
 
+/* The calling thread got a writer: it gives it back when it ends. */
+void thread_watch_end(void);
+
 #endif

@@ -8,7 +8,9 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/close_range.h>
+#include <pthread.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -112,7 +114,24 @@ SHIM_EXPORT int close(int fd)
 	if (stack_is_probe(fd))
 		return 0;
 	struct fd_closing closing = fd_close_begin(fd, TRACK_CALL_close);
-	int ret = REAL(close)(fd);
+	int ret;
+	pthread_cleanup_push(fd_close_cancelled, &closing);
+	ret = REAL(close)(fd);
+	pthread_cleanup_pop(0);
+	fd_close_end(&closing, ret == 0);
+	return ret;
+}
+
+/* A stream made of a socket (fdopen) takes it along. Streams of files are not followed. */
+SHIM_EXPORT int fclose(FILE *stream)
+{
+	int saved = errno;
+	int fd = fileno(stream);
+	errno = saved;
+	if (!fd_is_open(fd))
+		return REAL(fclose)(stream);
+	struct fd_closing closing = fd_close_begin(fd, TRACK_CALL_fclose);
+	int ret = REAL(fclose)(stream);
 	fd_close_end(&closing, ret == 0);
 	return ret;
 }
@@ -136,7 +155,7 @@ SHIM_EXPORT void closefrom(int first)
 
 SHIM_EXPORT int pipe2(int fds[2], int flags)
 {
-	if (unlikely(stack_is_unwinding())) {
+	if (unlikely(stack_is_library(__builtin_return_address(0)))) {
 		fds[0] = STACK_PROBE_READ;
 		fds[1] = STACK_PROBE_WRITE;
 		return 0;

@@ -8,6 +8,8 @@
 
 #include <dlfcn.h>
 #include <errno.h>
+#include <sched.h>
+#include <stdarg.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -49,6 +51,20 @@ SHIM_EXPORT int dlclose(void *library)
 		errno = saved;
 	}
 	return ret;
+}
+
+/* A child on our memory that is no thread of ours: what it closes is not ours to lose. */
+SHIM_EXPORT int clone(int (*start)(void *), void *stack, int flags, void *arg, ...)
+{
+	va_list list;
+	va_start(list, arg);
+	void *parent_tid = va_arg(list, void *);
+	void *tls = va_arg(list, void *);
+	void *child_tid = va_arg(list, void *);
+	va_end(list);
+	if ((flags & CLONE_VM) && !(flags & CLONE_THREAD))
+		writer_mark_vfork();
+	return REAL(clone)(start, stack, flags, arg, parent_tid, tls, child_tid);
 }
 
 /* Called by the vfork stub: the child will run on this thread's memory. */

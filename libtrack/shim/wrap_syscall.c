@@ -29,6 +29,7 @@ const unsigned char wrap_syscall_seen[512] = {
 	[SYS_sendto] = 1,  [SYS_sendmsg] = 1,	  [SYS_sendmmsg] = 1,	[SYS_recvfrom] = 1,
 	[SYS_recvmsg] = 1, [SYS_recvmmsg] = 1,	  [SYS_read] = 1,	[SYS_readv] = 1,
 	[SYS_write] = 1,   [SYS_writev] = 1,	  [SYS_exit_group] = 1, [SYS_io_uring_setup] = 1,
+	[SYS_seccomp] = 1,
 };
 
 void *wrap_syscall_target(void)
@@ -143,6 +144,8 @@ long wrap_syscall(long number, long a, long b, long c, long d, long e, long f)
 		return do_close_range(number, a, b, c, d, e, f);
 	if (transfers(number))
 		return do_transfer(number, a, b, c, d, e, f);
+	if (number == SYS_seccomp)
+		process_sandboxed();
 	if (number == SYS_exit_group)
 		process_exiting((int)a);
 	long ret = DO();

@@ -3,6 +3,7 @@
 #include "clock.h"
 #include "process.h"
 #include "spool.h"
+#include "thread.h"
 
 #include <linux/mman.h>
 #include <string.h>
@@ -21,13 +22,15 @@ static uint32_t used_end; /* one above the highest writer ever used */
  * process that the spool belongs to, and it records.
  */
 static uint32_t *guard;
+static bool stopped;
 
 static SHIM_TLS struct writer *tls_writer;
 static SHIM_TLS bool tls_vfork;
 
 int writers_init(void)
 {
-	long map = sys6(SYS_mmap, 0, WRITERS * sizeof(struct writer), PROT_READ | PROT_WRITE,
+	/* Readable as far as used, so that mlockall of the host does not fill it. */
+	long map = sys6(SYS_mmap, 0, WRITERS * sizeof(struct writer), PROT_NONE,
 			MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 	if (map < 0 && map > -4096)
 		return (int)map;
@@ -52,9 +55,21 @@ void writers_reset(void)
 	tls_vfork = false;
 }
 
-void writers_enable(bool enable)
+void writers_enable(void)
 {
-	__atomic_store_n(guard, enable ? 1 : 0, __ATOMIC_RELEASE);
+	__atomic_store_n(guard, 1, __ATOMIC_RELEASE);
+}
+
+void writers_stop(void)
+{
+	stopped = true;
+	if (guard)
+		__atomic_store_n(guard, 0, __ATOMIC_RELEASE);
+}
+
+bool writers_stopped(void)
+{
+	return stopped || !guard;
 }
 
 void writer_mark_vfork(void)
@@ -72,6 +87,21 @@ bool writers_unwinding(void)
 	return false;
 }
 
+/* All up to index become readable before used_end says so. */
+static struct writer *open_writer(uint32_t index)
+{
+	uint32_t end = __atomic_load_n(&used_end, __ATOMIC_ACQUIRE);
+	if (end > index)
+		return &writers[index];
+	if (sys3(SYS_mprotect, (long)writers, (long)((index + 1) * sizeof(struct writer)),
+		 PROT_READ | PROT_WRITE))
+		return NULL;
+	while (end <= index && !__atomic_compare_exchange_n(&used_end, &end, index + 1, false,
+							    __ATOMIC_RELEASE, __ATOMIC_RELAXED))
+		;
+	return &writers[index];
+}
+
 static struct writer *claim(void)
 {
 	for (uint32_t word = 0; word < WRITERS / 64; word++) {
@@ -81,13 +111,7 @@ static struct writer *claim(void)
 			seen = __atomic_fetch_or(&used[word], bit, __ATOMIC_ACQUIRE);
 			if (seen & bit)
 				continue;
-			uint32_t index = word * 64 + (uint32_t)__builtin_ctzll(bit);
-			uint32_t end = __atomic_load_n(&used_end, __ATOMIC_RELAXED);
-			while (end <= index &&
-			       !__atomic_compare_exchange_n(&used_end, &end, index + 1, false,
-							    __ATOMIC_RELEASE, __ATOMIC_RELAXED))
-				;
-			return &writers[index];
+			return open_writer(word * 64 + (uint32_t)__builtin_ctzll(bit));
 		}
 	}
 	return NULL;
@@ -110,7 +134,7 @@ static void adopt(struct writer *writer)
 	bool other = writer->tid != tid;
 	writer->tid = tid;
 	writer->sweep_length = 0;
-	writer->shallow = 0;
+	thread_watch_end();
 	if (writer->segment && other)
 		writer_emit(writer, TRACK_META_THREAD, 0, TRACK_CALL_none, tid, 0, 0);
 }
@@ -118,7 +142,7 @@ static void adopt(struct writer *writer)
 /* Everything but the common case, out of its way. */
 static __attribute__((noinline)) struct writer *get_slowly(void)
 {
-	if (!guard)
+	if (writers_stopped())
 		return NULL;
 	if (tls_vfork) {
 		if (sys3(SYS_getpid, 0, 0, 0) != process_pid())

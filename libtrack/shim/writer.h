@@ -18,7 +18,6 @@ struct writer {
 	uint32_t stacks_version; /* of the module map that `stacks` goes with */
 	int sweep_fd;		 /* the last number in a run of closes of what was not open */
 	uint32_t sweep_length;
-	uint32_t shallow; /* the thread's stack is too small to unwind on */
 	uint64_t pad[3];
 	uint64_t stacks[WRITER_STACKS];
 };
@@ -40,8 +39,11 @@ void writer_release(void);
 /* The calling thread runs code of a vfork child until its pid is this process's again. */
 void writer_mark_vfork(void);
 
-/* From here on events are recorded (or, false, no more). */
-void writers_enable(bool enable);
+/* From here on events are recorded. */
+void writers_enable(void);
+/* No more events in this process and its children, and no system call of ours. */
+void writers_stop(void);
+bool writers_stopped(void);
 
 /* Whether any thread but the caller is inside libunwind. */
 bool writers_unwinding(void);

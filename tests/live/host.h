@@ -26,6 +26,7 @@ struct host {
 	const char *what;
 };
 
-extern const struct host host_deaths[], host_descriptors[], host_processes[], host_threads[];
+extern const struct host host_deaths[], host_descriptors[], host_hazards[], host_processes[],
+	host_threads[];
 
 #endif

@@ -87,6 +87,16 @@ for program in live_host live_host_nopie; do
 		"detached:detached forgotten:done joined:joined :alive" \
 		"SELECT sum(count) FROM finding WHERE rule = 'thread-leak'" 2
 	account small-stack 0 "$left" 0
+	account handler-in-malloc 0 "$left" 0
+	record "$live/$program" longjmp # what it leaves in the middle is a hole, and counted
+	check "$program longjmp" "$code $(cat out) $(sql "$left")" "0 opened=1 closed=1 0"
+	account signal-stack 0 "$left" 0
+	account cancelled-close 0 "$left" 1
+	account clone-vm 0 "$left" 1
+	record "$live/$program" bare-fork-under-load
+	check "$program bare-fork-under-load" "$code" 0
+	record "$live/$program" seccomp
+	check "$program seccomp: runs, and says that recording stopped" "$code $(grep -c 'seccomp filter' report)" "0 1"
 	account late-destructor 0 "$left" 0
 	account fork-under-load 0 "$left" 0
 done
@@ -188,7 +198,7 @@ mkdir own
 "$rtctrack" run -o marked.db --spool-dir own --quiet -- sh -c 'sleep 2' >out 2>err &
 recorder=$!
 sleep 0.5
-"$rtctrack" mark --spool-dir own "session 1" 2>err
+"$rtctrack" mark --spool-dir own "session 1" >marked 2>err
 check "mark finds the live run" "$?" 0
 wait $recorder
 check "a mark is in the trace" "$(sqlite3 marked.db 'SELECT text FROM mark')" "session 1"

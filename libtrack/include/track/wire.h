@@ -47,7 +47,7 @@
 
 /* clang-format off */
 enum track_kind {
-#define TRACK_KIND(id, name, plural, rule) TRACK_KIND_##id,
+#define TRACK_KIND(id, name, plural, begun, over, rule) TRACK_KIND_##id,
 #include <track/kinds.def>
 #undef TRACK_KIND
 	TRACK_KIND__COUNT
@@ -71,7 +71,7 @@ enum track_op {
 };
 
 enum track_fd_class {
-#define TRACK_FD_CLASS(id, name, text) TRACK_FD_CLASS_##id,
+#define TRACK_FD_CLASS(id, name, text, group) TRACK_FD_CLASS_##id,
 #include <track/fd_classes.def>
 #undef TRACK_FD_CLASS
 	TRACK_FD_CLASS__COUNT

@@ -37,7 +37,7 @@ Test(text, a_finding_says_what_where_and_an_example)
 	expect("     culprit   open_media_socket  session.c:42  (sessions)\n");
 	expect("     opened by socket() at\n           #0 open_media_socket  session.c:42\n");
 	expect("fd 7 127.0.0.1:40001, sent 3, received 2, last used 1.0 s before the end");
-	expect("; +1 more\n");
+	expect("          +1 more\n");
 }
 
 Test(text, our_own_frames_are_hidden_and_unknown_ones_are_module_and_offset)

@@ -96,7 +96,9 @@ struct report {
 	uint64_t duration_ns; /* from the first start to the last end seen */
 	uint64_t end_ns;
 	struct report_process *processes;
-	size_t process_count;
+	size_t process_count; /* images: an exec makes another one */
+	size_t pid_count;
+	uint64_t mark_count;
 	struct report_note *notes; /* LOST ones first */
 	size_t note_count;
 	struct report_tally *tallies;

@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Programs that a careless shim hangs or kills: handlers, odd stacks, sandboxes, cancellation. */
+#include "host.h"
+
+#include <errno.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <pthread.h>
+#include <sched.h>
+#include <semaphore.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/time.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static sem_t ready, handled;
+static volatile int stop;
+
+static void open_and_close(int signal)
+{
+	(void)signal;
+	host_close(host_open());
+	sem_post(&handled);
+}
+
+static void *allocate(void *arg)
+{
+	void *blocks[64];
+	sem_post(&ready);
+	while (!stop) {
+		for (int i = 0; i < 64; i++)
+			blocks[i] = malloc(3000 + (size_t)i * 16);
+		for (int i = 0; i < 64; i++)
+			free(blocks[i]);
+	}
+	return arg;
+}
+
+/* A handler that opens a socket while its thread holds malloc's lock. */
+static int handler_in_malloc(void)
+{
+	sem_init(&ready, 0, 0);
+	sem_init(&handled, 0, 0);
+	signal(SIGUSR1, open_and_close);
+	alarm(20);
+	for (int i = 0; i < 300; i++) {
+		pthread_t thread;
+		stop = 0;
+		host_check(!pthread_create(&thread, NULL, allocate, NULL), "no thread");
+		sem_wait(&ready);
+		usleep((useconds_t)(i % 70));
+		pthread_kill(thread, SIGUSR1);
+		while (sem_wait(&handled))
+			host_check(errno == EINTR, "sem_wait() failed");
+		stop = 1;
+		pthread_join(thread, NULL);
+	}
+	host_account();
+	return 0;
+}
+
+static sigjmp_buf back;
+
+static void jump_out(int signal)
+{
+	(void)signal;
+	siglongjmp(back, 1);
+}
+
+/* A handler that leaves by longjmp, also out of our records and of the unwinder. */
+static int jumps_out(void)
+{
+	struct itimerval every = {{0, 200}, {0, 200}}, never = {{0, 0}, {0, 0}};
+	volatile int rounds = 0;
+	signal(SIGALRM, jump_out);
+	setitimer(ITIMER_REAL, &every, NULL);
+	if (sigsetjmp(back, 1) == 0 || ++rounds < 300)
+		for (;;)
+			close(socket(AF_UNIX, SOCK_DGRAM, 0));
+	setitimer(ITIMER_REAL, &never, NULL);
+	int fds[2];
+	host_check(!pipe2(fds, 0) && fds[1] < 4096, "pipe2() gave no real descriptors");
+	host_close(host_open());
+	host_account();
+	return 0;
+}
+
+/* An alternate signal stack of the smallest usual size, with a guard page below. */
+static int small_signal_stack(void)
+{
+	char *pages = mmap(NULL, 12288, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	host_check(pages != MAP_FAILED && !mprotect(pages + 4096, 8192, PROT_READ | PROT_WRITE),
+		   "no memory");
+	stack_t stack = {.ss_sp = pages + 4096, .ss_size = 8192};
+	struct sigaction action = {.sa_handler = open_and_close, .sa_flags = SA_ONSTACK};
+	host_check(!sigaltstack(&stack, NULL), "sigaltstack() failed");
+	sigaction(SIGUSR1, &action, NULL);
+	raise(SIGUSR1);
+	host_account();
+	return 0;
+}
+
+#define ALLOW(name)                                                                                \
+	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_##name, 0, 1),                                     \
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW)
+
+/* A sandbox that kills for any system call but a few. */
+static int sandboxed(void)
+{
+	struct sock_filter filter[] = {BPF_STMT(BPF_LD | BPF_W | BPF_ABS, 0),
+				       ALLOW(write),
+				       ALLOW(close),
+				       ALLOW(socket),
+				       ALLOW(exit_group),
+				       BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS)};
+	struct sock_fprog program = {sizeof(filter) / sizeof(*filter), filter};
+	host_open();
+	host_account();
+	host_check(!prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) &&
+			   !prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program),
+		   "no sandbox");
+	close(socket(AF_INET, SOCK_DGRAM, 0));
+	_exit(0);
+}
+
+static void *close_cancelled(void *fd)
+{
+	pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, NULL);
+	sem_wait(&ready);
+	pthread_setcancelstate(PTHREAD_CANCEL_ENABLE, NULL);
+	close(*(int *)fd);
+	return NULL;
+}
+
+/* A cancelled close does not close. */
+static int cancelled_close(void)
+{
+	pthread_t thread;
+	int fd = host_open();
+	sem_init(&ready, 0, 0);
+	host_check(!pthread_create(&thread, NULL, close_cancelled, &fd), "no thread");
+	pthread_cancel(thread);
+	sem_post(&ready);
+	pthread_join(thread, NULL);
+	host_account();
+	return 0;
+}
+
+static int close_and_leave(void *fd)
+{
+	close(*(int *)fd);
+	_exit(0);
+}
+
+/* A child on our memory with descriptors of its own: what it closes stays open here. */
+static int shared_memory_child(void)
+{
+	static char stack[65536] __attribute__((aligned(16)));
+	int fd = host_open();
+	int child = clone(close_and_leave, stack + sizeof(stack), CLONE_VM | CLONE_VFORK | SIGCHLD,
+			  &fd);
+	host_check(child > 0 && waitpid(child, NULL, 0) == child, "no child");
+	host_account();
+	return 0;
+}
+
+static void *busy(void *arg)
+{
+	while (!stop)
+		close(socket(AF_UNIX, SOCK_DGRAM, 0));
+	return arg;
+}
+
+/* Forks without fork handlers while other threads unwind. */
+static int bare_forks_under_load(void)
+{
+	pthread_t threads[3];
+	alarm(30);
+	for (int i = 0; i < 3; i++)
+		host_check(!pthread_create(&threads[i], NULL, busy, NULL), "no thread");
+	for (int i = 0; i < 200; i++) {
+		pid_t pid = _Fork();
+		if (!pid) {
+			close(socket(AF_UNIX, SOCK_DGRAM, 0));
+			_exit(0);
+		}
+		int status = 1;
+		host_check(waitpid(pid, &status, 0) == pid && !status, "a child failed");
+	}
+	stop = 1;
+	for (int i = 0; i < 3; i++)
+		pthread_join(threads[i], NULL);
+	host_account();
+	return 0;
+}
+
+const struct host host_hazards[] = {
+	{"handler-in-malloc", handler_in_malloc, "a handler while its thread is inside malloc"},
+	{"longjmp", jumps_out, "a handler that leaves by siglongjmp"},
+	{"signal-stack", small_signal_stack, "a handler on a stack of 8 KiB"},
+	{"seccomp", sandboxed, "a seccomp filter that kills"},
+	{"cancelled-close", cancelled_close, "a close that is cancelled"},
+	{"clone-vm", shared_memory_child, "a clone child on our memory"},
+	{"bare-fork-under-load", bare_forks_under_load, "_Fork while threads unwind"},
+	{0},
+};
