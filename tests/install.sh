@@ -2,7 +2,7 @@
 # Sourced by the scripts of this repository: install what is missing, and say so.
 
 BUILD_PACKAGES="gcc g++ cmake ninja-build pkg-config libsqlite3-dev libdw-dev libelf-dev libiberty-dev libjson-c-dev libunwind8"
-TEST_PACKAGES="libcriterion-dev sqlite3 strace binutils libjemalloc2 clang libclang-rt-dev clang-format util-linux gdb"
+TEST_PACKAGES="git libcriterion-dev sqlite3 strace binutils libjemalloc2 clang libclang-rt-dev clang-format util-linux man-db"
 REAL_PACKAGES="python3-aiortc"
 BENCH_PACKAGES="valgrind bpftrace"
 
@@ -24,7 +24,7 @@ install_packages() {
 		apt_updated=1
 	fi
 	# shellcheck disable=SC2086
-	DEBIAN_FRONTEND=noninteractive $sudo apt-get -qq install -y --no-install-recommends $missing >/dev/null 2>&1 && return 0
+	$sudo env DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends $missing >/dev/null 2>&1 && return 0
 	echo "apt-get could not install:$missing" >&2
 	return 1
 }
@@ -37,6 +37,12 @@ install_npm() {
 		return 0
 	fi
 	echo "installing the npm packages of $1/package.json into $2" >&2
-	cp "$1/package.json" "$1/package-lock.json" "$2" &&
-		(cd "$2" && npm ci --silent --no-audit --no-fund >/dev/null 2>&1)
+	rm -f "$2/package-lock.json"
+	cp "$1/package.json" "$2" && cp "$1/package-lock.json" "$2/wanted.json" || return 1
+	if (cd "$2" && cp wanted.json package-lock.json && npm ci --silent --no-audit --no-fund) >"$2/npm.log" 2>&1; then
+		return 0
+	fi
+	rm -f "$2/package-lock.json" # not taken for complete next time
+	echo "npm could not install them; see $2/npm.log" >&2
+	return 1
 }

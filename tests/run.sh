@@ -85,7 +85,7 @@ criterion() {
 	done
 }
 build() {
-	if ! cmake --preset "$1" >"$logs/configure-$1.log" 2>&1 || ! cmake --build --preset "$1" >"$logs/build-$1.log" 2>&1; then
+	if ! cmake --preset "$1" -DTRACK_TESTS=ON >"$logs/configure-$1.log" 2>&1 || ! cmake --build --preset "$1" >"$logs/build-$1.log" 2>&1; then
 		miss "build $1"
 		tail -n 20 "$logs/build-$1.log" "$logs/configure-$1.log" 2>/dev/null
 		return 1
