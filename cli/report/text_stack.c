@@ -2,6 +2,7 @@
 #include "text_stack.h"
 
 #include <inttypes.h>
+#include <stdbool.h>
 #include <string.h>
 
 #define FRAMES_MAX 12
@@ -46,30 +47,32 @@ static bool is_ours(const struct report_frame *frame)
 	return frame->module && strcmp(text_base_name(frame->module), SHIM_NAME) == 0;
 }
 
-/* Below main and a thread's first function there is only what every program has. */
+/* What every program has below main or below a thread's first function. */
+static bool is_start_up(const struct report_frame *frame)
+{
+	static const char *const functions[] = {"_start",
+						"__libc_start_main",
+						"__libc_start_main_impl",
+						"__libc_start_call_main",
+						"start_thread",
+						"clone",
+						"clone3",
+						"__clone3"};
+
+	if (!frame->function)
+		return frame->module && strncmp(text_base_name(frame->module), "libc.so.", 8) == 0;
+	for (size_t i = 0; i < sizeof(functions) / sizeof(*functions); i++)
+		if (strcmp(frame->function, functions[i]) == 0)
+			return true;
+	return false;
+}
+
 static size_t without_start_up(const struct report_stack *stack)
 {
-	static const char *const start_up[] = {"_start",
-					       "__libc_start_main",
-					       "__libc_start_main_impl",
-					       "__libc_start_call_main",
-					       "start_thread",
-					       "clone",
-					       "clone3",
-					       "__clone3"};
 	size_t count = stack->count;
 
-	while (count > 1) {
-		const char *function = stack->frames[count - 1].function;
-		size_t i = 0;
-
-		while (function && i < sizeof(start_up) / sizeof(*start_up) &&
-		       strcmp(function, start_up[i]) != 0)
-			i++;
-		if (!function || i == sizeof(start_up) / sizeof(*start_up))
-			break;
+	while (count > 1 && is_start_up(&stack->frames[count - 1]))
 		count--;
-	}
 	return count;
 }
 
