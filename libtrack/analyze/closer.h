@@ -33,7 +33,7 @@ struct closer {
 	uint64_t run_step; /* 1, or UINT64_MAX for downwards; 0 not known yet */
 	uint32_t run_length;
 	bool run_mixed; /* failed on a number that was never open here */
-	bool run_told;	  /* the capture engine calls it a sweep, and leaves most of it out */
+	bool run_told;	/* the capture engine calls it a sweep, and leaves most of it out */
 	uint32_t held_count;
 	struct trace_act *held; /* bad closes of this run; a sweep yet to show makes them its own */
 };
