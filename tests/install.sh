@@ -39,7 +39,7 @@ install_npm() {
 	echo "installing the npm packages of $1/package.json into $2" >&2
 	rm -f "$2/package-lock.json"
 	cp "$1/package.json" "$2" && cp "$1/package-lock.json" "$2/wanted.json" || return 1
-	if (cd "$2" && cp wanted.json package-lock.json && npm ci --silent --no-audit --no-fund) >"$2/npm.log" 2>&1; then
+	if (cd "$2" && cp wanted.json package-lock.json && npm ci --loglevel=error --no-audit --no-fund) >"$2/npm.log" 2>&1; then
 		return 0
 	fi
 	rm -f "$2/package-lock.json" # not taken for complete next time

@@ -93,6 +93,8 @@ build() {
 	pass
 }
 
+tidy_all() { git ls-files 'libtrack/*.c' 'cli/*.c' | xargs -P2 -n8 clang-tidy -p build/release --quiet; }
+
 start=$(date +%s)
 # shellcheck disable=SC2086
 install_packages $BUILD_PACKAGES $TEST_PACKAGES || {
@@ -133,6 +135,8 @@ if [ $full = yes ]; then
 	lines mutation tests/unit/mutation.sh
 	say "long fuzzing"
 	whole fuzz-long tests/fuzz/run.sh 240 build/fuzz
+	say "clang-tidy"
+	install_packages clang-tidy && whole tidy tidy_all
 	say "bench"
 	tests/bench/run.sh build/release | tee "$logs/bench.log"
 fi

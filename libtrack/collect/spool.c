@@ -80,7 +80,7 @@ static int read_header(int fd, const char *path, struct track_spool *ret_header,
 		return ret;
 	}
 	if ((size_t)size < sizeof(ret_header->magic) + sizeof(ret_header->version) ||
-	    memcmp(ret_header->magic, TRACK_SPOOL_MAGIC, sizeof(ret_header->magic)))
+	    memcmp(ret_header->magic, TRACK_SPOOL_MAGIC, sizeof(ret_header->magic)) != 0)
 		return complain(ret_error, error_bytes, path, "it does not begin like one");
 	if (ret_header->version != TRACK_WIRE_VERSION) {
 		snprintf(ret_error, error_bytes,

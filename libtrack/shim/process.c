@@ -69,10 +69,10 @@ static bool own_folder(const char *path)
 
 static bool append(char *text, size_t capacity, const char *more)
 {
-	size_t used = strlen(text);
-	if (strlen(more) >= capacity - used)
+	size_t used = strlen(text), size = strlen(more) + 1;
+	if (size > capacity - used)
 		return false;
-	strcpy(text + used, more);
+	memcpy(text + used, more, size);
 	return true;
 }
 

@@ -183,7 +183,8 @@ check "a missing command" "$? $(grep -c 'No such file' err)" "127 1"
 check "an unwritable trace is said before the start" "$? $(grep -c '/nonexistent/folder' err)" "2 1"
 
 # A killed recorder: what was committed is readable, and the program lives on.
-"$rtctrack" run -o killed.db --quiet -- sh -c "'$live/live_host' exit >/dev/null; sleep 1; echo lived >'$work/lived'" >out 2>err &
+mkdir orphaned
+"$rtctrack" run -o killed.db --spool-dir orphaned --quiet -- sh -c "'$live/live_host' exit >/dev/null; sleep 1; echo lived >'$work/lived'" >out 2>err &
 recorder=$!
 sleep 0.7
 kill -9 $recorder
