@@ -16,6 +16,7 @@ struct meta_text;
 struct trace {
 	sqlite3 *db;
 	sqlite3_stmt *statements[STATEMENT__COUNT];
+	uint64_t nulls[STATEMENT__COUNT]; /* see struct binding */
 	bool writable;
 	bool private_file; /* vanishes on close: no index, no log to fold in */
 	bool in_transaction;

@@ -29,7 +29,8 @@ int statement_begin(struct trace *trace, enum statement which, bool write,
 		error = prepare(trace, which);
 	if (error != 0)
 		return error;
-	*ret_binding = (struct binding){.stmt = trace->statements[which]};
+	*ret_binding =
+		(struct binding){.stmt = trace->statements[which], .nulls = &trace->nulls[which]};
 	return 0;
 }
 
@@ -38,12 +39,23 @@ int statement_begin(struct trace *trace, enum statement which, bool write,
 void bind_int(struct binding *binding, int64_t value)
 {
 	sqlite3_bind_int64(binding->stmt, ++binding->parameter, value);
+	*binding->nulls &= ~(1ull << binding->parameter);
+}
+
+/* Values outlive a run, and most columns of most rows are NULL again. No statement has 64. */
+static void bind_null(struct binding *binding)
+{
+	uint64_t bit = 1ull << ++binding->parameter;
+
+	if ((*binding->nulls & bit) == 0)
+		sqlite3_bind_null(binding->stmt, binding->parameter);
+	*binding->nulls |= bit;
 }
 
 void bind_int_unless(struct binding *binding, int64_t value, int64_t null)
 {
 	if (value == null)
-		sqlite3_bind_null(binding->stmt, ++binding->parameter);
+		bind_null(binding);
 	else
 		bind_int(binding, value);
 }
@@ -55,13 +67,19 @@ void bind_id(struct binding *binding, int64_t id)
 
 void bind_text(struct binding *binding, const char *text)
 {
+	if (text == NULL) {
+		bind_null(binding);
+		return;
+	}
 	sqlite3_bind_text(binding->stmt, ++binding->parameter, text, -1, SQLITE_STATIC);
+	*binding->nulls &= ~(1ull << binding->parameter);
 }
 
 void bind_blob(struct binding *binding, const void *bytes, size_t size)
 {
 	sqlite3_bind_blob64(binding->stmt, ++binding->parameter, size != 0 ? bytes : "", size,
 			    SQLITE_STATIC);
+	*binding->nulls &= ~(1ull << binding->parameter);
 }
 
 int statement_step(struct trace *trace, struct binding *binding)
@@ -91,5 +109,6 @@ void statements_finish(struct trace *trace)
 	for (int i = 0; i < STATEMENT__COUNT; i++) {
 		sqlite3_finalize(trace->statements[i]);
 		trace->statements[i] = NULL;
+		trace->nulls[i] = 0;
 	}
 }

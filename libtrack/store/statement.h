@@ -25,7 +25,8 @@ enum statement {
  */
 struct binding {
 	sqlite3_stmt *stmt;
-	int parameter; /* the last one bound */
+	int parameter;	 /* the last one bound */
+	uint64_t *nulls; /* bit per parameter: is NULL already, from the row before */
 };
 
 /* Prepares it at first use. write: a transaction is begun if none is open. */
