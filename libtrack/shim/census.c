@@ -44,12 +44,11 @@ static bool each_number(const char *path, void (*visit)(struct writer *, int),
 	return size == 0;
 }
 
-static bool each_open_number(void (*visit)(struct writer *, int), struct writer *writer)
+static void each_open_number(void (*visit)(struct writer *, int), struct writer *writer)
 {
 	for (int fd = 0; fd < PROBE_UP_TO; fd++)
 		if (sys3(SYS_fcntl, fd, F_GETFD, 0) >= 0)
 			visit(writer, fd);
-	return false;
 }
 
 static void record_inherited(struct writer *writer, int fd)

@@ -3,6 +3,7 @@
 #include "census.h"
 #include "clock.h"
 #include "module.h"
+#include "path.h"
 #include "real.h"
 #include "spool.h"
 #include "stack.h"
@@ -88,17 +89,13 @@ static bool choose_folder(char **envp)
 		       append(process.folder, sizeof(process.folder), "/rtctrack") &&
 		       own_folder(process.folder);
 	const char *temporary = find_env(envp, "TMPDIR");
-	char uid[16];
-	uint64_t number = (uint64_t)sys3(SYS_geteuid, 0, 0, 0);
-	char *at = uid + sizeof(uid) - 1;
-	*at = '\0';
-	do
-		*--at = (char)('0' + number % 10);
-	while (number /= 10);
-	return append(process.folder, sizeof(process.folder),
+	char prefix[PATH_MAX] = "";
+	return append(prefix, sizeof(prefix),
 		      temporary && *temporary == '/' ? temporary : "/tmp") &&
-	       append(process.folder, sizeof(process.folder), "/rtctrack-") &&
-	       append(process.folder, sizeof(process.folder), at) && own_folder(process.folder);
+	       append(prefix, sizeof(prefix), "/rtctrack-") &&
+	       path_number(process.folder, sizeof(process.folder), prefix,
+			   (uint64_t)sys3(SYS_geteuid, 0, 0, 0), "") &&
+	       own_folder(process.folder);
 }
 
 static void record_text(struct writer *writer, enum track_process_text which, char *text,

@@ -70,8 +70,9 @@ static void prepare_main_thread(void);
 
 void stack_load(void)
 {
-	/* Not before libc is set up, see stack.h. */
-	if (!depth_max || !environ || __atomic_exchange_n(&load_tried, true, __ATOMIC_ACQ_REL))
+	/* Asked at every socket(): a plain look first. Not before libc is set up, see stack.h. */
+	if (likely(__atomic_load_n(&load_tried, __ATOMIC_RELAXED)) || !depth_max || !environ ||
+	    __atomic_exchange_n(&load_tried, true, __ATOMIC_ACQ_REL))
 		return;
 	sys3(SYS_membarrier, MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED, 0, 0);
 	void *library = dlopen("libunwind.so.8", RTLD_NOW | RTLD_LOCAL);
@@ -80,7 +81,10 @@ void stack_load(void)
 		spool_note(TRACK_NOTE_NO_UNWINDER, 1);
 	dl_iterate_phdr(find_library, found);
 	__atomic_store_n(&unwind, (unwind_fn *)found, __ATOMIC_RELEASE);
-	prepare_main_thread();
+	if (sys3(SYS_gettid, 0, 0, 0) == process_pid())
+		prepare_main_thread();
+	else
+		stack_prepare_thread();
 }
 
 static uintptr_t here(void)

@@ -4,17 +4,12 @@
 #   tests/live/soak.sh [BUILD]
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
+suite=soak
+. "$here/../check.sh"
 build=$(cd "${1:-$here/../../build/release}" && pwd) || exit 2
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cd "$work" || exit 2
-bad=0
-check() {
-	if [ "$2" = "$3" ]; then echo "ok      soak $1"; else
-		bad=1
-		echo "FAIL    soak $1: expected '$3', got '$2'"
-	fi
-}
 sessions=20000
 "$build/cli/rtctrack" run -o t.db --quiet --cap 8M -- "$build/samples/sessions/sessions" --sessions $sessions --messages 5 >out 2>err
 check "$sessions sessions: exit" "$?" 0
@@ -36,4 +31,4 @@ lost = report["coverage"]["lost"]
 print("lost" if lost > 100000 else "too few lost: %d" % lost, report["coverage"]["complete"])
 P
 )" "lost False"
-exit $bad
+summary

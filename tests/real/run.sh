@@ -12,18 +12,15 @@ set -u
 here=$(cd "$(dirname "$0")" && pwd)
 build=$(cd "${1:-$here/../../build/release}" && pwd) || exit 2
 . "$here/../install.sh"
+suite=real
+. "$here/../check.sh"
 rtctrack=$build/cli/rtctrack
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 sessions=5
-passed=0 failed=0 skipped=0
 export LC_ALL=C NO_COLOR=1 REAL_MODULES=$build/tests/real
 cd "$work" || exit 2
 
-ok() { passed=$((passed + 1)); echo "ok      real $1"; }
-fail() { failed=$((failed + 1)); echo "FAIL    real $1: $2"; }
-skip() { skipped=$((skipped + 1)); echo "skipped real $1: $2"; }
-check() { if [ "$2" = "$3" ]; then ok "$1"; else fail "$1" "expected '$3', got '$2'"; fi; }
 sql() { sqlite3 -batch t.db "$1" 2>&1 | tr '\n' ' ' | sed 's/ $//'; }
 
 calls=socket,socketpair,accept,accept4,dup,dup2,dup3,fcntl,close,close_range,clone,clone3,fork,vfork,execve,exit_group
@@ -117,7 +114,7 @@ both() {
 
 missing=$(install_packages strace sqlite3 python3 2>&1) || {
 	skip "all" "$missing"
-	echo "real: $passed passed, $failed failed, $skipped skipped"
+	summary
 	exit 0
 }
 check "totals: a log with threads, a fork, a dup2 and an exec" "$(totals "$here/totals.strace" | tr '\n' ' ')" \
@@ -133,5 +130,4 @@ if install_npm "$here" "$REAL_MODULES"; then
 else
 	skip "node-datachannel, werift" "the npm packages could not be installed"
 fi
-echo "real: $passed passed, $failed failed, $skipped skipped"
-[ "$failed" = 0 ]
+summary

@@ -8,12 +8,8 @@ build=$(cd "${1:-$root/build/release}" && pwd) || exit 2
 cd "$root" || exit 2
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-bad=0
-ok() { echo "ok      house $1"; }
-fail() {
-	bad=1
-	echo "FAIL    house $1: $2"
-}
+suite=house
+. tests/check.sh
 verdict() { if [ -z "$2" ]; then ok "$1"; else fail "$1" "$(echo "$2" | head -5 | tr '\n' ' ')"; fi; }
 
 # Include flags of a room's own compile line.
@@ -26,7 +22,7 @@ try() {
 	echo "#include <$header>" >"$work/try.c"
 	# shellcheck disable=SC2046
 	cc -std=gnu11 -D_GNU_SOURCE -fsyntax-only $(flags "$room") "$work/try.c" 2>/dev/null && got=yes
-	if [ "$got" = "$expected" ]; then ok "$room sees $header: $expected"; else fail "$room sees $header" "expected $expected, got $got"; fi
+	check "$room sees $header: $expected" "$got" "$expected"
 }
 for room in libtrack/shim libtrack/collect libtrack/symbol libtrack/store; do
 	try $room analyze/analyze.h no
@@ -75,4 +71,4 @@ if DESTDIR=$work/root cmake --install "$build" --prefix /usr >"$work/install.log
 else
 	fail "cmake --install" "$(tail -1 "$work/install.log")"
 fi
-exit $bad
+summary
