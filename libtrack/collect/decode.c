@@ -71,6 +71,7 @@ enum decode_class decode_check(const struct track_record *head, const void *reco
 		return event_if(fd_arg_fits(head));
 	case TRACK_OP_DONE:
 	case TRACK_OP_UNDO:
+	case TRACK_OP_FAIL:
 	case TRACK_META_CENSUS_END:
 		return DECODE_EVENT;
 	case TRACK_OP_USE:

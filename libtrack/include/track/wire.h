@@ -40,6 +40,9 @@
 #define TRACK_ENV_STACK "RTCTRACK_STACK"	 /* frames per stack, 0 to 128 */
 
 #define TRACK_SPOOL_SUFFIX ".spool"
+#define TRACK_BUDGET_FILE "budget" /* in the spool folder: struct track_budget */
+#define TRACK_BUDGET_MAGIC "rtcbudgt"
+#define TRACK_BUDGET_BYTES 4096u
 #define TRACK_MARKS_FILE "marks" /* in the spool folder: "<time_ns> <pid> <text>\n" per mark */
 
 #define TRACK_CAP_BYTES_DEFAULT (1ull << 30)
@@ -182,7 +185,7 @@ struct track_fd_usage {
 	uint32_t ever; /* 1 once it was opened in this image, or found open at its start */
 	uint32_t fd_class;
 	uint32_t name_hash[2]; /* of the last names recorded, local and remote */
-	uint32_t pad;
+	uint32_t stale_uses;   /* fail records of this closed number; reset when it opens */
 };
 
 enum track_segment_state { TRACK_SEGMENT_FREE, TRACK_SEGMENT_TAKEN, TRACK_SEGMENT_SEALED };
@@ -217,10 +220,27 @@ struct track_spool {
 	uint32_t segments_used; /* atomic; segments ever touched, may exceed segment_count */
 	uint32_t stack_depth;
 	uint64_t notes[32]; /* atomic; by enum track_note */
-	uint64_t reserved[16];
+	uint32_t fd_limit;  /* RLIMIT_NOFILE, soft, at the start; 0 unknown */
+	uint32_t pad;
+	uint64_t reserved[15];
 	uint64_t free_segments[TRACK_SEGMENTS_MAX / 64]; /* atomic; given back by the reader */
 };
 
+/*
+ * One cap for all processes of a run: a file of one page beside the spools, made
+ * by who records. A process counts each segment that it makes ready; the
+ * collector takes back those of a spool that it read to its end and removed.
+ * Without the file the cap holds for each process.
+ */
+struct track_budget {
+	char magic[8];
+	uint32_t version;
+	uint32_t pad;
+	uint64_t segments_cap;
+	uint64_t segments_used; /* atomic */
+};
+
+_Static_assert(sizeof(struct track_budget) == 32, "wire layout");
 _Static_assert(sizeof(struct track_record) == 40, "wire layout");
 _Static_assert(sizeof(struct track_segment) == 32, "wire layout");
 _Static_assert(sizeof(struct track_fd_usage) == 64, "wire layout");
