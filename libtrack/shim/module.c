@@ -183,7 +183,7 @@ static void scan(struct writer *writer)
 {
 	unsigned long long changes[2] = {0, 0};
 	uint64_t all = ~0ull, before;
-	if (__atomic_exchange_n(&scanning, true, __ATOMIC_ACQUIRE))
+	if (writers_confined() || __atomic_exchange_n(&scanning, true, __ATOMIC_ACQUIRE))
 		return;
 	/* A handler that leaves by longjmp must not leave the flag set. */
 	sys4(SYS_rt_sigprocmask, SIG_SETMASK, (long)&all, (long)&before, sizeof(all));

@@ -72,7 +72,7 @@ void stack_load(void)
 {
 	/* Asked at every socket(): a plain look first. Not before libc is set up, see stack.h. */
 	if (likely(__atomic_load_n(&load_tried, __ATOMIC_RELAXED)) || !depth_max || !environ ||
-	    __atomic_exchange_n(&load_tried, true, __ATOMIC_ACQ_REL))
+	    writers_confined() || __atomic_exchange_n(&load_tried, true, __ATOMIC_ACQ_REL))
 		return;
 	sys3(SYS_membarrier, MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED, 0, 0);
 	void *library = dlopen("libunwind.so.8", RTLD_NOW | RTLD_LOCAL);
@@ -99,11 +99,6 @@ static bool is_inside(void)
 	if (tls.inside && here() > tls.inside)
 		tls.inside = 0;
 	return tls.inside != 0;
-}
-
-bool stack_is_unwinding(void)
-{
-	return is_inside();
 }
 
 bool stack_is_library(const void *address)
@@ -134,7 +129,7 @@ void stack_prepare_thread(void)
 	pthread_attr_t attr;
 	void *low;
 	size_t size;
-	if (!stack_is_loaded() || pthread_getattr_np(pthread_self(), &attr))
+	if (!stack_is_loaded() || writers_confined() || pthread_getattr_np(pthread_self(), &attr))
 		return;
 	if (!pthread_attr_getstack(&attr, &low, &size))
 		prepare((uintptr_t)low, (uintptr_t)low + size);
@@ -256,7 +251,7 @@ uint64_t stack_record(struct writer *writer)
 	uint64_t addresses[TRACK_STACK_DEPTH_MAX + OWN_FRAMES];
 	if (unlikely(!unwind))
 		return 0;
-	if (unlikely(!has_room() || is_inside() || !enter(writer))) {
+	if (unlikely(writers_confined() || !has_room() || is_inside() || !enter(writer))) {
 		spool_note(TRACK_NOTE_STACKS_SKIPPED, 1);
 		return 0;
 	}

@@ -54,7 +54,7 @@ verdict "every source names its licence" "$(git ls-files '*.c' '*.h' '*.cc' '*.d
 
 # What is generated follows from the tables.
 "$build/cli/rtctrack" help --manual >"$work/rtctrack.1"
-for function in $(sed -n 's/^TRACK_CALL(\([A-Za-z0-9_]*\),.*/\1/p' libtrack/include/track/calls.def); do
+for function in $(sed -n 's/^TRACK_[A-Z_]*(\([A-Za-z0-9_]*\),.*/\1/p' libtrack/include/track/calls.def); do
 	grep -q -- "$function" "$work/rtctrack.1" || echo "$function" >>"$work/missing"
 done
 for rule in $(sed -n 's/^TRACK_RULE([A-Z_]*, "\([a-z-]*\)".*/\1/p' libtrack/include/track/rules.def); do

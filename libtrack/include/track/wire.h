@@ -25,7 +25,7 @@
 #include <stdint.h>
 
 #define TRACK_SPOOL_MAGIC "rtcspool"
-#define TRACK_WIRE_VERSION 1u
+#define TRACK_WIRE_VERSION 2u
 
 #define TRACK_HEADER_BYTES 8192u
 #define TRACK_SEGMENT_BYTES 65536u
