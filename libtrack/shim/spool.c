@@ -325,6 +325,7 @@ void spool_make_room(void)
 		index++;
 	}
 	spool.ready_end = index;
+	spool.header->segments_ready = index;
 }
 
 struct track_segment *spool_take_segment(uint32_t tid, enum track_note *ret_reason)

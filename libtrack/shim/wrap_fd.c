@@ -123,7 +123,7 @@ SHIM_EXPORT int close(int fd)
 	SHIM_EXPORT int function(type *stream)                                                     \
 	{                                                                                          \
 		int saved = errno;                                                                 \
-		int fd = number(stream);                                                           \
+		int fd = stream ? number(stream) : -1;                                             \
 		errno = saved;                                                                     \
 		if (!fd_is_open(fd))                                                               \
 			return REAL(function)(stream);                                             \

@@ -219,9 +219,9 @@ struct track_spool {
 	int32_t exit_code;	/* of a normal exit where known, else -1 */
 	uint32_t segments_used; /* atomic; segments ever touched, may exceed segment_count */
 	uint32_t stack_depth;
-	uint64_t notes[32]; /* atomic; by enum track_note */
-	uint32_t fd_limit;  /* RLIMIT_NOFILE, soft, at the start; 0 unknown */
-	uint32_t pad;
+	uint64_t notes[32];	 /* atomic; by enum track_note */
+	uint32_t fd_limit;	 /* RLIMIT_NOFILE, soft, when last looked at; 0 unknown or none */
+	uint32_t segments_ready; /* taken off the budget, if more than segments_used */
 	uint64_t reserved[15];
 	uint64_t free_segments[TRACK_SEGMENTS_MAX / 64]; /* atomic; given back by the reader */
 };
