@@ -123,7 +123,9 @@ SHIM_EXPORT int close(int fd)
 	SHIM_EXPORT int function(type *stream)                                                     \
 	{                                                                                          \
 		int saved = errno;                                                                 \
-		int fd = stream ? number(stream) : -1;                                             \
+		type *maybe = stream; /* NULL too, whatever the header says */                     \
+		__asm__("" : "+r"(maybe));                                                         \
+		int fd = maybe ? number(maybe) : -1;                                               \
 		errno = saved;                                                                     \
 		if (!fd_is_open(fd))                                                               \
 			return REAL(function)(stream);                                             \
