@@ -46,23 +46,38 @@ size_t process_index(const struct report *report, int64_t id)
 	return index ? (size_t)*index : SIZE_MAX;
 }
 
-/* A parent that does not come before its child is none: the file may be anybody's. */
+/*
+ * An exec's parent is the image before, which may have been found after it. A
+ * parent that does not come before its child is none: the file may be anybody's.
+ */
+static size_t find_parent(const struct report *report, const struct report_process *process,
+			  const struct u64map *by_pid)
+{
+	const uint64_t *before = process->image ? u64map_get(by_pid, (uint64_t)process->pid) : NULL;
+
+	if (before)
+		return (size_t)*before;
+	return process->parent_id ? process_index(report, process->parent_id) : SIZE_MAX;
+}
+
 static int find_parents(struct report *report)
 {
+	struct u64map by_pid = {0};
+	int r = 0;
+
 	report->process_by_id = arena_allocate(report->arena, 1, sizeof(*report->process_by_id));
 	if (!report->process_by_id)
 		return -ENOMEM;
-	for (size_t i = 0; i < report->process_count; i++) {
+	for (size_t i = 0; r == 0 && i < report->process_count; i++) {
 		struct report_process *process = &report->processes[i];
-		int r;
 
-		process->parent =
-			process->parent_id ? process_index(report, process->parent_id) : SIZE_MAX;
-		r = u64map_put(report->process_by_id, (uint64_t)process->id, i);
-		if (r < 0)
-			return r;
+		process->parent = find_parent(report, process, &by_pid);
+		r = u64map_put(&by_pid, (uint64_t)process->pid, i);
+		if (r == 0)
+			r = u64map_put(report->process_by_id, (uint64_t)process->id, i);
 	}
-	return 0;
+	u64map_finish(&by_pid);
+	return r;
 }
 
 /* A number for one process: its id, then the number. */
