@@ -76,17 +76,19 @@ static void bash_values(FILE *stream)
 {
 	fputs("\tcase $command:$prev in\n", stream);
 	for (const struct option_row *row = option_table; row->name; row++) {
+		enum thing value = row->argument ? value_of(row) : THING_ANY;
+
 		if (!row->argument)
 			continue;
 		fputc('\t', stream);
 		bash_pattern(stream, row);
 		fputs(") ", stream);
-		if (value_of(row) == THING_WORDS) {
+		if (value == THING_WORDS) {
 			fputs("_rtctrack_words '", stream);
 			words(stream, option_words(row->type));
 			fputc('\'', stream);
 		} else {
-			fputs(in_bash[value_of(row)], stream);
+			fputs(in_bash[value], stream);
 		}
 		fputs("; return ;;\n", stream);
 	}
@@ -181,6 +183,7 @@ static void zsh_text(FILE *stream, const char *text)
 
 static void zsh_option(FILE *stream, const struct option_row *row)
 {
+	enum thing value = row->argument ? value_of(row) : THING_ANY;
 	const char *equals = row->argument ? "=" : "";
 
 	fputs(" \\\n\t\t\t", stream);
@@ -194,12 +197,12 @@ static void zsh_option(FILE *stream, const struct option_row *row)
 	fputc(']', stream);
 	if (row->argument) {
 		fprintf(stream, ":%s:", row->argument);
-		if (value_of(row) == THING_WORDS) {
+		if (value == THING_WORDS) {
 			fputc('(', stream);
 			words(stream, option_words(row->type));
 			fputc(')', stream);
 		} else {
-			fputs(in_zsh[value_of(row)], stream);
+			fputs(in_zsh[value], stream);
 		}
 	}
 	fputc('\'', stream);
@@ -209,7 +212,8 @@ static void zsh_command(FILE *stream, const struct command *command)
 {
 	enum thing operands = operands_of(command);
 
-	fprintf(stream, "\t\t%s) _arguments -s%s", command->name, command->tail ? " -A '-*'" : "");
+	fprintf(stream, "\t\t%s) _arguments -s -S%s", command->name,
+		command->tail ? " -A '-*'" : "");
 	for (const struct option_row *row = option_table; row->name; row++)
 		if (option_applies(row, command->id))
 			zsh_option(stream, row);
@@ -233,12 +237,13 @@ static void zsh(FILE *stream)
 	}
 	fputs("\n\t)\n\t_describe command commands\n}\n"
 	      "_rtctrack() {\n"
-	      "\tlocal curcontext=$curcontext state line\n"
-	      "\t_arguments -C '(- *)'{-h,--help}'[list the commands]' \\\n"
-	      "\t\t'(- *)'{-V,--version}'[print the version]' \\\n"
-	      "\t\t'1:command:_rtctrack_commands' '*::argument:->arguments'\n"
-	      "\t[[ $state == arguments ]] || return\n"
-	      "\tcase $line[1] in\n",
+	      "\tif ((CURRENT == 2)); then\n"
+	      "\t\t[[ $PREFIX == -* ]] && compadd -- --help --version || _rtctrack_commands\n"
+	      "\t\treturn\n"
+	      "\tfi\n"
+	      "\tshift words\n"
+	      "\t((CURRENT--))\n"
+	      "\tcase $words[1] in\n",
 	      stream);
 	for (size_t i = 0; i < COMMAND__COUNT; i++)
 		zsh_command(stream, &command_table[i]);
