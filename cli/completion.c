@@ -212,8 +212,15 @@ static void zsh_command(FILE *stream, const struct command *command)
 {
 	enum thing operands = operands_of(command);
 
-	fprintf(stream, "\t\t%s) _arguments -s -S%s", command->name,
-		command->tail ? " -A '-*'" : "");
+	fprintf(stream, "\t\t%s) ", command->name);
+	/* _arguments does not see an end of options that comes first. */
+	if (command->tail)
+		fprintf(stream,
+			"if ((CURRENT > 2)) && [[ $words[2] == -- ]]; then\n"
+			"\t\t\tshift 2 words; ((CURRENT -= 2)); %s; return\n"
+			"\t\tfi\n\t\t",
+			in_zsh[operands]);
+	fprintf(stream, "_arguments -s -S%s", command->tail ? " -A '-*'" : "");
 	for (const struct option_row *row = option_table; row->name; row++)
 		if (option_applies(row, command->id))
 			zsh_option(stream, row);
