@@ -9,7 +9,6 @@
 #include "say.h"
 
 #define WIDTH 78
-#define PRELOAD_TOPIC "preload" /* no command: how to do without one */
 
 /* Words, broken into lines; every line but the first is indented. */
 static void wrap(const char *text, int indent)

@@ -130,7 +130,7 @@ static int remove_file(struct visit *visit, const char *name)
 	return 0;
 }
 
-/* Before info is there, only its maker's pid in the name tells a new folder from an old one. */
+/* Before info is written, only its maker's pid in the name tells a new folder from an old one. */
 static bool maker_lives(const char *name)
 {
 	int pid;
@@ -155,9 +155,14 @@ static void read_command(int info_fd, char ret_command[COMMAND_BYTES])
 /* Takes the lock of a run's folder, so that it is ours until *ret_info_fd is closed. */
 static bool run_goes_on(int folder_fd, const char *name, int *ret_info_fd)
 {
+	struct stat st;
+
 	*ret_info_fd = open_inside(folder_fd, RUN_FOLDER_INFO);
 	if (*ret_info_fd < 0)
 		return errno != ENOENT || maker_lives(name);
+	/* Its maker is about to take the lock, and must find it free. */
+	if (fstat(*ret_info_fd, &st) < 0 || (st.st_size == 0 && maker_lives(name)))
+		return true;
 	return flock(*ret_info_fd, LOCK_EX | LOCK_NB) < 0;
 }
 

@@ -167,4 +167,6 @@ Test(completion, bash_offers_programs_files_and_commands_as_operands)
 	cr_expect(offers("/etc"), "%s", answers);
 	ask("help doc");
 	cr_expect(offers("doctor"), "%s", answers);
+	ask("help pre");
+	cr_expect(offers("preload"), "%s", answers);
 }

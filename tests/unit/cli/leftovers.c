@@ -142,7 +142,10 @@ Test(leftovers, a_run_that_is_being_made_stays)
 	cr_assert_eq(run_folder_create(base, &folder), 0);
 	cr_assert_eq(clean(false, 0), 0);
 	cr_expect_eq(told[LEFTOVER_IN_USE], 1);
-	cr_expect_eq(access(folder.path, F_OK), 0);
+	write_file(inside(folder.path, RUN_FOLDER_INFO), "", 0);
+	cr_assert_eq(clean(false, 0), 0);
+	cr_expect_eq(told[LEFTOVER_IN_USE], 1);
+	cr_expect_eq(access(inside(folder.path, RUN_FOLDER_INFO), F_OK), 0);
 }
 
 Test(leftovers, a_dead_run_stays_while_a_program_of_it_lives)
