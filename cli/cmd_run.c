@@ -106,7 +106,7 @@ static void tell_trouble(const struct run *run)
 {
 	enum program_trouble trouble = run->program.trouble;
 
-	if (trouble != PROGRAM_FINE)
+	if (trouble != PROGRAM_FINE && !run->options->quiet)
 		say(program_trouble_remedy(trouble), "'%s' %s", run->program.path,
 		    program_trouble_text(trouble));
 }
@@ -253,7 +253,7 @@ static void follow(struct run *run)
 		status_line_update(&line, clock_ns(CLOCK_MONOTONIC), &status);
 	} while (r == 0);
 	status_line_erase(&line);
-	if (run->child.timed_out)
+	if (run->child.timed_out && !run->options->quiet)
 		say(NULL, "ended by --timeout after %.1f s", run->options->timeout_ns / 1e9);
 }
 

@@ -65,7 +65,7 @@ verdict "the manual page is well formed" "$(man --warnings -E UTF-8 -l -Tutf8 "$
 
 # An install works from where it lies.
 if DESTDIR=$work/root cmake --install "$build" --prefix /usr >"$work/install.log" 2>&1; then
-	verdict "installed: command, shim, headers, manual" "$(cd "$work/root/usr" && for f in bin/rtctrack $(find lib* -name libtrack.so | grep . || echo libtrack.so) include/track/track.h include/track/wire.h share/man/man1/rtctrack.1; do [ -f "$f" ] || echo "$f"; done)"
+	verdict "installed: command, shim, headers, manual, completion" "$(cd "$work/root/usr" && for f in bin/rtctrack $(find lib* -name libtrack.so | grep . || echo libtrack.so) include/track/track.h include/track/wire.h share/man/man1/rtctrack.1 share/bash-completion/completions/rtctrack share/zsh/site-functions/_rtctrack; do [ -f "$f" ] || echo "$f"; done)"
 	(cd "$work" && root/usr/bin/rtctrack run -o t.db --quiet -- /bin/true)
 	verdict "the installed command finds its shim" "$(sqlite3 "$work/t.db" "SELECT 'no process' WHERE NOT EXISTS (SELECT 1 FROM process)" 2>&1)"
 else
