@@ -134,6 +134,12 @@ void findings_finish(struct findings *findings)
 	*findings = (struct findings){0};
 }
 
+/* It follows from what grows, which is told first. */
+static bool is_forecast(const struct finding *finding)
+{
+	return finding->rule == RULE_EXHAUSTION && finding->state == STATE_GROWING;
+}
+
 /* The fingerprint comes last, so that the order is the same in every run. */
 static int compare(const void *left, const void *right)
 {
@@ -143,6 +149,8 @@ static int compare(const void *left, const void *right)
 
 	if (a->state != b->state)
 		return a->state < b->state ? -1 : 1;
+	if (is_forecast(a) != is_forecast(b))
+		return is_forecast(a) ? 1 : -1;
 	if (a->count != b->count)
 		return a->count > b->count ? -1 : 1;
 	order = strcmp(a->kind, b->kind);

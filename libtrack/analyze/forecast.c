@@ -44,9 +44,9 @@ struct outlook {
 /* The growing sites of one process, over one series of marks. */
 struct group {
 	int64_t process_id;
-	const struct growth_site *sites[SITES_SHOWN]; /* the steepest first */
+	const struct growth_site *sites[SITES_SHOWN]; /* of what ends first, the steepest first */
 	size_t shown;
-	uint64_t alive;
+	uint64_t alive; /* of all those sites */
 	struct outlook outlook;
 };
 
@@ -127,6 +127,7 @@ static void show_site(struct group *group, const struct growth_site *site)
 {
 	size_t at = group->shown < SITES_SHOWN ? group->shown++ : SITES_SHOWN;
 
+	group->alive += site->member_count;
 	while (at > 0 && growth_slope(site) > growth_slope(group->sites[at - 1])) {
 		if (at < SITES_SHOWN)
 			group->sites[at] = group->sites[at - 1];
@@ -137,7 +138,7 @@ static void show_site(struct group *group, const struct growth_site *site)
 }
 
 static int add_site(struct judgement *judgement, const struct port_range *range,
-		    const struct growth_site *site, struct group *group)
+		    const struct growth_site *site, struct outlook *outlook)
 {
 	double slope = growth_slope(site), part;
 	int error = ephemeral_part(judgement, range, site, &part);
@@ -146,9 +147,7 @@ static int add_site(struct judgement *judgement, const struct port_range *range,
 		return error;
 	for (int i = 0; i < SUPPLY__COUNT; i++)
 		if (uses(i, site->class_name, true))
-			group->outlook.slope[i] += i == SUPPLY_FDS ? slope : slope * part;
-	group->alive += site->member_count;
-	show_site(group, site);
+			outlook->slope[i] += i == SUPPLY_FDS ? slope : slope * part;
 	return 0;
 }
 
@@ -233,7 +232,13 @@ static int tell(struct judgement *judgement, const struct group *group)
 	return error != 0 ? error : say(finding, group);
 }
 
-/* All that grows in the process of this site, over the same marks. */
+/* All that grows in the process of a site, over the same marks. */
+static bool goes_along(const struct growth_site *site, const struct growth_site *leader)
+{
+	return site->process_id == leader->process_id && site->series == leader->series &&
+	       strcmp(site->kind, leader->kind) == 0;
+}
+
 static int judge_process(struct judgement *judgement, const struct growth *growth, size_t first,
 			 const struct port_range *range)
 {
@@ -245,17 +250,17 @@ static int judge_process(struct judgement *judgement, const struct growth *growt
 	};
 	int error = get_limit(judgement, leader->process_id, &group.outlook.capacity[SUPPLY_FDS]);
 
-	for (size_t i = first; i < growth->count && error == 0; i++) {
-		const struct growth_site *site = growth->sites[i];
-
-		if (site->process_id == leader->process_id && site->series == leader->series &&
-		    strcmp(site->kind, leader->kind) == 0)
-			error = add_site(judgement, range, site, &group);
-	}
+	for (size_t i = first; i < growth->count && error == 0; i++)
+		if (goes_along(growth->sites[i], leader))
+			error = add_site(judgement, range, growth->sites[i], &group.outlook);
 	if (error == 0)
 		error = count_used(judgement, range, leader->last_ns, &group);
 	if (error != 0 || !look_ahead(&group.outlook))
 		return error;
+	for (size_t i = first; i < growth->count; i++)
+		if (goes_along(growth->sites[i], leader) &&
+		    uses(group.outlook.first, growth->sites[i]->class_name, true))
+			show_site(&group, growth->sites[i]);
 	return tell(judgement, &group);
 }
 
