@@ -202,12 +202,23 @@ Test(exhaustion, of_ports_comes_first_where_there_are_fewer)
 	for (unsigned i = 0; i < 4; i++) {
 		fd_open(5 + i, SOCKETS);
 		bind_to(5 + i, 40000 + i);
+		fd_open_as(50 + i, FILES, TRACK_FD_CLASS_FILE, 0, -1);
 		play_mark("round");
 	}
 	judge();
 	expect(FOUND("message"),
 	       "1 more ephemeral UDP ports in use at every mark: the limit of 100 "
 	       "is reached after 96 more marks (4 in use at the last)");
+	expect(EXHAUSTION, "growing 1: UDP sockets, 1 more at every mark, opened at 20496");
+}
+
+Test(exhaustion, is_forecast_after_what_grows)
+{
+	limit(100);
+	grow(4, "round");
+	judge();
+	expect("SELECT group_concat(rule) FROM (SELECT * FROM finding ORDER BY rank)",
+	       "fd-leak,fd-leak,exhaustion");
 }
 
 Test(exhaustion, of_ports_does_not_concern_sockets_at_ports_of_their_own)
