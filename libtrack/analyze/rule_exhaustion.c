@@ -26,9 +26,11 @@ static const char refusals_sql[] =
 	"FROM act a JOIN process p ON p.id = a.process_id WHERE a.what = 'exhausted' "
 	"GROUP BY a.process_id ORDER BY a.process_id";
 
+/* A number above the limit was opened before it was lowered, and takes no place. */
 static const char alive_sql[] =
 	"SELECT class, birth_stack, inherited FROM resource WHERE process_id = ?1 AND kind = ?2 "
-	"AND birth_ns < ?3 AND (death_ns IS NULL OR death_ns >= ?3) AND ending IS NOT 'unseen' "
+	"AND (?4 = 0 OR subject < ?4) AND birth_ns < ?3 AND (death_ns IS NULL OR death_ns >= ?3) "
+	"AND ending IS NOT 'unseen' "
 	"ORDER BY id";
 
 struct refusal {
@@ -136,6 +138,7 @@ static int load_holders(struct judgement *judgement, const struct refusal *refus
 	trace_query_bind_int(query, 1, refusal->process_id);
 	trace_query_bind_text(query, 2, word_kind(TRACK_KIND_FD));
 	trace_query_bind_int(query, 3, refusal->time_ns);
+	trace_query_bind_int(query, 4, (int64_t)refusal->limit);
 	while ((more = trace_query_step(query)) == 1) {
 		more = add_alive(judgement, holders, query);
 		if (more != 0)
@@ -210,7 +213,7 @@ static void say_holders(const struct holders *holders, char *ret_text)
 /* A call may fail for another limit than the one of descriptors: say what was seen. */
 static void say_use(const struct refusal *refusal, uint64_t used, char *ret_text, size_t capacity)
 {
-	if (refusal->limit == 0 || used > refusal->limit)
+	if (refusal->limit == 0)
 		snprintf(ret_text, capacity, "%llu descriptors in use", (unsigned long long)used);
 	else if (refusal->error == ENFILE || used * 10 < refusal->limit * 9)
 		snprintf(ret_text, capacity,

@@ -73,6 +73,19 @@ Test(exhaustion, counts_only_what_was_open_at_that_moment)
 	expect(FOUND("message"), "socket failed with EMFILE: 3 of 3 descriptors in use; 3 files");
 }
 
+Test(exhaustion, leaves_out_numbers_above_a_limit_that_was_lowered)
+{
+	limit(5);
+	open_some(3, 2, FILES, TRACK_FD_CLASS_FILE);
+	fd_open_as(0, NO_STACK, TRACK_FD_CLASS_PIPE, TRACK_FD_INHERITED, -1);
+	open_some(1, 2, SOCKETS, TRACK_FD_CLASS_UDP);
+	fd_open_as(700, NO_STACK, TRACK_FD_CLASS_PIPE, TRACK_FD_INHERITED, -1);
+	fd_fail(UINT64_MAX, TRACK_CALL_socket, ACCEPT, EMFILE);
+	judge();
+	expect(FOUND("message"), "socket failed with EMFILE: 5 of 5 descriptors in use; 2 files, 2 "
+				 "UDP sockets opened in open_candidate, 1 inherited pipe");
+}
+
 Test(exhaustion, many_failing_calls_are_one_finding_that_counts_them)
 {
 	open_some(3, 2, FILES, TRACK_FD_CLASS_FILE);
