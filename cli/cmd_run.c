@@ -152,6 +152,24 @@ static int name_trace(struct run *run)
 	return length < PATH_MAX ? 0 : -ENAMETOOLONG;
 }
 
+/* The ports that the kernel gives to sockets that ask for none, "low-high". */
+static int write_port_range(struct trace *trace)
+{
+	FILE *file = fopen("/proc/sys/net/ipv4/ip_local_port_range", "re");
+	unsigned low, high;
+	char range[32];
+	int found;
+
+	if (!file)
+		return 0;
+	found = fscanf(file, "%u %u", &low, &high);
+	fclose(file);
+	if (found != 2)
+		return 0;
+	snprintf(range, sizeof(range), "%u-%u", low, high);
+	return trace_set_meta(trace, "port_range", range);
+}
+
 static int write_meta(struct run *run)
 {
 	struct trace *trace = road_trace(run->road);
@@ -169,6 +187,8 @@ static int write_meta(struct run *run)
 		r = trace_set_meta(trace, "started_at", started);
 	if (r == 0 && uname(&host) == 0)
 		r = trace_set_meta(trace, "host", host.nodename);
+	if (r == 0)
+		r = write_port_range(trace);
 	return r;
 }
 

@@ -57,6 +57,7 @@ int image_update(struct image *image, const struct collect_process *process)
 		.code = has_code ? process->code : INT32_MIN,
 		.census_fds = process->census_fds,
 		.census_threads = process->census_threads,
+		.fd_limit = process->fd_limit,
 	};
 	int error = trace_put_process(image->book->trace, &row);
 

@@ -175,6 +175,15 @@ static int write_row(struct life *life)
 	return error;
 }
 
+int life_keep(struct life *life, int64_t *ret_id)
+{
+	int error = life->id == 0 ? write_row(life) : 0;
+
+	if (error == 0)
+		*ret_id = life->id;
+	return error;
+}
+
 int life_begin(struct life *life, struct image *image, const struct collect_event *event)
 {
 	uint32_t generation = life->generation + 1;

@@ -86,6 +86,8 @@ void life_set_death(struct life *life, const struct life_death *death);
 void life_revive(struct life *life);
 /* Write the row at the next flush. */
 void life_touch(struct life *life);
+/* The row, written now if it was not: something refers to it. */
+int life_keep(struct life *life, int64_t *ret_id);
 void life_set_class(struct life *life, unsigned fd_class);
 
 /* Keep what a name record says; shapes that wire.h does not know are ignored. -ENOMEM. */

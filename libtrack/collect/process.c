@@ -344,6 +344,14 @@ static int read_nothing(struct process *process, const struct collect_sink *sink
 	return tell_notes(process, sink);
 }
 
+/* A process may raise or lower it. */
+static void take_fd_limit(struct process *process)
+{
+	uint32_t fd_limit = process->spool.map->fd_limit;
+	process->changed |= fd_limit != process->info.fd_limit;
+	process->info.fd_limit = fd_limit;
+}
+
 int process_read(struct process *process, const struct process_look *look, uint64_t *ret_events)
 {
 	int ret = process_tell(process, look->sink);
@@ -356,6 +364,7 @@ int process_read(struct process *process, const struct process_look *look, uint6
 	process->lost_damaged += process->spool.cut && !process->cut_counted;
 	process->cut_counted = process->spool.cut;
 	process->seen_alive |= look->live && !look->dead;
+	take_fd_limit(process);
 
 	uint64_t horizon_ns;
 	ret = scan(process, look, &horizon_ns);

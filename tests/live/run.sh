@@ -112,7 +112,7 @@ check "constructors, plugins: exit" "$code" 0
 check "a pre-initialiser's socket is seen, without a stack" "$(sql "SELECT count(*) FROM resource WHERE class = 'udp' AND birth_call = 'socket' AND birth_stack IS NULL")" 1
 check "a constructor's socket has its stack" "$(sql "SELECT count(*) FROM resource r JOIN stack_text t ON t.stack_id = r.birth_stack WHERE t.function = 'construct'")" 1
 check "a plugin's function is named after dlclose" "$(sql "SELECT count(DISTINCT r.id) FROM resource r JOIN stack_text t ON t.stack_id = r.birth_stack WHERE t.function = 'plugin_open'")" 4
-check "marks from inside show growth" "$(sql "SELECT state || ' ' || count || ' ' || slope FROM finding WHERE rule = 'growth'")" "growing 4 1.0"
+check "marks from inside show growth" "$(sql "SELECT state || ' ' || count || ' ' || slope FROM finding WHERE state = 'growing' AND rule = 'fd-leak'")" "growing 4 1.0"
 
 # The recorder itself leaves nothing behind and adds no descriptor.
 record /bin/sh -c 'ls /proc/self/fd | wc -l'
