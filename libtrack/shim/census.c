@@ -6,9 +6,10 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 
-#define PROBE_UP_TO 1024 /* numbers to try where there is no /proc (chroot) */
+#define PROBE_UP_TO 65536 /* numbers to try where /proc cannot be opened (chroot, EMFILE) */
 
 struct dirent64_raw {
 	uint64_t inode;
@@ -44,11 +45,22 @@ static bool each_number(const char *path, void (*visit)(struct writer *, int),
 	return size == 0;
 }
 
-static void each_open_number(void (*visit)(struct writer *, int), struct writer *writer)
+/* Ask for each number that the limit allows. False if it allows more than we try. */
+static bool each_open_number(void (*visit)(struct writer *, int), struct writer *writer)
 {
-	for (int fd = 0; fd < PROBE_UP_TO; fd++)
+	struct rlimit limit = {0};
+	sys4(SYS_prlimit64, 0, RLIMIT_NOFILE, 0, (long)&limit);
+	rlim_t end = (rlim_t)spool_usage_end(); /* what was opened before a limit was lowered */
+	end = end > limit.rlim_cur ? end : limit.rlim_cur;
+	for (int fd = 0; fd < PROBE_UP_TO && (rlim_t)fd < end; fd++)
 		if (sys3(SYS_fcntl, fd, F_GETFD, 0) >= 0)
 			visit(writer, fd);
+	return end <= PROBE_UP_TO;
+}
+
+static bool each_descriptor(void (*visit)(struct writer *, int), struct writer *writer)
+{
+	return each_number("/proc/self/fd", visit, writer) || each_open_number(visit, writer);
 }
 
 static void record_inherited(struct writer *writer, int fd)
@@ -61,8 +73,7 @@ static void record_inherited(struct writer *writer, int fd)
 
 void census_inherited(struct writer *writer)
 {
-	if (!each_number("/proc/self/fd", record_inherited, writer))
-		each_open_number(record_inherited, writer);
+	each_descriptor(record_inherited, writer);
 }
 
 static void record_open(struct writer *writer, int fd)
@@ -87,7 +98,7 @@ static void record_end(struct writer *writer, enum track_kind kind)
 
 void census_take(struct writer *writer)
 {
-	if (each_number("/proc/self/fd", record_open, writer))
+	if (each_descriptor(record_open, writer))
 		record_end(writer, TRACK_KIND_FD);
 	if (each_number("/proc/self/task", record_task, writer))
 		record_end(writer, TRACK_KIND_THREAD);

@@ -62,9 +62,11 @@ for program in live_host live_host_nopie; do
 	account close-range 0 "$left" 10 "SELECT count(*) FROM finding WHERE rule = 'double-close'" 0
 	account close-loop 0 "$left" 1 "SELECT count(*) FROM finding WHERE rule = 'double-close'" 0
 	account syscall 0 "$left" 10
-	account limit 0
-	account use-after-close 0
-	account close-anothers 0
+	account limit 0 "SELECT state || ' ' || count FROM finding WHERE rule = 'exhaustion'" "broken 16" \
+		"SELECT culprit_function FROM finding WHERE rule = 'exhaustion'" at_the_limit \
+		"SELECT census_fds FROM process" 1
+	account use-after-close 0 "SELECT rule || ' ' || state || ' ' || count FROM finding" "use-after-close broken 1"
+	account close-anothers 0 "SELECT rule || ' ' || state || ' ' || culprit_function FROM finding" "double-close broken closes_stale"
 	account dup 0 "$left" 2 "SELECT DISTINCT from_subject IS NOT NULL FROM open_sockets JOIN resource USING (id) WHERE resource.class = 'udp'" 1
 	record "$live/$program" accept
 	check "$program accept" "$(sql "SELECT class, in_count, local_address LIKE '127.0.0.1:%', remote_address LIKE '127.0.0.1:%' FROM leaked_sockets")" "tcp|1|1|1"
