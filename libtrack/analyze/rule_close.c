@@ -39,10 +39,17 @@ struct sites {
 	uint64_t failed, birth, death, before_birth, before_death;
 };
 
+/* What the close that ended the life was. */
+enum verdict {
+	VERDICT_OWN,   /* as far as is known the right one: the failed one came second */
+	VERDICT_MAYBE, /* its place had closed the life before, and nothing else */
+	VERDICT_STALE, /* a second one of the life before */
+};
+
 struct closes {
 	struct judgement *judgement;
 	struct trace_query *query;
-	struct u64map known; /* hash of process and sites -> whether the close was stale */
+	struct u64map known; /* hash of process and sites -> enum verdict */
 };
 
 static struct bad_close read_close(struct trace_query *row)
@@ -101,9 +108,9 @@ static int get_sites(struct judgement *judgement, const struct bad_close *close,
  * close was done by another thread than his.
  */
 static int ask_others(struct closes *closes, const struct bad_close *close,
-		      const struct sites *sites, bool *ret_stale)
+		      const struct sites *sites, enum verdict *ret_verdict)
 {
-	bool stale = close->threads_apart;
+	enum verdict verdict = close->threads_apart ? VERDICT_STALE : VERDICT_MAYBE;
 	int more;
 
 	trace_query_bind_int(closes->query, 1, close->process_id);
@@ -119,25 +126,26 @@ static int ask_others(struct closes *closes, const struct bad_close *close,
 		if (more != 0)
 			break;
 		if (death == sites->death && birth != sites->before_birth) {
-			stale = false;
+			verdict = VERDICT_OWN;
 			break;
 		}
-		stale |= birth == sites->birth && death == sites->failed;
+		if (birth == sites->birth && death == sites->failed)
+			verdict = VERDICT_STALE;
 	}
 	trace_query_reset(closes->query);
-	*ret_stale = stale;
+	*ret_verdict = verdict;
 	return more < 0 ? more : 0;
 }
 
-/* Whether the close that ended the life was a second one of the life before. */
-static int is_stale(struct closes *closes, const struct bad_close *close, bool *ret_stale)
+static int judge_first(struct closes *closes, const struct bad_close *close,
+		       enum verdict *ret_verdict)
 {
 	struct sites sites = {0};
 	const uint64_t *known;
 	uint64_t key;
 	int error;
 
-	*ret_stale = false;
+	*ret_verdict = VERDICT_OWN;
 	if (close->before == 0 || close->failed == 0 || close->birth == 0 || close->death == 0 ||
 	    close->before_birth == 0 || close->before_death == 0)
 		return 0;
@@ -150,46 +158,40 @@ static int is_stale(struct closes *closes, const struct bad_close *close, bool *
 	key = fnv_bytes(key, &close->threads_apart, sizeof(close->threads_apart));
 	known = u64map_get(&closes->known, key);
 	if (known != NULL) {
-		*ret_stale = *known != 0;
+		*ret_verdict = (enum verdict) * known;
 		return 0;
 	}
-	error = ask_others(closes, close, &sites, ret_stale);
-	return error != 0 ? error : u64map_put(&closes->known, key, *ret_stale);
+	error = ask_others(closes, close, &sites, ret_verdict);
+	return error != 0 ? error : u64map_put(&closes->known, key, *ret_verdict);
 }
 
-static int add_evidence(struct finding *finding, const struct bad_close *close, bool stale)
+/* In the order in which it happened. */
+static int add_evidence(struct finding *finding, const struct bad_close *close,
+			enum verdict verdict)
 {
-	const struct finding_evidence again[] = {
-		{.resource_id = close->life, .stack_id = close->birth, .role = "created at"},
-		{.resource_id = close->life, .stack_id = close->death, .role = "closed first at"},
-		{.resource_id = close->life,
-		 .act_id = close->act,
-		 .stack_id = close->failed,
-		 .role = "closed again at"},
+	bool stale = verdict == VERDICT_STALE;
+	const struct {
+		bool wanted;
+		struct finding_evidence evidence;
+	} steps[] = {
+		{stale, {close->before, 0, close->before_birth, "created at"}},
+		{stale, {close->before, 0, close->before_death, "closed first at"}},
+		{stale, {close->life, 0, close->birth, "the number's next owner was opened at"}},
+		{stale, {close->life, 0, close->death, "closed again at"}},
+		{stale,
+		 {close->life, close->act, close->failed, "the owner's own close failed at"}},
+		{!stale, {close->life, 0, close->birth, "created at"}},
+		{!stale, {close->life, 0, close->death, "closed first at"}},
+		{verdict == VERDICT_MAYBE,
+		 {close->before, 0, close->before_birth,
+		  "the same place had closed the number's owner before, opened at"}},
+		{!stale, {close->life, close->act, close->failed, "closed again at"}},
 	};
-	const struct finding_evidence of_another[] = {
-		{.resource_id = close->before,
-		 .stack_id = close->before_birth,
-		 .role = "created at"},
-		{.resource_id = close->before,
-		 .stack_id = close->before_death,
-		 .role = "closed first at"},
-		{.resource_id = close->life,
-		 .stack_id = close->birth,
-		 .role = "the number's next owner was opened at"},
-		{.resource_id = close->life, .stack_id = close->death, .role = "closed again at"},
-		{.resource_id = close->life,
-		 .act_id = close->act,
-		 .stack_id = close->failed,
-		 .role = "the owner's own close failed at"},
-	};
-	const struct finding_evidence *evidence = stale ? of_another : again;
-	size_t count = stale ? sizeof(of_another) / sizeof(of_another[0])
-			     : sizeof(again) / sizeof(again[0]);
 	int error = 0;
 
-	for (size_t i = 0; i < count && error == 0; i++)
-		error = finding_add_evidence(finding, &evidence[i]);
+	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]) && error == 0; i++)
+		if (steps[i].wanted)
+			error = finding_add_evidence(finding, &steps[i].evidence);
 	return error;
 }
 
@@ -204,14 +206,14 @@ static int add_member(struct closes *closes, struct trace_query *row)
 	};
 	const struct culprit *culprit;
 	struct finding *finding;
-	bool stale;
+	enum verdict verdict;
 	int error = close.kind == NULL || close.class_name == NULL ? -ENOMEM : 0;
 
 	if (error == 0)
-		error = is_stale(closes, &close, &stale);
+		error = judge_first(closes, &close, &verdict);
 	if (error != 0)
 		return error;
-	member.stack_id = stale ? close.death : close.failed;
+	member.stack_id = verdict == VERDICT_STALE ? close.death : close.failed;
 	error = culprits_get(&judgement->culprits, member.stack_id, &culprit);
 	if (error == 0)
 		error = findings_get(&judgement->findings, RULE_DOUBLE_CLOSE, STATE_BROKEN, &member,
@@ -219,8 +221,8 @@ static int add_member(struct closes *closes, struct trace_query *row)
 	if (error != 0)
 		return error;
 	finding->count++;
-	finding->stale += stale;
-	return add_evidence(finding, &close, stale);
+	finding->stale += verdict == VERDICT_STALE;
+	return add_evidence(finding, &close, verdict);
 }
 
 static int say(struct finding *finding)

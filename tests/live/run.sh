@@ -62,11 +62,12 @@ for program in live_host live_host_nopie; do
 	account close-range 0 "$left" 10 "SELECT count(*) FROM finding WHERE rule = 'double-close'" 0
 	account close-loop 0 "$left" 1 "SELECT count(*) FROM finding WHERE rule = 'double-close'" 0
 	account syscall 0 "$left" 10
-	account limit 0 "SELECT state || ' ' || count FROM finding WHERE rule = 'exhaustion'" "broken 16" \
-		"SELECT culprit_function FROM finding WHERE rule = 'exhaustion'" at_the_limit \
-		"SELECT census_fds FROM process" 1
-	account use-after-close 0 "SELECT rule || ' ' || state || ' ' || count FROM finding" "use-after-close broken 1"
-	account close-anothers 0 "SELECT rule || ' ' || state || ' ' || culprit_function FROM finding" "double-close broken closes_stale"
+	account limit 0 "SELECT state || ' ' || culprit_function || ' ' || (message LIKE 'socket failed with EMFILE: 64 of 64 descriptors in use; 60 UDP sockets opened in at_the_limit, %; 16 calls or more failed, others too') FROM finding WHERE rule = 'exhaustion'" "broken at_the_limit 1" \
+		"SELECT fd_limit || census_fds FROM process" 641
+	account use-after-close 0 "SELECT rule || ' ' || state || ' ' || count FROM finding" "use-after-close broken 1" \
+		"SELECT call || ' ' || error FROM act WHERE what = 'stale-use'" "send 9"
+	account close-anothers 0 "SELECT rule || ' ' || culprit_function || ': ' || message FROM finding" \
+		"double-close closes_stale: closed a number that belonged to another UDP socket by then"
 	account dup 0 "$left" 2 "SELECT DISTINCT from_subject IS NOT NULL FROM open_sockets JOIN resource USING (id) WHERE resource.class = 'udp'" 1
 	record "$live/$program" accept
 	check "$program accept" "$(sql "SELECT class, in_count, local_address LIKE '127.0.0.1:%', remote_address LIKE '127.0.0.1:%' FROM leaked_sockets")" "tcp|1|1|1"

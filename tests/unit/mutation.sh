@@ -42,6 +42,10 @@ libtrack/collect/spool.c|s/header->version != TRACK_WIRE_VERSION/header->version
 libtrack/collect/segment.c|s/TRACK_META_END/TRACK_META_STACK/|unit_collect_order unit_collect_live unit_collect_hole
 libtrack/analyze/fd.c|s/event->arg != EBADF/event->arg == EBADF/|unit_analyze_fd
 libtrack/analyze/rule_growth.c|s/slope = g/slope = 1 + g/|unit_analyze_findings
+libtrack/analyze/rule_close.c|s/death == sites->death/death != sites->death/|unit_analyze_close
+libtrack/analyze/rule_use.c|s/o.generation - (a.error = ?1)/o.generation/|unit_analyze_use
+libtrack/analyze/rule_exhaustion.c|s/birth_ns < ?3/birth_ns > 0/|unit_analyze_exhaustion
+libtrack/analyze/forecast.c|s/whole < value ? whole + 1/whole < value ? whole/|unit_analyze_exhaustion
 libtrack/analyze/culprit.c|s/tier > best/tier >= best/|unit_analyze_findings
 libtrack/analyze/life.c|s/= "joined"/= "done"/|unit_analyze_thread
 libtrack/store/tracefile.c|s/version != TRACEFILE_SCHEMA_VERSION/version == 77/|unit_store_trace

@@ -81,6 +81,8 @@ Test(close, without_a_witness_leaves_the_blame_with_the_second)
 	stale_close(THIRD_CLOSE);
 	play_judge();
 	expect(MESSAGE, "1 UDP socket closed here had been closed before 20560");
+	expect(EVIDENCE, "created at 20528, closed first at 20512, the same place had closed the "
+			 "number's owner before, opened at 20496, closed again at 20560");
 }
 
 Test(close, of_what_was_opened_at_the_same_place_leaves_the_blame_with_the_second)

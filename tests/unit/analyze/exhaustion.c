@@ -68,6 +68,7 @@ Test(exhaustion, counts_only_what_was_open_at_that_moment)
 	fd_open_as(2, FILES, TRACK_FD_CLASS_FILE, 0, -1);
 	fd_fail(UINT64_MAX, TRACK_CALL_socket, ACCEPT, EMFILE);
 	fd_close(1, FILES);
+	fd_open(1, SOCKETS);
 	open_some(20, 4, SOCKETS, TRACK_FD_CLASS_UDP);
 	judge();
 	expect(FOUND("message"), "socket failed with EMFILE: 3 of 3 descriptors in use; 3 files");
