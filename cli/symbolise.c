@@ -189,7 +189,7 @@ int symbolise(struct trace *trace)
 	int r = places_read(trace, &places);
 
 	if (r == 0)
-		r = symbolizer_create(&symbolizer);
+		r = symbolizer_create(NULL, &symbolizer);
 	for (size_t first = 0, next; r == 0 && first < places.count; first = next) {
 		for (next = first + 1; next < places.count; next++)
 			if (!same_module(&places.items[first], &places.items[next]))
