@@ -2,10 +2,14 @@
 #include <symbol/symbolizer.h>
 
 #include "module.h"
+#include "perf_map.h"
+
+#include <base/perf_map.h>
 
 #include <errno.h>
 #include <libelf.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 struct symbolizer {
 	struct symbol_module **modules;
@@ -82,4 +86,17 @@ int symbolizer_open(struct symbolizer *symbolizer, const char *path, const uint8
 	symbolizer->count++;
 	*ret_module = *slot;
 	return 0;
+}
+
+int symbolizer_map_frames(struct symbolizer *symbolizer, const char *path,
+			  const uint64_t *addresses, size_t count, struct symbol_frame *ret_frames)
+{
+	int fd;
+	int error = perf_map_open(symbolizer->search.sysroot, path, &fd);
+
+	if (error < 0)
+		return error;
+	error = perf_map_frames(fd, addresses, count, &symbolizer->strings, ret_frames);
+	close(fd);
+	return error;
 }

@@ -49,4 +49,12 @@ int symbolizer_open(struct symbolizer *symbolizer, const char *path, const uint8
 size_t symbol_module_frames(struct symbol_module *module, uint64_t address,
 			    struct symbol_frame *ret_frames, size_t max);
 
+/*
+ * The functions at addresses in ascending order, by the perf map that a process called path
+ * (base/perf_map.h). A frame without a function: the map says nothing. -EPERM: the map is
+ * not to be trusted; else as open().
+ */
+int symbolizer_map_frames(struct symbolizer *symbolizer, const char *path,
+			  const uint64_t *addresses, size_t count, struct symbol_frame *ret_frames);
+
 #endif
