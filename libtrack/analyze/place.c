@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* From the addresses of stacks to places in module files. */
 #include <base/perf_map.h>
+#include <base/u64map.h>
 #include <errno.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -24,6 +25,9 @@ static const char modules_sql[] =
 	"WHERE process_id = ?1 ORDER BY loaded_ns, id";
 
 #define NS_PER_S 1000000000u
+/* What fits one key; all that a program can have, in practice. */
+#define ADDRESS_KEYED (1ull << 48)
+#define MODULES_KEYED (1u << 16)
 
 /* The modules of the process at hand: stacks come process by process. */
 struct places {
@@ -31,6 +35,7 @@ struct places {
 	const char *root;
 	struct trace_query *modules_query, *maps_query;
 	struct modules modules;
+	struct u64map locations; /* module and address -> location */
 	int64_t process_id;
 	char elsewhere[PERF_MAP_PATH_BYTES]; /* the path of what is in no module: its map, or "" */
 };
@@ -72,6 +77,7 @@ static int load_modules(struct places *places, int64_t process_id)
 	int more;
 
 	modules_finish(&places->modules);
+	u64map_finish(&places->locations);
 	places->process_id = process_id;
 	more = find_map(places, process_id);
 	if (more < 0)
@@ -100,12 +106,31 @@ static int load_modules(struct places *places, int64_t process_id)
 	return more;
 }
 
+/*
+ * The place of an address, known again by the address and the module that held it at that
+ * time: stacks have most of their frames in common.
+ */
 static int locate(struct places *places, uint64_t address, uint64_t time_ns, int64_t *ret_location)
 {
-	if (places->elsewhere[0] != '\0' &&
-	    modules_find(&places->modules, address, time_ns) == NULL)
-		return trace_location(places->trace, places->elsewhere, "", address, ret_location);
-	return modules_locate(&places->modules, places->trace, address, time_ns, ret_location);
+	const struct trace_module *module = modules_find(&places->modules, address, time_ns);
+	uint64_t index = module == NULL ? 0 : (uint64_t)(module - places->modules.items) + 1;
+	bool keyed = index < MODULES_KEYED && address < ADDRESS_KEYED;
+	uint64_t key = index * ADDRESS_KEYED | address;
+	const uint64_t *known = keyed ? u64map_get(&places->locations, key) : NULL;
+	int error;
+
+	if (known != NULL) {
+		*ret_location = (int64_t)*known;
+		return 0;
+	}
+	if (module == NULL)
+		error = trace_location(places->trace, places->elsewhere, "", address, ret_location);
+	else
+		error = trace_location(places->trace, module->path, module->build_id,
+				       address - module->bias, ret_location);
+	if (error == 0 && keyed)
+		error = u64map_put(&places->locations, key, (uint64_t)*ret_location);
+	return error;
 }
 
 static int place_stack(struct places *places, struct trace_query *stack)
@@ -164,5 +189,6 @@ int analyze_places(struct trace *trace, const char *root)
 	trace_query_destroy(places.modules_query);
 	trace_query_destroy(places.maps_query);
 	modules_finish(&places.modules);
+	u64map_finish(&places.locations);
 	return error != 0 ? error : trace_commit(trace);
 }
