@@ -133,6 +133,9 @@ static int load(struct symbol_module *module)
 	if (result < 0)
 		return result;
 	Dwarf *dwarf = dwfl_module_getdwarf(reported, &module->dwarf_bias);
+	module->units.split = (struct dwo_search){.search = module->search, .file = module->file};
+	dwfl_module_info(reported, NULL, NULL, NULL, NULL, NULL, NULL,
+			 &module->units.split.debug_file);
 	if (dwarf != NULL)
 		result = units_load(&module->units, dwarf);
 	return result < 0 ? result : symtab_load(&module->symtab, reported);

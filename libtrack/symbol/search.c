@@ -3,14 +3,13 @@
 
 #include "crc32.h"
 #include "image.h"
+#include "regular.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #define SYSTEM_FOLDER "/usr/lib/debug"
@@ -169,19 +168,17 @@ int search_build_id(const struct search *search, const uint8_t *build_id, size_t
 static int open_linked(const char *folder, const char *behind, int behind_bytes, const char *link,
 		       uint32_t crc, char **ret_file)
 {
-	struct stat status;
 	char *file;
+	int fd;
 
 	if (asprintf(&file, "%s%.*s/%s", folder, behind_bytes, behind, link) < 0)
 		return -1;
-	if (stat(file, &status) == 0 && S_ISREG(status.st_mode)) {
-		int fd = open(file, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-		if (fd >= 0 && crc32_is(fd, crc)) {
+	if (regular_open(file, &fd) == 0) {
+		if (crc32_is(fd, crc)) {
 			*ret_file = file;
 			return fd;
 		}
-		if (fd >= 0)
-			close(fd);
+		close(fd);
 	}
 	free(file);
 	return -1;
