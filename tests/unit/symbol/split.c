@@ -4,7 +4,7 @@
 
 TestSuite(split, .init = begin, .fini = end);
 
-enum { STEP = 3 };
+enum { STEP = 1 };
 
 /* The code of name, by its symbol table. */
 static void find_code(const char *name, uint64_t *ret_start, uint64_t *ret_end)
@@ -80,6 +80,15 @@ static void build_both(const char *flags)
 	      SAMPLES, flags);
 }
 
+/* One unit that begins at an address of its own, to which its ranges are relative. */
+static void build_single(const char *flags)
+{
+	shell("mkdir obj && cp %s/mixed.c obj && cd obj && for kind in '' -gsplit-dwarf; do "
+	      "cc -O2 -fno-reorder-functions -g %s $kind -c mixed.c && "
+	      "cc mixed.o -o ../whole$kind || exit 1; done; mv ../whole-gsplit-dwarf ../split",
+	      SAMPLES, flags);
+}
+
 static bool has_tool(const char *tool)
 {
 	char command[128];
@@ -98,6 +107,18 @@ Test(split, the_objects_of_dwarf_4_say_what_the_whole_says)
 {
 	build_both("-gdwarf-4");
 	cr_expect_gt(expect_same(NULL, "split"), 50);
+}
+
+Test(split, ranges_of_dwarf_5_are_relative_to_the_skeleton)
+{
+	build_single("-gdwarf-5");
+	cr_expect_gt(expect_same(NULL, "split"), 5);
+}
+
+Test(split, ranges_of_dwarf_4_are_relative_to_the_skeleton)
+{
+	build_single("-gdwarf-4");
+	cr_expect_gt(expect_same(NULL, "split"), 5);
 }
 
 Test(split, compressed_objects_are_understood)
