@@ -145,6 +145,20 @@ Test(split, a_package_of_dwarf_5_says_what_the_whole_says)
 	cr_expect_gt(expect_same(NULL, "split"), 50);
 }
 
+Test(split, what_clang_writes_is_understood)
+{
+	if (!has_tool("clang++"))
+		cr_skip("no clang here");
+	for (int version = 4; version <= 5; version++) {
+		shell("rm -rf * && mkdir obj && cp %s/pieces.cc obj && cd obj && "
+		      "for kind in '' -gsplit-dwarf; do clang++ -w -std=c++17 -O2 -gdwarf-%d $kind "
+		      "-c pieces.cc && clang++ pieces.o -o ../whole$kind || exit 1; done; "
+		      "mv ../whole-gsplit-dwarf ../split",
+		      SAMPLES, version);
+		cr_expect_gt(expect_same(NULL, "split"), 50);
+	}
+}
+
 Test(split, a_package_lies_beside_the_debug_file_too)
 {
 	if (!has_tool("dwp"))
