@@ -124,7 +124,8 @@ int search_module(const struct search *search, const char *path, const uint8_t *
 	static const char *const suffixes[] = {"", ".debug"};
 	int error = -ENOENT;
 
-	if (search->sysroot != NULL &&
+	/* "[vdso]" and the like are no paths. */
+	if (search->sysroot != NULL && path[0] == '/' &&
 	    look_below(search->sysroot, path, build_id, build_id_bytes, &error, ret_file))
 		return 0;
 	if ((search->sysroot == NULL || build_id_bytes > 0) &&
@@ -205,7 +206,8 @@ int search_link(const struct search *search, const char *file, const char *link,
 	/* Debug folders repeat the paths of the system that they are for. */
 	bool below = root > 0 && (size_t)bytes >= root && strncmp(file, search->sysroot, root) == 0;
 	for (size_t i = 0; fd < 0 && i < search->folder_count; i++) {
-		fd = open_linked(search->folders[i], file, bytes, link, crc, ret_file);
+		if (file[0] == '/')
+			fd = open_linked(search->folders[i], file, bytes, link, crc, ret_file);
 		if (fd < 0 && below)
 			fd = open_linked(search->folders[i], file + root, bytes - (int)root, link,
 					 crc, ret_file);

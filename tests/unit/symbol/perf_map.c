@@ -136,3 +136,26 @@ Test(perf_map, random_bytes_are_survived)
 	shell("head -c 1000000 /dev/urandom >root/tmp/perf-7.map");
 	cr_expect_eq(ask(addresses, 4, frames), 0);
 }
+
+/* What the node that is installed here really writes. */
+Test(perf_map, a_function_of_a_running_node_is_found)
+{
+	unsigned long start = 0;
+	struct symbol_frame frame;
+
+	if (system("command -v node >/dev/null") != 0)
+		cr_skip("no node here");
+	shell("echo 'function busy(n) { return n < 2 ? n : busy(n - 1) + busy(n - 2); } busy(25);' "
+	      ">app.js && sh -c 'echo $$ >pid && exec node --perf-basic-prof app.js' && "
+	      "mv /tmp/perf-$(cat pid).map root/tmp/perf-7.map && "
+	      "sed -n 's/ .*[*^]busy .*//p' root/tmp/perf-7.map | tail -1 >start");
+	FILE *stream = fopen("start", "r");
+	cr_assert_not_null(stream);
+	cr_assert_eq(fscanf(stream, "%lx", &start), 1);
+	fclose(stream);
+	const uint64_t address = start;
+	cr_assert_eq(ask(&address, 1, &frame), 0);
+	cr_expect_str_eq(frame.function, "busy");
+	cr_expect_str_eq(frame.file, path_of("app.js"));
+	cr_expect_eq(frame.line, 1);
+}
