@@ -209,7 +209,7 @@ static bool lay_out(const struct dwo_file *file, struct layout *layout)
 
 	for (int i = 0; i < PART__COUNT; i++) {
 		layout->name_offsets[i] = names;
-		strcpy(layout->names + names, parts[i].name);
+		memcpy(layout->names + names, parts[i].name, strlen(parts[i].name) + 1);
 		names += strlen(parts[i].name) + 1;
 	}
 	layout->pieces[PART_SHSTRTAB] = (struct dwo_bytes){(uint8_t *)layout->names, names};

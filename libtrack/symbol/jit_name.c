@@ -19,8 +19,7 @@ static const char *const code_prefixes[] = {
 static const char tier_marks[] = "~^+*'";
 
 /* How a path begins, behind a name that may have spaces itself ("get port"). */
-static const char *const path_starts[] = {" /", " node:", " " FILE_SCHEME, " http",
-					  " evalmachine."};
+static const char *const path_starts[] = {" /", " node:", " file://", " http", " evalmachine."};
 
 /* The text behind the prefix, or NULL for code without a source. */
 static char *behind_prefix(char *name)
