@@ -9,17 +9,18 @@
 #include "sources.h"
 #include "verdict.h"
 
-static int judge(const struct source *source, bool strict, struct verdict *verdict)
+static int judge(const struct source *source, const struct options *options,
+		 struct verdict *verdict)
 {
 	struct trace *trace;
 	char error[512];
-	int r = source_open(source, &trace, error, sizeof(error));
+	int r = source_open(source, &options->search, &trace, error, sizeof(error));
 
 	if (r < 0) {
 		say(sources_remedy(r), "%s", error);
 		return r;
 	}
-	r = verdict_add(verdict, trace, strict);
+	r = verdict_add(verdict, trace, options->strict);
 	if (r < 0)
 		say("it may be damaged", "cannot read '%s': %s", source->path, trace_error(trace));
 	trace_close(trace);
@@ -42,7 +43,7 @@ int cmd_check(const struct options *options)
 			    sources_reason(r));
 	}
 	for (size_t i = 0; r == 0 && i < sources.count; i++)
-		r = judge(&sources.items[i], options->strict, &verdict);
+		r = judge(&sources.items[i], options, &verdict);
 	sources_finish(&sources);
 	if (r < 0)
 		return EXIT_TOOL;

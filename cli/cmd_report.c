@@ -31,7 +31,7 @@ static int read_one(const struct source *source, const struct options *options,
 {
 	struct trace *trace;
 	char error[512];
-	int r = source_open(source, &trace, error, sizeof(error));
+	int r = source_open(source, &options->search, &trace, error, sizeof(error));
 
 	if (r < 0) {
 		say(sources_remedy(r), "%s", error);

@@ -197,7 +197,7 @@ static int open_trace(struct run *run)
 	int r = name_trace(run);
 
 	if (r == 0)
-		r = road_create(run->trace_path, &run->road);
+		r = road_create(run->trace_path, &run->options->search, &run->road);
 	if (r < 0) {
 		say("choose where the trace goes with -o TRACE", "%s", trace_open_error());
 		return r;

@@ -7,6 +7,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <symbol/symbolizer.h>
+
 #include "command.h"
 
 enum option_format { FORMAT_TEXT, FORMAT_JSON };
@@ -14,11 +16,12 @@ enum option_color { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
 
 /* Strings point into argv. */
 struct options {
-	const char *trace_path;	 /* NULL: rtctrack-CMD-PID.db here */
-	const char *report_path; /* NULL: stderr */
-	const char *spool_dir;	 /* NULL: see run_folder_base */
-	const char *kind;	 /* NULL: all */
-	const char *rule;	 /* NULL: all */
+	const char *trace_path;	     /* NULL: rtctrack-CMD-PID.db here */
+	const char *report_path;     /* NULL: stderr */
+	const char *spool_dir;	     /* NULL: see run_folder_base */
+	const char *kind;	     /* NULL: all */
+	const char *rule;	     /* NULL: all */
+	struct symbol_search search; /* of files of modules */
 	enum option_format format;
 	enum option_color color;
 	bool gate;

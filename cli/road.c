@@ -13,6 +13,7 @@ struct road {
 	struct trace *trace;
 	struct lifetimes *lifetimes;
 	struct collector *collector;
+	const struct symbol_search *search;
 	char error[512];
 };
 
@@ -36,11 +37,13 @@ static int fail_collecting(struct road *road, int error)
 	return error;
 }
 
-int road_create(const char *trace_path, struct road **ret_road)
+int road_create(const char *trace_path, const struct symbol_search *search, struct road **ret_road)
 {
 	struct road *road = calloc(1, sizeof(*road));
 	int r = road ? 0 : -ENOMEM;
 
+	if (r == 0)
+		road->search = search;
 	if (r == 0)
 		r = trace_create(trace_path, &road->trace);
 	if (r == 0)
@@ -134,12 +137,12 @@ static int note_absent_shim(struct road *road, const struct road_program *progra
 			      notes[note].text);
 }
 
-int road_judge(struct trace *trace)
+int road_judge(struct trace *trace, const struct symbol_search *search)
 {
-	int r = analyze_places(trace);
+	int r = analyze_places(trace, search ? search->sysroot : NULL);
 
 	if (r == 0)
-		r = symbolise(trace);
+		r = symbolise(trace, search);
 	if (r == 0)
 		r = analyze_findings(trace);
 	return r;
@@ -148,7 +151,7 @@ int road_judge(struct trace *trace)
 static int judge(struct road *road, const struct road_program *program)
 {
 	char code[16];
-	int r = road_judge(road->trace);
+	int r = road_judge(road->trace, road->search);
 
 	if (r == 0 && program) {
 		snprintf(code, sizeof(code), "%d", program->exit_code);
@@ -194,7 +197,7 @@ int road_saw(const char *folder, bool *ret_stacks)
 {
 	struct road *road;
 	int64_t processes = 0, blind = 0;
-	int r = road_create(NULL, &road);
+	int r = road_create(NULL, NULL, &road);
 
 	if (r < 0)
 		return r;

@@ -10,11 +10,12 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <store/trace.h>
+#include <symbol/symbolizer.h>
 
 struct road;
 
-/* trace_path NULL: a private trace that vanishes with the road. */
-int road_create(const char *trace_path, struct road **ret_road);
+/* trace_path NULL: a private trace that vanishes with the road. search must outlive the road. */
+int road_create(const char *trace_path, const struct symbol_search *search, struct road **ret_road);
 /* Closes the trace; the collection so far stays in it. NULL is fine. */
 void road_destroy(struct road *road);
 
@@ -40,10 +41,10 @@ struct road_program {
 int road_finish(struct road *road, const struct road_program *program);
 
 /*
- * Judge a trace whose recorder was killed, as far as it goes. It stays marked
- * as unfinished.
+ * Judge a trace whose recorder was killed, as far as it goes, or one that was judged
+ * before, with what search finds now. It stays marked as it is.
  */
-int road_judge(struct trace *trace);
+int road_judge(struct trace *trace, const struct symbol_search *search);
 
 /* Give road's trace to the caller, who closes it, and destroy the road. */
 struct trace *road_release(struct road *road);

@@ -120,11 +120,11 @@ void sources_finish(struct sources *sources)
 	*sources = (struct sources){0};
 }
 
-static int open_spools(const char *path, struct trace **ret_trace, char *ret_error,
-		       size_t error_capacity)
+static int open_spools(const char *path, const struct symbol_search *search,
+		       struct trace **ret_trace, char *ret_error, size_t error_capacity)
 {
 	struct road *road;
-	int r = road_create(NULL, &road);
+	int r = road_create(NULL, search, &road);
 
 	if (r < 0) {
 		snprintf(ret_error, error_capacity, "%s", trace_open_error());
@@ -142,8 +142,8 @@ static int open_spools(const char *path, struct trace **ret_trace, char *ret_err
 	return 0;
 }
 
-/* Its recorder still runs or was killed: judge a copy, and leave the file to it. */
-static int open_unfinished(const char *path, struct trace **trace)
+/* Judge a copy, and leave the file as it is: its recorder may still run. */
+static int open_copy(const char *path, const struct symbol_search *search, struct trace **trace)
 {
 	int r;
 
@@ -152,7 +152,7 @@ static int open_unfinished(const char *path, struct trace **trace)
 	r = trace_open(path, TRACE_COPY, trace);
 	if (r < 0)
 		return r;
-	r = road_judge(*trace);
+	r = road_judge(*trace, search);
 	if (r < 0) {
 		trace_close(*trace);
 		*trace = NULL;
@@ -160,16 +160,17 @@ static int open_unfinished(const char *path, struct trace **trace)
 	return r;
 }
 
-int source_open(const struct source *source, struct trace **ret_trace, char *ret_error,
-		size_t error_capacity)
+int source_open(const struct source *source, const struct symbol_search *search,
+		struct trace **ret_trace, char *ret_error, size_t error_capacity)
 {
+	bool more = search->sysroot || search->debug_folders;
 	int r;
 
 	if (source->spools)
-		return open_spools(source->path, ret_trace, ret_error, error_capacity);
+		return open_spools(source->path, search, ret_trace, ret_error, error_capacity);
 	r = trace_open(source->path, TRACE_READ, ret_trace);
-	if (r == 0 && !trace_meta(*ret_trace, "finished"))
-		r = open_unfinished(source->path, ret_trace);
+	if (r == 0 && (more || !trace_meta(*ret_trace, "finished")))
+		r = open_copy(source->path, search, ret_trace);
 	if (r < 0)
 		snprintf(ret_error, error_capacity, "%s", trace_open_error());
 	return r;

@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <store/trace.h>
+#include <symbol/symbolizer.h>
 
 struct source {
 	char *path;
@@ -27,9 +28,12 @@ struct sources {
 int sources_add(struct sources *sources, const char *path);
 void sources_finish(struct sources *sources);
 
-/* The caller closes the trace. On failure ret_error holds a sentence. */
-int source_open(const struct source *source, struct trace **ret_trace, char *ret_error,
-		size_t error_capacity);
+/*
+ * The caller closes the trace. On failure ret_error holds a sentence. A trace that was
+ * judged before is judged again, in a private copy, where search has more places.
+ */
+int source_open(const struct source *source, const struct symbol_search *search,
+		struct trace **ret_trace, char *ret_error, size_t error_capacity);
 
 /* Why sources_add failed, and what to do about it (NULL: nothing known). */
 const char *sources_reason(int error);

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "symbolise.h"
 
+#include <base/perf_map.h>
 #include <errno.h>
+#include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <symbol/symbolizer.h>
 
 #define INLINED_MAX 64
 #define BUILD_ID_MAX 64
@@ -19,6 +21,11 @@ static const char locations_sql[] =
 
 static const char symbols_sql[] =
 	"UPDATE module SET symbols = ?1 WHERE path = ?2 AND build_id = ?3";
+
+/* Those of its processes that may still live can see a file that we cannot. */
+static const char living_sql[] =
+	"SELECT DISTINCT p.pid FROM module m JOIN process p ON p.id = m.process_id"
+	" WHERE m.path = ?1 AND m.build_id = ?2 AND p.end = 'running'";
 
 struct place {
 	int64_t id;
@@ -111,11 +118,11 @@ static const char *why_none(int error)
 {
 	switch (error) {
 	case -ENOENT:
-		return "no such file now";
+		return "deleted: no such file now";
 	case -EACCES:
 		return "the file may not be read";
 	case -ESTALE:
-		return "the file has changed since";
+		return "replaced: the file there now has another build-id";
 	case -ENOEXEC:
 		return "not an ELF file";
 	default:
@@ -138,20 +145,15 @@ static int write_symbols(struct trace *trace, const struct place *place, const c
 	return r < 0 ? r : 0;
 }
 
-/* Returns how many frames were written, or -errno. */
-static int write_frames(struct trace *trace, struct symbol_module *module,
-			const struct place *place)
+static int write_frames(struct trace *trace, const struct place *place,
+			const struct symbol_frame *frames, size_t count)
 {
-	struct symbol_frame frames[INLINED_MAX];
-	size_t count = symbol_module_frames(module, place->address, frames, INLINED_MAX);
+	int r = 0;
 
-	for (size_t i = 0; i < count; i++) {
-		int r = trace_add_frame(trace, place->id, (int)i, frames[i].function,
-					frames[i].file, frames[i].line);
-		if (r < 0)
-			return r;
-	}
-	return (int)count;
+	for (size_t i = 0; r == 0 && i < count; i++)
+		r = trace_add_frame(trace, place->id, (int)i, frames[i].function, frames[i].file,
+				    frames[i].line);
+	return r;
 }
 
 static bool same_module(const struct place *a, const struct place *b)
@@ -159,42 +161,102 @@ static bool same_module(const struct place *a, const struct place *b)
 	return strcmp(a->path, b->path) == 0 && strcmp(a->build_id, b->build_id) == 0;
 }
 
+/* As a process of another mount namespace sees it; a build-id tells that it is the file. */
+static int open_living(struct trace *trace, struct symbolizer *symbolizer,
+		       const struct place *place, const uint8_t *build_id, size_t build_id_bytes,
+		       struct symbol_module **ret_module)
+{
+	struct trace_query *query;
+	char path[PATH_MAX];
+	int r = trace_query(trace, living_sql, &query), result = -ENOENT;
+
+	if (r < 0)
+		return r;
+	trace_query_bind_text(query, 1, place->path);
+	trace_query_bind_text(query, 2, place->build_id);
+	while (result < 0 && result != -ENOMEM && (r = trace_query_step(query)) > 0) {
+		int bytes = snprintf(path, sizeof(path), "/proc/%d/root%s",
+				     (int)trace_query_int(query, 0), place->path);
+		if (bytes > 0 && (size_t)bytes < sizeof(path))
+			result = symbolizer_open(symbolizer, path, build_id, build_id_bytes,
+						 ret_module);
+	}
+	trace_query_destroy(query);
+	return r < 0 ? r : result;
+}
+
+static int open_module(struct trace *trace, struct symbolizer *symbolizer,
+		       const struct place *place, struct symbol_module **ret_module)
+{
+	uint8_t build_id[BUILD_ID_MAX];
+	size_t build_id_bytes = parse_hex(place->build_id, build_id);
+	int r = symbolizer_open(symbolizer, place->path, build_id, build_id_bytes, ret_module);
+
+	if (r == 0 || r == -ENOMEM || build_id_bytes == 0)
+		return r;
+	return open_living(trace, symbolizer, place, build_id, build_id_bytes, ret_module) == 0 ? 0
+												: r;
+}
+
+/* The places in code made at run time, which is no module. */
+static int symbolise_map(struct trace *trace, struct symbolizer *symbolizer,
+			 const struct place *places, size_t count)
+{
+	struct symbol_frame *frames = calloc(count, sizeof(*frames));
+	uint64_t *addresses = calloc(count, sizeof(*addresses));
+	int r = frames && addresses ? 0 : -ENOMEM;
+
+	for (size_t i = 0; r == 0 && i < count; i++)
+		addresses[i] = places[i].address;
+	if (r == 0)
+		r = symbolizer_map_frames(symbolizer, places[0].path, addresses, count, frames);
+	for (size_t i = 0; r == 0 && i < count; i++)
+		if (frames[i].function)
+			r = write_frames(trace, &places[i], &frames[i], 1);
+	free(addresses);
+	free(frames);
+	/* A map that is gone or not to be trusted names nothing, and that is all. */
+	return r == -ENOMEM || r == -EIO || r == -ENOSPC ? r : 0;
+}
+
 /* The places of one module: count of them from the first. */
 static int symbolise_module(struct trace *trace, struct symbolizer *symbolizer,
 			    const struct place *places, size_t count)
 {
-	uint8_t build_id[BUILD_ID_MAX];
-	size_t build_id_bytes = parse_hex(places[0].build_id, build_id);
+	struct symbol_frame frames[INLINED_MAX];
 	struct symbol_module *module;
 	size_t found = 0;
-	int r = symbolizer_open(symbolizer, places[0].path, build_id, build_id_bytes, &module);
+	int r = open_module(trace, symbolizer, &places[0], &module);
 
 	if (r == -ENOMEM)
 		return r;
 	if (r < 0)
 		return write_symbols(trace, &places[0], why_none(r));
 	for (size_t i = 0; i < count; i++) {
-		r = write_frames(trace, module, &places[i]);
+		size_t depth = symbol_module_frames(module, places[i].address, frames, INLINED_MAX);
+
+		r = write_frames(trace, &places[i], frames, depth);
 		if (r < 0)
 			return r;
-		found += r > 0;
+		found += depth > 0;
 	}
 	return write_symbols(trace, &places[0], found ? "ok" : "no symbols for these addresses");
 }
 
-int symbolise(struct trace *trace)
+int symbolise(struct trace *trace, const struct symbol_search *search)
 {
 	struct places places = {0};
 	struct symbolizer *symbolizer = NULL;
 	int r = places_read(trace, &places);
 
 	if (r == 0)
-		r = symbolizer_create(&symbolizer);
+		r = symbolizer_create(search, &symbolizer);
 	for (size_t first = 0, next; r == 0 && first < places.count; first = next) {
 		for (next = first + 1; next < places.count; next++)
 			if (!same_module(&places.items[first], &places.items[next]))
 				break;
-		r = symbolise_module(trace, symbolizer, &places.items[first], next - first);
+		r = (perf_map_is(places.items[first].path) ? symbolise_map : symbolise_module)(
+			trace, symbolizer, &places.items[first], next - first);
 	}
 	symbolizer_destroy(symbolizer);
 	places_finish(&places);

@@ -2,6 +2,7 @@
 #include "culprit.h"
 
 #include <base/fnv.h>
+#include <base/perf_map.h>
 #include <errno.h>
 #include <fnmatch.h>
 #include <stdbool.h>
@@ -21,17 +22,33 @@ static const struct {
 } runtimes[] = {
 #define ANALYZE_RUNTIME(pattern, tier, what) {pattern, TIER_##tier},
 #define ANALYZE_RUNTIME_FUNCTION(pattern, what)
+#define ANALYZE_RUNTIME_FILE(pattern, what)
 #include "runtime.def"
 #undef ANALYZE_RUNTIME
 #undef ANALYZE_RUNTIME_FUNCTION
+#undef ANALYZE_RUNTIME_FILE
 };
 
 static const char *const runtime_functions[] = {
 #define ANALYZE_RUNTIME(pattern, tier, what)
 #define ANALYZE_RUNTIME_FUNCTION(pattern, what) pattern,
+#define ANALYZE_RUNTIME_FILE(pattern, what)
 #include "runtime.def"
 #undef ANALYZE_RUNTIME
 #undef ANALYZE_RUNTIME_FUNCTION
+#undef ANALYZE_RUNTIME_FILE
+	NULL
+};
+
+static const char *const runtime_files[] = {
+#define ANALYZE_RUNTIME(pattern, tier, what)
+#define ANALYZE_RUNTIME_FUNCTION(pattern, what)
+#define ANALYZE_RUNTIME_FILE(pattern, what) pattern,
+#include "runtime.def"
+#undef ANALYZE_RUNTIME
+#undef ANALYZE_RUNTIME_FUNCTION
+#undef ANALYZE_RUNTIME_FILE
+	NULL
 };
 /* clang-format on */
 
@@ -64,12 +81,25 @@ static int tier_of(struct culprits *culprits, const char *path, enum tier *ret_t
 	return u64map_put(&culprits->tiers, key, tier);
 }
 
-static bool is_runtime_function(const char *function)
+static bool matches(const char *const *patterns, const char *text)
 {
-	for (size_t i = 0; i < sizeof(runtime_functions) / sizeof(runtime_functions[0]); i++)
-		if (function != NULL && fnmatch(runtime_functions[i], function, 0) == 0)
+	for (; text != NULL && *patterns != NULL; patterns++)
+		if (fnmatch(*patterns, text, 0) == 0)
 			return true;
 	return false;
+}
+
+/* Code made at run time is in no module, but where it has a name it is somebody's. */
+static int frame_tier(struct culprits *culprits, const char *path, enum tier *ret_tier)
+{
+	const char *function = trace_query_text(culprits->frames, 2);
+	const char *file = trace_query_text(culprits->frames, 3);
+	int error = tier_of(culprits, perf_map_is(path) && function == NULL ? "" : path, ret_tier);
+
+	if (error == 0 && *ret_tier == TIER_PROJECT &&
+	    (matches(runtime_functions, function) || matches(runtime_files, file)))
+		*ret_tier = TIER_RUNTIME;
+	return error;
 }
 
 static void clear(struct culprit *culprit)
@@ -104,12 +134,18 @@ static int take_frame(struct culprit *culprit, struct trace_query *frame)
 	return error != 0 ? error : copy(trace_query_text(frame, 3), &culprit->file);
 }
 
-/* An address counts only where no function is known: a new build moves it. */
+/*
+ * An address counts only where no function is known: a new build moves it. The name of a
+ * perf map has a pid in it, so the file that its code is from counts instead.
+ */
 static uint64_t hash_frame(uint64_t hash, struct trace_query *frame, const char *path)
 {
 	const char *function = trace_query_text(frame, 2);
+	const char *file = trace_query_text(frame, 3);
 	int64_t address = trace_query_int(frame, 1);
 
+	if (perf_map_is(path))
+		path = function != NULL && file != NULL ? file : "";
 	hash = fnv_text(hash, base_name(path));
 	if (function != NULL)
 		return fnv_text(hash, function);
@@ -130,11 +166,8 @@ static int judge(struct culprits *culprits, struct culprit *culprit)
 	while ((more = trace_query_step(frame)) == 1 && project_frames < FINGERPRINT_FRAMES) {
 		const char *path = trace_query_text(frame, 0);
 		enum tier tier;
-		int error = path != NULL ? tier_of(culprits, path, &tier) : -ENOMEM;
+		int error = path != NULL ? frame_tier(culprits, path, &tier) : -ENOMEM;
 
-		if (error == 0 && tier == TIER_PROJECT &&
-		    is_runtime_function(trace_query_text(frame, 2)))
-			tier = TIER_RUNTIME;
 		if (error == 0 && tier > best) {
 			best = tier;
 			best_hash = hash_frame(FNV_START, frame, path);

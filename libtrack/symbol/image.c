@@ -1,33 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "image.h"
 
+#include "regular.h"
+
 #include <elfutils/libdwelf.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <gelf.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
-
-/* Looks before it opens: a path from a trace may name a device, and opening one can act. */
-static int open_regular(const char *path, int *ret_fd)
-{
-	struct stat status;
-
-	if (stat(path, &status) < 0)
-		return -errno;
-	if (!S_ISREG(status.st_mode))
-		return -ENOEXEC;
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-	if (fd < 0)
-		return -errno;
-	if (fstat(fd, &status) < 0 || !S_ISREG(status.st_mode)) {
-		close(fd);
-		return -ENOEXEC;
-	}
-	*ret_fd = fd;
-	return 0;
-}
 
 static int check_build_id(Elf *elf, const uint8_t *expected, size_t expected_bytes)
 {
@@ -62,7 +42,7 @@ out:
 int image_open(const char *path, const uint8_t *build_id, size_t build_id_bytes, int *ret_fd)
 {
 	int fd = -1;
-	int result = open_regular(path, &fd);
+	int result = regular_open(path, &fd);
 
 	if (result < 0)
 		return result;

@@ -22,7 +22,7 @@ static bool is_block(int tag)
 }
 
 /* Replace *die by its child block that covers the address. */
-static bool descend(Dwarf_Die *die, uint64_t address)
+static bool descend(const struct unit *unit, Dwarf_Die *die, uint64_t address)
 {
 	Dwarf_Off last = dwarf_dieoffset(die);
 	Dwarf_Die child;
@@ -34,7 +34,7 @@ static bool descend(Dwarf_Die *die, uint64_t address)
 		if (dwarf_dieoffset(&child) <= last)
 			return false;
 		last = dwarf_dieoffset(&child);
-		if (is_block(dwarf_tag(&child)) && dwarf_haspc(&child, address) > 0) {
+		if (is_block(dwarf_tag(&child)) && unit_die_covers(unit, &child, address)) {
 			*die = child;
 			return true;
 		}
@@ -50,7 +50,7 @@ static void find_chain(const struct unit *unit, uint64_t address, struct chain *
 	if (unit_function(unit, address, &die) < 0)
 		return;
 	ret_chain->dies[ret_chain->count++] = die;
-	for (int i = 0; i < BLOCKS_MAX && descend(&die, address); i++) {
+	for (int i = 0; i < BLOCKS_MAX && descend(unit, &die, address); i++) {
 		if (dwarf_tag(&die) != DW_TAG_inlined_subroutine)
 			continue;
 		if (ret_chain->count == DEPTH_MAX)
@@ -110,7 +110,11 @@ static void place_by_call(struct unit *unit, Dwarf_Die *inlined, struct names *n
 		return;
 	if (file == 0 && version < 5) /* "no file" there */
 		return;
-	if (dwarf_getsrcfiles(&unit->body, &files, &count) == 0 && file < count)
+	/* A split unit has a table of its own, or means the skeleton's. */
+	if (dwarf_getsrcfiles(&unit->body, &files, &count) != 0 &&
+	    dwarf_getsrcfiles(&unit->die, &files, &count) != 0)
+		return;
+	if (file < count)
 		frame->file = names_file(names, compile_folder(unit),
 					 dwarf_filesrc(files, file, NULL, NULL));
 }

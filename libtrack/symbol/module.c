@@ -13,6 +13,8 @@
 
 struct symbol_module {
 	char *path;
+	char *file;
+	const struct search *search;
 	uint8_t *build_id;
 	size_t build_id_bytes;
 	bool loaded; /* tried once; without success nothing covers any address */
@@ -25,16 +27,19 @@ struct symbol_module {
 };
 
 int symbol_module_create(const char *path, const uint8_t *build_id, size_t build_id_bytes,
-			 struct strings *strings, struct symbol_module **ret_module)
+			 const char *file, const struct search *search, struct strings *strings,
+			 struct symbol_module **ret_module)
 {
 	struct symbol_module *module = calloc(1, sizeof(*module));
 
 	if (module == NULL)
 		return -ENOMEM;
 	module->names.strings = strings;
+	module->search = search;
 	module->path = strdup(path);
+	module->file = strdup(file);
 	module->build_id = malloc(build_id_bytes + 1);
-	if (module->path == NULL || module->build_id == NULL) {
+	if (module->path == NULL || module->file == NULL || module->build_id == NULL) {
 		symbol_module_destroy(module);
 		return -ENOMEM;
 	}
@@ -55,6 +60,7 @@ void symbol_module_destroy(struct symbol_module *module)
 	ranges_finish(&module->code);
 	dwfl_end(module->dwfl);
 	free(module->build_id);
+	free(module->file);
 	free(module->path);
 	free(module);
 }
@@ -88,12 +94,17 @@ static int load_code(struct ranges *code, Elf *elf, GElf_Addr bias)
 }
 
 /* Base 0 and the file's own addresses: what libdwfl calls an address is an ELF address then. */
-static int report_module(Dwfl *dwfl, const char *path, int fd, Dwfl_Module **ret_module)
+static int report_module(Dwfl *dwfl, const char *file, const struct search *search, int fd,
+			 Dwfl_Module **ret_module)
 {
+	void **userdata;
+
 	dwfl_report_begin(dwfl);
-	Dwfl_Module *module = dwfl_report_elf(dwfl, path, path, fd, 0, true);
+	Dwfl_Module *module = dwfl_report_elf(dwfl, file, file, fd, 0, true);
 	if (module == NULL)
 		return -ENOEXEC;
+	dwfl_module_info(module, &userdata, NULL, NULL, NULL, NULL, NULL, NULL);
+	*userdata = (void *)search;
 	dwfl_report_end(dwfl, NULL, NULL);
 	*ret_module = module;
 	return 0;
@@ -106,12 +117,13 @@ static int load(struct symbol_module *module)
 	int fd = -1;
 
 	/* Looked at again: the file may have changed since it was opened. */
-	int result = image_open(module->path, module->build_id, module->build_id_bytes, &fd);
+	int result = image_open(module->file, module->build_id, module->build_id_bytes, &fd);
 	if (result < 0)
 		return result;
 	module->dwfl = dwfl_begin(&debuginfo_callbacks);
-	result = module->dwfl == NULL ? -ENOMEM
-				      : report_module(module->dwfl, module->path, fd, &reported);
+	result = module->dwfl == NULL
+			 ? -ENOMEM
+			 : report_module(module->dwfl, module->file, module->search, fd, &reported);
 	if (result < 0) {
 		close(fd); /* libdwfl has taken it only on success */
 		return result;
@@ -121,6 +133,9 @@ static int load(struct symbol_module *module)
 	if (result < 0)
 		return result;
 	Dwarf *dwarf = dwfl_module_getdwarf(reported, &module->dwarf_bias);
+	module->units.split = (struct dwo_search){.search = module->search, .file = module->file};
+	dwfl_module_info(reported, NULL, NULL, NULL, NULL, NULL, NULL,
+			 &module->units.split.debug_file);
 	if (dwarf != NULL)
 		result = units_load(&module->units, dwarf);
 	return result < 0 ? result : symtab_load(&module->symtab, reported);

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <symbol/symbolizer.h>
 
-#include "image.h"
 #include "module.h"
+#include "perf_map.h"
+
+#include <base/perf_map.h>
 
 #include <errno.h>
 #include <libelf.h>
@@ -14,15 +16,21 @@ struct symbolizer {
 	size_t count;
 	size_t capacity;
 	struct strings strings;
+	struct search search;
 };
 
-int symbolizer_create(struct symbolizer **ret_symbolizer)
+int symbolizer_create(const struct symbol_search *search, struct symbolizer **ret_symbolizer)
 {
 	if (elf_version(EV_CURRENT) == EV_NONE)
 		return -ENOTSUP;
 	struct symbolizer *symbolizer = calloc(1, sizeof(*symbolizer));
 	if (symbolizer == NULL)
 		return -ENOMEM;
+	int error = search_init(&symbolizer->search, search);
+	if (error < 0) {
+		free(symbolizer);
+		return error;
+	}
 	*ret_symbolizer = symbolizer;
 	return 0;
 }
@@ -35,6 +43,7 @@ void symbolizer_destroy(struct symbolizer *symbolizer)
 		symbol_module_destroy(symbolizer->modules[i]);
 	free(symbolizer->modules);
 	strings_finish(&symbolizer->strings);
+	search_finish(&symbolizer->search);
 	free(symbolizer);
 }
 
@@ -55,7 +64,7 @@ static int reserve(struct symbolizer *symbolizer)
 int symbolizer_open(struct symbolizer *symbolizer, const char *path, const uint8_t *build_id,
 		    size_t build_id_bytes, struct symbol_module **ret_module)
 {
-	int fd;
+	char *file;
 
 	for (size_t i = 0; i < symbolizer->count; i++) {
 		if (symbol_module_is(symbolizer->modules[i], path, build_id, build_id_bytes)) {
@@ -63,18 +72,31 @@ int symbolizer_open(struct symbolizer *symbolizer, const char *path, const uint8
 			return 0;
 		}
 	}
-	int result = image_open(path, build_id, build_id_bytes, &fd);
-	if (result < 0)
-		return result;
-	close(fd);
-	result = reserve(symbolizer);
+	int result = reserve(symbolizer);
+	if (result == 0)
+		result = search_module(&symbolizer->search, path, build_id, build_id_bytes, &file);
 	if (result < 0)
 		return result;
 	struct symbol_module **slot = &symbolizer->modules[symbolizer->count];
-	result = symbol_module_create(path, build_id, build_id_bytes, &symbolizer->strings, slot);
+	result = symbol_module_create(path, build_id, build_id_bytes, file, &symbolizer->search,
+				      &symbolizer->strings, slot);
+	free(file);
 	if (result < 0)
 		return result;
 	symbolizer->count++;
 	*ret_module = *slot;
 	return 0;
+}
+
+int symbolizer_map_frames(struct symbolizer *symbolizer, const char *path,
+			  const uint64_t *addresses, size_t count, struct symbol_frame *ret_frames)
+{
+	int fd;
+	int error = perf_map_open(symbolizer->search.sysroot, path, &fd);
+
+	if (error < 0)
+		return error;
+	error = perf_map_frames(fd, addresses, count, &symbolizer->strings, ret_frames);
+	close(fd);
+	return error;
 }

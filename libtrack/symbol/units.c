@@ -4,9 +4,11 @@
 #include <dwarf.h>
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define CAPACITY_MIN 16
 #define DEPTH_MAX 128
+#define RNGLISTS_HEAD_BYTES 12u
 
 struct walk {
 	struct unit *unit;
@@ -15,13 +17,69 @@ struct walk {
 	int error;
 };
 
-/* Code that the linker threw away keeps a DIE, moved to address 0. */
-static int add_ranges(struct ranges *ranges, Dwarf_Die *die, uint64_t value)
+static uint64_t word_at(const uint8_t *bytes, size_t size)
+{
+	uint64_t word = 0;
+
+	memcpy(&word, bytes, size);
+	return word;
+}
+
+/*
+ * Where the ranges of a DIE in split DWARF begin; 0: nowhere. Of DWARF 5 the attribute holds
+ * an index into the offsets that follow the section's head (section 7.28).
+ */
+static ptrdiff_t first_range(const struct unit *unit, Dwarf_Attribute *attribute)
+{
+	Dwarf_Word value;
+	struct dwo_bytes lists = dwo_range_lists(unit->dwo);
+
+	if (dwarf_formudata(attribute, &value) != 0 || value > PTRDIFF_MAX - DWO_RANGES_PAD)
+		return 0;
+	if (dwarf_whatform(attribute) != DW_FORM_rnglistx)
+		return (ptrdiff_t)(lists.size > 0 ? value : value + DWO_RANGES_PAD);
+	if (lists.size < RNGLISTS_HEAD_BYTES ||
+	    value >= (lists.size - RNGLISTS_HEAD_BYTES) / sizeof(uint32_t))
+		return 0;
+	return (ptrdiff_t)(RNGLISTS_HEAD_BYTES +
+			   word_at(lists.bytes + RNGLISTS_HEAD_BYTES + value * sizeof(uint32_t),
+				   sizeof(uint32_t)));
+}
+
+/* libdw does not know the skeleton whose start a unit of its own file is relative to. */
+ptrdiff_t unit_ranges(const struct unit *unit, Dwarf_Die *die, ptrdiff_t offset, Dwarf_Addr *base,
+		      Dwarf_Addr *ret_start, Dwarf_Addr *ret_end)
+{
+	Dwarf_Attribute attribute;
+
+	if (unit->dwo != NULL && offset == 0 && dwarf_attr(die, DW_AT_ranges, &attribute) != NULL) {
+		offset = first_range(unit, &attribute);
+		*base = unit->base;
+		if (offset <= 1)
+			return 0;
+	}
+	return dwarf_ranges(die, offset, base, ret_start, ret_end);
+}
+
+bool unit_die_covers(const struct unit *unit, Dwarf_Die *die, uint64_t address)
 {
 	Dwarf_Addr base, start, end;
 	ptrdiff_t offset = 0;
 
-	while ((offset = dwarf_ranges(die, offset, &base, &start, &end)) > 0) {
+	while ((offset = unit_ranges(unit, die, offset, &base, &start, &end)) > 0)
+		if (address >= start && address < end)
+			return true;
+	return false;
+}
+
+/* Code that the linker threw away keeps a DIE, moved to address 0. */
+static int add_ranges(struct ranges *ranges, const struct unit *unit, Dwarf_Die *die,
+		      uint64_t value)
+{
+	Dwarf_Addr base, start, end;
+	ptrdiff_t offset = 0;
+
+	while ((offset = unit_ranges(unit, die, offset, &base, &start, &end)) > 0) {
 		int error = start == 0 ? 0 : ranges_add(ranges, start, end, value);
 		if (error < 0)
 			return error;
@@ -31,7 +89,14 @@ static int add_ranges(struct ranges *ranges, Dwarf_Die *die, uint64_t value)
 
 static bool is_cplusplus(Dwarf_Die *unit)
 {
-	switch (dwarf_srclang(unit)) {
+	Dwarf_Attribute attribute;
+	Dwarf_Word language;
+
+	/* dwarf_srclang would look for a skeleton's unit, and open whatever that names. */
+	if (dwarf_attr(unit, DW_AT_language, &attribute) == NULL ||
+	    dwarf_formudata(&attribute, &language) != 0)
+		return false;
+	switch (language) {
 	case DW_LANG_C_plus_plus:
 	case DW_LANG_C_plus_plus_03:
 	case DW_LANG_C_plus_plus_11:
@@ -64,7 +129,7 @@ static void visit(struct walk *walk, Dwarf_Die *die, Dwarf_Off offset, Dwarf_Off
 	struct unit *unit = walk->unit;
 
 	if (dwarf_tag(die) == DW_TAG_subprogram)
-		walk->error = add_ranges(&unit->functions, die, offset);
+		walk->error = add_ranges(&unit->functions, unit, die, offset);
 	if (walk->error == 0 && walk->scopes && is_scope(dwarf_tag(die)))
 		walk->error = u64map_put(&unit->parents, offset, scope);
 }
@@ -94,15 +159,17 @@ static void walk_children(struct walk *walk, Dwarf_Die *parent, Dwarf_Off scope,
 }
 
 /* Without memory the unit has the functions found so far. */
-static void index_functions(struct unit *unit)
+static void index_functions(struct unit *unit, struct dwo_search *search)
 {
-	Dwarf_Die cudie, split = {0};
+	uint8_t type;
+	Dwarf_Addr base;
 
 	unit->indexed = true;
-	unit->body = unit->die;
-	if (dwarf_cu_info(unit->die.cu, NULL, NULL, &cudie, &split, NULL, NULL, NULL) == 0 &&
-	    split.addr != NULL)
-		unit->body = split;
+	if (dwarf_cu_info(unit->die.cu, NULL, &type, NULL, NULL, NULL, NULL, NULL) == 0 &&
+	    type == DW_UT_skeleton &&
+	    dwo_search_unit(search, &unit->die, &unit->dwo, &unit->body) == 0 &&
+	    dwarf_lowpc(&unit->die, &base) == 0)
+		unit->base = base;
 	struct walk walk = {.unit = unit, .scopes = is_cplusplus(&unit->body)};
 	walk_children(&walk, &unit->body, 0, 0);
 	ranges_sort(&unit->functions);
@@ -118,8 +185,9 @@ static int add_unit(struct units *units, Dwarf_Die *die)
 		units->items = items;
 		units->capacity = capacity;
 	}
-	units->items[units->count] = (struct unit){.die = *die};
-	return add_ranges(&units->ranges, die, units->count++);
+	struct unit *unit = &units->items[units->count];
+	*unit = (struct unit){.die = *die, .body = *die};
+	return add_ranges(&units->ranges, unit, die, units->count++);
 }
 
 int units_load(struct units *units, Dwarf *dwarf)
@@ -140,8 +208,10 @@ void units_finish(struct units *units)
 	for (size_t i = 0; i < units->count; i++) {
 		ranges_finish(&units->items[i].functions);
 		u64map_finish(&units->items[i].parents);
+		dwo_destroy(units->items[i].dwo);
 	}
 	free(units->items);
+	dwo_search_finish(&units->split);
 	ranges_finish(&units->ranges);
 	*units = (struct units){0};
 }
@@ -154,7 +224,7 @@ struct unit *units_find(struct units *units, uint64_t address)
 		return NULL;
 	struct unit *unit = &units->items[range->value];
 	if (!unit->indexed)
-		index_functions(unit);
+		index_functions(unit, &units->split);
 	return unit;
 }
 

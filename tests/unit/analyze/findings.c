@@ -104,7 +104,7 @@ static void three_modules(void)
 static void judge_with_names(void)
 {
 	play_finish();
-	cr_assert_eq(analyze_places(play.trace), 0);
+	cr_assert_eq(analyze_places(play.trace, NULL), 0);
 	name_place("/usr/lib/libc.so.6", 0x10, "socket");
 	name_place("/usr/lib/libstdc++.so.6.0.30", 0x10, "std::thread");
 	name_place("/opt/bin/program", 0x10, "open_candidate");

@@ -180,7 +180,7 @@ static inline void play_finish(void)
 static inline void play_judge(void)
 {
 	play_finish();
-	cr_assert_eq(analyze_places(play.trace), 0);
+	cr_assert_eq(analyze_places(play.trace, NULL), 0);
 	cr_assert_eq(analyze_findings(play.trace), 0, "%s", trace_error(play.trace));
 }
 

@@ -142,3 +142,15 @@ Test(options, no_two_options_of_a_command_share_a_name_or_letter)
 			cr_expect(!a->letter || a->letter != b->letter, "-%c", a->letter);
 		}
 }
+
+Test(options, folders_of_symbols_are_taken_where_addresses_get_names)
+{
+	struct options options;
+
+	cr_assert_eq(parse("run", "--sysroot /srv/root --debug-dir=/a:/b -- x", &options), 0);
+	cr_expect_str_eq(options.search.sysroot, "/srv/root");
+	cr_expect_str_eq(options.search.debug_folders, "/a:/b");
+	cr_expect_eq(parse("report", "--sysroot /srv/root t.db", &options), 0);
+	cr_expect_eq(parse("check", "--debug-dir /a t.db", &options), 0);
+	cr_expect_eq(parse("mark", "--sysroot /srv/root text", &options), -EINVAL);
+}

@@ -55,7 +55,7 @@ static void expect_inlined(const char *name)
 	struct symbolizer *symbolizer;
 	struct symbol_frame frames[FRAMES_MAX];
 
-	cr_assert_eq(symbolizer_create(&symbolizer), 0);
+	cr_assert_eq(symbolizer_create(NULL, &symbolizer), 0);
 	struct symbol_module *module = open_sample(symbolizer, name);
 	uint64_t address = address_of(name, "inlined");
 	cr_assert_eq(symbol_module_frames(module, address, frames, FRAMES_MAX), 3);
@@ -72,7 +72,7 @@ static void expect_one(const char *name, uint64_t address, const char *function,
 	struct symbolizer *symbolizer;
 	struct symbol_frame frames[FRAMES_MAX];
 
-	cr_assert_eq(symbolizer_create(&symbolizer), 0);
+	cr_assert_eq(symbolizer_create(NULL, &symbolizer), 0);
 	struct symbol_module *module = open_sample(symbolizer, name);
 	cr_assert_eq(symbol_module_frames(module, address, frames, FRAMES_MAX), 1);
 	expect_frame(&frames[0], function, source, line);
@@ -84,7 +84,7 @@ static void expect_none(const char *name, uint64_t address)
 	struct symbolizer *symbolizer;
 	struct symbol_frame frames[FRAMES_MAX];
 
-	cr_assert_eq(symbolizer_create(&symbolizer), 0);
+	cr_assert_eq(symbolizer_create(NULL, &symbolizer), 0);
 	struct symbol_module *module = open_sample(symbolizer, name);
 	cr_expect_eq(symbol_module_frames(module, address, frames, FRAMES_MAX), 0);
 	symbolizer_destroy(symbolizer);
@@ -153,7 +153,7 @@ Test(frames, names_without_a_linkage_name_get_their_scopes_too)
 	struct symbol_frame frames[FRAMES_MAX];
 
 	build("scopes.cc", "sample", "-g");
-	cr_assert_eq(symbolizer_create(&symbolizer), 0);
+	cr_assert_eq(symbolizer_create(NULL, &symbolizer), 0);
 	struct symbol_module *module = open_sample(symbolizer, "sample");
 	uint64_t helper = address_of("sample", "helper");
 	cr_assert_eq(symbol_module_frames(module, helper, frames, FRAMES_MAX), 2);
@@ -243,7 +243,7 @@ Test(frames, no_more_frames_than_asked_for_are_stored)
 	struct symbol_frame frames[2] = {{0}, {.function = "untouched"}};
 
 	build("plain.c", "sample", "-g");
-	cr_assert_eq(symbolizer_create(&symbolizer), 0);
+	cr_assert_eq(symbolizer_create(NULL, &symbolizer), 0);
 	struct symbol_module *module = open_sample(symbolizer, "sample");
 	uint64_t address = address_of("sample", "inlined");
 	cr_expect_eq(symbol_module_frames(module, address, frames, 0), 0);
@@ -259,7 +259,7 @@ Test(frames, equal_texts_are_one_string)
 	struct symbol_frame first[FRAMES_MAX], second[FRAMES_MAX];
 
 	build("plain.c", "sample", "-g");
-	cr_assert_eq(symbolizer_create(&symbolizer), 0);
+	cr_assert_eq(symbolizer_create(NULL, &symbolizer), 0);
 	struct symbol_module *module = open_sample(symbolizer, "sample");
 	uint64_t inlined = address_of("sample", "inlined"), hidden = address_of("sample", "hidden");
 	cr_assert_eq(symbol_module_frames(module, inlined, first, FRAMES_MAX), 3);

@@ -16,7 +16,7 @@
 
 static char folder[] = "/tmp/unit_symbol_XXXXXX";
 
-static __attribute__((format(printf, 1, 2))) void shell(const char *format, ...)
+static inline __attribute__((format(printf, 1, 2))) void shell(const char *format, ...)
 {
 	char command[4096];
 	va_list arguments;
@@ -29,19 +29,19 @@ static __attribute__((format(printf, 1, 2))) void shell(const char *format, ...)
 	cr_assert_eq(system(command), 0, "failed: %s", command);
 }
 
-static void begin(void)
+static inline void begin(void)
 {
 	cr_assert_not_null(mkdtemp(folder));
 	cr_assert_eq(chdir(folder), 0);
 }
 
-static void end(void)
+static inline void end(void)
 {
 	shell("rm -rf %s", folder);
 }
 
 /* Build samples/source as folder/name. */
-static void build(const char *source, const char *name, const char *flags)
+static inline void build(const char *source, const char *name, const char *flags)
 {
 	const char *compiler = strstr(source, ".cc") == NULL ? "cc" : "c++ -std=c++17";
 
@@ -49,7 +49,7 @@ static void build(const char *source, const char *name, const char *flags)
 	      folder, name);
 }
 
-static const char *path_of(const char *name)
+static inline const char *path_of(const char *name)
 {
 	static char path[PATH_MAX];
 
@@ -58,7 +58,7 @@ static const char *path_of(const char *name)
 }
 
 /* What the program at name says about a place in it. */
-static uint64_t address_of(const char *name, const char *place)
+static inline uint64_t address_of(const char *name, const char *place)
 {
 	char line[256], found[64];
 	unsigned long address;

@@ -10,7 +10,7 @@ static struct symbolizer *symbolizer;
 static void begin_symbolizer(void)
 {
 	begin();
-	cr_assert_eq(symbolizer_create(&symbolizer), 0);
+	cr_assert_eq(symbolizer_create(NULL, &symbolizer), 0);
 }
 
 static void end_symbolizer(void)
@@ -140,7 +140,7 @@ static void ask(const char *name)
 	struct symbol_module *module;
 	struct symbolizer *own;
 
-	cr_assert_eq(symbolizer_create(&own), 0);
+	cr_assert_eq(symbolizer_create(NULL, &own), 0);
 	if (symbolizer_open(own, path_of(name), NULL, 0, &module) == 0) {
 		for (uint64_t address = 0x1000; address < 0x1400; address += 7) {
 			size_t count = symbol_module_frames(module, address, frames, FRAMES_MAX);

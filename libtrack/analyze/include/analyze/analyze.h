@@ -35,9 +35,11 @@ int lifetimes_finish(struct lifetimes *lifetimes);
 
 /*
  * Resolve the stacks to modules and places (stack_frame, location), each place
- * once. The caller then symbolises the locations that have no frame.
+ * once. The caller then symbolises the locations that have no frame. An address in no
+ * module belongs to its process's perf map (base/perf_map.h), where there is one. root:
+ * the folder that the traced programs called /, NULL if it is ours.
  */
-int analyze_places(struct trace *trace);
+int analyze_places(struct trace *trace, const char *root);
 
 /* Judge: run every rule of rules.def, replace the findings. Idempotent. */
 int analyze_findings(struct trace *trace);

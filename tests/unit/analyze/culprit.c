@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Whom a stack blames where code was made at run time. */
+#include "script.inc.c"
+
+TestSuite(culprit, .init = play_begin, .fini = play_close);
+
+static const char culprit_sql[] =
+	"SELECT culprit_function || ' ' || culprit_file || ' ' || culprit_line FROM finding";
+
+enum { INNER = 0x10, OUTER = 0x20 };
+
+/* Two frames in the map of a process, and what they are called; NULL: unknown. */
+static void judge_frames(const char *path, const char *const functions[2],
+			 const char *const files[2])
+{
+	int64_t location;
+
+	play_stack(0x77);
+	fd_open(5, 0x77);
+	play_finish();
+	for (int i = 0; i < 2; i++) {
+		cr_assert_eq(
+			trace_location(play.trace, path, "", i == 0 ? INNER : OUTER, &location), 0);
+		cr_assert_eq(trace_add_stack_frame(play.trace, 1, i, location), 0);
+		if (functions[i] != NULL)
+			cr_assert_eq(trace_add_frame(play.trace, location, 0, functions[i],
+						     files[i], 12),
+				     0);
+	}
+	cr_assert_eq(analyze_findings(play.trace), 0);
+}
+
+static void judge_map(const char *inner, const char *inner_file, const char *outer,
+		      const char *outer_file)
+{
+	const char *const functions[] = {inner, outer}, *const files[] = {inner_file, outer_file};
+
+	judge_frames("/tmp/perf-100.map", functions, files);
+}
+
+Test(culprit, a_function_made_at_run_time_can_be_to_blame)
+{
+	judge_map("connect", "/srv/app.js", "main", "/srv/app.js");
+	expect(culprit_sql, "connect /srv/app.js 12");
+}
+
+Test(culprit, what_belongs_to_node_is_not_to_blame)
+{
+	judge_map("bind", "node:dgram", "gather", "/srv/app.js");
+	expect(culprit_sql, "gather /srv/app.js 12");
+}
+
+Test(culprit, what_belongs_to_the_engine_is_not_to_blame)
+{
+	judge_map("Builtin:CallFunction", "", "gather", "/srv/app.js");
+	expect(culprit_sql, "gather /srv/app.js 12");
+}
+
+Test(culprit, code_that_the_map_has_no_name_for_is_not_to_blame)
+{
+	judge_map(NULL, NULL, "gather", "/srv/app.js");
+	expect(culprit_sql, "gather /srv/app.js 12");
+}
+
+/* The pid in the map's name must not make another finding of it. */
+static const char *fingerprint_in(const char *path)
+{
+	const char *const functions[] = {"connect", "main"};
+	const char *const files[] = {"/srv/app.js", "/srv/app.js"};
+
+	judge_frames(path, functions, files);
+	return ask("SELECT fingerprint FROM finding");
+}
+
+Test(culprit, the_fingerprint_does_not_depend_on_the_pid_in_a_maps_name)
+{
+	const char *first = fingerprint_in("/tmp/perf-100.map");
+
+	play_close();
+	play_begin();
+	cr_expect_str_eq(first, fingerprint_in("/tmp/perf-200.map"));
+	play_close();
+	play_begin();
+	cr_expect_str_neq(first, fingerprint_in("/opt/program"));
+}

@@ -1,0 +1,279 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Split DWARF: in .dwo files and in .dwp packages, against the same program built whole. */
+#include "sample.inc.c"
+
+TestSuite(split, .init = begin, .fini = end);
+
+enum { STEP = 1 };
+
+/* The code of name, by its symbol table. */
+static void find_code(const char *name, uint64_t *ret_start, uint64_t *ret_end)
+{
+	char command[512];
+	unsigned long address, size, offset;
+
+	snprintf(command, sizeof(command), "readelf -SW %s | sed -n 's/.* \\.text *PROGBITS *//p'",
+		 name);
+	FILE *output = popen(command, "r");
+	cr_assert_not_null(output);
+	cr_assert_eq(fscanf(output, "%lx %lx %lx", &address, &offset, &size), 3);
+	pclose(output);
+	*ret_start = address;
+	*ret_end = address + size;
+}
+
+/* NULL and what a text is. */
+static bool same(const char *a, const char *b)
+{
+	return a == NULL || b == NULL ? a == b : strcmp(a, b) == 0;
+}
+
+static size_t ask(const struct symbol_search *search, const char *name, uint64_t address,
+		  struct symbolizer **symbolizer, struct symbol_frame *ret_frames)
+{
+	struct symbol_module *module;
+
+	if (*symbolizer == NULL)
+		cr_assert_eq(symbolizer_create(search, symbolizer), 0);
+	cr_assert_eq(symbolizer_open(*symbolizer, path_of(name), NULL, 0, &module), 0);
+	return symbol_module_frames(module, address, ret_frames, FRAMES_MAX);
+}
+
+/* Every address of split must be called as in whole. Returns how many have inlined frames. */
+static size_t expect_same(const struct symbol_search *search, const char *split)
+{
+	struct symbol_frame a[FRAMES_MAX], b[FRAMES_MAX];
+	struct symbolizer *first = NULL, *second = NULL;
+	uint64_t start, end;
+	size_t inlined = 0;
+
+	find_code("whole", &start, &end);
+	for (uint64_t address = start; address < end; address += STEP) {
+		size_t count = ask(NULL, "whole", address, &first, a);
+		cr_assert_eq(ask(search, split, address, &second, b), count, "at %lx",
+			     (unsigned long)address);
+		for (size_t i = 0; i < count; i++) {
+			cr_assert(same(a[i].function, b[i].function), "%s, not %s at %lx",
+				  b[i].function, a[i].function, (unsigned long)address);
+			cr_assert(same(a[i].file, b[i].file), "%s, not %s at %lx", b[i].file,
+				  a[i].file, (unsigned long)address);
+			cr_assert_eq(a[i].line, b[i].line);
+		}
+		inlined += count > 1;
+	}
+	symbolizer_destroy(first);
+	symbolizer_destroy(second);
+	return inlined;
+}
+
+/* pieces.cc and a second unit, whole and split. In a folder of its own: obj. */
+static void build_both(const char *flags)
+{
+	shell("mkdir -p obj && cd obj && for name in pieces scopes; do "
+	      "sed 's/int main/int main_'$name'/' %s/$name.cc >$name.cc || exit 1; done && "
+	      "echo 'int main_pieces(int, char **); int main(int c, char **v) "
+	      "{ return main_pieces(c, v); }' >main.cc && "
+	      "for kind in '' -gsplit-dwarf; do for name in pieces scopes main; do "
+	      "c++ -w -std=c++17 -O2 -g %s $kind -c $name.cc || exit 1; done; "
+	      "c++ pieces.o scopes.o main.o -o ../whole$kind || exit 1; done; "
+	      "mv ../whole-gsplit-dwarf ../split",
+	      SAMPLES, flags);
+}
+
+/* One unit that begins at an address of its own, to which its ranges are relative. */
+static void build_single(const char *flags)
+{
+	shell("mkdir obj && cp %s/mixed.c obj && cd obj && for kind in '' -gsplit-dwarf; do "
+	      "cc -O2 -fno-reorder-functions -g %s $kind -c mixed.c && "
+	      "cc mixed.o -o ../whole$kind || exit 1; done; mv ../whole-gsplit-dwarf ../split",
+	      SAMPLES, flags);
+}
+
+static bool has_tool(const char *tool)
+{
+	char command[128];
+
+	snprintf(command, sizeof(command), "command -v %s >/dev/null", tool);
+	return system(command) == 0;
+}
+
+Test(split, the_objects_of_dwarf_5_say_what_the_whole_says)
+{
+	build_both("-gdwarf-5");
+	cr_expect_gt(expect_same(NULL, "split"), 50);
+}
+
+Test(split, the_objects_of_dwarf_4_say_what_the_whole_says)
+{
+	build_both("-gdwarf-4");
+	cr_expect_gt(expect_same(NULL, "split"), 50);
+}
+
+Test(split, ranges_of_dwarf_5_are_relative_to_the_skeleton)
+{
+	build_single("-gdwarf-5");
+	cr_expect_gt(expect_same(NULL, "split"), 5);
+}
+
+Test(split, ranges_of_dwarf_4_are_relative_to_the_skeleton)
+{
+	build_single("-gdwarf-4");
+	cr_expect_gt(expect_same(NULL, "split"), 5);
+}
+
+Test(split, compressed_objects_are_understood)
+{
+	build_both("-gdwarf-5 -gz");
+	cr_expect_gt(expect_same(NULL, "split"), 50);
+}
+
+Test(split, a_package_of_dwarf_4_says_what_the_whole_says)
+{
+	if (!has_tool("dwp"))
+		cr_skip("no dwp here");
+	build_both("-gdwarf-4");
+	shell("cd obj && dwp -e ../split -o ../split.dwp && rm *.dwo");
+	cr_expect_gt(expect_same(NULL, "split"), 50);
+}
+
+Test(split, a_package_of_dwarf_5_says_what_the_whole_says)
+{
+	if (!has_tool("llvm-dwp"))
+		cr_skip("no llvm-dwp here");
+	build_both("-gdwarf-5");
+	shell("cd obj && llvm-dwp -o ../split.dwp *.dwo && rm *.dwo");
+	cr_expect_gt(expect_same(NULL, "split"), 50);
+}
+
+Test(split, what_clang_writes_is_understood)
+{
+	if (!has_tool("clang++"))
+		cr_skip("no clang here");
+	for (int version = 4; version <= 5; version++) {
+		shell("rm -rf * && mkdir obj && cp %s/pieces.cc obj && cd obj && "
+		      "for kind in '' -gsplit-dwarf; do clang++ -w -std=c++17 -O2 -gdwarf-%d $kind "
+		      "-c pieces.cc && clang++ pieces.o -o ../whole$kind || exit 1; done; "
+		      "mv ../whole-gsplit-dwarf ../split",
+		      SAMPLES, version);
+		cr_expect_gt(expect_same(NULL, "split"), 50);
+	}
+}
+
+Test(split, a_package_lies_beside_the_debug_file_too)
+{
+	if (!has_tool("dwp"))
+		cr_skip("no dwp here");
+	build_both("-gdwarf-4");
+	shell("cd obj && dwp -e ../split -o ../split.dwp && rm *.dwo && cd .. && "
+	      "mkdir .debug && objcopy --only-keep-debug split .debug/split.debug && "
+	      "strip split && objcopy --add-gnu-debuglink=.debug/split.debug split && "
+	      "mv split.dwp .debug/split.dwp");
+	cr_expect_gt(expect_same(NULL, "split"), 50);
+}
+
+Test(split, objects_may_have_moved_beside_the_program)
+{
+	build_both("-gdwarf-5");
+	shell("mv obj/*.dwo . && rm -r obj");
+	cr_expect_gt(expect_same(NULL, "split"), 50);
+}
+
+Test(split, objects_are_found_in_a_debug_folder)
+{
+	char *further = strdup(path_of("further"));
+	const struct symbol_search search = {.debug_folders = further};
+
+	build_both("-gdwarf-5");
+	shell("mkdir -p further%s && mv obj further%s/obj", folder, folder);
+	cr_expect_gt(expect_same(&search, "split"), 50);
+	free(further);
+}
+
+static const char *first_name(const char *name)
+{
+	static char text[256];
+	struct symbol_frame frames[FRAMES_MAX];
+	struct symbolizer *symbolizer = NULL;
+
+	size_t count = ask(NULL, name, address_of(name, "inlined"), &symbolizer, frames);
+	snprintf(text, sizeof(text), "%s", count > 0 ? frames[0].function : "none");
+	symbolizer_destroy(symbolizer);
+	return text;
+}
+
+Test(split, an_object_of_another_build_is_not_used)
+{
+	build("plain.c", "sample", "-g -gsplit-dwarf");
+	shell("mv sample kept && sed 's/innermost/wrong/' %s/plain.c >plain.c && "
+	      "cc -O2 -g -gsplit-dwarf plain.c -o sample && mv kept sample",
+	      SAMPLES);
+	cr_expect_str_neq(first_name("sample"), "wrong");
+	cr_expect_str_neq(first_name("sample"), "innermost");
+}
+
+Test(split, what_is_no_file_is_not_opened, .timeout = 20)
+{
+	build("plain.c", "sample", "-g -gsplit-dwarf");
+	shell("for file in *.dwo; do rm $file && mkfifo $file; done");
+	cr_expect_str_eq(first_name("sample"), "outer");
+}
+
+/* Bytes of the file at path changed at random, some of them at its end, where indices lie. */
+static void damage(const char *path, uint32_t seed)
+{
+	FILE *file = fopen(path, "r+b");
+
+	cr_assert_not_null(file);
+	fseek(file, 0, SEEK_END);
+	long size = ftell(file);
+	for (int i = 0; i < 24; i++) {
+		seed = seed * 1664525 + 1013904223;
+		long at = (long)(seed % (uint32_t)size);
+		fseek(file, i % 2 == 0 ? at : size - 1 - at % 2048, SEEK_SET);
+		fputc((int)(seed >> 24), file);
+	}
+	fclose(file);
+}
+
+/* Any answer will do, as long as one comes. */
+static void ask_all(const char *name)
+{
+	struct symbol_frame frames[FRAMES_MAX];
+	struct symbolizer *symbolizer = NULL;
+
+	for (uint64_t address = 0x1000; address < 0x1400; address += 7)
+		cr_assert_leq(ask(NULL, name, address, &symbolizer, frames), FRAMES_MAX);
+	symbolizer_destroy(symbolizer);
+}
+
+static void survive(const char *split_file, bool with_package, const char *flags)
+{
+	char command[256];
+
+	snprintf(command, sizeof(command), "-g -gsplit-dwarf %s", flags);
+	build("plain.c", "sample", command);
+	if (with_package)
+		shell("dwp -e sample -o sample.dwp && rm *.dwo");
+	shell("mv %s kept", split_file);
+	for (uint32_t round = 0; round < 150; round++) {
+		shell("cp kept %s", split_file);
+		damage(split_file, round * 77 + 1);
+		ask_all("sample");
+	}
+	for (int cut = 0; cut < 40; cut++) {
+		shell("head -c $(($(stat -c %%s kept) * %d / 40)) kept >%s", cut, split_file);
+		ask_all("sample");
+	}
+}
+
+Test(split, a_damaged_object_is_survived)
+{
+	survive("sample-plain.dwo", false, "-gdwarf-5");
+}
+
+Test(split, a_damaged_package_is_survived)
+{
+	if (!has_tool("dwp"))
+		cr_skip("no dwp here");
+	survive("sample.dwp", true, "-gdwarf-4");
+}
