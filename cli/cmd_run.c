@@ -182,6 +182,7 @@ static int open_trace(struct run *run)
 		say("choose where the trace goes with -o TRACE", "%s", trace_open_error());
 		return r;
 	}
+	road_set_trace_budget(run->road, run->options->trace_budget_bytes);
 	r = road_add(run->road, run->folder.path);
 	if (r < 0) {
 		say(NULL, "cannot follow the spools: %s", road_error(run->road));

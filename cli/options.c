@@ -7,6 +7,7 @@
 #include <track/wire.h>
 
 #include "option_types.h"
+#include "road.h"
 #include "suggest.h"
 
 /* clang-format off */
@@ -36,6 +37,8 @@ const struct option_row option_table[] = {
 	  .help = "end the program by SIGTERM after that time, 2 s later by SIGKILL" },
 	{ .name = "cap", .argument = "BYTES", .commands = ON(RUN), .type = &option_cap, FIELD(cap_bytes),
 	  .help = "room for the records of one process that are not yet read (default 1G)" },
+	{ .name = "trace-budget", .argument = "SIZE", .commands = ON(RUN), .type = &option_size, FIELD(trace_budget_bytes),
+	  .help = "once the trace has that size, keep lifetimes that ended in order as sums only (default 32M; 0: from the first)" },
 	{ .name = "spool-dir", .argument = "FOLDER", .commands = ON(RUN) | ON(MARK) | ON(DOCTOR),
 	  .type = &option_text, FIELD(spool_dir),
 	  .help = "keep spools in a folder of that folder while the run goes on" },
@@ -194,6 +197,7 @@ int options_parse(const struct command *command, char **argv, struct options *re
 	struct options options = {
 		.stack_depth = TRACK_STACK_DEPTH_DEFAULT,
 		.cap_bytes = TRACK_CAP_BYTES_DEFAULT,
+		.trace_budget_bytes = ROAD_TRACE_BUDGET_DEFAULT,
 		.operands = argv,
 	};
 	struct parse parse = {

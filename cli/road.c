@@ -74,6 +74,11 @@ void road_destroy(struct road *road)
 	free(road);
 }
 
+void road_set_trace_budget(struct road *road, uint64_t bytes)
+{
+	lifetimes_set_budget(road->lifetimes, bytes);
+}
+
 int road_add(struct road *road, const char *path)
 {
 	int r = collector_add(road->collector, path);

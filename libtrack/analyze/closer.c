@@ -24,6 +24,9 @@ void closers_finish(struct closers *closers)
 	while (u64map_next(&closers->by_tid, &cursor, &tid, &value)) {
 		struct closer *closer = (struct closer *)(uintptr_t)value;
 
+		if (closer->pending.life != NULL)
+			life_finish(closer->pending.life);
+		free(closer->pending.life);
 		free(closer->held);
 		free(closer);
 	}
@@ -68,7 +71,8 @@ struct closer *closers_find_pending(const struct closers *closers, const struct 
 		struct closer *closer = (struct closer *)(uintptr_t)value;
 
 		if (closer != except && closer->pending.waits && closer->pending.seen &&
-		    closer->pending.subject == subject)
+		    closer->pending.subject == subject && closer->pending.life == NULL &&
+		    closer->pending.resource_id == 0)
 			return closer;
 	}
 	return NULL;
