@@ -36,7 +36,7 @@ const struct option_row option_table[] = {
 	  .type = &option_seconds, FIELD(timeout_ns),
 	  .help = "end the program by SIGTERM after that time, 2 s later by SIGKILL" },
 	{ .name = "cap", .argument = "BYTES", .commands = ON(RUN), .type = &option_cap, FIELD(cap_bytes),
-	  .help = "room for the records of one process that are not yet read (default 1G)" },
+	  .help = "room for the records of all processes that are not yet read (default 1G)" },
 	{ .name = "trace-budget", .argument = "SIZE", .commands = ON(RUN), .type = &option_size, FIELD(trace_budget_bytes),
 	  .help = "once the trace has that size, keep lifetimes that ended in order as sums only (default 32M; 0: from the first)" },
 	{ .name = "spool-dir", .argument = "FOLDER", .commands = ON(RUN) | ON(MARK) | ON(DOCTOR),

@@ -86,6 +86,13 @@ int road_add(struct road *road, const char *path)
 	return r < 0 ? fail_collecting(road, r) : 0;
 }
 
+int road_own(struct road *road, const char *folder)
+{
+	int r = collector_own(road->collector, folder);
+
+	return r < 0 ? fail_collecting(road, r) : 0;
+}
+
 int road_poll(struct road *road)
 {
 	uint64_t events;

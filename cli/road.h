@@ -26,6 +26,9 @@ void road_set_trace_budget(struct road *road, uint64_t bytes);
 /* A spool, or a folder of spools that is followed. */
 int road_add(struct road *road, const char *path);
 
+/* The same of a folder of the caller's own: spools that were read go, see collector_own. */
+int road_own(struct road *road, const char *folder);
+
 /* Read what is there, while processes may be running. */
 int road_poll(struct road *road);
 void road_status(const struct road *road, struct lifetimes_status *ret_status);

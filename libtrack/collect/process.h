@@ -27,7 +27,11 @@ struct process {
 	bool cut_counted;
 	bool seen_alive;
 	bool changed; /* info is not what the sink knows */
+	bool gone;    /* found dead; all it left is in its folder since */
 	bool over;    /* read to its end and released */
+	bool settled; /* over, and what it said is durable */
+	bool was_read;
+	uint32_t segments_used; /* once it is over */
 };
 
 /* How a process is read in one round. */

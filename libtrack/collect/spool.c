@@ -271,6 +271,12 @@ struct track_segment *spool_segment(struct spool *spool, uint32_t index, uint32_
 	return (struct track_segment *)((uint8_t *)spool->map + offset);
 }
 
+void spool_rest(const struct spool *spool)
+{
+	if (spool->map)
+		(void)madvise(spool->map, spool->map_bytes, MADV_DONTNEED);
+}
+
 void spool_give_back(struct spool *spool, uint32_t index)
 {
 	uint32_t bytes;
