@@ -280,6 +280,7 @@ void lifetimes_destroy(struct lifetimes *lifetimes)
 void lifetimes_set_budget(struct lifetimes *lifetimes, uint64_t bytes)
 {
 	lifetimes->book.budget_bytes = bytes;
+	lifetimes->book.folding = bytes == 0;
 }
 
 const struct collect_sink *lifetimes_sink(struct lifetimes *lifetimes)

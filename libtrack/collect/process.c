@@ -73,6 +73,8 @@ static uint64_t note_total(const struct process *process, uint32_t note)
 {
 	const struct track_spool *map = process->spool.map;
 	uint64_t total = map ? __atomic_load_n(&map->notes[note], __ATOMIC_RELAXED) : 0;
+	if (note == TRACK_NOTE_READ_BEFORE)
+		total += process->read_before;
 	if (note == TRACK_NOTE_LOST_HOLES)
 		total += process->lost_holes;
 	if (note == TRACK_NOTE_LOST_DAMAGED)
@@ -360,6 +362,9 @@ int process_read(struct process *process, const struct process_look *look, uint6
 		return read_nothing(process, look->sink);
 	if (ret)
 		return ret;
+	if (!process->was_read)
+		process->read_before = process->spool.map->given_back;
+	process->was_read = true;
 	process->lost_damaged += process->spool.cut && !process->cut_counted;
 	process->cut_counted = process->spool.cut;
 	process->seen_alive |= look->live && !look->dead;
@@ -480,8 +485,7 @@ int process_close(struct process *process, const struct process_look *look, uint
 	struct close_visit visit = {process, look->sink, look->now_ns, ret_events};
 	int ret = usage_walk(&process->spool, visit_usage, &visit);
 	process->over = true;
-	process->was_read = process->spool.map;
-	process->segments_used = process->was_read ? spool_segments_used(&process->spool) : 0;
+	process->segments_used = process->spool.map ? spool_segments_used(&process->spool) : 0;
 	spool_unmap(&process->spool);
 	free(process->cursors);
 	process->cursors = NULL;

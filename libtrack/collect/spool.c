@@ -289,6 +289,7 @@ void spool_give_back(struct spool *spool, uint32_t index)
 	/* Full, until it is taken: a writer that was held up on its way here finds no room. */
 	__atomic_store_n(&segment->reserved, TRACK_SEGMENT_BYTES, __ATOMIC_RELAXED);
 	__atomic_store_n(&segment->state, TRACK_SEGMENT_FREE, __ATOMIC_RELEASE);
+	__atomic_fetch_add(&spool->map->given_back, 1, __ATOMIC_RELAXED);
 	__atomic_fetch_or(&spool->map->free_segments[index / 64], 1ull << index % 64,
 			  __ATOMIC_RELEASE);
 }

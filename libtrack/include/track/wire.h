@@ -222,7 +222,8 @@ struct track_spool {
 	uint64_t notes[32]; /* atomic; by enum track_note */
 	uint32_t fd_limit;  /* RLIMIT_NOFILE, soft, at the start; 0 unknown */
 	uint32_t pad;
-	uint64_t reserved[15];
+	uint64_t given_back; /* by the reader: segments that it took and emptied so far */
+	uint64_t reserved[14];
 	uint64_t free_segments[TRACK_SEGMENTS_MAX / 64]; /* atomic; given back by the reader */
 };
 
