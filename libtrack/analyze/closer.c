@@ -61,6 +61,22 @@ int closers_get(struct closers *closers, uint32_t tid, struct closer **ret_close
 	return 0;
 }
 
+struct closer *closers_find(const struct closers *closers, uint32_t tid)
+{
+	const uint64_t *known = u64map_get(&closers->by_tid, tid);
+
+	return known != NULL ? (struct closer *)(uintptr_t)*known : NULL;
+}
+
+void closers_drop(struct closers *closers, struct closer *closer)
+{
+	if (closers->last == closer)
+		closers->last = NULL;
+	u64map_remove(&closers->by_tid, closer->tid);
+	free(closer->held);
+	free(closer);
+}
+
 struct closer *closers_find_pending(const struct closers *closers, const struct closer *except,
 				    uint64_t subject)
 {

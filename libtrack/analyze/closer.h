@@ -49,6 +49,10 @@ struct closers {
 void closers_finish(struct closers *closers);
 /* The closer of a thread; made if new. -ENOMEM. */
 int closers_get(struct closers *closers, uint32_t tid, struct closer **ret_closer);
+/* The closer of a thread; NULL if it has none. */
+struct closer *closers_find(const struct closers *closers, uint32_t tid);
+/* The thread is over, and nothing of it is pending. */
+void closers_drop(struct closers *closers, struct closer *closer);
 /*
  * A closer other than this one (NULL: any) whose close of the number, as its
  * slot has it, is not decided yet; NULL if none.

@@ -366,6 +366,18 @@ int fd_use(struct image *image, const struct collect_event *event)
 	return 0;
 }
 
+int fd_thread_over(struct image *image, uint32_t tid)
+{
+	struct closer *closer = closers_find(&image->closers, tid);
+	int error;
+
+	if (closer == NULL)
+		return 0;
+	error = settle_pending(image, closer);
+	closers_drop(&image->closers, closer);
+	return error;
+}
+
 static void count_unknown(struct image *image, const struct census *census)
 {
 	size_t cursor = 0;

@@ -20,7 +20,7 @@ struct statistic;
  * So many of one run are told apart by both stacks; as many more by the birth
  * stack alone; the rest by neither, so that memory is bounded.
  */
-#define STATISTICS_MAX 262144u
+#define STATISTICS_MAX 131072u
 
 /* Those of one image. Zeroed is empty. */
 struct statistics {

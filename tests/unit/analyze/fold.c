@@ -340,3 +340,20 @@ Test(fold, each_process_has_its_own_and_an_ended_one_is_complete)
 	play_finish();
 	expect_rows("0");
 }
+
+Test(fold, of_very_many_places_the_death_is_dropped_before_the_birth)
+{
+	const uint64_t places = 140000;
+
+	play_stack(10);
+	for (uint64_t place = 1000; place < 1000 + places; place++) {
+		play_stack(place);
+		fd_open(5, 10);
+		fd_close(5, place);
+	}
+	play_finish();
+	expect("SELECT count(*) || ',' || sum(count) FROM lifetime_statistics", "131073,140000");
+	expect("SELECT b.hash || ',' || count FROM lifetime_statistics s "
+	       "JOIN stack b ON b.id = s.birth_stack WHERE s.death_stack IS NULL",
+	       "10,8928");
+}
