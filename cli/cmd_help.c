@@ -2,6 +2,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "completion.h"
+#include "environment.h"
 #include "manual.h"
 #include "options.h"
 #include "say.h"
@@ -72,7 +74,30 @@ static void show_commands(void)
 	for (size_t i = 0; i < COMMAND__COUNT; i++)
 		printf("  %-8s %s\n", command_table[i].name, command_table[i].summary);
 	show_exits();
-	printf("\n'rtctrack help COMMAND' explains one; for a start: rtctrack run -- ./program\n");
+	printf("\n'rtctrack help COMMAND' explains one, 'rtctrack help " PRELOAD_TOPIC
+	       "' says how to record without run\n"
+	       "for a start: rtctrack run -- ./program\n");
+}
+
+static void show_preload(void)
+{
+	char text[1024];
+	bool example = true;
+
+	for (const struct preload_row *row = preload_table; row->text; row++) {
+		if (row != preload_table && (row->example != example || !row->example))
+			putchar('\n');
+		example = row->example;
+		if (row->example)
+			printf("    %s\n", row->text);
+		else
+			wrap(row->text, 0);
+	}
+	printf("\nenvironment:\n");
+	for (const struct environment_row *row = environment_table; row->name; row++) {
+		printf("  %-19s ", row->name);
+		wrap(environment_text(row, text, sizeof(text)), 22);
+	}
 }
 
 static void show_command(const struct command *command)
@@ -100,6 +125,10 @@ int cmd_help(const struct options *options)
 
 	if (options->manual) {
 		manual_print(stdout);
+	} else if (options->completion) {
+		completion_print(stdout, options->completion);
+	} else if (name && strcmp(name, PRELOAD_TOPIC) == 0) {
+		show_preload();
 	} else if (command) {
 		show_command(command);
 	} else if (!name) {

@@ -108,7 +108,7 @@ static void tell_trouble(const struct run *run)
 {
 	enum program_trouble trouble = run->program.trouble;
 
-	if (trouble != PROGRAM_FINE)
+	if (trouble != PROGRAM_FINE && !run->options->quiet)
 		say(program_trouble_remedy(trouble), "'%s' %s", run->program.path,
 		    program_trouble_text(trouble));
 }
@@ -154,6 +154,24 @@ static int name_trace(struct run *run)
 	return length < PATH_MAX ? 0 : -ENAMETOOLONG;
 }
 
+/* The ports that the kernel gives to sockets that ask for none, "low-high". */
+static int write_port_range(struct trace *trace)
+{
+	FILE *file = fopen("/proc/sys/net/ipv4/ip_local_port_range", "re");
+	unsigned low, high;
+	char range[32];
+	int found;
+
+	if (!file)
+		return 0;
+	found = fscanf(file, "%u %u", &low, &high);
+	fclose(file);
+	if (found != 2)
+		return 0;
+	snprintf(range, sizeof(range), "%u-%u", low, high);
+	return trace_set_meta(trace, "port_range", range);
+}
+
 static int write_meta(struct run *run)
 {
 	struct trace *trace = road_trace(run->road);
@@ -171,6 +189,8 @@ static int write_meta(struct run *run)
 		r = trace_set_meta(trace, "started_at", started);
 	if (r == 0 && uname(&host) == 0)
 		r = trace_set_meta(trace, "host", host.nodename);
+	if (r == 0)
+		r = write_port_range(trace);
 	return r;
 }
 
@@ -256,7 +276,7 @@ static void follow(struct run *run)
 		status_line_update(&line, clock_ns(CLOCK_MONOTONIC), &status);
 	} while (r == 0);
 	status_line_erase(&line);
-	if (run->child.timed_out)
+	if (run->child.timed_out && !run->options->quiet)
 		say(NULL, "ended by --timeout after %.1f s", run->options->timeout_ns / 1e9);
 }
 

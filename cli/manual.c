@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "manual.h"
 
+#include <stdbool.h>
 #include <string.h>
 #include <track/wire.h>
 
+#include "environment.h"
 #include "options.h"
 
 struct row {
@@ -16,12 +18,6 @@ static const struct row exits[] = {
 #define EXIT_ROW(id, number, written, text_) { .name = written, .text = text_ },
 #include "exits.def"
 #undef EXIT_ROW
-};
-
-static const struct row environment[] = {
-#define ENVIRONMENT(name_, text_) { .name = name_, .text = text_ },
-#include "environment.def"
-#undef ENVIRONMENT
 };
 
 static const struct row rules[] = {
@@ -136,6 +132,35 @@ static void wrapped_functions(FILE *stream)
 	fputc('\n', stream);
 }
 
+static void environment(FILE *stream)
+{
+	char text[1024];
+
+	fputs(".SH ENVIRONMENT\n", stream);
+	for (const struct environment_row *row = environment_table; row->name; row++) {
+		environment_text(row, text, sizeof(text));
+		item(stream, &(struct row){.name = row->name, .text = text});
+	}
+}
+
+static void without_run(FILE *stream)
+{
+	bool example = false;
+
+	fputs(".SH RECORDING WITHOUT RUN\n", stream);
+	for (const struct preload_row *row = preload_table; row->text; row++) {
+		if (row->example != example)
+			fputs(row->example ? ".PP\n.nf\n.RS\n" : ".RE\n.fi\n", stream);
+		if (!row->example)
+			fputs(".PP\n", stream);
+		example = row->example;
+		escape(stream, row->text);
+		fputc('\n', stream);
+	}
+	if (example)
+		fputs(".RE\n.fi\n", stream);
+}
+
 void manual_print(FILE *stream)
 {
 	fprintf(stream,
@@ -156,5 +181,6 @@ void manual_print(FILE *stream)
 	      "LOST means that evidence is missing and no clean verdict is given.",
 	      notes, COUNT(notes));
 	items(stream, "EXIT STATUS", NULL, exits, COUNT(exits));
-	items(stream, "ENVIRONMENT", NULL, environment, COUNT(environment));
+	without_run(stream);
+	environment(stream);
 }

@@ -33,6 +33,11 @@ static int parse_name(const char *text, const char *const *names, void *field)
 	return -EINVAL;
 }
 
+static const char *const format_names[] = {[FORMAT_TEXT] = "text", [FORMAT_JSON] = "json", NULL};
+static const char *const color_names[] = {
+	[COLOR_AUTO] = "auto", [COLOR_ALWAYS] = "always", [COLOR_NEVER] = "never", NULL};
+static const char *const shell_names[] = {"bash", "zsh", NULL};
+
 /* clang-format off */
 static const char *const kind_names[] = {
 #define TRACK_KIND(id, name, plural, begun, over, rule) name,
@@ -71,32 +76,38 @@ static int parse_rule(const char *text, void *field)
 	return parse_name(text, rule_names, field);
 }
 
+static int parse_shell(const char *text, void *field)
+{
+	return parse_name(text, shell_names, field);
+}
+
+/* The names stand in the order of the enumeration. */
+static int parse_choice(const char *text, const char *const *names, int *ret_choice)
+{
+	for (int i = 0; names[i]; i++)
+		if (strcmp(names[i], text) == 0) {
+			*ret_choice = i;
+			return 0;
+		}
+	return -EINVAL;
+}
+
 static int parse_format(const char *text, void *field)
 {
-	enum option_format *format = field;
+	int choice, r = parse_choice(text, format_names, &choice);
 
-	if (strcmp(text, "text") == 0)
-		*format = FORMAT_TEXT;
-	else if (strcmp(text, "json") == 0)
-		*format = FORMAT_JSON;
-	else
-		return -EINVAL;
-	return 0;
+	if (r == 0)
+		*(enum option_format *)field = (enum option_format)choice;
+	return r;
 }
 
 static int parse_color(const char *text, void *field)
 {
-	enum option_color *color = field;
+	int choice, r = parse_choice(text, color_names, &choice);
 
-	if (strcmp(text, "auto") == 0)
-		*color = COLOR_AUTO;
-	else if (strcmp(text, "always") == 0)
-		*color = COLOR_ALWAYS;
-	else if (strcmp(text, "never") == 0)
-		*color = COLOR_NEVER;
-	else
-		return -EINVAL;
-	return 0;
+	if (r == 0)
+		*(enum option_color *)field = (enum option_color)choice;
+	return r;
 }
 
 /* Digits, then at most one of the suffixes; each suffix is worth 1024 times the one before. */
@@ -174,6 +185,29 @@ static int parse_seconds(const char *text, void *field)
 	return 0;
 }
 
+static int parse_age(const char *text, void *field)
+{
+	static const struct {
+		char suffix;
+		uint64_t seconds;
+	} units[] = {{0, 1}, {'s', 1}, {'m', 60}, {'h', 3600}, {'d', 86400}};
+	char *end;
+	unsigned long long number;
+
+	if (!isdigit((unsigned char)text[0]))
+		return -EINVAL;
+	errno = 0;
+	number = strtoull(text, &end, 10);
+	if (errno || number > 1000000000 || (*end && end[1]))
+		return -EINVAL;
+	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++)
+		if (units[i].suffix == *end && number <= 10000000000ull / units[i].seconds) {
+			*(uint64_t *)field = number * units[i].seconds * 1000000000ull;
+			return 0;
+		}
+	return -EINVAL;
+}
+
 /* clang-format off */
 const struct option_type option_switch  = { parse_switch,  NULL };
 const struct option_type option_text    = { parse_text,    "a path" };
@@ -187,4 +221,23 @@ const struct option_type option_depth   = { parse_depth,   "a number of frames, 
 const struct option_type option_cap     = { parse_cap,     "a size from 64K to 1G, such as 256M" };
 const struct option_type option_size    = { parse_size,    "a size such as 64M, or 0" };
 const struct option_type option_seconds = { parse_seconds, "a time in seconds, such as 2.5" };
+const struct option_type option_age     = { parse_age,     "a time such as 90s, 30m, 12h or 7d" };
+const struct option_type option_shell   = { parse_shell,   "bash or zsh" };
 /* clang-format on */
+
+const char *const *option_words(const struct option_type *type)
+{
+	const struct {
+		const struct option_type *type;
+		const char *const *words;
+	} lists[] = {
+		{&option_kind, kind_names},	{&option_rule, rule_names},
+		{&option_format, format_names}, {&option_color, color_names},
+		{&option_shell, shell_names},
+	};
+
+	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++)
+		if (lists[i].type == type)
+			return lists[i].words;
+	return NULL;
+}

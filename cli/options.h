@@ -27,13 +27,17 @@ struct options {
 	bool full_stacks;
 	bool help;
 	bool manual;
+	bool dry_run;
+	bool redact;
 	uint32_t top; /* 0: all */
 	uint32_t stack_depth;
 	uint32_t run_pid; /* 0: the only one */
 	uint64_t cap_bytes;
 	uint64_t trace_budget_bytes;
-	uint64_t timeout_ns; /* 0: none */
-	char **operands;     /* NULL terminated */
+	uint64_t timeout_ns;	/* 0: none */
+	uint64_t older_than_ns; /* 0: any age */
+	const char *completion; /* of which shell; NULL: none */
+	char **operands;	/* NULL terminated */
 	size_t operand_count;
 };
 

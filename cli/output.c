@@ -4,8 +4,10 @@
 #include <errno.h>
 #include <limits.h>
 #include <report/json.h>
+#include <report/redact.h>
 #include <report/text.h>
 #include <stdlib.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 static bool wants_color(FILE *stream, enum option_color color)
@@ -21,6 +23,25 @@ static bool wants_color(FILE *stream, enum option_color color)
 		break;
 	}
 	return isatty(fileno(stream)) && !(no_color && no_color[0]);
+}
+
+#define WIDTH_MIN 40
+#define WIDTH_MAX 1000
+
+/* A terminal's columns, 0 if the stream is none. */
+static size_t width_of(FILE *stream)
+{
+	const char *chosen = getenv("COLUMNS");
+	struct winsize size;
+	long columns = 0;
+
+	if (!isatty(fileno(stream)))
+		return 0;
+	if (chosen)
+		columns = strtol(chosen, NULL, 10);
+	if (columns <= 0 && ioctl(fileno(stream), TIOCGWINSZ, &size) == 0)
+		columns = size.ws_col;
+	return columns >= WIDTH_MIN && columns <= WIDTH_MAX ? (size_t)columns : 0;
 }
 
 int output_read(struct trace *trace, const char *trace_path, const struct options *options,
@@ -42,6 +63,7 @@ static int write_texts(FILE *stream, const struct options *options, struct repor
 	struct report_style style = {
 		.color = wants_color(stream, options->color),
 		.full_stacks = options->full_stacks,
+		.width = width_of(stream),
 		.folder = getcwd(folder, sizeof(folder)),
 	};
 
@@ -59,8 +81,10 @@ static int write_texts(FILE *stream, const struct options *options, struct repor
 int output_write(FILE *stream, const struct options *options, struct report *const *reports,
 		 size_t count)
 {
-	int r = 0;
+	int r = options->redact ? report_redact(reports, count) : 0;
 
+	if (r < 0)
+		return r;
 	switch (options->format) {
 	case FORMAT_TEXT:
 		r = write_texts(stream, options, reports, count);

@@ -11,7 +11,7 @@
 int output_read(struct trace *trace, const char *trace_path, const struct options *options,
 		struct report **ret_report);
 
-/* 0, or -errno if the stream fails. */
+/* Redacts the reports first where that is asked for. 0, or -errno if the stream fails. */
 int output_write(FILE *stream, const struct options *options, struct report *const *reports,
 		 size_t count);
 

@@ -13,9 +13,6 @@
 #include <track/wire.h>
 #include <unistd.h>
 
-#define INFO_FILE "info"
-#define RUN_PREFIX "run-"
-
 static bool is_ours(const char *path)
 {
 	struct stat st;
@@ -100,7 +97,7 @@ int run_folder_create(const char *base, struct run_folder *ret_folder)
 	char name[64];
 	int r;
 
-	snprintf(name, sizeof(name), RUN_PREFIX "%d-XXXXXX", (int)getpid());
+	snprintf(name, sizeof(name), RUN_FOLDER_PREFIX "%d-XXXXXX", (int)getpid());
 	r = join(folder.path, base, name);
 	if (r < 0)
 		return r;
@@ -141,7 +138,7 @@ int run_folder_announce(struct run_folder *folder, int32_t program_pid, const ch
 	char path[PATH_MAX], clean_path[PATH_MAX], clean_command[256];
 	int fd, r;
 
-	r = join(path, folder->path, INFO_FILE);
+	r = join(path, folder->path, RUN_FOLDER_INFO);
 	if (r < 0)
 		return r;
 	text_clean(trace_path, strlen(trace_path), clean_path, sizeof(clean_path));
@@ -214,7 +211,7 @@ int run_info_read(const char *folder_path, struct run_info *ret_info)
 
 	if (!is_ours(folder_path))
 		return -ENOENT;
-	r = join(path, folder_path, INFO_FILE);
+	r = join(path, folder_path, RUN_FOLDER_INFO);
 	if (r == 0)
 		r = join(info.path, folder_path, "");
 	if (r < 0)
@@ -245,7 +242,7 @@ size_t run_info_list(const char *base, struct run_info *ret_infos, size_t max)
 	if (!directory)
 		return 0;
 	while ((entry = readdir(directory))) {
-		if (strncmp(entry->d_name, RUN_PREFIX, strlen(RUN_PREFIX)) != 0 ||
+		if (strncmp(entry->d_name, RUN_FOLDER_PREFIX, strlen(RUN_FOLDER_PREFIX)) != 0 ||
 		    join(path, base, entry->d_name) < 0 || run_info_read(path, &info) < 0)
 			continue;
 		if (count < max)

@@ -12,6 +12,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#define RUN_FOLDER_PREFIX "run-"
+#define RUN_FOLDER_INFO "info"
+
 struct run_folder {
 	char path[PATH_MAX];
 	int lock_fd; /* of info; -1: none */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <errno.h>
 #include <string.h>
+#include <track/wire.h>
 
 #include "rows.h"
 
@@ -60,10 +61,35 @@ static int read_texts(struct report *report, struct trace_query *query,
 	return 0;
 }
 
+static bool is_socket(const char *class_name)
+{
+	static const struct {
+		const char *name, *group;
+	} classes[] = {
+	/* clang-format off */
+#define TRACK_FD_CLASS(id, name_, text, group_) { name_, #group_ },
+#include <track/fd_classes.def>
+#undef TRACK_FD_CLASS
+		/* clang-format on */
+	};
+
+	for (size_t i = 0; i < sizeof(classes) / sizeof(classes[0]); i++)
+		if (strcmp(classes[i].name, class_name) == 0)
+			return strcmp(classes[i].group, "SOCKET") == 0;
+	return false;
+}
+
+static bool is_minor(const struct report_finding *finding)
+{
+	return strcmp(finding->state, "at-exit") == 0 && strcmp(finding->kind, "fd") == 0 &&
+	       !is_socket(finding->class_name);
+}
+
 static int read_finding(struct report *report, struct trace_query *query, void *item)
 {
 	struct finding_row *row = item;
 	struct report_finding *finding = &row->finding;
+	int r;
 
 	row->id = trace_query_int(query, 0);
 	row->stack_id = trace_query_int(query, 9);
@@ -72,7 +98,10 @@ static int read_finding(struct report *report, struct trace_query *query, void *
 	finding->culprit_line = (int)trace_query_int(query, 12);
 	finding->slope = trace_query_real(query, 14);
 	finding->evidence_total = (uint64_t)trace_query_int(query, 15);
-	return read_texts(report, query, finding);
+	r = read_texts(report, query, finding);
+	if (r == 0)
+		finding->minor = is_minor(finding);
+	return r;
 }
 
 static int read_resource(struct report *report, struct trace_query *query,
@@ -185,20 +214,16 @@ static int fill(struct trace *trace, struct report *report, const struct finding
 	return r == 0 ? fill_evidence(trace, report, row, finding) : r;
 }
 
-int findings_read(struct trace *trace, struct report *report, const struct report_filter *filter)
+/* Those that are minor, or those that are not, in their order. */
+static int fill_part(struct trace *trace, struct report *report, const struct report_filter *filter,
+		     const struct rows *rows, bool minor)
 {
-	const struct finding_row *items;
-	struct rows rows;
-	int r = rows_read(trace, report, findings_sql, 0, sizeof(*items), read_finding, &rows);
+	const struct finding_row *items = rows->items;
 
-	if (r < 0)
-		return r;
-	items = rows.items;
-	report->findings = arena_allocate(report->arena, rows.count, sizeof(*report->findings));
-	if (!report->findings)
-		return -ENOMEM;
-	for (size_t i = 0; i < rows.count; i++) {
-		if (!wanted(&items[i].finding, filter))
+	for (size_t i = 0; i < rows->count; i++) {
+		int r;
+
+		if (items[i].finding.minor != minor || !wanted(&items[i].finding, filter))
 			continue;
 		report->finding_total++;
 		if (filter->top && report->finding_count == filter->top)
@@ -209,4 +234,19 @@ int findings_read(struct trace *trace, struct report *report, const struct repor
 		report->finding_count++;
 	}
 	return 0;
+}
+
+int findings_read(struct trace *trace, struct report *report, const struct report_filter *filter)
+{
+	struct rows rows;
+	int r = rows_read(trace, report, findings_sql, 0, sizeof(struct finding_row), read_finding,
+			  &rows);
+
+	if (r < 0)
+		return r;
+	report->findings = arena_allocate(report->arena, rows.count, sizeof(*report->findings));
+	if (!report->findings)
+		return -ENOMEM;
+	r = fill_part(trace, report, filter, &rows, false);
+	return r == 0 ? fill_part(trace, report, filter, &rows, true) : r;
 }

@@ -207,16 +207,24 @@ static void add_findings(struct build *build, struct json_object *array,
 			append(build, array, finding_object(build, report, &report->findings[i]));
 }
 
+/* parent is an index of the array, which may hold another report's processes before. */
 static void add_processes(struct build *build, struct json_object *array,
 			  const struct report *report)
 {
+	size_t before = array ? json_object_array_length(array) : 0;
+
 	for (size_t i = 0; i < report->process_count; i++) {
 		const struct report_process *process = &report->processes[i];
 		struct json_object *object = checked(build, json_object_new_object());
 
 		put_int(build, object, "pid", process->pid);
 		put_int(build, object, "ppid", process->ppid);
+		if (process->parent == SIZE_MAX)
+			put(build, object, "parent", NULL);
+		else
+			put_number(build, object, "parent", before + process->parent);
 		put_number(build, object, "image", process->image);
+		put_text(build, object, "origin", process->origin);
 		put_text(build, object, "exe", process->exe);
 		put_text(build, object, "command", process->command);
 		put_number(build, object, "start_ns", process->start_ns);
@@ -229,6 +237,8 @@ static void add_processes(struct build *build, struct json_object *array,
 			put_int(build, object, "code", process->code);
 		else
 			put(build, object, "code", NULL);
+		put_number(build, object, "findings", process->findings);
+		put_number(build, object, "lost", process->lost);
 		append(build, array, object);
 	}
 }

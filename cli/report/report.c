@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <base/u64map.h>
 #include <errno.h>
 #include <report/report.h>
 #include <stdlib.h>
@@ -7,9 +8,6 @@
 #include "arena.h"
 #include "rows.h"
 
-static const char processes_sql[] =
-	"SELECT id, pid, ppid, image, exe, command, start_ns, end_ns, realtime_ns, end, code"
-	" FROM process WHERE id > ?1 ORDER BY start_ns, id";
 static const char notes_sql[] =
 	"SELECT name, text, sum(count), weight = 'LOST' FROM note WHERE count >= ?1"
 	" GROUP BY name, weight, text ORDER BY weight <> 'LOST', sum(count) DESC, name";
@@ -68,36 +66,6 @@ int row_text(struct report *report, struct trace_query *query, int column, const
 	return arena_text(report->arena, trace_query_text(query, column), ret_text);
 }
 
-size_t process_index(const struct report *report, int64_t id)
-{
-	for (size_t i = 0; i < report->process_count; i++)
-		if (report->processes[i].id == id)
-			return i;
-	return SIZE_MAX;
-}
-
-static int read_process(struct report *report, struct trace_query *query, void *item)
-{
-	struct report_process *process = item;
-	int r;
-
-	process->id = trace_query_int(query, 0);
-	process->pid = (int32_t)trace_query_int(query, 1);
-	process->ppid = (int32_t)trace_query_int(query, 2);
-	process->image = (uint32_t)trace_query_int(query, 3);
-	process->start_ns = (uint64_t)trace_query_int(query, 6);
-	process->end_ns = (uint64_t)trace_query_int(query, 7);
-	process->realtime_ns = (uint64_t)trace_query_int(query, 8);
-	process->code =
-		trace_query_null(query, 10) ? INT32_MIN : (int32_t)trace_query_int(query, 10);
-	r = row_text(report, query, 4, &process->exe);
-	if (r == 0)
-		r = row_text(report, query, 5, &process->command);
-	if (r == 0)
-		r = row_text(report, query, 9, &process->end);
-	return r;
-}
-
 static int read_note(struct report *report, struct trace_query *query, void *item)
 {
 	struct report_note *note = item;
@@ -151,13 +119,10 @@ static int read_meta(struct trace *trace, struct report *report)
 static int read_tables(struct trace *trace, struct report *report)
 {
 	struct rows rows;
-	int r = rows_read(trace, report, processes_sql, 0, sizeof(*report->processes), read_process,
-			  &rows);
+	int r = processes_read(trace, report);
 
 	if (r < 0)
 		return r;
-	report->processes = rows.items;
-	report->process_count = rows.count;
 	r = rows_read(trace, report, notes_sql, 1, sizeof(*report->notes), read_note, &rows);
 	if (r < 0)
 		return r;
@@ -207,6 +172,8 @@ void report_destroy(struct report *report)
 {
 	if (!report)
 		return;
+	if (report->process_by_id)
+		u64map_finish(report->process_by_id);
 	arena_destroy(report->arena);
 	free(report);
 }

@@ -2,13 +2,18 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <report/text.h>
+#include <stdlib.h>
 #include <string.h>
 #include <track/wire.h>
 
+#include "text_fit.h"
 #include "text_stack.h"
+#include "text_tree.h"
 
 #define EXAMPLES_MAX 2
 #define PLACE_BYTES 256
+#define MINOR_FEW 10 /* from so many on, a minor finding is shown in full */
+#define MINOR_LINES_MAX 12
 
 enum paint { PAINT_NONE, PAINT_BOLD, PAINT_RED, PAINT_GREEN, PAINT_DIM };
 
@@ -56,6 +61,25 @@ static const struct kind_words *kind_words(const char *kind)
 	return NULL;
 }
 
+/* What a person calls a descriptor of that class. */
+static const char *fd_noun(const char *class_name)
+{
+	static const struct {
+		const char *name, *text;
+	} classes[] = {
+	/* clang-format off */
+#define TRACK_FD_CLASS(id, name_, text_, group) { name_, text_ },
+#include <track/fd_classes.def>
+#undef TRACK_FD_CLASS
+		/* clang-format on */
+	};
+
+	for (size_t i = 0; i < sizeof(classes) / sizeof(*classes); i++)
+		if (strcmp(class_name, classes[i].name) == 0)
+			return classes[i].text;
+	return "descriptor";
+}
+
 static const char *process_name(const struct report_process *process)
 {
 	return process->exe[0] ? text_base_name(process->exe) : "?";
@@ -94,13 +118,11 @@ static const char *unnamed(const struct report_finding *finding, char *ret_place
 }
 
 static void culprit(FILE *stream, const struct report_finding *finding,
-		    const struct report_style *style)
+		    const struct report_style *style, const char *before)
 {
 	char place[PLACE_BYTES];
 
-	if (!finding->culprit_function && !finding->culprit_module)
-		return;
-	fprintf(stream, "     culprit   ");
+	fputs(before, stream);
 	painted(stream, style, PAINT_BOLD,
 		finding->culprit_function ? finding->culprit_function : unnamed(finding, place));
 	if (finding->culprit_file)
@@ -108,7 +130,11 @@ static void culprit(FILE *stream, const struct report_finding *finding,
 			finding->culprit_line);
 	if (finding->culprit_module)
 		fprintf(stream, "  (%s)", text_base_name(finding->culprit_module));
-	fputc('\n', stream);
+}
+
+static bool has_culprit(const struct report_finding *finding)
+{
+	return finding->culprit_function || finding->culprit_module;
 }
 
 static bool spans_processes(const struct report_finding *finding)
@@ -221,6 +247,15 @@ static void examples(FILE *stream, const struct report *report,
 		fprintf(stream, "          +%" PRIu64 " more\n", finding->count - shown);
 }
 
+static void fingerprint(FILE *stream, const struct report_finding *finding,
+			const struct report_style *style)
+{
+	paint(stream, style, PAINT_DIM);
+	fprintf(stream, "  [%s]", finding->fingerprint);
+	paint(stream, style, PAINT_NONE);
+	fputc('\n', stream);
+}
+
 static void show_finding(FILE *stream, const struct report *report, size_t index,
 			 const struct report_style *style)
 {
@@ -231,14 +266,59 @@ static void show_finding(FILE *stream, const struct report *report, size_t index
 		finding->state);
 	fprintf(stream, "  %s  ", finding->rule);
 	painted(stream, style, PAINT_BOLD, finding->message);
-	paint(stream, style, PAINT_DIM);
-	fprintf(stream, "  [%s]", finding->fingerprint);
-	paint(stream, style, PAINT_NONE);
-	fputc('\n', stream);
-	culprit(stream, finding, style);
+	fingerprint(stream, finding, style);
+	if (has_culprit(finding)) {
+		culprit(stream, finding, style, "     culprit   ");
+		fputc('\n', stream);
+	}
 	where_from(stream, report, finding);
 	stacks(stream, finding, style);
 	examples(stream, report, finding);
+}
+
+/* A minor finding that takes one line, where there are others to look at first. */
+static bool is_brief(const struct report *report, const struct report_finding *finding,
+		     const struct report_style *style)
+{
+	return finding->minor && finding->count < MINOR_FEW && !style->full_stacks &&
+	       !report->findings[0].minor;
+}
+
+static void show_brief(FILE *stream, const struct report *report, size_t index,
+		       const struct report_style *style)
+{
+	const struct report_finding *finding = &report->findings[index];
+	const char *noun = fd_noun(finding->class_name);
+	size_t length = strlen(noun);
+	bool many = finding->count != 1, ies = many && noun[length - 1] == 'y';
+
+	fprintf(stream, "%3zu. %" PRIu64 " %.*s%s", index + 1, finding->count,
+		(int)(ies ? length - 1 : length), noun,
+		ies    ? "ies"
+		: many ? "s"
+		       : "");
+	if (has_culprit(finding))
+		culprit(stream, finding, style, "  ");
+	fingerprint(stream, finding, style);
+}
+
+static void show_findings(FILE *stream, const struct report *report,
+			  const struct report_style *style)
+{
+	size_t brief = 0;
+
+	for (size_t i = 0; i < report->finding_count; i++)
+		if (!is_brief(report, &report->findings[i], style))
+			show_finding(stream, report, i, style);
+	for (size_t i = 0; i < report->finding_count; i++) {
+		if (!is_brief(report, &report->findings[i], style) || brief++ >= MINOR_LINES_MAX)
+			continue;
+		if (brief == 1)
+			fprintf(stream, "\n  also open at the end (--full-stacks shows how)\n");
+		show_brief(stream, report, i, style);
+	}
+	if (brief > MINOR_LINES_MAX)
+		fprintf(stream, "     +%zu more\n", brief - MINOR_LINES_MAX);
 }
 
 static void summary(FILE *stream, const struct report *report)
@@ -307,15 +387,41 @@ static void what_next(FILE *stream, const struct report *report)
 		fprintf(stream, "trace: %s\n", path);
 }
 
-int report_text(FILE *stream, const struct report *report, const struct report_style *style)
+static int write_report(FILE *stream, const struct report *report, const struct report_style *style)
 {
+	int r;
+
 	head(stream, report, style);
-	for (size_t i = 0; i < report->finding_count; i++)
-		show_finding(stream, report, i, style);
+	show_findings(stream, report, style);
 	if (!report->finding_total)
 		fprintf(stream, "\n  no findings\n");
 	summary(stream, report);
+	r = text_tree(stream, report);
+	if (r < 0)
+		return r;
+	text_running(stream, report);
 	coverage(stream, report, style);
 	what_next(stream, report);
 	return ferror(stream) ? -EIO : 0;
+}
+
+int report_text(FILE *stream, const struct report *report, const struct report_style *style)
+{
+	char *text = NULL;
+	size_t bytes;
+	FILE *memory;
+	int r;
+
+	if (!style->width)
+		return write_report(stream, report, style);
+	memory = open_memstream(&text, &bytes);
+	if (!memory)
+		return -errno;
+	r = write_report(memory, report, style);
+	if (fclose(memory) != 0 && r == 0)
+		r = -ENOMEM;
+	if (r == 0)
+		text_fit(stream, text, style->width);
+	free(text);
+	return r < 0 ? r : ferror(stream) ? -EIO : 0;
 }

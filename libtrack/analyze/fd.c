@@ -378,6 +378,50 @@ int fd_thread_over(struct image *image, uint32_t tid)
 	return error;
 }
 
+/* A failed call: what it was about, as a row of act. */
+static int add_failure(struct image *image, const struct collect_event *event, const char *what,
+		       int64_t resource_id)
+{
+	struct trace_act act = {
+		.process_id = image->id,
+		.resource_id = resource_id,
+		.kind = word_kind(TRACK_KIND_FD),
+		.subject = event->subject,
+		.what = what,
+		.time_ns = event->time_ns,
+		.tid = event->tid,
+		.stack_id = image_stack(image, event->stack),
+		.call = word_call(event->call),
+		.error = (int)event->arg,
+	};
+
+	return trace_add_act(image->book->trace, &act);
+}
+
+/* The number was closed here; or it is somebody else's since, and no socket. */
+static bool is_stale(const struct fd_slot *slot, uint64_t error)
+{
+	if (error == EBADF)
+		return slot->state == FD_CLOSED;
+	return error == ENOTSOCK && slot->state == FD_OPEN && slot->life.generation > 1 &&
+	       slot->life.fd_class != TRACK_FD_CLASS_OTHER && !word_is_socket(slot->life.fd_class);
+}
+
+int fd_fail(struct image *image, const struct collect_event *event)
+{
+	struct fd_slot *slot;
+	int64_t row;
+	int error;
+
+	if (event->arg == EMFILE || event->arg == ENFILE)
+		return add_failure(image, event, "exhausted", 0);
+	slot = find_slot(&image->fds, event->subject);
+	if (slot == NULL || !is_stale(slot, event->arg))
+		return 0;
+	error = life_keep(&slot->life, &row);
+	return error != 0 ? error : add_failure(image, event, "stale-use", row);
+}
+
 static void count_unknown(struct image *image, const struct census *census)
 {
 	size_t cursor = 0;
@@ -391,19 +435,42 @@ static void count_unknown(struct image *image, const struct census *census)
 		if (slot != NULL && slot->state == FD_CLOSED &&
 		    slot->life.death_ns >= census->start_ns)
 			continue; /* another thread closed it meanwhile */
-		/* Other classes are opened by calls that are not followed. */
-		if (word_is_socket(TRACK_FD_ARG_CLASS(arg)))
-			image->counted[TRACK_NOTE_OPEN_UNSEEN]++;
+		image->counted[TRACK_NOTE_OPEN_UNSEEN]++;
 	}
 }
+
+/*
+ * What the kernel may call a descriptor of a class, besides its own name. Who
+ * opens a path does not ask what lies there; some classes are files to fstat.
+ */
+#define CLASS(id) (1u << TRACK_FD_CLASS_##id)
+static const uint32_t aliases[TRACK_FD_CLASS__COUNT] = {
+	[TRACK_FD_CLASS_FILE] =
+		CLASS(DIRECTORY) | CLASS(PIPE) | CLASS(TERMINAL) | CLASS(DEVICE) | CLASS(MEMFD),
+	[TRACK_FD_CLASS_TERMINAL] = CLASS(DEVICE) | CLASS(FILE),
+	[TRACK_FD_CLASS_DEVICE] = CLASS(TERMINAL) | CLASS(FILE),
+	[TRACK_FD_CLASS_MQUEUE] = CLASS(FILE),
+	[TRACK_FD_CLASS_SECRETMEM] = CLASS(FILE),
+	[TRACK_FD_CLASS_MOUNT] = CLASS(DIRECTORY) | CLASS(FILE),
+};
+#undef CLASS
+
+_Static_assert(TRACK_FD_CLASS__COUNT <= 32, "one bit per class");
 
 /* Another descriptor has the number now: its close and the new opening passed no wrapper. */
 static bool is_another(const struct fd_slot *slot, uint64_t arg)
 {
-	unsigned found = TRACK_FD_ARG_CLASS(arg);
+	unsigned found = TRACK_FD_ARG_CLASS(arg), known = slot->life.fd_class;
 
-	return found != slot->life.fd_class && found != TRACK_FD_CLASS_OTHER &&
-	       slot->life.fd_class != TRACK_FD_CLASS_OTHER;
+	return found != known && found != TRACK_FD_CLASS_OTHER && known != TRACK_FD_CLASS_OTHER &&
+	       (found >= TRACK_FD_CLASS__COUNT || (aliases[known] >> found & 1) == 0);
+}
+
+/* Believed for want of a look. */
+static bool is_vague(const struct fd_slot *slot)
+{
+	return slot->life.fd_class == TRACK_FD_CLASS_OTHER ||
+	       slot->life.fd_class == TRACK_FD_CLASS_FILE;
 }
 
 int fd_compare(struct image *image, const struct collect_event *event)
@@ -424,8 +491,8 @@ int fd_compare(struct image *image, const struct collect_event *event)
 			error = end_unseen(image, slot, event->time_ns);
 		if (error != 0)
 			return error;
-		if (arg != NULL && slot->state == FD_OPEN &&
-		    slot->life.fd_class == TRACK_FD_CLASS_OTHER)
+		if (arg != NULL && slot->state == FD_OPEN && is_vague(slot) &&
+		    TRACK_FD_ARG_CLASS(*arg) != TRACK_FD_CLASS_OTHER && !is_another(slot, *arg))
 			life_set_class(&slot->life, TRACK_FD_ARG_CLASS(*arg));
 	}
 	count_unknown(image, census);

@@ -16,11 +16,25 @@ static const char *const rule_names[] = {
 #include <track/rules.def>
 #undef TRACK_RULE
 };
+
+static const enum rule kind_rules[] = {
+#define TRACK_KIND(id, name, plural, begun, over, rule) RULE_##rule,
+#include <track/kinds.def>
+#undef TRACK_KIND
+};
 /* clang-format on */
 
 const char *rule_name(enum rule rule)
 {
 	return rule_names[rule];
+}
+
+enum rule rule_of_kind(const char *kind)
+{
+	for (unsigned i = 0; i < TRACK_KIND__COUNT; i++)
+		if (strcmp(word_kind(i), kind) == 0)
+			return kind_rules[i];
+	return RULE_GROWTH;
 }
 
 uint64_t finding_group(const char *kind, const char *class_name, const struct culprit *culprit)
@@ -38,6 +52,9 @@ static void destroy(struct finding *finding)
 	free(finding->class_name);
 	free(finding->message);
 	free(finding->evidence);
+	for (size_t i = 0; i < finding->text_count; i++)
+		free(finding->texts[i]);
+	free(finding->texts);
 	free(finding);
 }
 
@@ -117,6 +134,12 @@ void findings_finish(struct findings *findings)
 	*findings = (struct findings){0};
 }
 
+/* It follows from what grows, which is told first. */
+static bool is_forecast(const struct finding *finding)
+{
+	return finding->rule == RULE_EXHAUSTION && finding->state == STATE_GROWING;
+}
+
 /* The fingerprint comes last, so that the order is the same in every run. */
 static int compare(const void *left, const void *right)
 {
@@ -126,6 +149,8 @@ static int compare(const void *left, const void *right)
 
 	if (a->state != b->state)
 		return a->state < b->state ? -1 : 1;
+	if (is_forecast(a) != is_forecast(b))
+		return is_forecast(a) ? 1 : -1;
 	if (a->count != b->count)
 		return a->count > b->count ? -1 : 1;
 	order = strcmp(a->kind, b->kind);
@@ -172,9 +197,28 @@ int finding_say(struct finding *finding, const char *format, ...)
 	return 0;
 }
 
-void finding_noun(const struct finding *finding, bool plural, char *ret_noun)
+const char *finding_text(struct finding *finding, const char *format, ...)
 {
-	const char *noun = word_noun(finding->kind, finding->class_name);
+	char **texts = realloc(finding->texts, (finding->text_count + 1) * sizeof(char *));
+	char *text = NULL;
+	va_list arguments;
+	int length;
+
+	if (texts == NULL)
+		return NULL;
+	finding->texts = texts;
+	va_start(arguments, format);
+	length = vasprintf(&text, format, arguments);
+	va_end(arguments);
+	if (length < 0)
+		return NULL;
+	texts[finding->text_count++] = text;
+	return text;
+}
+
+void class_noun(const char *kind, const char *class_name, bool plural, char *ret_noun)
+{
+	const char *noun = word_noun(kind, class_name);
 	size_t length = strlen(noun);
 
 	if (!plural)
@@ -183,4 +227,9 @@ void finding_noun(const struct finding *finding, bool plural, char *ret_noun)
 		snprintf(ret_noun, FINDING_NOUN_BYTES, "%.*sies", (int)length - 1, noun);
 	else
 		snprintf(ret_noun, FINDING_NOUN_BYTES, "%ss", noun);
+}
+
+void finding_noun(const struct finding *finding, bool plural, char *ret_noun)
+{
+	class_noun(finding->kind, finding->class_name, plural, ret_noun);
 }

@@ -20,12 +20,14 @@ enum rule {
 /* clang-format on */
 
 const char *rule_name(enum rule rule);
+/* Under which rule it is told that a kind's number grows: RULE_GROWTH for one without a row. */
+enum rule rule_of_kind(const char *kind);
 
 struct finding_evidence {
 	int64_t resource_id;
 	int64_t act_id;
 	int64_t stack_id;
-	const char *role; /* a constant */
+	const char *role; /* a constant, or finding_text */
 };
 
 /* A resource, or an act, that a rule found wrong. Texts live during the call. */
@@ -42,6 +44,7 @@ struct finding {
 	uint64_t fingerprint;
 	uint64_t count;	    /* members */
 	uint64_t ended;	    /* threads: members that ended, and wait to be joined */
+	uint64_t stale;	    /* closes: members that hit a number's next owner */
 	int64_t process_id; /* of the first member */
 	int64_t stack_id;
 	const struct culprit *culprit;
@@ -51,6 +54,8 @@ struct finding {
 	struct finding_evidence *evidence;
 	size_t evidence_count;
 	size_t evidence_capacity;
+	char **texts; /* made for roles */
+	size_t text_count;
 };
 
 struct findings {
@@ -76,8 +81,13 @@ int finding_add_evidence(struct finding *finding, const struct finding_evidence 
 int finding_say(struct finding *finding, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
+/* A text as printf would write it, for a role; lives as long as the finding. NULL: no memory. */
+const char *finding_text(struct finding *finding, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
 /* "UDP socket" or "UDP sockets", as a person says it. */
 enum { FINDING_NOUN_BYTES = 64 };
+void class_noun(const char *kind, const char *class_name, bool plural, char *ret_noun);
 void finding_noun(const struct finding *finding, bool plural, char *ret_noun);
 
 #endif

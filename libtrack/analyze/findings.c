@@ -12,6 +12,8 @@ static int (*const judges[])(struct judgement *judgement) = {
 	[RULE_THREAD_LEAK] = rule_thread_leak,
 	[RULE_GROWTH] = rule_growth,
 	[RULE_DOUBLE_CLOSE] = rule_double_close,
+	[RULE_EXHAUSTION] = rule_exhaustion,
+	[RULE_USE_AFTER_CLOSE] = rule_use_after_close,
 };
 /* clang-format on */
 
@@ -26,6 +28,23 @@ static const char finding_sql[] =
 static const char evidence_sql[] =
 	"INSERT INTO evidence (finding_id, position, resource_id, act_id, stack_id, role) "
 	"VALUES (?1, ?2, nullif(?3, 0), nullif(?4, 0), nullif(?5, 0), ?6)";
+
+static const char acts_sql[] = "SELECT 1 FROM act WHERE what = ?1 LIMIT 1";
+static const char index_sql[] = "CREATE INDEX IF NOT EXISTS resource_by_subject ON resource "
+				"(process_id, subject, generation)";
+
+int judge_index_subjects(struct judgement *judgement, const char *what)
+{
+	struct trace_query *query;
+	int found = trace_query(judgement->trace, acts_sql, &query);
+
+	if (found != 0)
+		return found;
+	trace_query_bind_text(query, 1, what);
+	found = trace_query_step(query);
+	trace_query_destroy(query);
+	return found == 1 ? trace_execute(judgement->trace, index_sql) : found;
+}
 
 static int write_evidence(struct trace_query *query, int64_t rank, const struct finding *finding)
 {

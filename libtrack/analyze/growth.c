@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "growth.h"
 
+#include <base/fnv.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "finding.h"
 #include "marks.h"
-#include "word.h"
 
 /* Fewer points prove no trend. */
 enum { MARKS_LEAST = 3, STEPS_PER_PAUSE = 5 };
@@ -33,7 +33,7 @@ static void site_destroy(struct growth_site *site)
 }
 
 static struct growth_site *site_create(const struct finding_member *member, uint64_t group,
-				       size_t marks)
+				       const struct mark_series *series)
 {
 	struct growth_site *site = calloc(1, sizeof(*site));
 
@@ -46,8 +46,10 @@ static struct growth_site *site_create(const struct finding_member *member, uint
 		.process_id = member->process_id,
 		.stack_id = member->stack_id,
 		/* One more than marks: what a life takes back at its end. */
-		.alive = calloc(marks + 1, sizeof(int64_t)),
-		.marks = marks,
+		.alive = calloc(series->count + 1, sizeof(int64_t)),
+		.marks = series->count,
+		.sessions = series->sessions,
+		.last_ns = series->times_ns[series->count - 1],
 	};
 	if (site->kind != NULL && site->class_name != NULL && site->alive != NULL)
 		return site;
@@ -88,7 +90,7 @@ static size_t first_mark(const struct mark_series *series, uint64_t time_ns)
 }
 
 static int get_site(struct u64map *sites, const struct finding_member *member, uint64_t group,
-		    size_t marks, struct growth_site **ret_site)
+		    const struct mark_series *series, struct growth_site **ret_site)
 {
 	const uint64_t *known = u64map_get(sites, group);
 	struct growth_site *site;
@@ -97,7 +99,7 @@ static int get_site(struct u64map *sites, const struct finding_member *member, u
 		*ret_site = (struct growth_site *)(uintptr_t)*known;
 		return 0;
 	}
-	site = site_create(member, group, marks);
+	site = site_create(member, group, series);
 	if (site == NULL || u64map_put(sites, group, (uintptr_t)site) != 0) {
 		site_destroy(site);
 		return -ENOMEM;
@@ -107,14 +109,16 @@ static int get_site(struct u64map *sites, const struct finding_member *member, u
 }
 
 /* Count one life at the marks that saw it alive. */
-static int add_life(struct u64map *sites, const struct mark_series *series,
-		    struct culprits *culprits, struct trace_query *life)
+static int add_life(const struct growth *growth, struct u64map *sites,
+		    const struct mark_series *series, struct culprits *culprits,
+		    struct trace_query *life)
 {
 	size_t from = first_mark(series, (uint64_t)trace_query_int(life, 0));
 	size_t to = first_mark(series, (uint64_t)trace_query_int(life, 1));
 	struct finding_member member;
 	const struct culprit *culprit;
 	struct growth_site *site;
+	uint64_t group;
 	int error;
 
 	if (from >= to)
@@ -127,13 +131,13 @@ static int add_life(struct u64map *sites, const struct mark_series *series,
 	};
 	if (member.kind == NULL || member.class_name == NULL)
 		return -ENOMEM;
-	if (!word_is_judged(member.kind, member.class_name))
-		return 0;
 	error = culprits_get(culprits, member.stack_id, &culprit);
-	if (error == 0)
-		error = get_site(sites, &member,
-				 finding_group(member.kind, member.class_name, culprit),
-				 series->count, &site);
+	if (error != 0)
+		return error;
+	group = finding_group(member.kind, member.class_name, culprit);
+	if (growth->by_process)
+		group = fnv_bytes(group, &member.process_id, sizeof(member.process_id));
+	error = get_site(sites, &member, group, series, &site);
 	if (error != 0)
 		return error;
 	site->alive[from]++;
@@ -189,7 +193,7 @@ static int keep(struct growth *growth, struct growth_site *site)
 }
 
 /* Take over the sites that grow; free the others. */
-static int sift(struct growth *growth, struct u64map *sites)
+static int sift(struct growth *growth, struct u64map *sites, size_t series)
 {
 	size_t cursor = 0;
 	uint64_t group, value;
@@ -199,6 +203,7 @@ static int sift(struct growth *growth, struct u64map *sites)
 		struct growth_site *site = (struct growth_site *)(uintptr_t)value;
 		bool wanted = error == 0 && !growth_find(growth, group) && grows(site);
 
+		site->series = series;
 		if (wanted)
 			error = keep(growth, site);
 		if (!wanted || error != 0)
@@ -209,8 +214,9 @@ static int sift(struct growth *growth, struct u64map *sites)
 }
 
 static int load_series(struct growth *growth, struct trace *trace, struct culprits *culprits,
-		       const struct mark_series *series)
+		       const struct marks *marks, size_t index)
 {
+	const struct mark_series *series = &marks->series[index];
 	struct u64map sites = {0};
 	struct trace_query *query;
 	int more, error;
@@ -219,12 +225,12 @@ static int load_series(struct growth *growth, struct trace *trace, struct culpri
 	if (more != 0)
 		return more;
 	while ((more = trace_query_step(query)) == 1) {
-		more = add_life(&sites, series, culprits, query);
+		more = add_life(growth, &sites, series, culprits, query);
 		if (more != 0)
 			break;
 	}
 	trace_query_destroy(query);
-	error = sift(growth, &sites);
+	error = sift(growth, &sites, index);
 	return more != 0 ? more : error;
 }
 
@@ -235,7 +241,7 @@ int growth_load(struct growth *growth, struct trace *trace, struct culprits *cul
 
 	for (size_t i = 0; i < marks.count && error == 0; i++)
 		if (marks.series[i].count >= MARKS_LEAST)
-			error = load_series(growth, trace, culprits, &marks.series[i]);
+			error = load_series(growth, trace, culprits, &marks, i);
 	marks_finish(&marks);
 	return error;
 }
@@ -252,4 +258,11 @@ void growth_finish(struct growth *growth)
 bool growth_find(const struct growth *growth, uint64_t group)
 {
 	return u64map_get(&growth->by_group, group) != NULL;
+}
+
+double growth_slope(const struct growth_site *site)
+{
+	int64_t rise = site->alive[site->marks - 1] - site->alive[site->first];
+
+	return (double)rise / (double)(site->marks - 1 - site->first);
 }

@@ -21,11 +21,14 @@ struct growth_member {
 
 /* What is born at one site: equal kind, class and first frames. */
 struct growth_site {
-	uint64_t group; /* finding_group */
+	uint64_t group; /* finding_group; by process: hashed with the process */
 	char *kind, *class_name;
 	int64_t process_id; /* of the first member, as the stack */
 	int64_t stack_id;
-	int64_t *alive; /* at each mark compared */
+	size_t series;	  /* of marks, counted in the run */
+	bool sessions;	  /* its marks are so named */
+	uint64_t last_ns; /* time of its last mark */
+	int64_t *alive;	  /* at each mark compared */
 	size_t marks;
 	size_t first; /* the mark that the comparison begins with: 0, or 1 after a warm-up */
 	struct growth_member *members; /* alive at the last mark */
@@ -35,6 +38,7 @@ struct growth_site {
 
 /* The sites that grow. */
 struct growth {
+	bool by_process; /* a site is of one process, which grows by itself */
 	struct growth_site **sites;
 	size_t count;
 	size_t capacity;
@@ -42,6 +46,8 @@ struct growth {
 };
 
 int growth_load(struct growth *growth, struct trace *trace, struct culprits *culprits);
+/* More alive per mark. */
+double growth_slope(const struct growth_site *site);
 void growth_finish(struct growth *growth);
 /* Whether this group grows. */
 bool growth_find(const struct growth *growth, uint64_t group);

@@ -97,6 +97,7 @@ static int put_row(struct ancestor *ancestor, struct trace *trace,
 		.code = has_code ? process->code : INT32_MIN,
 		.census_fds = process->census_fds,
 		.census_threads = process->census_threads,
+		.fd_limit = process->fd_limit,
 	};
 	int error = trace_put_process(trace, &row);
 

@@ -4,8 +4,11 @@
 #include <base/fnv.h>
 #include <errno.h>
 #include <stdlib.h>
+#include <strings.h>
 
 static const char marks_sql[] = "SELECT time_ns, text FROM mark ORDER BY time_ns, id";
+
+static const char sessions[] = "session";
 
 static uint64_t key_of(const char *text)
 {
@@ -17,7 +20,8 @@ static uint64_t key_of(const char *text)
 	return hash;
 }
 
-static int add_series(struct marks *marks, uint64_t key, struct mark_series **ret_series)
+static int add_series(struct marks *marks, uint64_t key, const char *text,
+		      struct mark_series **ret_series)
 {
 	size_t capacity = marks->capacity != 0 ? marks->capacity * 2 : 4;
 	struct mark_series *series = marks->series;
@@ -29,7 +33,10 @@ static int add_series(struct marks *marks, uint64_t key, struct mark_series **re
 		marks->series = series;
 		marks->capacity = capacity;
 	}
-	series[marks->count] = (struct mark_series){.key = key};
+	series[marks->count] = (struct mark_series){
+		.key = key,
+		.sessions = strncasecmp(text, sessions, sizeof(sessions) - 1) == 0,
+	};
 	*ret_series = &series[marks->count++];
 	return 0;
 }
@@ -46,7 +53,7 @@ static int add_mark(struct marks *marks, uint64_t time_ns, const char *text)
 		if (marks->series[i].key == key)
 			series = &marks->series[i];
 	if (series == NULL)
-		error = add_series(marks, key, &series);
+		error = add_series(marks, key, text, &series);
 	if (error != 0)
 		return error;
 	if (series->count == series->capacity) {

@@ -6,12 +6,14 @@
 #ifndef ANALYZE_MARKS_H
 #define ANALYZE_MARKS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <store/trace.h>
 
 struct mark_series {
 	uint64_t key;
+	bool sessions;	    /* so named */
 	uint64_t *times_ns; /* rising */
 	size_t count;
 	size_t capacity;

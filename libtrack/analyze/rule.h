@@ -16,10 +16,21 @@ struct judgement {
 	struct findings findings;
 };
 
+/* The sites that grow, of the kinds that have this rule in kinds.def. */
+int judge_growth(struct judgement *judgement, enum rule rule);
+
+/*
+ * Make the lives of a number easy to find, if there are acts of this name at
+ * all: kept up during the recording, the index would cost more than the rows.
+ */
+int judge_index_subjects(struct judgement *judgement, const char *what);
+
 /* Each adds its findings, with their messages. 0 or -errno. */
 int rule_fd_leak(struct judgement *judgement);
 int rule_thread_leak(struct judgement *judgement);
 int rule_growth(struct judgement *judgement);
 int rule_double_close(struct judgement *judgement);
+int rule_exhaustion(struct judgement *judgement);
+int rule_use_after_close(struct judgement *judgement);
 
 #endif

@@ -1,87 +1,280 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A close of what was closed. */
+/* A close of what was closed, or of what somebody else owned by then. */
+#include <base/fnv.h>
 #include <errno.h>
+#include <string.h>
 
 #include "rule.h"
 
-/* Sweeps have another name; a child between fork and exec closes what it may not have. */
+/*
+ * r: the life whose close failed; b: the life of the same number before it.
+ * Sweeps have another name; a child between fork and exec closes what it may not have.
+ */
 static const char closes_sql[] =
 	"SELECT a.id, a.process_id, a.kind, r.class, a.stack_id, r.id, r.birth_stack, "
-	"r.death_stack "
+	"r.death_stack, b.id, b.birth_stack, b.death_stack, a.tid, r.birth_tid, r.death_tid, "
+	"b.birth_tid, b.death_tid "
 	"FROM act a JOIN resource r ON r.id = a.resource_id JOIN process p ON p.id = a.process_id "
+	"LEFT JOIN resource b ON b.process_id = r.process_id AND b.subject = r.subject "
+	"AND b.generation = r.generation - 1 AND b.kind = r.kind AND b.ending = 'closed' "
+	"AND b.inherited = 0 AND r.ending = 'closed' "
 	"WHERE a.what = 'bad-close' AND r.ending IN ('closed', 'unseen') AND r.inherited = 0 "
 	"AND NOT (p.end = 'exec' AND p.origin = 'fork') ORDER BY a.time_ns, a.id";
 
-static int add_evidence(struct finding *finding, struct trace_query *row)
+static const char sites_sql[] =
+	"SELECT birth_stack, death_stack FROM resource WHERE process_id = ?1 AND kind = ?2 "
+	"AND ending = 'closed' AND id <> ?3 GROUP BY birth_stack, death_stack";
+
+/* The stacks of one failed close, and those of the life before it. */
+struct bad_close {
+	int64_t process_id;
+	const char *kind, *class_name;
+	int64_t act, life, before; /* rows */
+	int64_t failed, birth, death, before_birth, before_death;
+	bool threads_apart; /* the owner's thread, and another that did all the rest */
+};
+
+/* The same as sites: equal in their first frames of the project. */
+struct sites {
+	uint64_t failed, birth, death, before_birth, before_death;
+};
+
+struct closes {
+	struct judgement *judgement;
+	struct trace_query *query;
+	struct u64map known; /* hash of process and sites -> whether the close was stale */
+};
+
+static struct bad_close read_close(struct trace_query *row)
 {
-	const struct finding_evidence evidence[] = {
-		{.resource_id = trace_query_int(row, 5),
-		 .stack_id = trace_query_int(row, 6),
-		 .role = "created at"},
-		{.resource_id = trace_query_int(row, 5),
-		 .stack_id = trace_query_int(row, 7),
-		 .role = "closed first at"},
-		{.resource_id = trace_query_int(row, 5),
-		 .act_id = trace_query_int(row, 0),
-		 .stack_id = trace_query_int(row, 4),
+	int64_t owner = trace_query_int(row, 12), other = trace_query_int(row, 13);
+
+	return (struct bad_close){
+		.act = trace_query_int(row, 0),
+		.process_id = trace_query_int(row, 1),
+		.kind = trace_query_text(row, 2),
+		.class_name = trace_query_text(row, 3),
+		.failed = trace_query_int(row, 4),
+		.life = trace_query_int(row, 5),
+		.birth = trace_query_int(row, 6),
+		.death = trace_query_int(row, 7),
+		.before = trace_query_int(row, 8),
+		.before_birth = trace_query_int(row, 9),
+		.before_death = trace_query_int(row, 10),
+		.threads_apart = owner != other && owner == trace_query_int(row, 11) &&
+				 other == trace_query_int(row, 14) &&
+				 other == trace_query_int(row, 15),
+	};
+}
+
+static int get_site(struct judgement *judgement, int64_t stack, uint64_t *ret_site)
+{
+	const struct culprit *culprit;
+	int error = culprits_get(&judgement->culprits, stack, &culprit);
+
+	if (error == 0)
+		*ret_site = culprit->frames_hash;
+	return error;
+}
+
+static int get_sites(struct judgement *judgement, const struct bad_close *close,
+		     struct sites *ret_sites)
+{
+	int error = get_site(judgement, close->failed, &ret_sites->failed);
+
+	if (error == 0)
+		error = get_site(judgement, close->birth, &ret_sites->birth);
+	if (error == 0)
+		error = get_site(judgement, close->death, &ret_sites->death);
+	if (error == 0)
+		error = get_site(judgement, close->before_birth, &ret_sites->before_birth);
+	if (error == 0)
+		error = get_site(judgement, close->before_death, &ret_sites->before_death);
+	return error;
+}
+
+/*
+ * What else was closed in the process tells whose the closing sites are. A
+ * place that also closes others of the owner's, or others than its own, is a
+ * common one, and which of the two closes was wrong cannot be known. The other
+ * site is the owner's if it closes others of his, or if nothing but the one
+ * close was done by another thread than his.
+ */
+static int ask_others(struct closes *closes, const struct bad_close *close,
+		      const struct sites *sites, bool *ret_stale)
+{
+	bool stale = close->threads_apart;
+	int more;
+
+	trace_query_bind_int(closes->query, 1, close->process_id);
+	trace_query_bind_text(closes->query, 2, close->kind);
+	trace_query_bind_int(closes->query, 3, close->life);
+	while ((more = trace_query_step(closes->query)) == 1) {
+		uint64_t birth, death;
+
+		more = get_site(closes->judgement, trace_query_int(closes->query, 0), &birth);
+		if (more == 0)
+			more = get_site(closes->judgement, trace_query_int(closes->query, 1),
+					&death);
+		if (more != 0)
+			break;
+		if (death == sites->death && birth != sites->before_birth) {
+			stale = false;
+			break;
+		}
+		stale |= birth == sites->birth && death == sites->failed;
+	}
+	trace_query_reset(closes->query);
+	*ret_stale = stale;
+	return more < 0 ? more : 0;
+}
+
+/* Whether the close that ended the life was a second one of the life before. */
+static int is_stale(struct closes *closes, const struct bad_close *close, bool *ret_stale)
+{
+	struct sites sites = {0};
+	const uint64_t *known;
+	uint64_t key;
+	int error;
+
+	*ret_stale = false;
+	if (close->before == 0 || close->failed == 0 || close->birth == 0 || close->death == 0 ||
+	    close->before_birth == 0 || close->before_death == 0)
+		return 0;
+	error = get_sites(closes->judgement, close, &sites);
+	if (error != 0 || sites.death != sites.before_death || sites.birth == sites.before_birth ||
+	    sites.failed == sites.death)
+		return error;
+	key = fnv_bytes(FNV_START, &sites, sizeof(sites));
+	key = fnv_bytes(key, &close->process_id, sizeof(close->process_id));
+	key = fnv_bytes(key, &close->threads_apart, sizeof(close->threads_apart));
+	known = u64map_get(&closes->known, key);
+	if (known != NULL) {
+		*ret_stale = *known != 0;
+		return 0;
+	}
+	error = ask_others(closes, close, &sites, ret_stale);
+	return error != 0 ? error : u64map_put(&closes->known, key, *ret_stale);
+}
+
+static int add_evidence(struct finding *finding, const struct bad_close *close, bool stale)
+{
+	const struct finding_evidence again[] = {
+		{.resource_id = close->life, .stack_id = close->birth, .role = "created at"},
+		{.resource_id = close->life, .stack_id = close->death, .role = "closed first at"},
+		{.resource_id = close->life,
+		 .act_id = close->act,
+		 .stack_id = close->failed,
 		 .role = "closed again at"},
 	};
+	const struct finding_evidence of_another[] = {
+		{.resource_id = close->before,
+		 .stack_id = close->before_birth,
+		 .role = "created at"},
+		{.resource_id = close->before,
+		 .stack_id = close->before_death,
+		 .role = "closed first at"},
+		{.resource_id = close->life,
+		 .stack_id = close->birth,
+		 .role = "the number's next owner was opened at"},
+		{.resource_id = close->life, .stack_id = close->death, .role = "closed again at"},
+		{.resource_id = close->life,
+		 .act_id = close->act,
+		 .stack_id = close->failed,
+		 .role = "the owner's own close failed at"},
+	};
+	const struct finding_evidence *evidence = stale ? of_another : again;
+	size_t count = stale ? sizeof(of_another) / sizeof(of_another[0])
+			     : sizeof(again) / sizeof(again[0]);
 	int error = 0;
 
-	for (size_t i = 0; i < sizeof(evidence) / sizeof(evidence[0]) && error == 0; i++)
+	for (size_t i = 0; i < count && error == 0; i++)
 		error = finding_add_evidence(finding, &evidence[i]);
 	return error;
 }
 
-static int add_member(struct judgement *judgement, struct trace_query *row)
+static int add_member(struct closes *closes, struct trace_query *row)
 {
+	struct judgement *judgement = closes->judgement;
+	struct bad_close close = read_close(row);
 	struct finding_member member = {
-		.kind = trace_query_text(row, 2),
-		.class_name = trace_query_text(row, 3),
-		.process_id = trace_query_int(row, 1),
-		.stack_id = trace_query_int(row, 4),
+		.kind = close.kind,
+		.class_name = close.class_name,
+		.process_id = close.process_id,
 	};
 	const struct culprit *culprit;
 	struct finding *finding;
-	int error = culprits_get(&judgement->culprits, member.stack_id, &culprit);
+	bool stale;
+	int error = close.kind == NULL || close.class_name == NULL ? -ENOMEM : 0;
 
-	if (error == 0 && (member.kind == NULL || member.class_name == NULL))
-		error = -ENOMEM;
+	if (error == 0)
+		error = is_stale(closes, &close, &stale);
+	if (error != 0)
+		return error;
+	member.stack_id = stale ? close.death : close.failed;
+	error = culprits_get(&judgement->culprits, member.stack_id, &culprit);
 	if (error == 0)
 		error = findings_get(&judgement->findings, RULE_DOUBLE_CLOSE, STATE_BROKEN, &member,
 				     culprit, &finding);
 	if (error != 0)
 		return error;
 	finding->count++;
-	return add_evidence(finding, row);
+	finding->stale += stale;
+	return add_evidence(finding, &close, stale);
 }
 
 static int say(struct finding *finding)
 {
-	bool plural = finding->count != 1;
-	char noun[FINDING_NOUN_BYTES];
+	unsigned long long again = finding->count - finding->stale, stale = finding->stale;
+	char one[FINDING_NOUN_BYTES], noun[FINDING_NOUN_BYTES];
 
-	finding_noun(finding, plural, noun);
-	return finding_say(finding, "%llu %s closed here had been closed before",
-			   (unsigned long long)finding->count, noun);
+	finding_noun(finding, false, one);
+	finding_noun(finding, again != 1, noun);
+	if (again == 0 && stale == 1)
+		return finding_say(finding, "closed a number that belonged to another %s by then",
+				   one);
+	if (again == 0)
+		return finding_say(finding,
+				   "%llu times closed a number that belonged to another %s by then",
+				   stale, one);
+	if (stale == 0)
+		return finding_say(finding, "%llu %s closed here had been closed before", again,
+				   noun);
+	return finding_say(finding,
+			   "%llu %s closed here had been closed before, and %llu numbers belonged "
+			   "to another %s by then",
+			   again, noun, stale, one);
 }
 
-int rule_double_close(struct judgement *judgement)
+static int collect(struct closes *closes)
 {
 	struct trace_query *query;
-	int more;
-	int error = trace_query(judgement->trace, closes_sql, &query);
+	int more = trace_query(closes->judgement->trace, closes_sql, &query);
 
-	if (error != 0)
-		return error;
+	if (more != 0)
+		return more;
 	while ((more = trace_query_step(query)) == 1) {
-		more = add_member(judgement, query);
+		more = add_member(closes, query);
 		if (more != 0)
 			break;
 	}
 	trace_query_destroy(query);
-	for (size_t i = 0; i < judgement->findings.count && more == 0; i++)
-		if (judgement->findings.items[i]->rule == RULE_DOUBLE_CLOSE)
-			more = say(judgement->findings.items[i]);
 	return more;
+}
+
+int rule_double_close(struct judgement *judgement)
+{
+	struct closes closes = {.judgement = judgement};
+	int error = judge_index_subjects(judgement, "bad-close");
+
+	if (error == 0)
+		error = trace_query(judgement->trace, sites_sql, &closes.query);
+	if (error == 0)
+		error = collect(&closes);
+	trace_query_destroy(closes.query);
+	u64map_finish(&closes.known);
+	for (size_t i = 0; i < judgement->findings.count && error == 0; i++)
+		if (judgement->findings.items[i]->rule == RULE_DOUBLE_CLOSE)
+			error = say(judgement->findings.items[i]);
+	return error;
 }

@@ -44,22 +44,10 @@ static int say(struct finding *finding, const struct growth_site *site)
 			   finding->slope, almost, numbers);
 }
 
-static int add_site(struct judgement *judgement, const struct growth_site *site)
+static int add_members(struct finding *finding, const struct growth_site *site)
 {
-	struct finding_member member = {
-		.kind = site->kind,
-		.class_name = site->class_name,
-		.process_id = site->process_id,
-		.stack_id = site->stack_id,
-	};
-	int64_t rise = site->alive[site->marks - 1] - site->alive[site->first];
-	const struct culprit *culprit;
-	struct finding *finding;
-	int error = culprits_get(&judgement->culprits, site->stack_id, &culprit);
+	int error = 0;
 
-	if (error == 0)
-		error = findings_get(&judgement->findings, RULE_GROWTH, STATE_GROWING, &member,
-				     culprit, &finding);
 	for (size_t i = 0; i < site->member_count && error == 0; i++)
 		error = finding_add_evidence(finding,
 					     &(struct finding_evidence){
@@ -67,19 +55,45 @@ static int add_site(struct judgement *judgement, const struct growth_site *site)
 						     .stack_id = site->members[i].stack_id,
 						     .role = "created at",
 					     });
+	return error;
+}
+
+static int add_site(struct judgement *judgement, enum rule rule, const struct growth_site *site)
+{
+	struct finding_member member = {
+		.kind = site->kind,
+		.class_name = site->class_name,
+		.process_id = site->process_id,
+		.stack_id = site->stack_id,
+	};
+	const struct culprit *culprit;
+	struct finding *finding;
+	int error = culprits_get(&judgement->culprits, site->stack_id, &culprit);
+
+	if (error == 0)
+		error = findings_get(&judgement->findings, rule, STATE_GROWING, &member, culprit,
+				     &finding);
+	if (error == 0)
+		error = add_members(finding, site);
 	if (error != 0)
 		return error;
 	finding->count = site->member_count;
 	finding->has_slope = true;
-	finding->slope = (double)rise / (double)(site->marks - 1 - site->first);
+	finding->slope = growth_slope(site);
 	return say(finding, site);
 }
 
-int rule_growth(struct judgement *judgement)
+int judge_growth(struct judgement *judgement, enum rule rule)
 {
 	int error = 0;
 
 	for (size_t i = 0; i < judgement->growth.count && error == 0; i++)
-		error = add_site(judgement, judgement->growth.sites[i]);
+		if (rule_of_kind(judgement->growth.sites[i]->kind) == rule)
+			error = add_site(judgement, rule, judgement->growth.sites[i]);
 	return error;
+}
+
+int rule_growth(struct judgement *judgement)
+{
+	return judge_growth(judgement, RULE_GROWTH);
 }

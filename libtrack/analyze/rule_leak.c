@@ -36,10 +36,8 @@ static int add_member(struct judgement *judgement, enum rule rule, const char *k
 		error = -ENOMEM;
 	if (error != 0)
 		return error;
-	if (!word_is_judged(kind, member.class_name))
-		return 0;
 	if (growth_find(&judgement->growth, finding_group(kind, member.class_name, culprit)))
-		return 0; /* told by the rule growth */
+		return 0; /* told as growing */
 	error = findings_get(&judgement->findings, rule, STATE_AT_EXIT, &member, culprit, &finding);
 	if (error != 0)
 		return error;
@@ -97,10 +95,13 @@ static int say_thread(struct finding *finding)
 static int judge_leak(struct judgement *judgement, enum rule rule, enum track_kind kind,
 		      int (*say)(struct finding *finding))
 {
-	int error = collect(judgement, rule, word_kind(kind));
+	int error = judge_growth(judgement, rule);
 
+	if (error == 0)
+		error = collect(judgement, rule, word_kind(kind));
 	for (size_t i = 0; i < judgement->findings.count && error == 0; i++)
-		if (judgement->findings.items[i]->rule == rule)
+		if (judgement->findings.items[i]->rule == rule &&
+		    judgement->findings.items[i]->state == STATE_AT_EXIT)
 			error = say(judgement->findings.items[i]);
 	return error;
 }

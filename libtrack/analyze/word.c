@@ -65,10 +65,8 @@ bool word_is_socket(unsigned fd_class)
 	return fd_class < TRACK_FD_CLASS__COUNT && fd_classes[fd_class].is_socket;
 }
 
-bool word_is_judged(const char *kind, const char *class_name)
+bool word_is_socket_name(const char *class_name)
 {
-	if (strcmp(kind, kinds[TRACK_KIND_FD]) != 0)
-		return true;
 	for (unsigned i = 0; i < TRACK_FD_CLASS__COUNT; i++)
 		if (strcmp(fd_classes[i].name, class_name) == 0)
 			return fd_classes[i].is_socket;

@@ -14,8 +14,7 @@ const char *word_fd_class(unsigned fd_class);
 const char *word_noun(const char *kind, const char *class_name);
 
 bool word_is_socket(unsigned fd_class);
-/* Whether rules about survival look at this class, see fd_classes.def. */
-bool word_is_judged(const char *kind, const char *class_name);
+bool word_is_socket_name(const char *class_name);
 
 struct word_note {
 	const char *name, *weight, *text;

@@ -291,7 +291,7 @@ static void retire(struct collector *collector, struct process *process)
 	if (process->was_read && !unlink(process->spool.path)) {
 		folder_forget(folder, process->spool.path, process->spool.inode);
 		process->spool.inode = 0; /* a new spool may get it */
-		budget_give_back(&collector->budget, process->segments_used);
+		budget_give_back(&collector->budget, process->segments_booked);
 	}
 	if (process->spool.ppid != getpid())
 		family_forget(&collector->family, process);

@@ -353,6 +353,14 @@ static int read_nothing(struct process *process, const struct collect_sink *sink
 	return tell_notes(process, sink);
 }
 
+/* A process may raise or lower it. */
+static void take_fd_limit(struct process *process)
+{
+	uint32_t fd_limit = process->spool.map->fd_limit;
+	process->changed |= fd_limit != process->info.fd_limit;
+	process->info.fd_limit = fd_limit;
+}
+
 int process_read(struct process *process, const struct process_look *look, uint64_t *ret_events)
 {
 	int ret = process_tell(process, look->sink);
@@ -368,6 +376,7 @@ int process_read(struct process *process, const struct process_look *look, uint6
 	process->lost_damaged += process->spool.cut && !process->cut_counted;
 	process->cut_counted = process->spool.cut;
 	process->seen_alive |= look->live && !look->dead;
+	take_fd_limit(process);
 
 	uint64_t horizon_ns;
 	ret = scan(process, look, &horizon_ns);
@@ -485,7 +494,7 @@ int process_close(struct process *process, const struct process_look *look, uint
 	struct close_visit visit = {process, look->sink, look->now_ns, ret_events};
 	int ret = usage_walk(&process->spool, visit_usage, &visit);
 	process->over = true;
-	process->segments_used = process->spool.map ? spool_segments_used(&process->spool) : 0;
+	process->segments_booked = process->spool.map ? spool_segments_booked(&process->spool) : 0;
 	spool_unmap(&process->spool);
 	free(process->cursors);
 	process->cursors = NULL;

@@ -28,11 +28,11 @@ struct process {
 	bool was_read;	      /* there was a file to map */
 	bool cut_counted;
 	bool seen_alive;
-	bool changed;		/* info is not what the sink knows */
-	bool gone;		/* found dead; all it left is in its folder since */
-	bool over;		/* read to its end and released */
-	bool settled;		/* over, and what it said is durable */
-	uint32_t segments_used; /* once it is over */
+	bool changed;		  /* info is not what the sink knows */
+	bool gone;		  /* found dead; all it left is in its folder since */
+	bool over;		  /* read to its end and released */
+	bool settled;		  /* over, and what it said is durable */
+	uint32_t segments_booked; /* once it is over */
 };
 
 /* How a process is read in one round. */

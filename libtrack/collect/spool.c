@@ -214,6 +214,14 @@ uint32_t spool_segments_used(const struct spool *spool)
 	return held < used ? (uint32_t)held : used;
 }
 
+uint32_t spool_segments_booked(const struct spool *spool)
+{
+	uint32_t used = __atomic_load_n(&spool->map->segments_used, __ATOMIC_ACQUIRE);
+	uint32_t ready = __atomic_load_n(&spool->map->segments_ready, __ATOMIC_RELAXED);
+	uint32_t booked = ready > used ? ready : used;
+	return booked < spool->segment_count ? booked : spool->segment_count;
+}
+
 /*
  * A segment whose pages the writer could not get has a hole in it. One look
  * finds the next hole, and so tells about all segments before it.

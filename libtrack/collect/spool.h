@@ -57,6 +57,8 @@ int spool_reopen(const struct spool *spool);
 
 /* Segments ever touched that the map holds, at most segment_count. */
 uint32_t spool_segments_used(const struct spool *spool);
+/* Segments that its writer took off the budget of the run, at most segment_count. */
+uint32_t spool_segments_booked(const struct spool *spool);
 /*
  * NULL if the map does not hold it, or the writer never got room for it.
  * *ret_bytes: what there is of it, a multiple of 8.

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "fd.h"
+#include "name.h"
 #include "path.h"
 #include "real.h"
 #include "spool.h"
@@ -15,7 +16,10 @@
 #include <sys/syscall.h>
 #include <termios.h>
 
-#define SWEEP_RECORDED 16 /* closes of what was never open that a run records */
+#define SWEEP_RECORDED 16    /* closes of what was never open that a run records */
+#define REFUSALS_RECORDED 16 /* of each thread: a loop around accept may fail for ever */
+#define NAME_BYTES 255	     /* of a path, its end */
+#define RECEIVED_MAX 253     /* descriptors in one message, as the kernel allows */
 
 enum track_fd_class fd_socket_class(int domain, int type, int protocol)
 {
@@ -71,6 +75,11 @@ static const struct {
 	{"anon_inode:inotify", TRACK_FD_CLASS_INOTIFY},
 	{"anon_inode:[pidfd]", TRACK_FD_CLASS_PIDFD},
 	{"anon_inode:[io_uring]", TRACK_FD_CLASS_IO_URING},
+	{"anon_inode:[fanotify]", TRACK_FD_CLASS_FANOTIFY},
+	{"anon_inode:[userfaultfd]", TRACK_FD_CLASS_USERFAULTFD},
+	{"anon_inode:[perf_event]", TRACK_FD_CLASS_PERF_EVENT},
+	{"anon_inode:bpf", TRACK_FD_CLASS_BPF},
+	{"anon_inode:[fscontext]", TRACK_FD_CLASS_MOUNT},
 	{"/memfd:", TRACK_FD_CLASS_MEMFD},
 };
 
@@ -90,7 +99,7 @@ enum track_fd_class fd_classify(int fd)
 {
 	struct stat st;
 	char terminal[64];
-	if (sys3(SYS_fstat, fd, (long)&st, 0))
+	if (writers_confined() || sys3(SYS_fstat, fd, (long)&st, 0))
 		return TRACK_FD_CLASS_OTHER;
 	switch (st.st_mode & S_IFMT) {
 	case S_IFSOCK:
@@ -101,13 +110,25 @@ enum track_fd_class fd_classify(int fd)
 	case S_IFDIR:
 		return TRACK_FD_CLASS_DIRECTORY;
 	case S_IFCHR:
-		return sys3(SYS_ioctl, fd, TCGETS, (long)terminal) ? TRACK_FD_CLASS_FILE
+		return sys3(SYS_ioctl, fd, TCGETS, (long)terminal) ? TRACK_FD_CLASS_DEVICE
 								   : TRACK_FD_CLASS_TERMINAL;
+	case S_IFBLK:
+		return TRACK_FD_CLASS_DEVICE;
 	case S_IFREG:
 		return class_by_link(fd, TRACK_FD_CLASS_FILE);
 	default:
 		return class_by_link(fd, TRACK_FD_CLASS_OTHER);
 	}
+}
+
+enum track_fd_class fd_path_class(int fd, const char *path, int flags)
+{
+	static const char devices[] = "/dev/";
+	if ((flags & O_TMPFILE) == O_TMPFILE)
+		return TRACK_FD_CLASS_FILE;
+	if (flags & O_DIRECTORY)
+		return TRACK_FD_CLASS_DIRECTORY;
+	return strncmp(path, devices, sizeof(devices) - 1) ? TRACK_FD_CLASS_FILE : fd_classify(fd);
 }
 
 enum track_fd_class fd_class_of(int fd)
@@ -136,24 +157,114 @@ void fd_remember(int fd, enum track_fd_class fd_class)
 	memset(usage->name_hash, 0, sizeof(usage->name_hash));
 	usage->fd_class = fd_class;
 	usage->ever = 1;
+	usage->stale_uses = 0;
 	__atomic_store_n(&usage->open, 1, __ATOMIC_RELEASE);
 }
 
-void fd_opened(int fd, enum track_fd_class fd_class, enum track_call call, int from)
+void fd_refused(enum track_call call)
 {
-	if (fd < 0)
+	if (errno != EMFILE && errno != ENFILE)
 		return;
 	struct writer *writer = writer_get();
-	if (!writer)
+	if (!writer || writer->refusals == REFUSALS_RECORDED)
 		return;
 	int saved = errno;
+	writer->refusals++;
+	spool_tell_fd_limit();
+	writer_emit(writer, TRACK_OP_FAIL, TRACK_KIND_FD, call, UINT64_MAX, stack_record(writer),
+		    (uint64_t)saved);
+	errno = saved;
+}
+
+static void record_name(struct writer *writer, int fd, enum track_call call, const char *name)
+{
+	size_t size = strlen(name);
+	if (size > NAME_BYTES) {
+		name += size - NAME_BYTES;
+		size = NAME_BYTES;
+	}
+	writer_emit_data(writer, TRACK_OP_NAME, TRACK_KIND_FD, call, (uint64_t)fd, 0,
+			 TRACK_NAME_ARG(TRACK_NAME_TEXT, size), name, size);
+}
+
+static struct writer *opened(int fd, enum track_fd_class fd_class, enum track_call call, int from)
+{
+	struct writer *writer = writer_get();
+	if (!writer)
+		return NULL;
 	if (fd_class_is_socket(fd_class))
 		stack_load(); /* a library's constructor, before main; allocators open no sockets */
 	uint64_t stack = stack_record(writer);
 	fd_remember(fd, fd_class);
 	writer_emit(writer, TRACK_OP_CREATE, TRACK_KIND_FD, call, (uint64_t)fd, stack,
 		    TRACK_FD_ARG(fd_class, 0, from));
+	return writer;
+}
+
+void fd_opened(int fd, enum track_fd_class fd_class, enum track_call call, int from)
+{
+	if (fd < 0) {
+		fd_refused(call);
+		return;
+	}
+	int saved = errno;
+	opened(fd, fd_class, call, from);
 	errno = saved;
+}
+
+void fd_opened_named(int fd, enum track_fd_class fd_class, enum track_call call, const char *name)
+{
+	if (fd < 0) {
+		fd_refused(call);
+		return;
+	}
+	int saved = errno;
+	struct writer *writer = opened(fd, fd_class, call, -1);
+	if (writer && name)
+		record_name(writer, fd, call, name);
+	errno = saved;
+}
+
+/* EBADF: closed here before. ENOTSOCK: the number was a socket's, and is something else now. */
+void fd_misused(int fd, enum track_call call)
+{
+	if (likely(errno != EBADF && errno != ENOTSOCK))
+		return;
+	struct track_fd_usage *usage = spool_usage(fd, false);
+	if (!usage || !usage->ever)
+		return;
+	bool open = __atomic_load_n(&usage->open, __ATOMIC_ACQUIRE);
+	uint32_t told = 1u << (unsigned)call % 32;
+	if (open != (errno == ENOTSOCK) ||
+	    __atomic_fetch_or(&usage->stale_uses, told, __ATOMIC_RELAXED) & told)
+		return;
+	struct writer *writer = writer_get();
+	int saved = errno;
+	if (writer)
+		writer_emit(writer, TRACK_OP_FAIL, TRACK_KIND_FD, call, (uint64_t)fd,
+			    stack_record(writer), (uint64_t)saved);
+	errno = saved;
+}
+
+void fd_received(const struct msghdr *message, enum track_call call)
+{
+	for (struct cmsghdr *control = CMSG_FIRSTHDR(message); control;
+	     control = CMSG_NXTHDR((struct msghdr *)(uintptr_t)message, control)) {
+		if (control->cmsg_level != SOL_SOCKET || control->cmsg_type != SCM_RIGHTS ||
+		    control->cmsg_len < CMSG_LEN(0))
+			continue;
+		size_t count = (control->cmsg_len - CMSG_LEN(0)) / sizeof(int);
+		for (size_t i = 0; i < count && i < RECEIVED_MAX; i++) {
+			int fd;
+			memcpy(&fd, CMSG_DATA(control) + i * sizeof(fd), sizeof(fd));
+			if (fd < 0)
+				continue;
+			enum track_fd_class fd_class = fd_classify(fd);
+			fd_opened(fd, fd_class, call, -1);
+			if (fd_class_is_socket(fd_class))
+				name_socket_now(fd, call);
+		}
+	}
 }
 
 /* The counters of a life go before its end. Returns whether the number was believed open. */
@@ -220,8 +331,6 @@ static void closed_unopened(const struct fd_closing *closing, bool ok)
 	bool ever = usage && usage->ever;
 	if (usage && __atomic_load_n(&usage->open, __ATOMIC_ACQUIRE))
 		return; /* another thread has the number already */
-	if (stack_is_unwinding())
-		return; /* libunwind's own, of a file that it read */
 	bool adjacent = closing->fd == writer->sweep_fd + 1 || closing->fd == writer->sweep_fd - 1;
 	writer->sweep_length = adjacent ? writer->sweep_length + 1 : 1;
 	writer->sweep_fd = closing->fd;
@@ -255,6 +364,11 @@ void fd_close_cancelled(void *closing)
 		return;
 	reopen_books(c->fd);
 	emit_undo(c->writer, c->fd, c->call, ECANCELED);
+}
+
+void fd_implicitly_closed(int fd, enum track_call call)
+{
+	fd_replace_begin(fd, call);
 }
 
 struct fd_closing fd_replace_begin(int to, enum track_call call)

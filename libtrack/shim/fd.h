@@ -13,6 +13,8 @@ enum track_fd_class fd_socket_class(int domain, int type, int protocol);
 /* The class of an open descriptor, by asking the kernel. */
 enum track_fd_class fd_classify(int fd);
 bool fd_class_is_socket(enum track_fd_class fd_class);
+/* The class of what was just opened by a path; flags as for open. */
+enum track_fd_class fd_path_class(int fd, const char *path, int flags);
 /* The class it was opened with, or what the kernel says. */
 enum track_fd_class fd_class_of(int fd);
 
@@ -22,9 +24,20 @@ bool fd_is_open(int fd);
 /* Book a number as open, with fresh counters. */
 void fd_remember(int fd, enum track_fd_class fd_class);
 
-/* A call returned the new descriptor fd (negative: it failed, nothing happens). from: -1 or its
- * source. */
+/*
+ * A call returned the new descriptor fd. from: -1 or its source. Negative: it
+ * failed; that is recorded where errno says that there are no numbers left.
+ */
 void fd_opened(int fd, enum track_fd_class fd_class, enum track_call call, int from);
+/* The same, with the path or name it was opened by (NULL: none). */
+void fd_opened_named(int fd, enum track_fd_class fd_class, enum track_call call, const char *name);
+/* A call that opens descriptors failed, errno says why. */
+void fd_refused(enum track_call call);
+/* A call failed on a number, errno says why: a stale number is told, once per life and call. */
+void fd_misused(int fd, enum track_call call);
+/* Descriptors that came in a received message. */
+struct msghdr;
+void fd_received(const struct msghdr *message, enum track_call call);
 
 /* Around a close: begin before the real call, end after it with what it returned. */
 struct fd_closing {
@@ -41,6 +54,9 @@ void fd_close_cancelled(void *closing);
 /* Around dup2 and dup3, which close `to` on the way. */
 struct fd_closing fd_replace_begin(int to, enum track_call call);
 void fd_replace_end(const struct fd_closing *closing, bool ok, int from);
+
+/* Before a stream is opened anew: its descriptor, if any, is closed on the way. */
+void fd_implicitly_closed(int fd, enum track_call call);
 
 /* Before a close of all numbers first..last; error: it failed after all, they live. */
 void fd_range_closing(unsigned first, unsigned last, enum track_call call);

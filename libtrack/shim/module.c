@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "module.h"
 #include "clock.h"
+#include "spool.h"
 
 #include <elf.h>
 #include <fcntl.h>
@@ -11,6 +12,7 @@
 
 #define MODULES 4096u
 #define PATHS_BYTES (512u * 1024)
+#define GO_BUILD_ID 4 /* note type of the Go linker */
 
 /* Written under the scan flag; count is stored last, so that readers need no lock. */
 static struct module {
@@ -85,7 +87,8 @@ static void name_module(struct module *module, const char *name)
 	module->path_bytes += keep_path(name, strlen(name));
 }
 
-static void read_build_id(struct module *module, const char *note, size_t size)
+/* Notes of the build id; Go's own says that its code makes system calls itself. */
+static void read_notes(struct module *module, const char *note, size_t size)
 {
 	while (size >= sizeof(Elf64_Nhdr)) {
 		const Elf64_Nhdr *head = (const void *)note;
@@ -93,11 +96,13 @@ static void read_build_id(struct module *module, const char *note, size_t size)
 		size_t whole = sizeof(*head) + name + ((head->n_descsz + 3u) & ~3u);
 		if (whole > size)
 			return;
+		if (head->n_type == GO_BUILD_ID && head->n_namesz == 4 &&
+		    !memcmp(head + 1, "Go", 3))
+			spool_note(TRACK_NOTE_RAW_CALLS, 1);
 		if (head->n_type == NT_GNU_BUILD_ID && head->n_namesz == 4 &&
 		    !memcmp(head + 1, "GNU", 4) && head->n_descsz <= sizeof(module->build_id)) {
 			memcpy(module->build_id, note + sizeof(*head) + name, head->n_descsz);
 			module->build_id_bytes = (uint8_t)head->n_descsz;
-			return;
 		}
 		note += whole;
 		size -= whole;
@@ -126,9 +131,9 @@ static void describe(struct module *module, const struct dl_phdr_info *info)
 	name_module(module, info->dlpi_name ? info->dlpi_name : "");
 	for (int i = 0; i < info->dlpi_phnum; i++) {
 		const Elf64_Phdr *p = &info->dlpi_phdr[i];
-		if (p->p_type == PT_NOTE && !module->build_id_bytes)
-			read_build_id(module, (const char *)(info->dlpi_addr + p->p_vaddr),
-				      p->p_memsz);
+		if (p->p_type == PT_NOTE)
+			read_notes(module, (const char *)(info->dlpi_addr + p->p_vaddr),
+				   p->p_memsz);
 	}
 }
 
@@ -183,7 +188,7 @@ static void scan(struct writer *writer)
 {
 	unsigned long long changes[2] = {0, 0};
 	uint64_t all = ~0ull, before;
-	if (__atomic_exchange_n(&scanning, true, __ATOMIC_ACQUIRE))
+	if (writers_confined() || __atomic_exchange_n(&scanning, true, __ATOMIC_ACQUIRE))
 		return;
 	/* A handler that leaves by longjmp must not leave the flag set. */
 	sys4(SYS_rt_sigprocmask, SIG_SETMASK, (long)&all, (long)&before, sizeof(all));

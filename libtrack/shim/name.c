@@ -33,6 +33,8 @@ static void record_address(struct writer *writer, int fd, enum track_call call,
 
 void name_socket(struct writer *writer, int fd, enum track_call call)
 {
+	if (writers_confined())
+		return;
 	record_address(writer, fd, call, TRACK_NAME_LOCAL, SYS_getsockname);
 	record_address(writer, fd, call, TRACK_NAME_REMOTE, SYS_getpeername);
 }

@@ -44,3 +44,9 @@ bool path_number(char *ret_path, size_t capacity, const char *prefix, uint64_t n
 	struct builder b = {ret_path, ret_path + capacity};
 	return add_text(&b, prefix) && add_number(&b, number) && add_text(&b, suffix);
 }
+
+bool path_join(char *ret_path, size_t capacity, const char *folder, const char *name)
+{
+	struct builder b = {ret_path, ret_path + capacity};
+	return add_text(&b, folder) && add_text(&b, "/") && add_text(&b, name);
+}

@@ -15,4 +15,7 @@ bool path_spool(char *ret_path, size_t capacity, const char *folder, uint64_t pi
 bool path_number(char *ret_path, size_t capacity, const char *prefix, uint64_t number,
 		 const char *suffix);
 
+/* "FOLDER/NAME"; false if it does not fit. */
+bool path_join(char *ret_path, size_t capacity, const char *folder, const char *name);
+
 #endif

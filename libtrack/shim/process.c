@@ -2,6 +2,7 @@
 #include "process.h"
 #include "census.h"
 #include "clock.h"
+#include "exec.h"
 #include "module.h"
 #include "path.h"
 #include "real.h"
@@ -36,19 +37,9 @@ int process_pid(void)
 	return process.pid;
 }
 
-/* environ may not be set up yet: we start before libc's own constructors. */
-static const char *find_env(char **envp, const char *name)
+static uint64_t env_number(char *const *envp, const char *name, uint64_t absent)
 {
-	size_t length = strlen(name);
-	for (; envp && *envp; envp++)
-		if (!strncmp(*envp, name, length) && (*envp)[length] == '=')
-			return *envp + length + 1;
-	return NULL;
-}
-
-static uint64_t env_number(char **envp, const char *name, uint64_t absent)
-{
-	const char *text = find_env(envp, name);
+	const char *text = exec_find_env(envp, name);
 	if (!text || *text < '0' || *text > '9')
 		return absent;
 	uint64_t number = 0;
@@ -77,18 +68,18 @@ static bool append(char *text, size_t capacity, const char *more)
 	return true;
 }
 
-static bool choose_folder(char **envp)
+static bool choose_folder(char *const *envp)
 {
-	const char *given = find_env(envp, TRACK_ENV_SPOOL_DIR);
+	const char *given = exec_find_env(envp, TRACK_ENV_SPOOL_DIR);
 	process.folder[0] = '\0';
 	if (given && *given)
 		return append(process.folder, sizeof(process.folder), given);
-	const char *runtime = find_env(envp, "XDG_RUNTIME_DIR");
+	const char *runtime = exec_find_env(envp, "XDG_RUNTIME_DIR");
 	if (runtime && *runtime == '/')
 		return append(process.folder, sizeof(process.folder), runtime) &&
 		       append(process.folder, sizeof(process.folder), "/rtctrack") &&
 		       own_folder(process.folder);
-	const char *temporary = find_env(envp, "TMPDIR");
+	const char *temporary = exec_find_env(envp, "TMPDIR");
 	char prefix[PATH_MAX] = "";
 	return append(prefix, sizeof(prefix),
 		      temporary && *temporary == '/' ? temporary : "/tmp") &&
@@ -164,7 +155,7 @@ static void before_fork(void)
 {
 	/* No handler may record in the child before it has its own spool. */
 	uint64_t all = ~0ull;
-	tls_forking = !writers_stopped();
+	tls_forking = !writers_confined();
 	if (!tls_forking)
 		return;
 	sys4(SYS_rt_sigprocmask, SIG_SETMASK, (long)&all, (long)&tls_signals, sizeof(all));
@@ -193,20 +184,32 @@ void process_exiting(int exit_code)
 {
 	struct writer *writer = writer_get();
 	/* A child that shares our memory (clone) ends itself, not us. */
-	if (!writer || process_is_forked())
+	if (!writer || (!writers_confined() && process_is_forked()))
 		return;
 	if (__atomic_exchange_n(&process.exiting, true, __ATOMIC_RELAXED))
 		return;
-	census_take(writer);
+	if (!writers_confined()) {
+		spool_tell_fd_limit();
+		census_take(writer);
+	}
 	spool_exiting(exit_code, clock_ns());
+}
+
+void process_goes_on(void)
+{
+	if (!writer_get() || !process.exiting)
+		return;
+	process.exiting = false;
+	spool_goes_on();
 }
 
 void process_sandboxed(void)
 {
-	if (!writer_get())
+	if (writers_confined() || !writer_get())
 		return;
 	spool_note(TRACK_NOTE_SANDBOXED, 1);
-	writers_stop();
+	spool_make_room();
+	writers_confine();
 }
 
 static void on_normal_exit(int exit_code, void *unused)
@@ -229,6 +232,7 @@ static __attribute__((constructor)) void start(int argc, char **argv, char **env
 	if (getauxval(AT_SECURE) || !choose_folder(envp))
 		return;
 	clock_init();
+	exec_init(envp, process.folder);
 	process.options.folder = process.folder;
 	process.options.cap_bytes = env_number(envp, TRACK_ENV_CAP, TRACK_CAP_BYTES_DEFAULT);
 	process.options.stack_depth =

@@ -17,9 +17,12 @@ int process_start_forked(void);
 /* A normal exit begins: the last look. Runs once. exit_code -1: unknown. */
 void process_exiting(int exit_code);
 
+/* It did not end after all (daemon failed): the last look was not the last. */
+void process_goes_on(void);
+
 /*
- * A seccomp filter follows, which may kill for any system call of ours: nothing
- * is recorded from here on, and that is noted.
+ * A seccomp filter follows, which may kill for any system call of ours: room is
+ * made ready now, and from here on events are recorded without one.
  */
 void process_sandboxed(void);
 

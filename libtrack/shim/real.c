@@ -2,6 +2,7 @@
 #include "real.h"
 
 #include <dlfcn.h>
+#include <errno.h>
 
 void *real_functions[TRACK_CALL__COUNT];
 
@@ -11,9 +12,18 @@ static const char *const names[TRACK_CALL__COUNT] = {
 #undef TRACK_CALL
 };
 
+/* What an older C library does not have: we export it, so a weak reference finds our wrapper. */
+static long absent(void)
+{
+	errno = ENOSYS;
+	return -1;
+}
+
 void *real_resolve(enum track_call call)
 {
 	void *function = dlsym(RTLD_NEXT, names[call]);
+	if (!function)
+		function = (void *)(uintptr_t)absent;
 	real_functions[call] = function;
 	return function;
 }

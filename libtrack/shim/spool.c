@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "spool.h"
+#include "budget.h"
 #include "clock.h"
 #include "path.h"
+#include "writer.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -13,8 +15,10 @@
 
 #define PAGE 4096u
 #define USAGE_PER_PAGE (PAGE / sizeof(struct track_fd_usage))
-#define ADDRESS_SHARE 8	  /* of RLIMIT_AS */
-#define USAGE_SMALL 4096u /* where a file size limit leaves little room */
+#define ADDRESS_SHARE 8	      /* of RLIMIT_AS */
+#define USAGE_SMALL 4096u     /* where a file size limit leaves little room */
+#define CONFINED_SEGMENTS 32u /* made ready before a seccomp filter is set up */
+#define CONFINED_USAGE 4096u
 
 static struct {
 	struct track_spool *header;
@@ -24,6 +28,7 @@ static struct {
 	/* Pages of the usage table that were made ready. */
 	uint64_t usage_pages[TRACK_USAGE_MAX / USAGE_PER_PAGE / 64];
 	int usage_end;
+	uint32_t ready_end; /* segments below need no system call any more */
 } spool;
 
 bool spool_is_open(void)
@@ -56,6 +61,18 @@ static uint64_t limit_of(int resource)
 	if (sys4(SYS_prlimit64, 0, resource, 0, (long)&limit) || limit.rlim_cur == RLIM_INFINITY)
 		return UINT64_MAX;
 	return limit.rlim_cur;
+}
+
+static uint32_t fd_limit(void)
+{
+	uint64_t limit = limit_of(RLIMIT_NOFILE);
+	return limit < UINT32_MAX ? (uint32_t)limit : 0;
+}
+
+void spool_tell_fd_limit(void)
+{
+	if (spool.header && !writers_confined())
+		spool.header->fd_limit = fd_limit();
 }
 
 /* No file may be larger, and the host needs most of a limited address space itself. */
@@ -133,6 +150,7 @@ static void fill_header(struct track_spool *header, const struct layout *layout,
 	header->start_ticks = start_ticks();
 	header->exit_code = -1;
 	header->stack_depth = options->stack_depth;
+	header->fd_limit = fd_limit();
 	memcpy(header->magic, TRACK_SPOOL_MAGIC, sizeof(header->magic));
 }
 
@@ -180,10 +198,12 @@ static void use_map(struct track_spool *header, const struct layout *layout)
 	spool.segments = (char *)header + header->segments_offset;
 	memset(spool.usage_pages, 0, sizeof(spool.usage_pages));
 	spool.usage_end = 0;
+	spool.ready_end = 0;
 }
 
 int spool_create(const struct spool_options *options)
 {
+	budget_open(options->folder);
 	struct layout layout;
 	int ret = choose_layout(options->cap_bytes, &layout);
 	if (ret)
@@ -237,24 +257,75 @@ static int take_returned(void)
 	return -1;
 }
 
-static int take_new(enum track_note *ret_reason)
+/* The next segment that was never used; -1: none is left in this spool. */
+static int next_unused(void)
 {
 	uint32_t *used = &spool.header->segments_used;
 	uint32_t index = __atomic_load_n(used, __ATOMIC_RELAXED);
+	uint32_t end = writers_confined() ? spool.ready_end : spool.header->segment_count;
 	do {
-		if (index >= spool.header->segment_count) {
-			*ret_reason = TRACK_NOTE_LOST_SPOOL_FULL;
+		if (index >= end)
 			return -1;
-		}
 	} while (!__atomic_compare_exchange_n(used, &index, index + 1, false, __ATOMIC_RELAXED,
 					      __ATOMIC_RELAXED));
-	if (!make_ready(segment_at(index), TRACK_SEGMENT_BYTES))
-		return (int)index;
+	return (int)index;
+}
+
+static int take_new(enum track_note *ret_reason)
+{
+	bool confined = writers_confined();
+	*ret_reason = confined ? TRACK_NOTE_LOST_SANDBOX : TRACK_NOTE_LOST_SPOOL_FULL;
+	if (!confined && !budget_take())
+		return -1;
+	int index = next_unused();
+	if (index >= 0 &&
+	    (confined || !make_ready(segment_at((uint32_t)index), TRACK_SEGMENT_BYTES)))
+		return index;
+	if (!confined)
+		budget_return();
+	if (index < 0)
+		return -1;
 	/* Full disk. The last one touched can be given up; one in the middle stays unused. */
-	uint32_t next = index + 1;
-	__atomic_compare_exchange_n(used, &next, index, false, __ATOMIC_RELAXED, __ATOMIC_RELAXED);
+	uint32_t next = (uint32_t)index + 1;
+	__atomic_compare_exchange_n(&spool.header->segments_used, &next, (uint32_t)index, false,
+				    __ATOMIC_RELAXED, __ATOMIC_RELAXED);
 	*ret_reason = TRACK_NOTE_LOST_DISK_FULL;
 	return -1;
+}
+
+static bool usage_page_ready(uint32_t page, bool make)
+{
+	uint64_t bit = 1ull << page % 64;
+	uint64_t *word = &spool.usage_pages[page / 64];
+	if (__atomic_load_n(word, __ATOMIC_ACQUIRE) & bit)
+		return true;
+	if (!make || writers_confined() ||
+	    make_ready((char *)spool.usage + (uint64_t)page * PAGE, PAGE))
+		return false;
+	__atomic_fetch_or(word, bit, __ATOMIC_RELEASE);
+	return true;
+}
+
+void spool_make_room(void)
+{
+	if (!spool.header)
+		return;
+	for (int fd = 0; fd < (int)CONFINED_USAGE; fd += (int)USAGE_PER_PAGE)
+		if ((uint32_t)fd < spool.header->usage_count)
+			usage_page_ready((uint32_t)fd / USAGE_PER_PAGE, true);
+	uint32_t index = __atomic_load_n(&spool.header->segments_used, __ATOMIC_RELAXED);
+	uint32_t end = index + CONFINED_SEGMENTS;
+	if (end > spool.header->segment_count)
+		end = spool.header->segment_count;
+	while (index < end && budget_take()) {
+		if (make_ready(segment_at(index), TRACK_SEGMENT_BYTES)) {
+			budget_return();
+			break;
+		}
+		index++;
+	}
+	spool.ready_end = index;
+	spool.header->segments_ready = index;
 }
 
 struct track_segment *spool_take_segment(uint32_t tid, enum track_note *ret_reason)
@@ -285,18 +356,6 @@ uint32_t spool_segment_offset(const void *address)
 	return (uint32_t)(((const char *)address - spool.segments) % TRACK_SEGMENT_BYTES);
 }
 
-static bool usage_page_ready(uint32_t page, bool make)
-{
-	uint64_t bit = 1ull << page % 64;
-	uint64_t *word = &spool.usage_pages[page / 64];
-	if (__atomic_load_n(word, __ATOMIC_ACQUIRE) & bit)
-		return true;
-	if (!make || make_ready((char *)spool.usage + (uint64_t)page * PAGE, PAGE))
-		return false;
-	__atomic_fetch_or(word, bit, __ATOMIC_RELEASE);
-	return true;
-}
-
 struct track_fd_usage *spool_usage(int fd, bool make)
 {
 	if (!spool.header || fd < 0 || (uint32_t)fd >= spool.header->usage_count ||
@@ -324,4 +383,12 @@ void spool_exiting(int exit_code, uint64_t time_ns)
 	spool.header->exit_code = exit_code;
 	spool.header->end_ns = time_ns;
 	__atomic_store_n(&spool.header->state, TRACK_STATE_EXITING, __ATOMIC_RELEASE);
+}
+
+void spool_goes_on(void)
+{
+	if (!spool.header)
+		return;
+	spool.header->end_ns = 0;
+	__atomic_store_n(&spool.header->state, TRACK_STATE_RUNNING, __ATOMIC_RELEASE);
 }

@@ -39,7 +39,15 @@ struct track_fd_usage *spool_usage(int fd, bool make);
 /* One above the highest descriptor that ever had counters. */
 int spool_usage_end(void);
 
+/* Make segments and counters ready that will do without a system call. */
+void spool_make_room(void);
+
+/* Write the present limit of descriptors into the header. */
+void spool_tell_fd_limit(void);
+
 /* A normal exit begins. exit_code -1: unknown. */
 void spool_exiting(int exit_code, uint64_t time_ns);
+/* It was taken back. */
+void spool_goes_on(void);
 
 #endif

@@ -22,13 +22,22 @@
 #define FORK_WAIT_NS 20000000u
 #define ENTER_ROUNDS 20000
 
+/* The loader's __tls_get_addr makes a module's thread-local data on first use. */
+struct tls_index {
+	size_t module;
+	size_t offset;
+};
+
 typedef int unwind_fn(void **, int);
+typedef void *tls_fn(struct tls_index *);
 
 static unwind_fn *unwind;
 static bool load_tried;
 static uint32_t depth_max;
 static uint32_t forking; /* threads between their fork handlers */
 static uint64_t library_start, library_end;
+static tls_fn *touch_tls;
+static size_t library_tls; /* the loader's number of its thread-local data, 0: it has none */
 
 /* Of the calling thread. A stack outside the bounds is a coroutine's or a signal handler's. */
 static SHIM_TLS struct {
@@ -52,7 +61,6 @@ static bool stack_is_loaded(void)
 
 static int find_library(struct dl_phdr_info *info, size_t size, void *address)
 {
-	(void)size;
 	for (int i = 0; i < info->dlpi_phnum; i++) {
 		const Elf64_Phdr *p = &info->dlpi_phdr[i];
 		uint64_t start = info->dlpi_addr + p->p_vaddr;
@@ -61,18 +69,21 @@ static int find_library(struct dl_phdr_info *info, size_t size, void *address)
 			continue;
 		library_start = start;
 		library_end = start + p->p_memsz;
+		if (size >= sizeof(*info))
+			library_tls = info->dlpi_tls_modid;
 		return 1;
 	}
 	return 0;
 }
 
 static void prepare_main_thread(void);
+static void warm_up(void);
 
 void stack_load(void)
 {
 	/* Asked at every socket(): a plain look first. Not before libc is set up, see stack.h. */
 	if (likely(__atomic_load_n(&load_tried, __ATOMIC_RELAXED)) || !depth_max || !environ ||
-	    __atomic_exchange_n(&load_tried, true, __ATOMIC_ACQ_REL))
+	    writers_confined() || __atomic_exchange_n(&load_tried, true, __ATOMIC_ACQ_REL))
 		return;
 	sys3(SYS_membarrier, MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED, 0, 0);
 	void *library = dlopen("libunwind.so.8", RTLD_NOW | RTLD_LOCAL);
@@ -80,11 +91,13 @@ void stack_load(void)
 	if (!found)
 		spool_note(TRACK_NOTE_NO_UNWINDER, 1);
 	dl_iterate_phdr(find_library, found);
+	touch_tls = (tls_fn *)dlsym(RTLD_DEFAULT, "__tls_get_addr");
 	__atomic_store_n(&unwind, (unwind_fn *)found, __ATOMIC_RELEASE);
 	if (sys3(SYS_gettid, 0, 0, 0) == process_pid())
 		prepare_main_thread();
 	else
 		stack_prepare_thread();
+	warm_up();
 }
 
 static uintptr_t here(void)
@@ -101,11 +114,6 @@ static bool is_inside(void)
 	return tls.inside != 0;
 }
 
-bool stack_is_unwinding(void)
-{
-	return is_inside();
-}
-
 bool stack_is_library(const void *address)
 {
 	uint64_t a = (uint64_t)(uintptr_t)address;
@@ -115,16 +123,16 @@ bool stack_is_library(const void *address)
 /*
  * libunwind's thread-local data is allocated, by malloc, at a thread's first
  * unwinding. That must happen here, where the thread holds no lock, and not in
- * a wrapper that a signal handler or an allocator called.
+ * a wrapper that a signal handler or an allocator called. Its cache of frames,
+ * 256 KiB, comes by mmap and only to threads that take a stack.
  */
 static void prepare(uintptr_t low, uintptr_t high)
 {
-	void *frame[2];
+	struct tls_index index = {library_tls, 0};
 	if (!unwind || tls.low || here() < low + STACK_ROOM || here() > high)
 		return;
-	tls.inside = here();
-	unwind(frame, 2);
-	tls.inside = 0;
+	if (touch_tls && library_tls)
+		touch_tls(&index);
 	tls.high = high;
 	tls.low = low;
 }
@@ -134,11 +142,22 @@ void stack_prepare_thread(void)
 	pthread_attr_t attr;
 	void *low;
 	size_t size;
-	if (!stack_is_loaded() || pthread_getattr_np(pthread_self(), &attr))
+	if (!stack_is_loaded() || writers_confined() || pthread_getattr_np(pthread_self(), &attr))
 		return;
 	if (!pthread_attr_getstack(&attr, &low, &size))
 		prepare((uintptr_t)low, (uintptr_t)low + size);
 	pthread_attr_destroy(&attr);
+}
+
+/* Its own locks, keys and tables are made once, at the first unwinding of the process. */
+static void warm_up(void)
+{
+	void *frame[2];
+	if (!tls.low)
+		return;
+	tls.inside = here();
+	unwind(frame, 2);
+	tls.inside = 0;
 }
 
 /* The main thread's stack grows; libc would read /proc/self/maps to tell its bounds. */
@@ -256,7 +275,7 @@ uint64_t stack_record(struct writer *writer)
 	uint64_t addresses[TRACK_STACK_DEPTH_MAX + OWN_FRAMES];
 	if (unlikely(!unwind))
 		return 0;
-	if (unlikely(!has_room() || is_inside() || !enter(writer))) {
+	if (unlikely(writers_confined() || !has_room() || is_inside() || !enter(writer))) {
 		spool_note(TRACK_NOTE_STACKS_SKIPPED, 1);
 		return 0;
 	}

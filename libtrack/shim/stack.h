@@ -50,10 +50,7 @@ static inline bool stack_is_probe(long fd)
 	return unlikely(fd == STACK_PROBE_READ || fd == STACK_PROBE_WRITE);
 }
 
-/* Whether the calling thread is inside libunwind, in a signal handler or for libunwind itself. */
-bool stack_is_unwinding(void);
-
-/* Whether an address is in libunwind's code (so its pipe2 wants a probe). */
+/* Whether an address is in libunwind's code: what that opens and closes is not the host's. */
 bool stack_is_library(const void *address);
 
 /* Answer a write or read on a probe as the pipe would: bytes, or -1 with errno. */

@@ -31,8 +31,8 @@ syscall:
 	endbr64
 	cmpq	$512, %rdi
 	jae	1f
-	leaq	wrap_syscall_seen(%rip), %rax
-	cmpb	$0, (%rax,%rdi)
+	leaq	wrap_syscall_handlers(%rip), %rax
+	cmpq	$0, (%rax,%rdi,8)
 	jne	2f
 1:
 	/* The seventh argument is on the stack, untouched. Save the six registers. */

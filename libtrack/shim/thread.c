@@ -57,7 +57,8 @@ void thread_init(void)
 
 void thread_watch_end(void)
 {
-	if (end_key_made && !tls_ended && sys3(SYS_gettid, 0, 0, 0) != process_pid())
+	if (end_key_made && !tls_ended &&
+	    (writers_confined() || sys3(SYS_gettid, 0, 0, 0) != process_pid()))
 		pthread_setspecific(end_key, (void *)1);
 }
 

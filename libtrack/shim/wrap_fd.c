@@ -1,41 +1,28 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Wrappers of the calls that open and close descriptors. */
+/* Wrappers of the calls that accept, copy and close descriptors. */
 #include "fd.h"
 #include "name.h"
 #include "real.h"
 #include "stack.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/close_range.h>
+#include <mqueue.h>
 #include <pthread.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-SHIM_EXPORT int socket(int domain, int type, int protocol)
-{
-	int fd = REAL(socket)(domain, type, protocol);
-	fd_opened(fd, fd_socket_class(domain, type, protocol), TRACK_CALL_socket, -1);
-	return fd;
-}
-
-SHIM_EXPORT int socketpair(int domain, int type, int protocol, int fds[2])
-{
-	int ret = REAL(socketpair)(domain, type, protocol, fds);
-	if (!ret) {
-		enum track_fd_class fd_class = fd_socket_class(domain, type, protocol);
-		fd_opened(fds[0], fd_class, TRACK_CALL_socketpair, -1);
-		fd_opened(fds[1], fd_class, TRACK_CALL_socketpair, -1);
-	}
-	return ret;
-}
-
 static void accepted(int fd, int listener, enum track_call call)
 {
-	if (fd < 0)
+	if (fd < 0) {
+		fd_refused(call);
+		fd_misused(listener, call);
 		return;
+	}
 	fd_opened(fd, fd_class_of(listener), call, listener);
 	name_socket_now(fd, call);
 }
@@ -54,11 +41,18 @@ SHIM_EXPORT int accept4(int listener, struct sockaddr *address, socklen_t *size,
 	return fd;
 }
 
+static void duplicated(int from, int fd, enum track_call call)
+{
+	if (fd < 0)
+		fd_refused(call);
+	else
+		fd_opened(fd, fd_class_of(from), call, from);
+}
+
 SHIM_EXPORT int dup(int from)
 {
 	int fd = REAL(dup)(from);
-	if (fd >= 0)
-		fd_opened(fd, fd_class_of(from), TRACK_CALL_dup, from);
+	duplicated(from, fd, TRACK_CALL_dup);
 	return fd;
 }
 
@@ -92,8 +86,8 @@ SHIM_EXPORT int fcntl(int fd, int command, ...)
 	void *arg = va_arg(args, void *);
 	va_end(args);
 	int ret = REAL(fcntl)(fd, command, arg);
-	if (duplicates(command) && ret >= 0)
-		fd_opened(ret, fd_class_of(fd), TRACK_CALL_fcntl, fd);
+	if (duplicates(command))
+		duplicated(fd, ret, TRACK_CALL_fcntl);
 	return ret;
 }
 
@@ -104,8 +98,8 @@ SHIM_EXPORT int fcntl64(int fd, int command, ...)
 	void *arg = va_arg(args, void *);
 	va_end(args);
 	int ret = REAL(fcntl64)(fd, command, arg);
-	if (duplicates(command) && ret >= 0)
-		fd_opened(ret, fd_class_of(fd), TRACK_CALL_fcntl64, fd);
+	if (duplicates(command))
+		duplicated(fd, ret, TRACK_CALL_fcntl64);
 	return ret;
 }
 
@@ -113,6 +107,8 @@ SHIM_EXPORT int close(int fd)
 {
 	if (stack_is_probe(fd))
 		return 0;
+	if (unlikely(stack_is_library(__builtin_return_address(0))))
+		return REAL(close)(fd);
 	struct fd_closing closing = fd_close_begin(fd, TRACK_CALL_close);
 	int ret;
 	pthread_cleanup_push(fd_close_cancelled, &closing);
@@ -122,16 +118,31 @@ SHIM_EXPORT int close(int fd)
 	return ret;
 }
 
-/* A stream made of a socket (fdopen) takes it along. Streams of files are not followed. */
-SHIM_EXPORT int fclose(FILE *stream)
+/* What libc closes for a stream passes no wrapper. A stream may have no descriptor: then -1. */
+#define CLOSES_STREAM(function, type, number)                                                      \
+	SHIM_EXPORT int function(type *stream)                                                     \
+	{                                                                                          \
+		int saved = errno;                                                                 \
+		type *maybe = stream; /* NULL too, whatever the header says */                     \
+		__asm__("" : "+r"(maybe));                                                         \
+		int fd = maybe ? number(maybe) : -1;                                               \
+		errno = saved;                                                                     \
+		if (!fd_is_open(fd))                                                               \
+			return REAL(function)(stream);                                             \
+		struct fd_closing closing = fd_close_begin(fd, TRACK_CALL_##function);             \
+		int ret = REAL(function)(stream);                                                  \
+		fd_close_end(&closing, true);                                                      \
+		return ret;                                                                        \
+	}
+
+CLOSES_STREAM(fclose, FILE, fileno)
+CLOSES_STREAM(pclose, FILE, fileno)
+CLOSES_STREAM(closedir, DIR, dirfd)
+
+SHIM_EXPORT int mq_close(mqd_t queue)
 {
-	int saved = errno;
-	int fd = fileno(stream);
-	errno = saved;
-	if (!fd_is_open(fd))
-		return REAL(fclose)(stream);
-	struct fd_closing closing = fd_close_begin(fd, TRACK_CALL_fclose);
-	int ret = REAL(fclose)(stream);
+	struct fd_closing closing = fd_close_begin(queue, TRACK_CALL_mq_close);
+	int ret = REAL(mq_close)(queue);
 	fd_close_end(&closing, ret == 0);
 	return ret;
 }
@@ -151,14 +162,4 @@ SHIM_EXPORT void closefrom(int first)
 {
 	fd_range_closing(first < 0 ? 0 : (unsigned)first, ~0u, TRACK_CALL_closefrom);
 	REAL(closefrom)(first);
-}
-
-SHIM_EXPORT int pipe2(int fds[2], int flags)
-{
-	if (unlikely(stack_is_library(__builtin_return_address(0)))) {
-		fds[0] = STACK_PROBE_READ;
-		fds[1] = STACK_PROBE_WRITE;
-		return 0;
-	}
-	return REAL(pipe2)(fds, flags);
 }

@@ -41,6 +41,16 @@ SHIM_EXPORT void _Exit(int code)
 	__builtin_unreachable();
 }
 
+/* The parent ends inside, by a call of libc's own: its last look is taken before. */
+SHIM_EXPORT int daemon(int keep_folder, int keep_streams)
+{
+	process_exiting(0);
+	int ret = REAL(daemon)(keep_folder, keep_streams);
+	if (ret)
+		process_goes_on();
+	return ret;
+}
+
 SHIM_EXPORT int dlclose(void *library)
 {
 	int ret = REAL(dlclose)(library);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The variadic syscall(): some libraries (libuv) close their sockets with it.
- * The stub in stubs.S sends here only numbers marked in wrap_syscall_seen.
+ * The stub in stubs.S sends here only numbers that have a row in the table below.
  */
 #include "fd.h"
 #include "name.h"
@@ -17,139 +17,320 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#define CALL TRACK_CALL_syscall
+
+struct arguments {
+	long number, a, b, c, d, e, f;
+};
+
+typedef long handler(const struct arguments *call);
+
 /* Called by the stub. */
 long wrap_syscall(long number, long a, long b, long c, long d, long e, long f);
 void *wrap_syscall_target(void);
-
-/* By system call number: 1 if wrap_syscall wants it. */
-const unsigned char wrap_syscall_seen[512] = {
-	[SYS_socket] = 1,  [SYS_socketpair] = 1,  [SYS_accept] = 1,	[SYS_accept4] = 1,
-	[SYS_dup] = 1,	   [SYS_dup2] = 1,	  [SYS_dup3] = 1,	[SYS_fcntl] = 1,
-	[SYS_close] = 1,   [SYS_close_range] = 1, [SYS_bind] = 1,	[SYS_connect] = 1,
-	[SYS_sendto] = 1,  [SYS_sendmsg] = 1,	  [SYS_sendmmsg] = 1,	[SYS_recvfrom] = 1,
-	[SYS_recvmsg] = 1, [SYS_recvmmsg] = 1,	  [SYS_read] = 1,	[SYS_readv] = 1,
-	[SYS_write] = 1,   [SYS_writev] = 1,	  [SYS_exit_group] = 1, [SYS_io_uring_setup] = 1,
-	[SYS_seccomp] = 1,
-};
 
 void *wrap_syscall_target(void)
 {
 	return real_get(TRACK_CALL_syscall);
 }
 
-#define CALL TRACK_CALL_syscall
-#define DO() REAL(syscall)(number, a, b, c, d, e, f)
-
-static long do_close(long number, long a, long b, long c, long d, long e, long f)
+static long go(const struct arguments *call)
 {
-	struct fd_closing closing = fd_close_begin((int)a, CALL);
-	long ret = DO();
+	return REAL(syscall)(call->number, call->a, call->b, call->c, call->d, call->e, call->f);
+}
+
+static long do_close(const struct arguments *call)
+{
+	if (stack_is_probe(call->a))
+		return 0;
+	struct fd_closing closing = fd_close_begin((int)call->a, CALL);
+	long ret = go(call);
 	fd_close_end(&closing, ret == 0);
 	return ret;
 }
 
-static long do_replace(long number, long a, long b, long c, long d, long e, long f)
+static long do_replace(const struct arguments *call)
 {
-	if (a == b)
-		return DO();
-	struct fd_closing closing = fd_replace_begin((int)b, CALL);
-	long ret = DO();
-	fd_replace_end(&closing, ret >= 0, (int)a);
+	if (call->a == call->b)
+		return go(call);
+	struct fd_closing closing = fd_replace_begin((int)call->b, CALL);
+	long ret = go(call);
+	fd_replace_end(&closing, ret >= 0, (int)call->a);
 	return ret;
 }
 
-static long do_close_range(long number, long a, long b, long c, long d, long e, long f)
+static long do_close_range(const struct arguments *call)
 {
-	bool closes = (unsigned)a <= (unsigned)b && !(c & CLOSE_RANGE_CLOEXEC);
+	unsigned first = (unsigned)call->a, last = (unsigned)call->b;
+	bool closes = first <= last && !(call->c & CLOSE_RANGE_CLOEXEC);
 	if (closes)
-		fd_range_closing((unsigned)a, (unsigned)b, CALL);
-	long ret = DO();
+		fd_range_closing(first, last, CALL);
+	long ret = go(call);
 	if (ret && closes)
-		fd_range_failed((unsigned)a, (unsigned)b, CALL);
+		fd_range_failed(first, last, CALL);
 	return ret;
 }
 
-static bool transfers(long number)
+static long do_send(const struct arguments *call)
 {
-	return number == SYS_read || number == SYS_write || number == SYS_readv ||
-	       number == SYS_writev || number == SYS_sendto || number == SYS_recvfrom ||
-	       number == SYS_sendmsg || number == SYS_recvmsg || number == SYS_sendmmsg ||
-	       number == SYS_recvmmsg;
-}
-
-static bool sends(long number)
-{
-	return number == SYS_write || number == SYS_writev || number == SYS_sendto ||
-	       number == SYS_sendmsg || number == SYS_sendmmsg;
-}
-
-static long do_transfer(long number, long a, long b, long c, long d, long e, long f)
-{
-	if (stack_is_probe(a))
-		return number == SYS_write ? stack_probe_write((const void *)b)
-					   : stack_probe_read();
-	long ret = DO();
-	bool many = number == SYS_sendmmsg || number == SYS_recvmmsg;
-	ssize_t bytes = many ? traffic_sum((const struct mmsghdr *)b, (int)ret) : ret;
-	ssize_t calls = many ? ret : 1;
-	if (sends(number))
-		traffic_out((int)a, calls, bytes);
+	if (stack_is_probe(call->a))
+		return stack_probe_write((const void *)call->b);
+	long ret = go(call);
+	if (ret < 0)
+		fd_misused((int)call->a, CALL);
+	else if (call->number == SYS_sendmmsg)
+		traffic_out((int)call->a, ret, traffic_sum((const void *)call->b, (int)ret));
 	else
-		traffic_in((int)a, calls, bytes);
+		traffic_out((int)call->a, 1, ret);
 	return ret;
 }
 
-/* The calls that open or name: the real call, then a record of what it did. */
-static void after(long number, long a, long b, long c, long d, long ret)
+static long do_receive(const struct arguments *call)
 {
-	enum track_fd_class fd_class = fd_socket_class((int)a, (int)b, (int)c);
-	switch (number) {
-	case SYS_socket:
-		fd_opened((int)ret, fd_class, CALL, -1);
-		break;
-	case SYS_socketpair:
-		fd_opened(((const int *)d)[0], fd_class, CALL, -1);
-		fd_opened(((const int *)d)[1], fd_class, CALL, -1);
-		break;
-	case SYS_accept:
-	case SYS_accept4:
-		fd_opened((int)ret, fd_class_of((int)a), CALL, (int)a);
+	if (stack_is_probe(call->a))
+		return stack_probe_read();
+	long ret = go(call);
+	if (ret < 0)
+		fd_misused((int)call->a, CALL);
+	else
+		traffic_in((int)call->a, 1, ret);
+	return ret;
+}
+
+static long do_receive_message(const struct arguments *call)
+{
+	long ret = do_receive(call);
+	if (ret >= 0)
+		fd_received((const void *)call->b, CALL);
+	return ret;
+}
+
+static long do_receive_many(const struct arguments *call)
+{
+	const struct mmsghdr *messages = (const void *)call->b;
+	long ret = go(call);
+	if (ret < 0)
+		fd_misused((int)call->a, CALL);
+	for (long i = 0; i < ret; i++)
+		fd_received(&messages[i].msg_hdr, CALL);
+	traffic_in((int)call->a, ret, traffic_sum(messages, (int)ret));
+	return ret;
+}
+
+static long do_copy(const struct arguments *call)
+{
+	long ret = go(call);
+	if (ret < 0)
+		fd_refused(CALL);
+	else
+		fd_opened((int)ret, fd_class_of((int)call->a), CALL, (int)call->a);
+	return ret;
+}
+
+static long do_accept(const struct arguments *call)
+{
+	long ret = do_copy(call);
+	if (ret >= 0)
 		name_socket_now((int)ret, CALL);
-		break;
-	case SYS_dup:
-		fd_opened((int)ret, fd_class_of((int)a), CALL, (int)a);
-		break;
-	case SYS_fcntl:
-		if (b == F_DUPFD || b == F_DUPFD_CLOEXEC)
-			fd_opened((int)ret, fd_class_of((int)a), CALL, (int)a);
-		break;
-	case SYS_bind:
-	case SYS_connect:
-		name_socket_now((int)a, CALL);
-		break;
-	case SYS_io_uring_setup:
-		spool_note(TRACK_NOTE_IO_URING, 1);
-		fd_opened((int)ret, TRACK_FD_CLASS_IO_URING, CALL, -1);
-		break;
+	else
+		fd_misused((int)call->a, CALL);
+	return ret;
+}
+
+static long do_control(const struct arguments *call)
+{
+	return call->b == F_DUPFD || call->b == F_DUPFD_CLOEXEC ? do_copy(call) : go(call);
+}
+
+static long do_name(const struct arguments *call)
+{
+	long ret = go(call);
+	if (!ret || (call->number == SYS_connect && errno == EINPROGRESS))
+		name_socket_now((int)call->a, CALL);
+	else
+		fd_misused((int)call->a, CALL);
+	return ret;
+}
+
+static long do_socket(const struct arguments *call)
+{
+	long ret = go(call);
+	fd_opened((int)ret, fd_socket_class((int)call->a, (int)call->b, (int)call->c), CALL, -1);
+	return ret;
+}
+
+static long open_pair(const struct arguments *call, const int *pair, enum track_fd_class fd_class)
+{
+	long ret = go(call);
+	if (ret) {
+		fd_refused(CALL);
+		return ret;
+	}
+	fd_opened(pair[0], fd_class, CALL, -1);
+	fd_opened(pair[1], fd_class, CALL, -1);
+	return 0;
+}
+
+static long do_socketpair(const struct arguments *call)
+{
+	return open_pair(call, (const int *)call->d,
+			 fd_socket_class((int)call->a, (int)call->b, (int)call->c));
+}
+
+static long do_pipe(const struct arguments *call)
+{
+	return open_pair(call, (const int *)call->a, TRACK_FD_CLASS_PIPE);
+}
+
+/* The kernel says what it is; message queues and mounts look like files. */
+static enum track_fd_class class_of_call(long number, int fd)
+{
+	switch (number) {
+	case SYS_mq_open:
+		return TRACK_FD_CLASS_MQUEUE;
+	case SYS_memfd_secret:
+		return TRACK_FD_CLASS_SECRETMEM;
+	case SYS_fsmount:
+	case SYS_open_tree:
+		return TRACK_FD_CLASS_MOUNT;
+	default:
+		return fd_classify(fd);
 	}
 }
 
+static long open_named(const struct arguments *call, const char *name)
+{
+	long ret = go(call);
+	if (ret < 0)
+		fd_refused(CALL);
+	else
+		fd_opened_named((int)ret, class_of_call(call->number, (int)ret), CALL, name);
+	return ret;
+}
+
+static long do_open(const struct arguments *call)
+{
+	return open_named(call, NULL);
+}
+
+static long do_open_path(const struct arguments *call)
+{
+	return open_named(call, (const char *)call->a);
+}
+
+static long do_open_at(const struct arguments *call)
+{
+	return open_named(call, (const char *)call->b);
+}
+
+static long do_signalfd(const struct arguments *call)
+{
+	return (int)call->a == -1 ? do_open(call) : go(call);
+}
+
+/* Most of its commands make no descriptor. */
+static long do_bpf(const struct arguments *call)
+{
+	long ret = go(call);
+	if (ret > 0 && fd_classify((int)ret) == TRACK_FD_CLASS_BPF)
+		fd_opened((int)ret, TRACK_FD_CLASS_BPF, CALL, -1);
+	return ret;
+}
+
+static long do_io_uring(const struct arguments *call)
+{
+	long ret = do_open(call);
+	if (ret >= 0)
+		spool_note(TRACK_NOTE_IO_URING, 1);
+	return ret;
+}
+
+static long do_execve(const struct arguments *call)
+{
+	return execve((const char *)call->a, (char *const *)call->b, (char *const *)call->c);
+}
+
+static long do_execveat(const struct arguments *call)
+{
+	return execveat((int)call->a, (const char *)call->b, (char *const *)call->c,
+			(char *const *)call->d, (int)call->e);
+}
+
+static long do_exit(const struct arguments *call)
+{
+	process_exiting((int)call->a);
+	return go(call);
+}
+
+static long do_seccomp(const struct arguments *call)
+{
+	process_sandboxed();
+	return go(call);
+}
+
+/* By system call number; the stub looks here too. */
+#define NUMBERS 512 /* as in stubs.S */
+handler *const wrap_syscall_handlers[NUMBERS] = {
+	[SYS_accept] = do_accept,
+	[SYS_accept4] = do_accept,
+	[SYS_bind] = do_name,
+	[SYS_bpf] = do_bpf,
+	[SYS_close] = do_close,
+	[SYS_close_range] = do_close_range,
+	[SYS_connect] = do_name,
+	[SYS_creat] = do_open_path,
+	[SYS_dup] = do_copy,
+	[SYS_dup2] = do_replace,
+	[SYS_dup3] = do_replace,
+	[SYS_epoll_create] = do_open,
+	[SYS_epoll_create1] = do_open,
+	[SYS_eventfd] = do_open,
+	[SYS_eventfd2] = do_open,
+	[SYS_execve] = do_execve,
+	[SYS_execveat] = do_execveat,
+	[SYS_exit_group] = do_exit,
+	[SYS_fanotify_init] = do_open,
+	[SYS_fcntl] = do_control,
+	[SYS_fsmount] = do_open,
+	[SYS_fsopen] = do_open_path,
+	[SYS_fspick] = do_open_at,
+	[SYS_inotify_init] = do_open,
+	[SYS_inotify_init1] = do_open,
+	[SYS_io_uring_setup] = do_io_uring,
+	[SYS_memfd_create] = do_open_path,
+	[SYS_memfd_secret] = do_open,
+	[SYS_mq_open] = do_open_path,
+	[SYS_open] = do_open_path,
+	[SYS_open_by_handle_at] = do_open,
+	[SYS_open_tree] = do_open_at,
+	[SYS_openat] = do_open_at,
+	[SYS_openat2] = do_open_at,
+	[SYS_perf_event_open] = do_open,
+	[SYS_pidfd_getfd] = do_open,
+	[SYS_pidfd_open] = do_open,
+	[SYS_pipe] = do_pipe,
+	[SYS_pipe2] = do_pipe,
+	[SYS_read] = do_receive,
+	[SYS_readv] = do_receive,
+	[SYS_recvfrom] = do_receive,
+	[SYS_recvmmsg] = do_receive_many,
+	[SYS_recvmsg] = do_receive_message,
+	[SYS_seccomp] = do_seccomp,
+	[SYS_sendmmsg] = do_send,
+	[SYS_sendmsg] = do_send,
+	[SYS_sendto] = do_send,
+	[SYS_signalfd] = do_signalfd,
+	[SYS_signalfd4] = do_signalfd,
+	[SYS_socket] = do_socket,
+	[SYS_socketpair] = do_socketpair,
+	[SYS_timerfd_create] = do_open,
+	[SYS_userfaultfd] = do_open,
+	[SYS_write] = do_send,
+	[SYS_writev] = do_send,
+};
+
 long wrap_syscall(long number, long a, long b, long c, long d, long e, long f)
 {
-	if (number == SYS_close)
-		return stack_is_probe(a) ? 0 : do_close(number, a, b, c, d, e, f);
-	if (number == SYS_dup2 || number == SYS_dup3)
-		return do_replace(number, a, b, c, d, e, f);
-	if (number == SYS_close_range)
-		return do_close_range(number, a, b, c, d, e, f);
-	if (transfers(number))
-		return do_transfer(number, a, b, c, d, e, f);
-	if (number == SYS_seccomp)
-		process_sandboxed();
-	if (number == SYS_exit_group)
-		process_exiting((int)a);
-	long ret = DO();
-	if (ret >= 0 || (number == SYS_connect && errno == EINPROGRESS))
-		after(number, a, b, c, d, ret);
-	return ret;
+	const struct arguments call = {number, a, b, c, d, e, f};
+	return wrap_syscall_handlers[number](&call);
 }

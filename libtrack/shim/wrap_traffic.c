@@ -3,6 +3,7 @@
  * Wrappers of the calls that send and receive: the real call, then a count. The
  * table of plain ones holds name, direction, parameters and arguments.
  */
+#include "fd.h"
 #include "real.h"
 #include "stack.h"
 #include "traffic.h"
@@ -20,6 +21,8 @@ ssize_t __read_chk(int fd, void *data, size_t size, size_t room);
 	SHIM_EXPORT ssize_t name parameters                                                        \
 	{                                                                                          \
 		ssize_t bytes = REAL(name) arguments;                                              \
+		if (unlikely(bytes < 0))                                                           \
+			fd_misused(fd, TRACK_CALL_##name);                                         \
 		traffic_##direction(fd, 1, bytes);                                                 \
 		return bytes;                                                                      \
 	}
@@ -33,7 +36,6 @@ PLAIN(out, writev, (int fd, const struct iovec *parts, int count), (fd, parts, c
 PLAIN(in, recv, (int fd, void *data, size_t size, int flags), (fd, data, size, flags))
 PLAIN(in, recvfrom, (int fd, void *data, size_t size, int flags, struct sockaddr *from, socklen_t *from_size),
       (fd, data, size, flags, from, from_size))
-PLAIN(in, recvmsg, (int fd, struct msghdr *message, int flags), (fd, message, flags))
 PLAIN(in, readv, (int fd, const struct iovec *parts, int count), (fd, parts, count))
 PLAIN(in, __recv_chk, (int fd, void *data, size_t size, size_t room, int flags), (fd, data, size, room, flags))
 PLAIN(in, __recvfrom_chk, (int fd, void *data, size_t size, size_t room, int flags, struct sockaddr *from, socklen_t *from_size),
@@ -46,6 +48,8 @@ SHIM_EXPORT ssize_t write(int fd, const void *data, size_t size)
 	if (stack_is_probe(fd))
 		return stack_probe_write(data);
 	ssize_t bytes = REAL(write)(fd, data, size);
+	if (unlikely(bytes < 0))
+		fd_misused(fd, TRACK_CALL_write);
 	traffic_out(fd, 1, bytes);
 	return bytes;
 }
@@ -55,6 +59,19 @@ SHIM_EXPORT ssize_t read(int fd, void *data, size_t size)
 	if (stack_is_probe(fd))
 		return stack_probe_read();
 	ssize_t bytes = REAL(read)(fd, data, size);
+	if (unlikely(bytes < 0))
+		fd_misused(fd, TRACK_CALL_read);
+	traffic_in(fd, 1, bytes);
+	return bytes;
+}
+
+SHIM_EXPORT ssize_t recvmsg(int fd, struct msghdr *message, int flags)
+{
+	ssize_t bytes = REAL(recvmsg)(fd, message, flags);
+	if (unlikely(bytes < 0))
+		fd_misused(fd, TRACK_CALL_recvmsg);
+	else if (message->msg_controllen)
+		fd_received(message, TRACK_CALL_recvmsg);
 	traffic_in(fd, 1, bytes);
 	return bytes;
 }
@@ -62,6 +79,8 @@ SHIM_EXPORT ssize_t read(int fd, void *data, size_t size)
 SHIM_EXPORT int sendmmsg(int fd, struct mmsghdr *messages, unsigned count, int flags)
 {
 	int sent = REAL(sendmmsg)(fd, messages, count, flags);
+	if (unlikely(sent < 0))
+		fd_misused(fd, TRACK_CALL_sendmmsg);
 	traffic_out(fd, sent, traffic_sum(messages, sent));
 	return sent;
 }
@@ -70,6 +89,10 @@ SHIM_EXPORT int recvmmsg(int fd, struct mmsghdr *messages, unsigned count, int f
 			 struct timespec *timeout)
 {
 	int received = REAL(recvmmsg)(fd, messages, count, flags, timeout);
+	if (unlikely(received < 0))
+		fd_misused(fd, TRACK_CALL_recvmmsg);
+	for (int i = 0; i < received; i++)
+		fd_received(&messages[i].msg_hdr, TRACK_CALL_recvmmsg);
 	traffic_in(fd, received, traffic_sum(messages, received));
 	return received;
 }

@@ -11,6 +11,8 @@
 #include <sys/syscall.h>
 
 #define WRITERS 16384u
+#define WRITERS_CONFINED 256u	/* threads at once, behind a seccomp filter */
+#define UNNAMED_TID 0x40000000u /* above what any kernel gives out */
 
 static struct writer *writers;
 static uint64_t used[WRITERS / 64];
@@ -22,7 +24,9 @@ static uint32_t used_end; /* one above the highest writer ever used */
  * process that the spool belongs to, and it records.
  */
 static uint32_t *guard;
-static bool stopped;
+static bool confined;
+static bool given_up;	 /* a child of a confined process */
+static uint32_t unnamed; /* threads whose id nobody may ask for */
 
 static SHIM_TLS struct writer *tls_writer;
 static SHIM_TLS bool tls_vfork;
@@ -60,16 +64,22 @@ void writers_enable(void)
 	__atomic_store_n(guard, 1, __ATOMIC_RELEASE);
 }
 
-void writers_stop(void)
+void writers_confine(void)
 {
-	stopped = true;
-	if (guard)
-		__atomic_store_n(guard, 0, __ATOMIC_RELEASE);
+	uint32_t end = __atomic_load_n(&used_end, __ATOMIC_ACQUIRE);
+	if (end < WRITERS_CONFINED &&
+	    !sys3(SYS_mprotect, (long)writers, WRITERS_CONFINED * sizeof(struct writer),
+		  PROT_READ | PROT_WRITE))
+		while (end < WRITERS_CONFINED &&
+		       !__atomic_compare_exchange_n(&used_end, &end, WRITERS_CONFINED, false,
+						    __ATOMIC_RELEASE, __ATOMIC_RELAXED))
+			;
+	__atomic_store_n(&confined, true, __ATOMIC_RELEASE);
 }
 
-bool writers_stopped(void)
+bool writers_confined(void)
 {
-	return stopped || !guard;
+	return __atomic_load_n(&confined, __ATOMIC_RELAXED);
 }
 
 void writer_mark_vfork(void)
@@ -93,6 +103,8 @@ static struct writer *open_writer(uint32_t index)
 	uint32_t end = __atomic_load_n(&used_end, __ATOMIC_ACQUIRE);
 	if (end > index)
 		return &writers[index];
+	if (writers_confined())
+		return NULL;
 	if (sys3(SYS_mprotect, (long)writers, (long)((index + 1) * sizeof(struct writer)),
 		 PROT_READ | PROT_WRITE))
 		return NULL;
@@ -130,7 +142,9 @@ void writer_release(void)
 /* A used segment changes hands: say so in it. */
 static void adopt(struct writer *writer)
 {
-	uint32_t tid = (uint32_t)sys3(SYS_gettid, 0, 0, 0);
+	uint32_t tid = writers_confined()
+			       ? UNNAMED_TID + __atomic_add_fetch(&unnamed, 1, __ATOMIC_RELAXED)
+			       : (uint32_t)sys3(SYS_gettid, 0, 0, 0);
 	bool other = writer->tid != tid;
 	writer->tid = tid;
 	writer->sweep_length = 0;
@@ -142,7 +156,7 @@ static void adopt(struct writer *writer)
 /* Everything but the common case, out of its way. */
 static __attribute__((noinline)) struct writer *get_slowly(void)
 {
-	if (writers_stopped())
+	if (given_up || !guard)
 		return NULL;
 	if (tls_vfork) {
 		if (sys3(SYS_getpid, 0, 0, 0) != process_pid())
@@ -150,6 +164,11 @@ static __attribute__((noinline)) struct writer *get_slowly(void)
 		tls_vfork = false;
 	}
 	if (!__atomic_load_n(guard, __ATOMIC_ACQUIRE)) {
+		if (writers_confined()) {
+			given_up = true;
+			spool_note(TRACK_NOTE_LOST_CHILDREN, 1);
+			return NULL;
+		}
 		if (!process_is_forked() || process_start_forked())
 			return NULL;
 	}

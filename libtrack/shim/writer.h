@@ -18,7 +18,9 @@ struct writer {
 	uint32_t stacks_version; /* of the module map that `stacks` goes with */
 	int sweep_fd;		 /* the last number in a run of closes of what was not open */
 	uint32_t sweep_length;
-	uint64_t pad[3];
+	uint32_t refusals; /* opening calls recorded that failed for want of numbers */
+	uint32_t pad;
+	uint64_t pads[2];
 	uint64_t stacks[WRITER_STACKS];
 };
 
@@ -41,9 +43,14 @@ void writer_mark_vfork(void);
 
 /* From here on events are recorded. */
 void writers_enable(void);
-/* No more events in this process and its children, and no system call of ours. */
-void writers_stop(void);
-bool writers_stopped(void);
+
+/*
+ * A seccomp filter follows, which may kill for any system call of ours: from
+ * here on none is made. Events go on as long as the room lasts that was made
+ * ready before.
+ */
+void writers_confine(void);
+bool writers_confined(void);
 
 /* Whether any thread but the caller is inside libunwind. */
 bool writers_unwinding(void);

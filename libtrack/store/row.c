@@ -43,6 +43,7 @@ int trace_put_process(struct trace *trace, struct trace_process *process)
 	bind_int_unless(&binding, process->code, INT32_MIN);
 	bind_int(&binding, process->census_fds);
 	bind_int(&binding, process->census_threads);
+	bind_id(&binding, process->fd_limit);
 	return put(trace, &binding, &process->id);
 }
 

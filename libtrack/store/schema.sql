@@ -3,7 +3,8 @@
 -- Times: CLOCK_MONOTONIC nanoseconds; NULL = has not happened or is not known.
 
 CREATE TABLE meta (            -- schema_version, rtctrack_version, command, engine, host, started_at,
-	key TEXT PRIMARY KEY,  -- finished (1 once the recording ended in order), exit_status
+	key TEXT PRIMARY KEY,  -- finished (1 once the recording ended in order), exit_status,
+	                       -- port_range (of ephemeral ports, "low-high")
 	value TEXT NOT NULL
 ) WITHOUT ROWID;
 
@@ -22,7 +23,8 @@ CREATE TABLE process (         -- one row per process image: an exec makes a new
 	end TEXT NOT NULL,     -- running, exit, signal, exec, unknown
 	code INTEGER,          -- exit code, or signal number
 	census_fds INTEGER NOT NULL,     -- 1: a last look at its descriptors was taken
-	census_threads INTEGER NOT NULL
+	census_threads INTEGER NOT NULL,
+	fd_limit INTEGER       -- RLIMIT_NOFILE, soft; NULL unknown
 );
 
 CREATE TABLE module (
@@ -130,6 +132,8 @@ CREATE TABLE act (             -- what was done to a resource that judges it, no
 	kind TEXT NOT NULL,
 	subject INTEGER NOT NULL,
 	what TEXT NOT NULL,    -- bad-close: close of a number that was not open; sweep-close: one in a sweep over numbers
+	                       -- exhausted: a call found no number left (subject -1, no resource)
+	                       -- stale-use: a call on a number that was closed; with ENOTSOCK the resource is its owner since
 	time_ns INTEGER NOT NULL,
 	tid INTEGER NOT NULL,
 	stack_id INTEGER REFERENCES stack,

@@ -9,6 +9,7 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/time.h>
@@ -149,6 +150,58 @@ static int numbers_are_dense(void)
 	return 0;
 }
 
+/* At the limit: the call that fails says so, and who holds the numbers is known. */
+static int at_the_limit(void)
+{
+	struct rlimit limit = {64, 64};
+	int fd;
+	host_check(!setrlimit(RLIMIT_NOFILE, &limit), "setrlimit() failed");
+	while ((fd = socket(AF_INET, SOCK_DGRAM, 0)) >= 0)
+		host_count(1, 0);
+	host_check(errno == EMFILE, "not EMFILE");
+	for (int i = 0; i < 1000; i++)
+		host_check(accept(0, NULL, NULL) == -1 && open("/", O_RDONLY) == -1 &&
+				   errno == EMFILE,
+			   "more than the limit");
+	host_account();
+	return 0;
+}
+
+/* What is used after its close. */
+static int used_after_close(void)
+{
+	int fd = host_open();
+	host_close(fd);
+	for (int i = 0; i < 100; i++)
+		host_check(send(fd, "x", 1, 0) == -1 && errno == EBADF, "a stale number was good");
+	host_account();
+	return 0;
+}
+
+/* A second close hits what someone else opened meanwhile; its owner then fails. */
+static __attribute__((noinline)) void closes_stale(int fd)
+{
+	close(fd);
+}
+
+static __attribute__((noinline)) int opens_anew(void)
+{
+	return socket(AF_INET, SOCK_DGRAM, 0);
+}
+
+static int closes_anothers(void)
+{
+	int stale = socket(AF_INET, SOCK_DGRAM, 0), owned;
+	closes_stale(stale);
+	owned = opens_anew();
+	host_check(owned == stale, "another number");
+	closes_stale(stale);
+	host_check(close(owned) == -1 && errno == EBADF, "still open");
+	host_count(2, 2);
+	host_account();
+	return 0;
+}
+
 const struct host host_descriptors[] = {
 	{"dense", numbers_are_dense, "no number is taken from the program"},
 	{"syscall", by_syscall, "sockets opened and closed through syscall()"},
@@ -157,5 +210,8 @@ const struct host host_descriptors[] = {
 	{"errno", keeps_errno, "errno is left alone"},
 	{"signals", in_signals, "a signal handler that opens and closes"},
 	{"mlockall", locks_memory, "mlockall with a 1 GiB map in the process"},
+	{"limit", at_the_limit, "EMFILE"},
+	{"use-after-close", used_after_close, "a send on a closed number"},
+	{"close-anothers", closes_anothers, "a second close that hits another's number"},
 	{0},
 };

@@ -113,7 +113,7 @@ static int small_signal_stack(void)
 		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW)
 
 /* A sandbox that kills for any system call but a few. */
-static int sandboxed(void)
+static int behind_filter(int rounds)
 {
 	struct sock_filter filter[] = {BPF_STMT(BPF_LD | BPF_W | BPF_ABS, 0),
 				       ALLOW(write),
@@ -123,12 +123,25 @@ static int sandboxed(void)
 				       BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS)};
 	struct sock_fprog program = {sizeof(filter) / sizeof(*filter), filter};
 	host_open();
-	host_account();
 	host_check(!prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) &&
 			   !prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program),
 		   "no sandbox");
-	close(socket(AF_INET, SOCK_DGRAM, 0));
+	for (int i = 0; i < rounds; i++)
+		host_close(host_open());
+	host_open();
+	host_account();
 	_exit(0);
+}
+
+static int sandboxed(void)
+{
+	return behind_filter(100);
+}
+
+/* More than the room that was made ready before: what is lost is counted. */
+static int sandboxed_long(void)
+{
+	return behind_filter(200000);
 }
 
 static void *close_cancelled(void *fd)
@@ -207,6 +220,7 @@ const struct host host_hazards[] = {
 	{"longjmp", jumps_out, "a handler that leaves by siglongjmp"},
 	{"signal-stack", small_signal_stack, "a handler on a stack of 8 KiB"},
 	{"seccomp", sandboxed, "a seccomp filter that kills"},
+	{"seccomp-long", sandboxed_long, "so much behind it that the room runs out"},
 	{"cancelled-close", cancelled_close, "a close that is cancelled"},
 	{"clone-vm", shared_memory_child, "a clone child on our memory"},
 	{"bare-fork-under-load", bare_forks_under_load, "_Fork while threads unwind"},

@@ -2,6 +2,7 @@
 /* Programs that fork, vfork and exec. */
 #include "host.h"
 
+#include <fcntl.h>
 #include <sched.h>
 #include <signal.h>
 #include <spawn.h>
@@ -104,6 +105,107 @@ static int after_exec(void)
 	return 0;
 }
 
+static const char *own_exe(void)
+{
+	static char path[4096];
+	ssize_t size = readlink("/proc/self/exe", path, sizeof(path) - 1);
+	host_check(size > 0, "no /proc/self/exe");
+	return path;
+}
+
+static int one_socket(void)
+{
+	host_open();
+	return 7;
+}
+
+static char *const one_argv[] = {"host", "one-socket", NULL};
+static char *const nothing[] = {NULL};
+
+/* Each in a child of its own; only a failed one returns. */
+static void exec_execve(void)
+{
+	execve("/proc/self/exe", one_argv, nothing);
+}
+static void exec_execle(void)
+{
+	execle("/proc/self/exe", "host", "one-socket", (char *)NULL, nothing);
+}
+static void exec_execvpe(void)
+{
+	execvpe("/proc/self/exe", one_argv, nothing);
+}
+static void exec_execveat(void)
+{
+	execveat(AT_FDCWD, "/proc/self/exe", one_argv, nothing, 0);
+}
+static void exec_fexecve(void)
+{
+	fexecve(open("/proc/self/exe", O_RDONLY | O_CLOEXEC), one_argv, nothing);
+}
+static void exec_syscall(void)
+{
+	syscall(SYS_execve, "/proc/self/exe", one_argv, nothing);
+}
+static void exec_cleared(void)
+{
+	clearenv();
+	execv("/proc/self/exe", one_argv);
+}
+static void exec_cleared_l(void)
+{
+	clearenv();
+	execl("/proc/self/exe", "host", "one-socket", (char *)NULL);
+}
+static void exec_env(void)
+{
+	execlp("env", "env", "-i", own_exe(), "one-socket", (char *)NULL);
+}
+
+static __attribute__((noinline)) void start(void (*way)(void), bool by_vfork)
+{
+	pid_t pid = by_vfork ? vfork() : fork();
+	if (!pid) {
+		way();
+		_exit(1);
+	}
+	reap(pid);
+}
+
+/* However the environment is cleaned, the next image is recorded. */
+static int cleaned_environment(void)
+{
+	void (*const ways[])(void) = {exec_execve,   exec_execle,    exec_execvpe,
+				      exec_execveat, exec_fexecve,   exec_syscall,
+				      exec_cleared,  exec_cleared_l, exec_env};
+	pid_t pid;
+	for (size_t i = 0; i < sizeof(ways) / sizeof(*ways); i++) {
+		start(ways[i], i % 2);
+		host_count(1, 0);
+	}
+	host_check(!posix_spawn(&pid, "/proc/self/exe", NULL, NULL, one_argv, nothing),
+		   "posix_spawn");
+	reap(pid);
+	host_check(!posix_spawnp(&pid, "/proc/self/exe", NULL, NULL, one_argv, nothing),
+		   "posix_spawnp");
+	reap(pid);
+	host_count(2, 0);
+	host_account();
+	return 0;
+}
+
+/* The parent ends inside daemon(); the child goes on without a terminal, and ends by SIGTERM. */
+static int becomes_daemon(void)
+{
+	host_open();
+	host_count(1, 0);
+	host_account();
+	host_check(!daemon(1, 1), "daemon() failed");
+	host_open();
+	raise(SIGTERM);
+	return 0;
+}
+
 static void handler_forks(int signal)
 {
 	(void)signal;
@@ -134,6 +236,9 @@ const struct host host_processes[] = {
 	{"spawn", by_spawn, "posix_spawn"},
 	{"exec", by_exec, "an exec that keeps a socket open"},
 	{"exit-inherited", after_exec, "the image after it"},
+	{"one-socket", one_socket, "one socket that is left open"},
+	{"cleaned-environment", cleaned_environment, "execs with a cleaned environment"},
+	{"daemon", becomes_daemon, "daemon(), ended by SIGTERM"},
 	{"fork-in-handler", forks_in_handler, "a signal handler that forks"},
 	{0},
 };

@@ -77,7 +77,7 @@ static int forgotten_threads(void)
 	host_check(pthread_tryjoin_np(living, NULL) == EBUSY, "tryjoin should be busy");
 	pthread_join(joined, NULL);
 	pthread_detach(detached);
-	struct timespec pause_time = {0, 50000000};
+	struct timespec pause_time = {0, 500000000};
 	nanosleep(&pause_time, NULL);
 	host_account();
 	return 0;

@@ -54,7 +54,7 @@ verdict "every source names its licence" "$(git ls-files '*.c' '*.h' '*.cc' '*.d
 
 # What is generated follows from the tables.
 "$build/cli/rtctrack" help --manual >"$work/rtctrack.1"
-for function in $(sed -n 's/^TRACK_CALL(\([A-Za-z0-9_]*\),.*/\1/p' libtrack/include/track/calls.def); do
+for function in $(sed -n 's/^TRACK_[A-Z_]*(\([A-Za-z0-9_]*\),.*/\1/p' libtrack/include/track/calls.def); do
 	grep -q -- "$function" "$work/rtctrack.1" || echo "$function" >>"$work/missing"
 done
 for rule in $(sed -n 's/^TRACK_RULE([A-Z_]*, "\([a-z-]*\)".*/\1/p' libtrack/include/track/rules.def); do
@@ -65,7 +65,7 @@ verdict "the manual page is well formed" "$(man --warnings -E UTF-8 -l -Tutf8 "$
 
 # An install works from where it lies.
 if DESTDIR=$work/root cmake --install "$build" --prefix /usr >"$work/install.log" 2>&1; then
-	verdict "installed: command, shim, headers, manual" "$(cd "$work/root/usr" && for f in bin/rtctrack $(find lib* -name libtrack.so | grep . || echo libtrack.so) include/track/track.h include/track/wire.h share/man/man1/rtctrack.1; do [ -f "$f" ] || echo "$f"; done)"
+	verdict "installed: command, shim, headers, manual, completion" "$(cd "$work/root/usr" && for f in bin/rtctrack $(find lib* -name libtrack.so | grep . || echo libtrack.so) include/track/track.h include/track/wire.h share/man/man1/rtctrack.1 share/bash-completion/completions/rtctrack share/zsh/site-functions/_rtctrack; do [ -f "$f" ] || echo "$f"; done)"
 	(cd "$work" && root/usr/bin/rtctrack run -o t.db --quiet -- /bin/true)
 	verdict "the installed command finds its shim" "$(sqlite3 "$work/t.db" "SELECT 'no process' WHERE NOT EXISTS (SELECT 1 FROM process)" 2>&1)"
 else

@@ -41,7 +41,7 @@ libtrack/collect/decode.c|s/TRACK_NAME_ARG_BYTES(head->arg) <= payload_bytes(hea
 libtrack/collect/spool.c|s/header->version != TRACK_WIRE_VERSION/header->version == 99/|unit_collect_spool
 libtrack/collect/segment.c|s/TRACK_META_END/TRACK_META_STACK/|unit_collect_order unit_collect_live unit_collect_hole
 libtrack/analyze/fd.c|s/event->arg != EBADF/event->arg == EBADF/|unit_analyze_fd
-libtrack/analyze/rule_growth.c|s/slope = /slope = 1 + /|unit_analyze_findings
+libtrack/analyze/rule_growth.c|s/slope = g/slope = 1 + g/|unit_analyze_findings
 libtrack/analyze/culprit.c|s/tier > best/tier >= best/|unit_analyze_findings
 libtrack/analyze/life.c|s/= "joined"/= "done"/|unit_analyze_thread
 libtrack/store/tracefile.c|s/version != TRACEFILE_SCHEMA_VERSION/version == 77/|unit_store_trace

@@ -25,7 +25,7 @@
 #include <stdint.h>
 
 #define TRACK_SPOOL_MAGIC "rtcspool"
-#define TRACK_WIRE_VERSION 1u
+#define TRACK_WIRE_VERSION 2u
 
 #define TRACK_HEADER_BYTES 8192u
 #define TRACK_SEGMENT_BYTES 65536u
@@ -219,10 +219,10 @@ struct track_spool {
 	int32_t exit_code;	/* of a normal exit where known, else -1 */
 	uint32_t segments_used; /* atomic; segments ever touched, may exceed segment_count */
 	uint32_t stack_depth;
-	uint64_t notes[32]; /* atomic; by enum track_note */
-	uint32_t fd_limit;  /* RLIMIT_NOFILE, soft, at the start; 0 unknown */
-	uint32_t pad;
-	uint64_t given_back; /* by the reader: segments that it took and emptied so far */
+	uint64_t notes[32];	 /* atomic; by enum track_note */
+	uint32_t fd_limit;	 /* RLIMIT_NOFILE, soft, when last looked at; 0 unknown or none */
+	uint32_t segments_ready; /* taken off the budget, if more than segments_used */
+	uint64_t given_back;	 /* by the reader: segments that it took and emptied so far */
 	uint64_t reserved[14];
 	uint64_t free_segments[TRACK_SEGMENTS_MAX / 64]; /* atomic; given back by the reader */
 };

@@ -190,6 +190,19 @@ Test(fd, a_name_that_claims_more_than_it_brings_is_ignored)
 	expect("SELECT coalesce(name, 'none') FROM resource", "none");
 }
 
+Test(fd, a_path_is_the_name_of_a_descriptor)
+{
+	fd_open_as(5, NO_STACK, TRACK_FD_CLASS_FILE, 0, -1);
+	play_event((struct collect_event){.op = TRACK_OP_NAME,
+					  .kind = TRACK_KIND_FD,
+					  .subject = 5,
+					  .arg = TRACK_NAME_ARG(TRACK_NAME_TEXT, 9),
+					  .data = "/etc/host",
+					  .data_bytes = 9});
+	play_finish();
+	expect("SELECT name FROM resource", "/etc/host");
+}
+
 Test(fd, traffic_that_is_told_after_the_close_is_kept)
 {
 	struct track_traffic traffic = {.out_count = 3, .in_bytes = 44};
@@ -297,6 +310,61 @@ Test(fd, what_the_census_misses_ended_unseen_and_what_it_adds_was_not_seen_opene
 	       "(SELECT * FROM resource ORDER BY subject)",
 	       "5tcp-,6udpunseen");
 	expect_note("close-unseen", "1");
+	expect_note("open-unseen", "1");
+}
+
+/* A census that finds descriptor 5, of that class. */
+static void find_as(unsigned fd_class)
+{
+	play_event((struct collect_event){.op = TRACK_META_CENSUS,
+					  .kind = TRACK_KIND_FD,
+					  .subject = 5,
+					  .arg = TRACK_FD_ARG(fd_class, 0, -1)});
+	census(TRACK_KIND_FD, NULL, 0);
+	play_finish();
+}
+
+Test(fd, what_a_path_led_to_is_known_from_the_census)
+{
+	fd_open_as(5, NO_STACK, TRACK_FD_CLASS_FILE, 0, -1);
+	find_as(TRACK_FD_CLASS_DIRECTORY);
+	expect("SELECT class || coalesce(ending, 'alive') FROM resource", "directoryalive");
+	expect_note("close-unseen", "0");
+}
+
+Test(fd, a_hung_up_terminal_is_still_one)
+{
+	fd_open_as(5, NO_STACK, TRACK_FD_CLASS_TERMINAL, 0, -1);
+	find_as(TRACK_FD_CLASS_DEVICE);
+	expect("SELECT class || coalesce(ending, 'alive') FROM resource", "terminalalive");
+}
+
+Test(fd, a_census_that_cannot_tell_the_class_leaves_it)
+{
+	fd_open_as(5, NO_STACK, TRACK_FD_CLASS_FILE, 0, -1);
+	find_as(TRACK_FD_CLASS_OTHER);
+	expect("SELECT class || coalesce(ending, 'alive') FROM resource", "filealive");
+}
+
+Test(fd, a_socket_in_the_place_of_a_file_is_another_descriptor)
+{
+	fd_open_as(5, NO_STACK, TRACK_FD_CLASS_FILE, 0, -1);
+	find_as(TRACK_FD_CLASS_UDP);
+	expect("SELECT class || ending FROM resource", "fileunseen");
+	expect_note("close-unseen", "1");
+	expect_note("open-unseen", "1");
+}
+
+Test(fd, a_file_in_the_place_of_a_pipe_is_another_descriptor)
+{
+	fd_open_as(5, NO_STACK, TRACK_FD_CLASS_PIPE, 0, -1);
+	find_as(TRACK_FD_CLASS_FILE);
+	expect("SELECT class || ending FROM resource", "pipeunseen");
+}
+
+Test(fd, whatever_class_is_open_at_the_end_and_was_not_seen_opened_is_counted)
+{
+	find_as(TRACK_FD_CLASS_FILE);
 	expect_note("open-unseen", "1");
 }
 

@@ -146,6 +146,17 @@ static inline void fd_bad_close(uint64_t fd, uint64_t stack)
 	fd_undo(fd, EBADF);
 }
 
+/* A call that failed on a descriptor; UINT64_MAX: on none. */
+static inline void fd_fail(uint64_t fd, unsigned call, uint64_t stack, int error)
+{
+	play_event((struct collect_event){.op = TRACK_OP_FAIL,
+					  .kind = TRACK_KIND_FD,
+					  .subject = fd,
+					  .stack = stack,
+					  .call = (uint16_t)call,
+					  .arg = (uint64_t)error});
+}
+
 static inline void census(unsigned kind, const uint64_t *subjects, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
@@ -196,6 +207,21 @@ static inline const char *ask(const char *sql)
 #define expect_no_findings() expect("SELECT message FROM finding", "none")
 #define expect_note(name, number)                                                                  \
 	expect("SELECT coalesce(sum(count), 0) FROM note WHERE name = '" name "'", number)
+
+/* The program: its functions begin every 16 bytes, so that a stack's place is told by its address.
+ */
+static inline void play_program(const uint64_t *stacks, size_t count)
+{
+	play_module("/opt/bin/program", 0x5000, 0x6000);
+	for (size_t i = 0; i < count; i++)
+		play_stack(stacks[i]);
+}
+
+/* The roles of the evidence with the stacks' hashes. */
+#define EVIDENCE                                                                                   \
+	"SELECT group_concat(role || coalesce(' ' || hash, ''), ', ') FROM "                       \
+	"(SELECT e.role, s.hash FROM evidence e JOIN finding f ON f.id = e.finding_id "            \
+	"LEFT JOIN stack s ON s.id = e.stack_id ORDER BY f.rank, e.position)"
 
 /* A function's name for a place in a module. */
 static inline void name_place(const char *path, uint64_t address, const char *function)

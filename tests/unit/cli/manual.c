@@ -6,6 +6,7 @@
 #include <string.h>
 #include <track/wire.h>
 
+#include "environment.h"
 #include "options.h"
 
 static char text[65536];
@@ -34,6 +35,14 @@ Test(manual, it_explains_every_option_that_is_not_hidden)
 		snprintf(name, sizeof(name), "fB--%sfR", row->name);
 		cr_expect_eq(!strstr(text, name), row->hidden, "%s", name);
 	}
+}
+
+Test(manual, it_explains_every_variable_and_recording_without_run)
+{
+	for (const struct environment_row *row = environment_table; row->name; row++)
+		cr_expect_not_null(strstr(text, row->name), "%s", row->name);
+	cr_expect_not_null(strstr(text, "RECORDING WITHOUT RUN"));
+	cr_expect_not_null(strstr(text, "Environment=LD_PRELOAD="));
 }
 
 /* clang-format off */

@@ -96,6 +96,19 @@ Test(options, sizes_take_a_suffix)
 	cr_expect_eq(options.trace_budget_bytes, 0);
 }
 
+Test(options, an_age_takes_a_unit)
+{
+	struct options options;
+
+	cr_assert_eq(parse("clean", "-n --older-than 2d", &options), 0);
+	cr_expect(options.dry_run);
+	cr_expect_eq(options.older_than_ns, 2 * 86400 * 1000000000ull);
+	cr_assert_eq(parse("clean", "--older-than 90", &options), 0);
+	cr_expect_eq(options.older_than_ns, 90 * 1000000000ull);
+	cr_expect_eq(parse("clean", "--older-than 1w", &options), -EINVAL);
+	cr_expect_eq(parse("clean", "--older-than 999999999d", &options), -EINVAL);
+}
+
 Test(options, values_out_of_bounds_are_refused)
 {
 	static const char *const lines[] = {

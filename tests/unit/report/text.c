@@ -129,3 +129,101 @@ Test(text, what_is_kept_as_sums_is_counted_too)
 	expect("  folded       1000 that ended in order, kept as sums\n");
 	expect("10.00 s, 1 process");
 }
+
+/* A finding like the fixture's, of another class and count. */
+static void add_finding(struct trace *trace, int id, const char *class_name, int count)
+{
+	execute(trace,
+		"INSERT INTO finding VALUES (%d, %d, 'fd-leak', 'at-exit', 'fd', '%s', %d, 'f%03d',"
+		" '%d of class %s', 1, 1, 'open_log', '/src/log.c', 40, '/opt/bin/sessions', NULL)",
+		id, id, class_name, count, id, count, class_name);
+}
+
+Test(text, sockets_come_before_files_that_take_one_line_each)
+{
+	struct trace *trace = make_trace(3);
+
+	execute(trace, "UPDATE finding SET rank = %d", 9);
+	add_finding(trace, 2, "file", 2);
+	add_finding(trace, 3, "directory", 3);
+	add_finding(trace, 4, "pipe", 1);
+	write_text(trace, &plain, NULL);
+	expect("  1. at-exit  fd-leak  3 UDP sockets");
+	expect("  also open at the end (--full-stacks shows how)\n"
+	       "  2. 2 files  open_log  log.c:40  (sessions)  [f002]\n"
+	       "  3. 3 directories  open_log  log.c:40  (sessions)  [f003]\n"
+	       "  4. 1 pipe  open_log  log.c:40  (sessions)  [f004]\n");
+	expect_not("2 of class file");
+}
+
+Test(text, files_are_shown_in_full_where_they_are_many_or_alone_or_all_is_wanted)
+{
+	struct report_style full = {.full_stacks = true};
+	struct trace *trace = make_trace(3);
+
+	add_finding(trace, 2, "file", 500);
+	write_text(trace, &plain, NULL);
+	expect("  2. at-exit  fd-leak  500 of class file");
+	trace = make_trace(3);
+	add_finding(trace, 2, "file", 2);
+	write_text(trace, &full, NULL);
+	expect("  2. at-exit  fd-leak  2 of class file");
+	trace = make_trace(3);
+	execute(trace, "UPDATE finding SET class = 'file'");
+	write_text(trace, &plain, NULL);
+	expect("  1. at-exit  fd-leak  3 UDP sockets");
+}
+
+Test(text, files_that_grow_are_no_minor_matter)
+{
+	struct trace *trace = make_trace(3);
+
+	execute(trace, "UPDATE finding SET rank = %d", 9);
+	add_finding(trace, 2, "file", 2);
+	execute(trace, "UPDATE finding SET state = 'growing' WHERE id = 2");
+	write_text(trace, &plain, NULL);
+	expect("  1. growing  fd-leak  2 of class file");
+}
+
+static size_t columns(const char *line, size_t length)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < length; i++)
+		if (line[i] == '\033')
+			i += strcspn(line + i, "m");
+		else
+			count += ((unsigned char)line[i] & 0xc0) != 0x80;
+	return count;
+}
+
+Test(text, no_line_is_wider_than_the_terminal)
+{
+	static const char *const messages[] = {
+		"a sentence of many words that is much longer than any terminal is wide today",
+		"oneword_without_any_space_that_is_much_longer_than_any_terminal_is_wide_today",
+		"\u00fc\u00fc\u00fc\u00fc \u00fc\u00fc\u00fc\u00fc\u00fc\u00fc "
+		"\u00fc\u00fc\u00fc\u00fc\u00fc\u00fc\u00fc \u00fc\u00fc\u00fc\u00fc",
+	};
+
+	for (size_t width = 40; width < 100; width++)
+		for (size_t i = 0; i < sizeof(messages) / sizeof(messages[0]); i++) {
+			struct report_style style = {.width = width, .color = width % 2};
+			struct trace *trace = make_trace(3);
+
+			execute(trace, "UPDATE finding SET message = '%s'", messages[i]);
+			write_text(trace, &style, NULL);
+			for (const char *line = text; *line; line += strcspn(line, "\n") + 1)
+				cr_assert_leq(columns(line, strcspn(line, "\n")), width, "%s",
+					      text);
+		}
+}
+
+Test(text, what_does_not_fit_goes_on_further_in)
+{
+	struct report_style style = {.width = 50};
+
+	write_text(make_trace(3), &style, NULL);
+	expect("     e.g. fd 7 127.0.0.1:40001, sent 3, received\n"
+	       "       2, last used 1.0 s before the end\n");
+}

@@ -56,9 +56,10 @@ struct report_finding {
 	int culprit_line;					      /* 0 unknown */
 	uint64_t count;
 	double slope;
-	size_t process;			  /* index; SIZE_MAX unknown */
-	struct report_stack stack;	  /* the telling one; may be empty */
-	bool stack_in_evidence;		  /* some role of the evidence has it too */
+	size_t process;		   /* index; SIZE_MAX unknown */
+	bool minor;		   /* merely alive at the end, and neither socket nor thread */
+	struct report_stack stack; /* the telling one; may be empty */
+	bool stack_in_evidence;	   /* some role of the evidence has it too */
 	struct report_evidence *evidence; /* at most REPORT_EVIDENCE_MAX */
 	size_t evidence_count;
 	uint64_t evidence_total;
@@ -66,11 +67,15 @@ struct report_finding {
 
 #define REPORT_EVIDENCE_MAX 16
 
+/* Sorted by start; a parent comes before its children. */
 struct report_process {
-	int64_t id;
+	int64_t id, parent_id; /* 0: none known */
+	size_t parent; /* index: who forked it, or the image before its exec; SIZE_MAX none */
 	int32_t pid, ppid;
 	uint32_t image;
-	const char *exe, *command, *end;
+	const char *origin, *exe, *command, *end;
+	uint64_t findings; /* that it has a part in, whatever the filter */
+	uint64_t lost;	   /* pieces of evidence */
 	uint64_t start_ns, end_ns, realtime_ns;
 	int32_t code; /* INT32_MIN unknown */
 };
@@ -104,10 +109,11 @@ struct report {
 	struct report_tally *tallies;
 	size_t tally_count;
 	uint64_t folded; /* lifetimes in the tallies that the trace has as sums only */
-	struct report_finding *findings; /* most severe first */
+	struct report_finding *findings; /* most severe first, minor ones last */
 	size_t finding_count;
 	size_t finding_total; /* before the filter's top */
 	struct arena *arena;
+	struct u64map *process_by_id; /* to index */
 };
 
 /* trace_path is only shown. 0 or -errno. */

@@ -9,6 +9,7 @@
 struct report_style {
 	bool color;
 	bool full_stacks;
+	size_t width;	    /* columns that lines are fitted to; 0: as long as they are */
 	const char *folder; /* file names below it are shown relative to it; NULL: none */
 };
 

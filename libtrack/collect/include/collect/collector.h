@@ -37,6 +37,7 @@ struct collect_process {
 	int32_t code;	     /* see enum collect_end */
 	bool census_fds;     /* a complete census of descriptors was taken at the end */
 	bool census_threads; /* the same for threads */
+	uint32_t fd_limit;   /* RLIMIT_NOFILE, soft; 0 unknown */
 	const char *exe;     /* clean UTF-8, never NULL, "" unknown; lives during the call */
 	const char *command; /* arguments joined by spaces, the same */
 };

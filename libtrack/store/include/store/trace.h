@@ -50,6 +50,7 @@ struct trace_process {
 	const char *end;
 	int32_t code; /* INT32_MIN: NULL */
 	bool census_fds, census_threads;
+	uint32_t fd_limit; /* 0: NULL */
 };
 
 struct trace_module {

@@ -1,0 +1,267 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "completion.h"
+
+#include <stdbool.h>
+#include <string.h>
+
+#include "environment.h"
+#include "option_types.h"
+#include "options.h"
+
+/* What a value or an operand is, and how each shell is asked for it. */
+enum thing { THING_ANY, THING_FILE, THING_FOLDER, THING_COMMAND, THING_PROGRAM, THING_WORDS };
+
+static const char *const in_bash[] = {
+	[THING_ANY] = ":",
+	[THING_FILE] = "_rtctrack_paths -f",
+	[THING_FOLDER] = "_rtctrack_paths -d",
+	[THING_COMMAND] = "_rtctrack_words \"$commands " PRELOAD_TOPIC "\"",
+	[THING_PROGRAM] = "_rtctrack_paths -c",
+};
+
+static const char *const in_zsh[] = {
+	[THING_ANY] = " ",
+	[THING_FILE] = "_files",
+	[THING_FOLDER] = "_files -/",
+	[THING_COMMAND] = "{_rtctrack_commands; compadd " PRELOAD_TOPIC "}",
+	[THING_PROGRAM] = "_normal",
+};
+
+static enum thing value_of(const struct option_row *row)
+{
+	if (option_words(row->type))
+		return THING_WORDS;
+	if (row->type != &option_text)
+		return THING_ANY;
+	return strcmp(row->argument, "FOLDER") == 0 ? THING_FOLDER : THING_FILE;
+}
+
+/* The synopsis says it already. */
+static enum thing operands_of(const struct command *command)
+{
+	if (command->tail)
+		return THING_PROGRAM;
+	if (strstr(command->synopsis, "TRACE"))
+		return THING_FILE;
+	return strstr(command->synopsis, "COMMAND") ? THING_COMMAND : THING_ANY;
+}
+
+static void words(FILE *stream, const char *const *names)
+{
+	for (size_t i = 0; names[i]; i++)
+		fprintf(stream, "%s%s", i ? " " : "", names[i]);
+}
+
+static void command_names(FILE *stream)
+{
+	for (size_t i = 0; i < COMMAND__COUNT; i++)
+		fprintf(stream, "%s%s", i ? " " : "", command_table[i].name);
+}
+
+/* "run:--output|run:-o": one option of all commands that have it. */
+static void bash_pattern(FILE *stream, const struct option_row *row)
+{
+	const char *between = "";
+
+	for (size_t i = 0; i < COMMAND__COUNT; i++) {
+		if (!option_applies(row, command_table[i].id))
+			continue;
+		fprintf(stream, "%s%s:--%s", between, command_table[i].name, row->name);
+		between = "|";
+		if (row->letter)
+			fprintf(stream, "|%s:-%c", command_table[i].name, row->letter);
+	}
+}
+
+static void bash_values(FILE *stream)
+{
+	fputs("\tcase $command:$prev in\n", stream);
+	for (const struct option_row *row = option_table; row->name; row++) {
+		enum thing value = row->argument ? value_of(row) : THING_ANY;
+
+		if (!row->argument)
+			continue;
+		fputc('\t', stream);
+		bash_pattern(stream, row);
+		fputs(") ", stream);
+		if (value == THING_WORDS) {
+			fputs("_rtctrack_words '", stream);
+			words(stream, option_words(row->type));
+			fputc('\'', stream);
+		} else {
+			fputs(in_bash[value], stream);
+		}
+		fputs("; return ;;\n", stream);
+	}
+	fputs("\tesac\n", stream);
+}
+
+/* Where a command has a tail, its first operand ends our part of the line. */
+static void bash_tails(FILE *stream)
+{
+	fputs("\tfor ((at = 2; at < COMP_CWORD; at++)); do\n"
+	      "\t\tcase $command:${COMP_WORDS[at]} in\n",
+	      stream);
+	for (const struct option_row *row = option_table; row->name; row++) {
+		if (!row->argument)
+			continue;
+		fputs("\t\t", stream);
+		bash_pattern(stream, row);
+		fputs(") [[ ${COMP_WORDS[at + 1]} == = ]] && ((at++)); ((at++)) ;;\n", stream);
+	}
+	for (size_t i = 0; i < COMMAND__COUNT; i++)
+		if (command_table[i].tail)
+			fprintf(stream,
+				"\t\t%s:--) _rtctrack_program $((at + 1)); return ;;\n"
+				"\t\t%s:-*) ;;\n"
+				"\t\t%s:*) _rtctrack_program $at; return ;;\n",
+				command_table[i].name, command_table[i].name,
+				command_table[i].name);
+	fputs("\t\tesac\n\tdone\n", stream);
+}
+
+static void bash_options(FILE *stream)
+{
+	fputs("\tcase $command:$cur in\n", stream);
+	for (size_t i = 0; i < COMMAND__COUNT; i++) {
+		fprintf(stream, "\t%s:-*) _rtctrack_words '", command_table[i].name);
+		for (const struct option_row *row = option_table; row->name; row++)
+			if (option_applies(row, command_table[i].id))
+				fprintf(stream, "--%s ", row->name);
+		fprintf(stream, "' ;;\n\t%s:*) %s ;;\n", command_table[i].name,
+			in_bash[operands_of(&command_table[i])]);
+	}
+	fputs("\tesac\n", stream);
+}
+
+static void bash(FILE *stream)
+{
+	fputs("# bash completion of rtctrack, made by 'rtctrack help --completion bash'\n"
+	      "_rtctrack_words() { mapfile -t COMPREPLY < <(compgen -W \"$1\" -- \"$cur\"); }\n"
+	      "_rtctrack_paths() {\n"
+	      "\tcompopt -o filenames 2>/dev/null\n"
+	      "\tmapfile -t COMPREPLY < <(compgen \"$1\" -- \"$cur\")\n"
+	      "}\n"
+	      "# A program and its arguments, which begin at word $1, complete as they do alone.\n"
+	      "_rtctrack_program() {\n"
+	      "\tif declare -F _command_offset >/dev/null; then _command_offset \"$1\"\n"
+	      "\telif ((COMP_CWORD == $1)); then _rtctrack_paths -c\n"
+	      "\telse _rtctrack_paths -f\n"
+	      "\tfi\n"
+	      "}\n"
+	      "_rtctrack() {\n"
+	      "\tlocal cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]}\n"
+	      "\tlocal command=${COMP_WORDS[1]} at commands='",
+	      stream);
+	command_names(stream);
+	fputs("'\n"
+	      "\tCOMPREPLY=()\n"
+	      "\tif ((COMP_CWORD == 1)); then _rtctrack_words \"$commands --help --version\"; "
+	      "return; fi\n",
+	      stream);
+	bash_tails(stream);
+	fputs("\t# readline takes '=' for a word of its own.\n"
+	      "\tif [[ $cur == = ]]; then cur=''\n"
+	      "\telif [[ $prev == = ]]; then prev=${COMP_WORDS[COMP_CWORD - 2]}\n"
+	      "\tfi\n",
+	      stream);
+	bash_values(stream);
+	bash_options(stream);
+	fputs("}\ncomplete -F _rtctrack rtctrack\n", stream);
+}
+
+/* Inside single quotes, and of a spec of _arguments or _describe. */
+static void zsh_text(FILE *stream, const char *text)
+{
+	for (; *text; text++)
+		if (*text == '\'')
+			fputs("'\\''", stream);
+		else if (strchr("[]:\\", *text))
+			fprintf(stream, "\\%c", *text);
+		else
+			fputc(*text, stream);
+}
+
+static void zsh_option(FILE *stream, const struct option_row *row)
+{
+	enum thing value = row->argument ? value_of(row) : THING_ANY;
+	const char *equals = row->argument ? "=" : "";
+
+	fputs(" \\\n\t\t\t", stream);
+	if (row->letter)
+		fprintf(stream, "'(-%c --%s)'{-%c%s,--%s%s}'", row->letter, row->name, row->letter,
+			row->argument ? "+" : "", row->name, equals);
+	else
+		fprintf(stream, "'--%s%s", row->name, equals);
+	fputc('[', stream);
+	zsh_text(stream, row->help);
+	fputc(']', stream);
+	if (row->argument) {
+		fprintf(stream, ":%s:", row->argument);
+		if (value == THING_WORDS) {
+			fputc('(', stream);
+			words(stream, option_words(row->type));
+			fputc(')', stream);
+		} else {
+			fputs(in_zsh[value], stream);
+		}
+	}
+	fputc('\'', stream);
+}
+
+static void zsh_command(FILE *stream, const struct command *command)
+{
+	enum thing operands = operands_of(command);
+
+	fprintf(stream, "\t\t%s) ", command->name);
+	/* _arguments does not see an end of options that comes first. */
+	if (command->tail)
+		fprintf(stream,
+			"if ((CURRENT > 2)) && [[ $words[2] == -- ]]; then\n"
+			"\t\t\tshift 2 words; ((CURRENT -= 2)); %s; return\n"
+			"\t\tfi\n\t\t",
+			in_zsh[operands]);
+	fprintf(stream, "_arguments -s -S%s", command->tail ? " -A '-*'" : "");
+	for (const struct option_row *row = option_table; row->name; row++)
+		if (option_applies(row, command->id))
+			zsh_option(stream, row);
+	/* After its first operand a tail's words complete as a command line of their own. */
+	if (command->tail)
+		fprintf(stream, " \\\n\t\t\t'*::program:%s'", in_zsh[operands]);
+	else if (operands != THING_ANY)
+		fprintf(stream, " \\\n\t\t\t'*:operand:%s'", in_zsh[operands]);
+	fputs(" ;;\n", stream);
+}
+
+static void zsh(FILE *stream)
+{
+	fputs("#compdef rtctrack\n# made by 'rtctrack help --completion zsh'\n"
+	      "_rtctrack_commands() {\n\tlocal -a commands=(",
+	      stream);
+	for (size_t i = 0; i < COMMAND__COUNT; i++) {
+		fprintf(stream, "\n\t\t'%s:", command_table[i].name);
+		zsh_text(stream, command_table[i].summary);
+		fputc('\'', stream);
+	}
+	fputs("\n\t)\n\t_describe command commands\n}\n"
+	      "_rtctrack() {\n"
+	      "\tif ((CURRENT == 2)); then\n"
+	      "\t\t[[ $PREFIX == -* ]] && compadd -- --help --version || _rtctrack_commands\n"
+	      "\t\treturn\n"
+	      "\tfi\n"
+	      "\tshift words\n"
+	      "\t((CURRENT--))\n"
+	      "\tcase $words[1] in\n",
+	      stream);
+	for (size_t i = 0; i < COMMAND__COUNT; i++)
+		zsh_command(stream, &command_table[i]);
+	fputs("\tesac\n}\n_rtctrack \"$@\"\n", stream);
+}
+
+void completion_print(FILE *stream, const char *shell)
+{
+	if (strcmp(shell, "bash") == 0)
+		bash(stream);
+	else
+		zsh(stream);
+}

@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "exec.h"
+#include "path.h"
+#include "writer.h"
+
+#include <dlfcn.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <string.h>
+#include <sys/syscall.h>
+
+#define PRELOAD "LD_PRELOAD"
+
+/* "NAME=VALUE" of each variable that goes along; the value is "" where there was none. */
+struct variable {
+	const char *name;
+	size_t name_bytes;
+	char text[PATH_MAX + 64];
+};
+
+static struct variable variables[] = {
+	{.name = TRACK_ENV_SPOOL_DIR},
+	{.name = TRACK_ENV_CAP},
+	{.name = TRACK_ENV_STACK},
+};
+
+static char own_path[PATH_MAX]; /* of libtrack.so; "": not active */
+
+const char *exec_find_env(char *const *envp, const char *name)
+{
+	size_t length = strlen(name);
+	for (; envp && *envp; envp++)
+		if (!strncmp(*envp, name, length) && (*envp)[length] == '=')
+			return *envp + length + 1;
+	return NULL;
+}
+
+static void remember(struct variable *variable, const char *value)
+{
+	size_t value_bytes = strlen(value) + 1;
+	variable->name_bytes = strlen(variable->name);
+	if (variable->name_bytes + 1 + value_bytes > sizeof(variable->text))
+		return;
+	memcpy(variable->text, variable->name, variable->name_bytes);
+	variable->text[variable->name_bytes] = '=';
+	memcpy(variable->text + variable->name_bytes + 1, value, value_bytes);
+}
+
+void exec_init(char *const *envp, const char *folder)
+{
+	Dl_info info;
+	if (!dladdr((const void *)(uintptr_t)exec_init, &info) || info.dli_fname[0] != '/' ||
+	    strlen(info.dli_fname) >= sizeof(own_path))
+		return;
+	remember(&variables[0], folder);
+	for (size_t i = 1; i < sizeof(variables) / sizeof(*variables); i++) {
+		const char *value = exec_find_env(envp, variables[i].name);
+		if (value)
+			remember(&variables[i], value);
+	}
+	strcpy(own_path, info.dli_fname);
+}
+
+size_t exec_room(char *const *envp)
+{
+	size_t count = 0;
+	if (!own_path[0])
+		return 0;
+	while (envp && envp[count])
+		count++;
+	return count <= EXEC_VARIABLES_MAX ? count + EXEC_ADDED + 1 : 0;
+}
+
+struct text {
+	char *at;
+	char *end;
+};
+
+static bool add(struct text *text, const char *bytes, size_t size)
+{
+	if (size >= (size_t)(text->end - text->at))
+		return false;
+	memcpy(text->at, bytes, size);
+	text->at += size;
+	*text->at = '\0';
+	return true;
+}
+
+static bool is_own(const char *piece, size_t length)
+{
+	return length == strlen(own_path) && !memcmp(piece, own_path, length);
+}
+
+/* GCC's ASan in front of ours was put there for the image before. */
+static bool is_our_asan(const char *piece, size_t length)
+{
+	const char *next = piece + length;
+	return !strncmp(piece, "libasan.so", 10) && *next &&
+	       is_own(next + 1, strcspn(next + 1, " :"));
+}
+
+/* "LD_PRELOAD=" [asan ":"] [ours ":"] what else the host wants loaded. */
+static bool compose(struct text *text, const char *asan, bool with_us, const char *theirs)
+{
+	bool ok = add(text, PRELOAD "=", sizeof(PRELOAD));
+	const char *start = text->at;
+	if (with_us && *asan)
+		ok = ok && add(text, asan, strlen(asan)) && add(text, ":", 1);
+	if (with_us)
+		ok = ok && add(text, own_path, strlen(own_path));
+	for (const char *piece = theirs ? theirs : ""; ok && *piece;) {
+		size_t length = strcspn(piece, " :");
+		if (length && !is_own(piece, length) && !is_our_asan(piece, length))
+			ok = (text->at == start || add(text, ":", 1)) && add(text, piece, length);
+		piece += length + (piece[length] != '\0');
+	}
+	return ok;
+}
+
+static bool shim_is_reachable(void)
+{
+	return writers_confined() || !sys4(SYS_faccessat, AT_FDCWD, (long)own_path, 4, 0);
+}
+
+static bool is_named(const char *entry, const char *name)
+{
+	size_t length = strlen(name);
+	return !strncmp(entry, name, length) && entry[length] == '=';
+}
+
+char *const *exec_environment(char *const *envp, const struct target *target, char **pointers,
+			      char text[EXEC_TEXT_BYTES], enum track_note *ret_note)
+{
+	const char *theirs = exec_find_env(envp, PRELOAD);
+	bool with_us = target->kind != TARGET_STUMBLES && shim_is_reachable();
+	struct text preload = {text, text + EXEC_TEXT_BYTES};
+	*ret_note = TRACK_NOTE__COUNT;
+	if (!with_us)
+		*ret_note = TRACK_NOTE_PRELOAD_DROPPED;
+	else if (target->kind == TARGET_BLIND)
+		*ret_note = TRACK_NOTE_SHIM_ABSENT;
+	if (!compose(&preload, target->asan, with_us, theirs))
+		return envp;
+
+	size_t count = 0;
+	for (; envp && *envp; envp++)
+		if (!is_named(*envp, PRELOAD))
+			pointers[count++] = *envp;
+		else if (text[sizeof(PRELOAD)])
+			pointers[count++] = text;
+	if (!theirs && with_us)
+		pointers[count++] = text;
+	pointers[count] = NULL;
+	for (size_t i = 0; with_us && i < sizeof(variables) / sizeof(*variables); i++) {
+		if (!variables[i].text[0] || exec_find_env(pointers, variables[i].name))
+			continue;
+		pointers[count++] = variables[i].text;
+		pointers[count] = NULL;
+	}
+	return pointers;
+}

@@ -1,0 +1,99 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# The command from outside: clean, --quiet, --redact, LD_PRELOAD alone, terminals.
+#   tests/live/cli.sh [BUILD]        (default build/release)
+set -u
+here=$(cd "$(dirname "$0")" && pwd)
+suite=cli
+. "$here/../check.sh"
+build=$(cd "${1:-$here/../../build/release}" && pwd) || exit 2
+rtctrack=$build/cli/rtctrack
+host=$build/tests/live/live_host
+shim=$build/libtrack/shim/libtrack.so
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+export LC_ALL=C NO_COLOR=1
+unset COLUMNS RTCTRACK_SPOOL_DIR LD_PRELOAD
+cd "$work" || exit 2
+mkdir spools
+
+# run OPTION... -- COMMAND...: its trace is t.db, its streams out and err, its exit code $code
+run() {
+	rm -f t.db
+	timeout 60 "$rtctrack" run --spool-dir spools -o t.db "$@" >out 2>err
+	code=$?
+}
+
+# --quiet: not a word on stderr but errors, whatever happens.
+run --quiet -- "$host" exit
+check "quiet run: the exit code passes" "$code" 3
+check "quiet run: nothing on stderr" "$(cat err)" ""
+run --quiet --timeout 0.2 -- sleep 20
+check "quiet run that is ended by --timeout" "$code $(cat err)" "143 "
+printf 'int main(void) { return 0; }\n' >s.c
+cc -static -o s s.c
+run --quiet -- ./s
+check "quiet run of what cannot be recorded" "$code $(cat err)" "0 "
+run --quiet --gate -- ./s
+check "quiet gate" "$code $(cat err)" "3 "
+run --quiet --report-file r.txt -- "$host" exit
+check "quiet run: the report's file is written" "$(grep -c 'next: start' r.txt) $(cat err)" "1 "
+run --quiet -- ./nowhere
+check "quiet run: errors are said" "$code $(grep -c 'cannot run' err)" "127 1"
+run --quiet -- "$host" exit
+"$rtctrack" report --quiet t.db >out 2>err
+check "quiet report: on stdout, nothing on stderr" "$? $(grep -c 'next: start' out) $(cat err)" "0 1 "
+"$rtctrack" report --quiet ./nowhere >out 2>err
+check "quiet report: errors are said" "$? $(grep -c 'cannot open' err)" "2 1"
+
+# --redact: in every format, on stderr and stdout.
+run -- "$host" exit
+check "a report shows addresses" "$(grep -c '127\.0\.0\.1\|0\.0\.0\.0' err | sed 's/[1-9][0-9]*/some/')" some
+cp t.db kept.db
+run --redact -- "$host" exit
+"$rtctrack" report --redact kept.db >text
+"$rtctrack" report --redact --format json kept.db >json
+for file in err text json; do
+	check "redacted $file: no address, folder or argument" \
+		"$(grep -nE '127\.0\.0\.1|0\.0\.0\.0|/(work|home|root|tmp|usr)|live_host exit' $file | head -2)" ""
+	check "redacted $file: function and place stay" "$(grep -q host_open $file && grep -c 'host.*\.c' $file | sed 's/[1-9][0-9]*/some/')" some
+done
+
+# LD_PRELOAD alone, and what clean does about it.
+RTCTRACK_SPOOL_DIR=$work/spools LD_PRELOAD=$shim "$host" exit >/dev/null
+check "LD_PRELOAD alone leaves a spool" "$(ls spools | grep -c '\.spool$')" 1
+check "that report reads" "$("$rtctrack" report spools | grep -c host_open | sed 's/[1-9][0-9]*/some/')" some
+touch spools/mine.txt
+RTCTRACK_SPOOL_DIR=$work/spools LD_PRELOAD=$shim sleep 20 &
+sleeper=$!
+for _ in $(seq 100); do [ "$(ls spools | grep -c '\.spool$')" = 2 ] && break; sleep 0.05; done
+"$rtctrack" run --spool-dir spools -o live.db -- sleep 20 2>/dev/null &
+recorder=$!
+for _ in $(seq 100); do ls spools/run-*/*.spool >/dev/null 2>&1 && break; sleep 0.05; done
+check "clean: a dry run removes nothing" "$("$rtctrack" clean -n --spool-dir spools | tail -1 | sed 's/[0-9.]* [KM]iB/SIZE/') $(ls spools | wc -l)" \
+	"1 would go, and give back SIZE; 2 in use 4"
+check "clean: what is in use stays" "$("$rtctrack" clean --spool-dir spools | tail -1 | sed 's/[0-9.]* [KM]iB/SIZE/') $(ls spools | wc -l)" \
+	"1 removed, SIZE given back; 2 in use 3"
+program=$(sed -n 's/^program //p' spools/run-*/info)
+kill -9 "$recorder" 2>/dev/null
+wait "$recorder" 2>/dev/null # the shell says that it was killed
+check "clean: a killed run stays while its program lives" "$("$rtctrack" clean --spool-dir spools)" "nothing to remove in $work/spools; 2 in use"
+kill "$sleeper" "$program" 2>/dev/null
+wait "$sleeper" 2>/dev/null
+for _ in $(seq 100); do grep -q '^State:.Z' "/proc/$program/status" 2>/dev/null || [ ! -e "/proc/$program" ] && break; sleep 0.05; done
+check "clean: --older-than spares what is young" "$("$rtctrack" clean --older-than 1h --spool-dir spools)" "nothing to remove in $work/spools; 2 younger than --older-than"
+"$rtctrack" clean --spool-dir spools >out
+check "clean: what nobody uses goes, what is not ours stays" "$? $(ls spools)" "0 mine.txt"
+"$rtctrack" clean --spool-dir nowhere >out 2>err
+check "clean: a folder that is not there" "$? $(cat err)" "2 rtctrack: cannot clean 'nowhere': No such file or directory"
+
+# The width of a terminal holds there, and nowhere else.
+if command -v script >/dev/null; then
+	widest() { tr -d '\r' | awk '{ if (length($0) > most) most = length($0) } END { print (most <= 60 ? "fits" : "wider") }'; }
+	check "a terminal of 60 columns" "$(script -qc "stty cols 60; $rtctrack report kept.db" /dev/null | widest)" fits
+	check "COLUMNS=60" "$(COLUMNS=60 script -qc "$rtctrack report kept.db" /dev/null | widest)" fits
+	check "a pipe" "$(COLUMNS=60 "$rtctrack" report kept.db | widest)" wider
+else
+	skip "terminals" "script (util-linux) is missing"
+fi
+summary

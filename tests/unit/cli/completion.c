@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "completion.h"
+
+#include <criterion/criterion.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "option_types.h"
+
+static char script[] = "/tmp/rtctrack-unit-XXXXXX";
+static char answers[65536];
+
+static void write_script(const char *shell)
+{
+	FILE *stream = fdopen(mkstemp(script), "w");
+
+	cr_assert_not_null(stream);
+	completion_print(stream, shell);
+	fclose(stream);
+}
+
+static void teardown(void)
+{
+	unlink(script);
+}
+
+TestSuite(completion, .fini = teardown);
+
+/* What bash offers for `rtctrack LINE`, of which the last word is begun; each after a newline. */
+static void ask(const char *line)
+{
+	char command[2048];
+	FILE *stream;
+	size_t size;
+
+	snprintf(command, sizeof(command),
+		 "bash --norc -c '. %s; COMP_WORDS=(rtctrack %s);"
+		 " COMP_CWORD=$((${#COMP_WORDS[@]} - 1));"
+		 " _rtctrack; printf \"\\n%%s\" \"${COMPREPLY[@]}\"; echo' 2>&1",
+		 script, line);
+	stream = popen(command, "r");
+	cr_assert_not_null(stream);
+	size = fread(answers, 1, sizeof(answers) - 1, stream);
+	answers[size] = 0;
+	cr_assert_eq(pclose(stream), 0, "%s", command);
+}
+
+static bool offers(const char *word)
+{
+	char line[256];
+
+	snprintf(line, sizeof(line), "\n%s\n", word);
+	return strstr(answers, line);
+}
+
+static bool parses(const char *shell)
+{
+	char command[256];
+
+	snprintf(command, sizeof(command), "%s -n %s", shell, script);
+	return system(command) == 0;
+}
+
+Test(completion, the_script_for_bash_parses)
+{
+	write_script("bash");
+	cr_expect(parses("bash"));
+}
+
+Test(completion, the_script_for_zsh_parses)
+{
+	if (system("command -v zsh >/dev/null") != 0)
+		cr_skip_test("zsh is not installed");
+	write_script("zsh");
+	cr_expect(parses("zsh"));
+}
+
+Test(completion, bash_offers_every_command)
+{
+	write_script("bash");
+	ask("\"\"");
+	for (size_t i = 0; i < COMMAND__COUNT; i++)
+		cr_expect(offers(command_table[i].name), "%s: %s", command_table[i].name, answers);
+	ask("rep");
+	cr_expect_str_eq(answers, "\nreport\n");
+}
+
+Test(completion, bash_offers_every_option_of_a_command_and_no_other)
+{
+	write_script("bash");
+	for (size_t i = 0; i < COMMAND__COUNT; i++) {
+		char line[64];
+
+		snprintf(line, sizeof(line), "%s -", command_table[i].name);
+		ask(line);
+		for (const struct option_row *row = option_table; row->name; row++) {
+			char name[64];
+
+			snprintf(name, sizeof(name), "--%s", row->name);
+			cr_expect_eq(offers(name), option_applies(row, command_table[i].id),
+				     "%s %s", command_table[i].name, name);
+		}
+	}
+}
+
+/* As readline splits it: '=' is a word of its own. */
+static void expect_values(const struct command *command, const struct option_row *row,
+			  const char *const *words)
+{
+	static const char *const ends[] = {"\"\"", "=", "= \"\""};
+	char line[128];
+
+	for (size_t end = 0; end < sizeof(ends) / sizeof(ends[0]); end++) {
+		snprintf(line, sizeof(line), "%s --%s %s", command->name, row->name, ends[end]);
+		ask(line);
+		for (size_t i = 0; words[i]; i++)
+			cr_expect(offers(words[i]), "%s: %s, not %s", line, words[i], answers);
+	}
+}
+
+Test(completion, bash_offers_the_words_that_a_value_may_be)
+{
+	write_script("bash");
+	for (size_t i = 0; i < COMMAND__COUNT; i++)
+		for (const struct option_row *row = option_table; row->name; row++)
+			if (option_applies(row, command_table[i].id) && option_words(row->type))
+				expect_values(&command_table[i], row, option_words(row->type));
+}
+
+Test(completion, bash_offers_nothing_else_where_a_value_stands)
+{
+	write_script("bash");
+	for (size_t i = 0; i < COMMAND__COUNT; i++)
+		for (const struct option_row *row = option_table; row->name; row++) {
+			char line[128];
+
+			if (!row->argument || !option_applies(row, command_table[i].id))
+				continue;
+			snprintf(line, sizeof(line), "%s --%s --", command_table[i].name,
+				 row->name);
+			ask(line);
+			cr_expect_null(strstr(answers, "\n--"), "%s: %s", line, answers);
+		}
+}
+
+Test(completion, bash_leaves_the_program_its_own_options)
+{
+	write_script("bash");
+	ask("run --gate -o x.db prog -");
+	cr_expect_not(offers("--gate"), "%s", answers);
+	ask("run -- prog -");
+	cr_expect_not(offers("--gate"), "%s", answers);
+	ask("run -o x.db --stack = 3 -");
+	cr_expect(offers("--gate"), "%s", answers);
+}
+
+Test(completion, bash_offers_programs_files_and_commands_as_operands)
+{
+	write_script("bash");
+	ask("run mkdi");
+	cr_expect(offers("mkdir"), "%s", answers);
+	ask("run -- mkdi");
+	cr_expect(offers("mkdir"), "%s", answers);
+	ask("report /et");
+	cr_expect(offers("/etc"), "%s", answers);
+	ask("help doc");
+	cr_expect(offers("doctor"), "%s", answers);
+	ask("help pre");
+	cr_expect(offers("preload"), "%s", answers);
+}

@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <report/json.h>
+#include <report/redact.h>
+#include <report/text.h>
+
+#include "fixture.inc.c"
+
+static char text[1 << 17];
+
+/* Both formats of what is left of two reports of one trace, one after the other. */
+static void redacted(struct trace *trace)
+{
+	struct report *reports[] = {read_report(trace, NULL), read_report(trace, NULL)};
+	struct report_style style = {.full_stacks = true};
+	FILE *stream = fmemopen(text, sizeof(text), "w");
+
+	cr_assert_not_null(stream);
+	cr_assert_eq(report_redact(reports, 2), 0);
+	cr_assert_eq(report_text(stream, reports[0], &style), 0);
+	cr_assert_eq(report_text(stream, reports[1], &style), 0);
+	cr_assert_eq(report_json(stream, reports, 2), 0);
+	fclose(stream);
+	report_destroy(reports[0]);
+	report_destroy(reports[1]);
+	trace_close(trace);
+}
+
+static void expect(const char *part)
+{
+	cr_expect(strstr(text, part), "'%s' is not in:\n%s", part, text);
+}
+
+static void expect_not(const char *part)
+{
+	cr_expect_null(strstr(text, part), "'%s' is in:\n%s", part, text);
+}
+
+Test(redact, addresses_become_placeholders_and_keep_their_ports)
+{
+	struct trace *trace = make_trace(3);
+
+	execute(trace,
+		"UPDATE resource SET remote_address = '[2001:db8::7]:5000' WHERE subject <= 8");
+	execute(trace, "UPDATE resource SET local_address = '10.1.2.3:5' WHERE subject = 8");
+	redacted(trace);
+	expect("fd 7 address-1:40001 to address-2:5000, sent");
+	expect("fd 8 address-3:5 to address-2:5000, sent");
+	expect("\"remote\":\"address-2:5000\"");
+	expect_not("127.0.0.1");
+	expect_not("10.1.2.3");
+	expect_not("2001");
+}
+
+Test(redact, equal_secrets_of_two_reports_share_a_placeholder)
+{
+	const char *first;
+
+	redacted(make_trace(3));
+	first = strstr(text, "address-1:40001");
+	cr_assert_not_null(first);
+	cr_expect_not_null(strstr(strstr(first, "rtctrack  sessions"), "address-1:40001"));
+	expect_not("address-2");
+}
+
+Test(redact, socket_paths_and_file_names_go)
+{
+	struct trace *trace = make_trace(3);
+
+	execute(trace,
+		"UPDATE resource SET local_address = 'unix:@/home/anna/s', name = '/srv/key'");
+	redacted(trace);
+	expect("unix:address-1");
+	expect("\"name\":\"file-1\"");
+	expect_not("anna");
+	expect_not("srv");
+}
+
+Test(redact, thread_names_stay)
+{
+	struct trace *trace = make_trace(3);
+
+	execute(trace, "UPDATE resource SET kind = 'thread', name = 'rtp pump'");
+	redacted(trace);
+	expect("thread 'rtp pump'");
+}
+
+Test(redact, only_base_names_are_left_of_folders_and_no_arguments)
+{
+	struct trace *trace = make_trace(3);
+
+	execute(trace,
+		"UPDATE meta SET value = '/home/anna/sessions --key x' WHERE key = 'command'");
+	redacted(trace);
+	expect("rtctrack  sessions  2.00 s");
+	expect("\"command\":\"sessions\"");
+	expect("\"exe\":\"sessions\"");
+	expect("open_media_socket  session.c:42");
+	expect("\"module\":\"libtrack.so\"");
+	expect("\"file\":\"session.c\"");
+	expect_not("/src");
+	expect_not("/opt");
+	expect_not("--n");
+	expect_not("--key");
+	expect_not("anna");
+}
+
+Test(redact, a_sentence_loses_what_looks_like_a_path_or_an_address)
+{
+	struct trace *trace = make_trace(3);
+
+	execute(trace,
+		"UPDATE finding SET message = 'fd 7 (/var/x y, then 127.0.0.1:40001, [::2]:8) of"
+		" 192.0.2.1 at 3.5 s, 2 sockets'");
+	redacted(trace);
+	expect("fd 7 (file-1 y, then address-1:40001, address-2:8) of address-3 at 3.5 s, 2 "
+	       "sockets");
+	expect_not("192.0.2");
+}
+
+Test(redact, without_it_nothing_is_hidden)
+{
+	struct trace *trace = make_trace(3);
+	struct report *report = read_report(trace, NULL);
+	struct report_style style = {0};
+	FILE *stream = fmemopen(text, sizeof(text), "w");
+
+	cr_assert_eq(report_text(stream, report, &style), 0);
+	fclose(stream);
+	expect("127.0.0.1:40001");
+	expect("sessions --n 3");
+	report_destroy(report);
+	trace_close(trace);
+}
