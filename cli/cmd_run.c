@@ -81,6 +81,8 @@ static int make_folder(struct run *run)
 	if (r < 0)
 		return r;
 	r = run_folder_create(base, &run->folder);
+	if (r == 0)
+		r = run_folder_limit(&run->folder, run->options->cap_bytes);
 	if (r < 0)
 		say("choose another with --spool-dir", "cannot make a folder in '%s': %s", base,
 		    strerror(-r));
@@ -202,7 +204,8 @@ static int open_trace(struct run *run)
 		say("choose where the trace goes with -o TRACE", "%s", trace_open_error());
 		return r;
 	}
-	r = road_add(run->road, run->folder.path);
+	road_set_trace_budget(run->road, run->options->trace_budget_bytes);
+	r = road_own(run->road, run->folder.path);
 	if (r < 0) {
 		say(NULL, "cannot follow the spools: %s", road_error(run->road));
 		return r;

@@ -166,6 +166,11 @@ static int parse_cap(const char *text, void *field)
 			    (uint64_t)TRACK_SEGMENTS_MAX * TRACK_SEGMENT_BYTES, field);
 }
 
+static int parse_size(const char *text, void *field)
+{
+	return parse_number(text, "KMGT", 0, 1ull << 50, field);
+}
+
 static int parse_seconds(const char *text, void *field)
 {
 	char *end;
@@ -214,6 +219,7 @@ const struct option_type option_count   = { parse_count,   "a number from 1" };
 const struct option_type option_pid     = { parse_pid,     "a process id" };
 const struct option_type option_depth   = { parse_depth,   "a number of frames, 0 to 128" };
 const struct option_type option_cap     = { parse_cap,     "a size from 64K to 1G, such as 256M" };
+const struct option_type option_size    = { parse_size,    "a size such as 64M, or 0" };
 const struct option_type option_seconds = { parse_seconds, "a time in seconds, such as 2.5" };
 const struct option_type option_age     = { parse_age,     "a time such as 90s, 30m, 12h or 7d" };
 const struct option_type option_shell   = { parse_shell,   "bash or zsh" };

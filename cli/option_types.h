@@ -15,6 +15,7 @@ extern const struct option_type option_count;	/* uint32_t, 1 and up */
 extern const struct option_type option_pid;	/* uint32_t */
 extern const struct option_type option_depth;	/* uint32_t */
 extern const struct option_type option_cap;	/* uint64_t bytes */
+extern const struct option_type option_size;	/* uint64_t bytes, 0 and up */
 extern const struct option_type option_seconds; /* uint64_t nanoseconds */
 extern const struct option_type option_age;	/* uint64_t nanoseconds */
 extern const struct option_type option_shell;	/* const char *, "bash" or "zsh" */

@@ -7,6 +7,7 @@
 #include <track/wire.h>
 
 #include "option_types.h"
+#include "road.h"
 #include "suggest.h"
 
 /* clang-format off */
@@ -35,7 +36,9 @@ const struct option_row option_table[] = {
 	  .type = &option_seconds, FIELD(timeout_ns),
 	  .help = "end the program by SIGTERM after that time, 2 s later by SIGKILL" },
 	{ .name = "cap", .argument = "BYTES", .commands = ON(RUN), .type = &option_cap, FIELD(cap_bytes),
-	  .help = "room for the records of one process that are not yet read (default 1G)" },
+	  .help = "room for the records of all processes that are not yet read (default 1G)" },
+	{ .name = "trace-budget", .argument = "SIZE", .commands = ON(RUN), .type = &option_size, FIELD(trace_budget_bytes),
+	  .help = "once the trace has that size, keep lifetimes that ended in order as sums only (default 32M; 0: from the first)" },
 	{ .name = "spool-dir", .argument = "FOLDER", .commands = ON(RUN) | ON(MARK) | ON(DOCTOR) | ON(CLEAN),
 	  .type = &option_text, FIELD(spool_dir),
 	  .help = "the folder of spools; a run makes a folder in it while it goes on" },
@@ -208,6 +211,7 @@ int options_parse(const struct command *command, char **argv, struct options *re
 	struct options options = {
 		.stack_depth = TRACK_STACK_DEPTH_DEFAULT,
 		.cap_bytes = TRACK_CAP_BYTES_DEFAULT,
+		.trace_budget_bytes = ROAD_TRACE_BUDGET_DEFAULT,
 		.operands = argv,
 	};
 	struct parse parse = {

@@ -36,6 +36,7 @@ struct options {
 	uint32_t stack_depth;
 	uint32_t run_pid; /* 0: the only one */
 	uint64_t cap_bytes;
+	uint64_t trace_budget_bytes;
 	uint64_t timeout_ns;	/* 0: none */
 	uint64_t older_than_ns; /* 0: any age */
 	const char *completion; /* of which shell; NULL: none */

@@ -77,9 +77,21 @@ void road_destroy(struct road *road)
 	free(road);
 }
 
+void road_set_trace_budget(struct road *road, uint64_t bytes)
+{
+	lifetimes_set_budget(road->lifetimes, bytes);
+}
+
 int road_add(struct road *road, const char *path)
 {
 	int r = collector_add(road->collector, path);
+
+	return r < 0 ? fail_collecting(road, r) : 0;
+}
+
+int road_own(struct road *road, const char *folder)
+{
+	int r = collector_own(road->collector, folder);
 
 	return r < 0 ? fail_collecting(road, r) : 0;
 }

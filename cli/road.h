@@ -14,13 +14,21 @@
 
 struct road;
 
+#define ROAD_TRACE_BUDGET_DEFAULT (32ull << 20)
+
 /* trace_path NULL: a private trace that vanishes with the road. search must outlive the road. */
 int road_create(const char *trace_path, const struct symbol_search *search, struct road **ret_road);
 /* Closes the trace; the collection so far stays in it. NULL is fine. */
 void road_destroy(struct road *road);
 
+/* See lifetimes_set_budget; without it every lifetime has its row. */
+void road_set_trace_budget(struct road *road, uint64_t bytes);
+
 /* A spool, or a folder of spools that is followed. */
 int road_add(struct road *road, const char *path);
+
+/* The same of a folder of the caller's own: spools that were read go, see collector_own. */
+int road_own(struct road *road, const char *folder);
 
 /* Read what is there, while processes may be running. */
 int road_poll(struct road *road);

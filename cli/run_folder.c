@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <track/wire.h>
 #include <unistd.h>
 
 static bool is_ours(const char *path)
@@ -104,6 +105,31 @@ int run_folder_create(const char *base, struct run_folder *ret_folder)
 		return -errno;
 	*ret_folder = folder;
 	return 0;
+}
+
+int run_folder_limit(const struct run_folder *folder, uint64_t cap_bytes)
+{
+	struct track_budget budget = {
+		.version = TRACK_WIRE_VERSION,
+		.segments_cap = cap_bytes / TRACK_SEGMENT_BYTES,
+	};
+	char page[TRACK_BUDGET_BYTES] = {0};
+	char path[PATH_MAX];
+	ssize_t written;
+	int fd, r = join(path, folder->path, TRACK_BUDGET_FILE);
+
+	if (r < 0)
+		return r;
+	memcpy(budget.magic, TRACK_BUDGET_MAGIC, sizeof(budget.magic));
+	memcpy(page, &budget, sizeof(budget));
+	fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+	if (fd < 0)
+		return -errno;
+	/* Written whole, not sparse: a hole on a full disk would be a SIGBUS in the program. */
+	written = write(fd, page, sizeof(page));
+	r = written == sizeof(page) ? 0 : written < 0 ? -errno : -ENOSPC;
+	close(fd);
+	return r;
 }
 
 int run_folder_announce(struct run_folder *folder, int32_t program_pid, const char *trace_path,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The private folder of one run: run-PID-XXXXXX, mode 0700, below a base folder.
- * It holds the spools, the marks file, and `info`, on which the live rtctrack
+ * It holds the spools, their budget, the marks file, and `info`, on which the live rtctrack
  * holds a lock, so that a run is known to be alive whatever became of its pid.
  */
 #ifndef CLI_RUN_FOLDER_H
@@ -37,6 +37,12 @@ struct run_info {
 int run_folder_base(const char *chosen, bool create, char ret_path[PATH_MAX]);
 
 int run_folder_create(const char *base, struct run_folder *ret_folder);
+
+/*
+ * Make the budget that the processes of the run share: so many bytes of records
+ * that are not yet read. Call before there is a process.
+ */
+int run_folder_limit(const struct run_folder *folder, uint64_t cap_bytes);
 
 /* Write info and take its lock. Call once the program's pid is known. */
 int run_folder_announce(struct run_folder *folder, int32_t program_pid, const char *trace_path,

@@ -12,13 +12,18 @@ static const char notes_sql[] =
 	"SELECT name, text, sum(count), weight = 'LOST' FROM note WHERE count >= ?1"
 	" GROUP BY name, weight, text ORDER BY weight <> 'LOST', sum(count) DESC, name";
 static const char tallies_sql[] =
-	"SELECT kind, count(*), count(death_ns), count(*) - count(death_ns)"
-	" FROM resource WHERE inherited = ?1 GROUP BY kind ORDER BY kind";
+	"SELECT kind, sum(begun), sum(ended), sum(begun) - sum(ended), sum(folded) FROM"
+	" (SELECT kind, count(*) AS begun, count(death_ns) AS ended, 0 AS folded"
+	" FROM resource WHERE inherited = ?1 GROUP BY kind"
+	" UNION ALL SELECT kind, sum(count), sum(count), sum(count)"
+	" FROM lifetime_statistics GROUP BY kind) GROUP BY kind ORDER BY kind";
 static const char counts_sql[] = "SELECT (SELECT count(DISTINCT pid) FROM process),"
 				 " (SELECT count(*) FROM mark) WHERE ?1 = 0";
 static const char end_sql[] = "SELECT max((SELECT coalesce(max(end_ns), 0) FROM process),"
 			      " (SELECT coalesce(max(birth_ns), 0) FROM resource),"
-			      " (SELECT coalesce(max(death_ns), 0) FROM resource)) WHERE ?1 = 0";
+			      " (SELECT coalesce(max(death_ns), 0) FROM resource),"
+			      " (SELECT coalesce(max(last_death_ns), 0) FROM lifetime_statistics))"
+			      " WHERE ?1 = 0";
 
 static void *append(struct arena *arena, void *items, size_t count, size_t size)
 {
@@ -82,6 +87,7 @@ static int read_tally(struct report *report, struct trace_query *query, void *it
 	tally->begun = (uint64_t)trace_query_int(query, 1);
 	tally->ended = (uint64_t)trace_query_int(query, 2);
 	tally->alive = (uint64_t)trace_query_int(query, 3);
+	report->folded += (uint64_t)trace_query_int(query, 4);
 	return row_text(report, query, 0, &tally->kind);
 }
 

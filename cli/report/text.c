@@ -335,6 +335,9 @@ static void summary(FILE *stream, const struct report *report)
 				words->plural, tally->begun, words->begun, tally->ended,
 				words->over, tally->alive);
 	}
+	if (report->folded)
+		fprintf(stream, "  %-12s %" PRIu64 " that ended in order, kept as sums\n", "folded",
+			report->folded);
 	if (report->mark_count)
 		fprintf(stream, "  %-12s %" PRIu64 "%s\n", "marks", report->mark_count,
 			report->mark_count < 3 ? " (growth shows from 3 of one series on)" : "");

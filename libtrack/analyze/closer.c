@@ -24,6 +24,9 @@ void closers_finish(struct closers *closers)
 	while (u64map_next(&closers->by_tid, &cursor, &tid, &value)) {
 		struct closer *closer = (struct closer *)(uintptr_t)value;
 
+		if (closer->pending.life != NULL)
+			life_finish(closer->pending.life);
+		free(closer->pending.life);
 		free(closer->held);
 		free(closer);
 	}
@@ -58,6 +61,22 @@ int closers_get(struct closers *closers, uint32_t tid, struct closer **ret_close
 	return 0;
 }
 
+struct closer *closers_find(const struct closers *closers, uint32_t tid)
+{
+	const uint64_t *known = u64map_get(&closers->by_tid, tid);
+
+	return known != NULL ? (struct closer *)(uintptr_t)*known : NULL;
+}
+
+void closers_drop(struct closers *closers, struct closer *closer)
+{
+	if (closers->last == closer)
+		closers->last = NULL;
+	u64map_remove(&closers->by_tid, closer->tid);
+	free(closer->held);
+	free(closer);
+}
+
 struct closer *closers_find_pending(const struct closers *closers, const struct closer *except,
 				    uint64_t subject)
 {
@@ -68,7 +87,8 @@ struct closer *closers_find_pending(const struct closers *closers, const struct 
 		struct closer *closer = (struct closer *)(uintptr_t)value;
 
 		if (closer != except && closer->pending.waits && closer->pending.seen &&
-		    closer->pending.subject == subject)
+		    closer->pending.subject == subject && closer->pending.life == NULL &&
+		    closer->pending.resource_id == 0)
 			return closer;
 	}
 	return NULL;

@@ -12,13 +12,16 @@
 #include <store/trace.h>
 
 struct image;
+struct life;
 
 /* A close of a number that was not open, as far as was seen. */
 struct closer_pending {
 	bool waits;
 	bool seen; /* the number was open here before */
 	uint64_t subject;
-	int64_t resource_id; /* its last lifetime */
+	uint32_t generation; /* of its last lifetime */
+	struct life *life;   /* that one, owned, once its slot was needed for another; else NULL */
+	int64_t resource_id; /* its row, once the close is known to be bad */
 	uint64_t time_ns;
 	int64_t stack; /* row */
 	uint16_t call;
@@ -46,7 +49,14 @@ struct closers {
 void closers_finish(struct closers *closers);
 /* The closer of a thread; made if new. -ENOMEM. */
 int closers_get(struct closers *closers, uint32_t tid, struct closer **ret_closer);
-/* A closer other than this one whose close of the number is not decided yet; NULL if none. */
+/* The closer of a thread; NULL if it has none. */
+struct closer *closers_find(const struct closers *closers, uint32_t tid);
+/* The thread is over, and nothing of it is pending. */
+void closers_drop(struct closers *closers, struct closer *closer);
+/*
+ * A closer other than this one (NULL: any) whose close of the number, as its
+ * slot has it, is not decided yet; NULL if none.
+ */
 struct closer *closers_find_pending(const struct closers *closers, const struct closer *except,
 				    uint64_t subject);
 

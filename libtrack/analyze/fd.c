@@ -20,6 +20,7 @@ struct fd_slot {
 	struct life life; /* kept after its end: an undo may take the end back */
 	enum fd_state state;
 	bool implicit; /* closed as dup2's target or by a range */
+	bool awaited;  /* a close was undecided that may be a second one of this life */
 };
 
 static void finish_slots(struct fd_slot *slots, size_t count)
@@ -137,6 +138,29 @@ static int end_unseen(struct image *image, struct fd_slot *slot, uint64_t time_n
 			&(struct life_death){.ending = LIFE_UNSEEN, .time_ns = time_ns});
 }
 
+/* Undecided closes keep the life that they may have been a second one of. */
+static int hand_over(struct image *image, struct fd_slot *slot)
+{
+	struct life *kept = NULL;
+	struct closer *closer;
+	int error = 0;
+
+	slot->awaited = false;
+	while (error == 0 &&
+	       (closer = closers_find_pending(&image->closers, NULL, slot->life.subject)) != NULL) {
+		if (kept != NULL) {
+			error = life_keep(kept, &closer->pending.resource_id);
+			continue;
+		}
+		kept = calloc(1, sizeof(*kept));
+		if (kept == NULL)
+			return -ENOMEM;
+		life_move(&slot->life, kept);
+		closer->pending.life = kept;
+	}
+	return error;
+}
+
 int fd_create(struct image *image, const struct collect_event *event)
 {
 	struct fd_slot *slot;
@@ -147,6 +171,8 @@ int fd_create(struct image *image, const struct collect_event *event)
 	error = get_slot(&image->fds, event->subject, &slot);
 	if (error == 0 && slot->state == FD_OPEN)
 		error = end_unseen(image, slot, event->time_ns);
+	if (error == 0 && slot->awaited)
+		error = hand_over(image, slot);
 	if (error == 0)
 		error = life_begin(&slot->life, image, event);
 	if (error != 0)
@@ -160,11 +186,24 @@ int fd_create(struct image *image, const struct collect_event *event)
 	return 0;
 }
 
+static int drop_held(struct closer_pending *pending)
+{
+	int error;
+
+	if (pending->life == NULL)
+		return 0;
+	error = life_conclude(pending->life);
+	life_finish(pending->life);
+	free(pending->life);
+	pending->life = NULL;
+	return error;
+}
+
 /*
  * No undo came: the close succeeded, so someone we do not see had opened the
  * number again.
  */
-static void settle_pending(struct image *image, struct closer *closer)
+static int settle_pending(struct image *image, struct closer *closer)
 {
 	struct closer_pending *pending = &closer->pending;
 	struct fd_slot *slot;
@@ -172,10 +211,11 @@ static void settle_pending(struct image *image, struct closer *closer)
 	if (pending->waits && pending->seen) {
 		slot = find_slot(&image->fds, pending->subject);
 		if (slot != NULL && slot->state == FD_CLOSED &&
-		    slot->life.id == pending->resource_id)
+		    slot->life.generation == pending->generation)
 			slot->state = FD_UNKNOWN;
 	}
 	pending->waits = false;
+	return drop_held(pending);
 }
 
 static int close_open(struct image *image, struct fd_slot *slot, const struct collect_event *event)
@@ -206,8 +246,9 @@ int fd_destroy(struct image *image, const struct collect_event *event)
 	error = closers_get(&image->closers, event->tid, &closer);
 	if (error != 0)
 		return error;
-	settle_pending(image, closer);
-	error = closer_step(closer, image, event);
+	error = settle_pending(image, closer);
+	if (error == 0)
+		error = closer_step(closer, image, event);
 	if (error != 0)
 		return error;
 	if (open)
@@ -217,25 +258,43 @@ int fd_destroy(struct image *image, const struct collect_event *event)
 		.waits = true,
 		.seen = seen,
 		.subject = event->subject,
-		.resource_id = seen ? slot->life.id : 0,
+		.generation = seen ? slot->life.generation : 0,
 		.time_ns = event->time_ns,
 		.stack = image_stack(image, event->stack),
 		.call = event->call,
 	};
+	if (seen)
+		slot->awaited = true;
 	return 0;
+}
+
+/* The row of the life that was over already: in its slot, or handed over. */
+static int find_row(struct image *image, struct closer_pending *pending)
+{
+	struct fd_slot *slot = find_slot(&image->fds, pending->subject);
+
+	if (pending->life != NULL)
+		return life_keep(pending->life, &pending->resource_id);
+	if (slot == NULL || pending->resource_id != 0 ||
+	    slot->life.generation != pending->generation)
+		return 0;
+	return life_keep(&slot->life, &pending->resource_id);
 }
 
 static int undo_pending(struct image *image, struct closer *closer,
 			const struct collect_event *event)
 {
-	if (event->arg != EBADF) {
-		settle_pending(image, closer);
-		return 0;
-	}
+	int error;
+
+	if (event->arg != EBADF)
+		return settle_pending(image, closer);
 	closer->pending.waits = false;
 	if (!closer->pending.seen)
 		return closer_add_unknown(closer, image);
-	return closer_add_bad(closer, image, &closer->pending, EBADF);
+	error = find_row(image, &closer->pending);
+	if (error == 0)
+		error = closer_add_bad(closer, image, &closer->pending, EBADF);
+	return error != 0 ? error : drop_held(&closer->pending);
 }
 
 /*
@@ -247,13 +306,14 @@ static int swap_closes(struct image *image, struct fd_slot *slot, struct closer 
 {
 	struct closer_pending second = {
 		.subject = slot->life.subject,
-		.resource_id = slot->life.id,
 		.time_ns = slot->life.death_ns,
 		.stack = slot->life.death_stack,
 		.call = slot->life.death_call,
 	};
-	int error;
+	int error = life_keep(&slot->life, &second.resource_id);
 
+	if (error != 0)
+		return error;
 	winner->pending.waits = false;
 	error = life_end(&slot->life, &(struct life_death){
 					      .ending = LIFE_CLOSED,
@@ -304,6 +364,18 @@ int fd_use(struct image *image, const struct collect_event *event)
 	if (slot != NULL && slot->state != FD_UNKNOWN)
 		life_set_traffic(&slot->life, event);
 	return 0;
+}
+
+int fd_thread_over(struct image *image, uint32_t tid)
+{
+	struct closer *closer = closers_find(&image->closers, tid);
+	int error;
+
+	if (closer == NULL)
+		return 0;
+	error = settle_pending(image, closer);
+	closers_drop(&image->closers, closer);
+	return error;
 }
 
 /* A failed call: what it was about, as a row of act. */
@@ -434,8 +506,12 @@ int fd_settle(struct image *image)
 	size_t at = 0;
 	uint64_t tid, closer;
 
-	while (u64map_next(&image->closers.by_tid, &at, &tid, &closer))
-		settle_pending(image, (struct closer *)(uintptr_t)closer);
+	while (u64map_next(&image->closers.by_tid, &at, &tid, &closer)) {
+		int error = settle_pending(image, (struct closer *)(uintptr_t)closer);
+
+		if (error != 0)
+			return error;
+	}
 	while (image->end == COLLECT_END_EXEC && (slot = next_slot(&image->fds, &cursor)) != NULL) {
 		struct life_death death = {.ending = LIFE_EXEC, .time_ns = image->end_ns};
 		int error = slot->state == FD_OPEN ? life_end(&slot->life, &death) : 0;

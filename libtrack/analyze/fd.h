@@ -24,6 +24,8 @@ int fd_destroy(struct image *image, const struct collect_event *event);
 int fd_undo(struct image *image, const struct collect_event *event);
 int fd_name(struct image *image, const struct collect_event *event);
 int fd_use(struct image *image, const struct collect_event *event);
+/* A thread is over: its closes are decided. */
+int fd_thread_over(struct image *image, uint32_t tid);
 int fd_fail(struct image *image, const struct collect_event *event);
 /* Compare with the complete census. */
 int fd_compare(struct image *image, const struct collect_event *event);

@@ -9,84 +9,24 @@
 
 enum { BUILD_ID_BYTES = 64 };
 
-static const char *const origins[TRACK_ORIGIN__COUNT] = {
-	[TRACK_ORIGIN_START] = "start",
-	[TRACK_ORIGIN_FORK] = "fork",
-};
-
-static const char *const ends[COLLECT_END__COUNT] = {
-	[COLLECT_END_RUNNING] = "running", [COLLECT_END_EXIT] = "exit",
-	[COLLECT_END_SIGNAL] = "signal",   [COLLECT_END_EXEC] = "exec",
-	[COLLECT_END_UNKNOWN] = "unknown",
-};
-
-/* An exec's parent is the image before it; a fork's is the last process with that pid. */
-static int64_t find_parent(const struct collect_process *process, struct image *const *earlier,
-			   size_t count)
+void image_update(struct image *image, const struct collect_process *process)
 {
-	int32_t pid = process->image > 0 ? process->pid : process->ppid;
-	const struct image *parent = NULL;
-
-	for (size_t i = 0; i < count; i++) {
-		if (earlier[i] == NULL || earlier[i]->pid != pid ||
-		    earlier[i]->start_ns > process->start_ns)
-			continue;
-		if (parent == NULL || earlier[i]->start_ns >= parent->start_ns)
-			parent = earlier[i];
-	}
-	return parent != NULL ? parent->id : 0;
-}
-
-int image_update(struct image *image, const struct collect_process *process)
-{
-	bool has_code = process->code != -1 &&
-			(process->end == COLLECT_END_EXIT || process->end == COLLECT_END_SIGNAL);
-	struct trace_process row = {
-		.id = image->id,
-		.pid = process->pid,
-		.ppid = process->ppid,
-		.parent_id = image->parent_id,
-		.image = process->image,
-		.origin = process->origin < TRACK_ORIGIN__COUNT ? origins[process->origin] : "",
-		.exe = process->exe,
-		.command = process->command,
-		.start_ns = process->start_ns,
-		.realtime_ns = process->realtime_ns,
-		.end_ns = process->end_ns,
-		.end = process->end < COLLECT_END__COUNT ? ends[process->end] : "",
-		.code = has_code ? process->code : INT32_MIN,
-		.census_fds = process->census_fds,
-		.census_threads = process->census_threads,
-		.fd_limit = process->fd_limit,
-	};
-	int error = trace_put_process(image->book->trace, &row);
-
-	if (error != 0)
-		return error;
-	image->id = row.id;
 	image->pid = process->pid;
-	image->start_ns = process->start_ns;
 	image->end = process->end;
 	image->end_ns = process->end_ns;
 	image->census_told = process->census_fds;
-	return 0;
 }
 
-int image_create(struct life_book *book, const struct collect_process *process,
-		 struct image *const *earlier, size_t count, struct image **ret_image)
+int image_create(struct life_book *book, const struct collect_process *process, int64_t id,
+		 struct image **ret_image)
 {
 	struct image *image = calloc(1, sizeof(*image));
-	int error;
 
 	if (image == NULL)
 		return -ENOMEM;
 	image->book = book;
-	image->parent_id = find_parent(process, earlier, count);
-	error = image_update(image, process);
-	if (error != 0) {
-		free(image);
-		return error;
-	}
+	image->id = id;
+	image_update(image, process);
 	*ret_image = image;
 	return 0;
 }
@@ -100,6 +40,7 @@ void image_destroy(struct image *image)
 	closers_finish(&image->closers);
 	for (unsigned kind = 0; kind < TRACK_KIND__COUNT; kind++)
 		census_finish(&image->census[kind]);
+	statistics_finish(&image->statistics, &image->book->statistics);
 	modules_finish(&image->modules);
 	u64map_finish(&image->stacks);
 	free(image);

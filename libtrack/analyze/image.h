@@ -12,14 +12,13 @@
 #include "fd.h"
 #include "life.h"
 #include "modules.h"
+#include "statistics.h"
 #include "thread.h"
 
 struct image {
 	struct life_book *book; /* shared by all images */
 	int64_t id;		/* its row */
-	int64_t parent_id;
 	int32_t pid;
-	uint64_t start_ns;
 	uint64_t end_ns;
 	enum collect_end end;
 	bool census_told;     /* the collector said that a census was taken */
@@ -28,6 +27,7 @@ struct image {
 	struct fds fds;
 	struct threads threads;
 	struct closers closers;
+	struct statistics statistics;
 	struct census census[TRACK_KIND__COUNT];
 	uint64_t alive[TRACK_KIND__COUNT];
 	uint64_t sockets;		     /* of the descriptors alive */
@@ -35,12 +35,12 @@ struct image {
 	uint64_t counted[TRACK_NOTE__COUNT]; /* and what was found here */
 };
 
-/* Finds the parent among the earlier images (NULLs are skipped). Writes the row. */
-int image_create(struct life_book *book, const struct collect_process *process,
-		 struct image *const *earlier, size_t count, struct image **ret_image);
+/* Of the process with this row. */
+int image_create(struct life_book *book, const struct collect_process *process, int64_t id,
+		 struct image **ret_image);
 void image_destroy(struct image *image);
-/* Something about the process changed: write its row anew. */
-int image_update(struct image *image, const struct collect_process *process);
+/* Something about the process changed. */
+void image_update(struct image *image, const struct collect_process *process);
 
 int image_add_module(struct image *image, const struct collect_module *module);
 int image_unload(struct image *image, uint64_t bias, uint64_t time_ns);

@@ -26,7 +26,11 @@ static const char *const endings[LIFE__COUNT] = {
 
 void life_book_init(struct life_book *book, struct trace *trace)
 {
-	*book = (struct life_book){.trace = trace};
+	*book = (struct life_book){
+		.trace = trace,
+		.statistics = {.trace = trace},
+		.budget_bytes = UINT64_MAX,
+	};
 	book->queue.next = &book->queue;
 	book->queue.prev = &book->queue;
 }
@@ -39,6 +43,61 @@ void life_book_finish(struct life_book *book)
 		free(book->free_names);
 		book->free_names = next;
 	}
+	free(book->marks_ns);
+	book->marks_ns = NULL;
+}
+
+int life_book_weigh(struct life_book *book)
+{
+	uint64_t bytes;
+	int error;
+
+	/* Once past it a trace stays past it: freed pages are used again, not given back. */
+	if (book->folding || book->budget_bytes == UINT64_MAX)
+		return 0;
+	error = trace_size(book->trace, &bytes);
+	if (error == 0)
+		book->folding = bytes >= book->budget_bytes;
+	return error;
+}
+
+/* The first mark at this time or later. */
+static size_t find_mark(const struct life_book *book, uint64_t time_ns)
+{
+	size_t low = 0, high = book->mark_count;
+
+	/* Most lives are younger than every mark. */
+	if (high > 0 && book->marks_ns[high - 1] < time_ns)
+		return high;
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (book->marks_ns[middle] < time_ns)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+int life_book_mark(struct life_book *book, uint64_t time_ns)
+{
+	size_t capacity = book->mark_capacity != 0 ? 2 * book->mark_capacity : 16;
+	size_t at = find_mark(book, time_ns);
+	uint64_t *marks_ns;
+
+	if (book->mark_count == book->mark_capacity) {
+		marks_ns = reallocarray(book->marks_ns, capacity, sizeof(*marks_ns));
+		if (marks_ns == NULL)
+			return -ENOMEM;
+		book->marks_ns = marks_ns;
+		book->mark_capacity = capacity;
+	}
+	memmove(book->marks_ns + at + 1, book->marks_ns + at,
+		(book->mark_count - at) * sizeof(*book->marks_ns));
+	book->marks_ns[at] = time_ns;
+	book->mark_count++;
+	return 0;
 }
 
 static void dequeue(struct life *life)
@@ -51,7 +110,8 @@ static void dequeue(struct life *life)
 	life->next = NULL;
 }
 
-void life_touch(struct life *life)
+/* Write the row, or fold, at the next flush. */
+static void touch(struct life *life)
 {
 	struct life *queue = &life->image->book->queue;
 
@@ -61,6 +121,14 @@ void life_touch(struct life *life)
 	life->next = queue;
 	queue->prev->next = life;
 	queue->prev = life;
+}
+
+/* Before a change: what the statistics have of it is no longer so. */
+static void unfold(struct life *life)
+{
+	if (life->statistic != NULL)
+		statistics_subtract(&life->image->book->statistics, life->statistic, life);
+	life->statistic = NULL;
 }
 
 /* The living of an image, for the status line. */
@@ -81,26 +149,38 @@ void life_set_class(struct life *life, unsigned fd_class)
 {
 	bool alive = life->counted;
 
+	unfold(life);
 	count(life, false);
 	life->fd_class = fd_class < TRACK_FD_CLASS__COUNT ? fd_class : TRACK_FD_CLASS_OTHER;
 	count(life, alive);
-	life_touch(life);
+	touch(life);
 }
 
 void life_set_death(struct life *life, const struct life_death *death)
 {
+	unfold(life);
 	life->ending = death->ending;
 	life->death_ns = death->time_ns;
 	life->death_tid = death->tid;
 	life->death_stack = death->stack;
 	life->death_call = death->call;
 	count(life, death->time_ns == 0);
-	life_touch(life);
+	touch(life);
 }
 
 void life_revive(struct life *life)
 {
 	life_set_death(life, &(struct life_death){.ending = LIFE_ALIVE});
+}
+
+uint64_t life_length_ns(const struct life *life)
+{
+	return life->death_ns > life->birth_ns ? life->death_ns - life->birth_ns : 0;
+}
+
+const char *life_ending_name(unsigned ending)
+{
+	return endings[ending];
 }
 
 static void fill_names(struct trace_resource *row, const struct life_names *names,
@@ -175,10 +255,60 @@ static int write_row(struct life *life)
 	return error;
 }
 
+/* What a rule compares at a mark, or an act refers to, keeps its row. */
+static bool may_fold(const struct life *life)
+{
+	const struct life_book *book = life->image->book;
+	bool in_order = life->ending == LIFE_CLOSED || life->ending == LIFE_JOINED ||
+			(life->ending == LIFE_DETACHED && life->death_ns != 0);
+
+	return book->folding && in_order && !life->inherited && !life->kept &&
+	       find_mark(book, life->birth_ns) == find_mark(book, life->death_ns);
+}
+
+int life_conclude(struct life *life)
+{
+	struct life_book *book = life->image->book;
+	int error = 0;
+
+	if (life->next == NULL)
+		return 0;
+	if (!may_fold(life)) {
+		error = write_row(life);
+	} else {
+		if (life->id != 0)
+			error = trace_delete_resource(book->trace, life->id);
+		if (error == 0)
+			error = statistics_add(&book->statistics, life->image, life,
+					       &life->statistic);
+		life->id = 0;
+	}
+	if (error == 0)
+		dequeue(life);
+	return error;
+}
+
+void life_move(struct life *life, struct life *ret_life)
+{
+	bool waits = life->next != NULL;
+
+	dequeue(life);
+	*ret_life = *life;
+	if (waits)
+		touch(ret_life);
+	life->names = NULL;
+	life->statistic = NULL;
+	life->id = 0;
+}
+
 int life_keep(struct life *life, int64_t *ret_id)
 {
-	int error = life->id == 0 ? write_row(life) : 0;
+	int error = 0;
 
+	unfold(life);
+	life->kept = true;
+	if (life->id == 0)
+		error = write_row(life);
 	if (error == 0)
 		*ret_id = life->id;
 	return error;
@@ -187,7 +317,7 @@ int life_keep(struct life *life, int64_t *ret_id)
 int life_begin(struct life *life, struct image *image, const struct collect_event *event)
 {
 	uint32_t generation = life->generation + 1;
-	int error = life->next != NULL ? write_row(life) : 0;
+	int error = life->image != NULL ? life_conclude(life) : 0;
 
 	if (error != 0)
 		return error;
@@ -204,32 +334,26 @@ int life_begin(struct life *life, struct image *image, const struct collect_even
 		.from = -1,
 	};
 	count(life, true);
-	life_touch(life);
+	touch(life);
 	return 0;
 }
 
 int life_end(struct life *life, const struct life_death *death)
 {
-	int error;
-
 	life_set_death(life, death);
-	error = write_row(life);
-	if (error == 0)
-		dequeue(life);
-	return error;
+	/* An end in order may still be taken back: it is not yet a statistic. */
+	return may_fold(life) ? 0 : life_conclude(life);
 }
 
 int life_book_write(struct life_book *book)
 {
 	while (book->queue.next != &book->queue) {
-		struct life *life = book->queue.next;
-		int error = write_row(life);
+		int error = life_conclude(book->queue.next);
 
 		if (error != 0)
 			return error;
-		dequeue(life);
 	}
-	return 0;
+	return statistics_write(&book->statistics);
 }
 
 static struct life_names *take_names(struct life_book *book)
@@ -257,11 +381,12 @@ int life_name(struct life *life, const struct collect_event *event)
 		life->names = take_names(life->image->book);
 	if (life->names == NULL)
 		return -ENOMEM;
+	unfold(life);
 	bytes = bytes < most ? bytes : most;
 	memcpy(role == TRACK_NAME_TEXT ? (void *)life->names->text : life->names->address[role],
 	       event->data, bytes);
 	life->names->bytes[role] = (uint16_t)bytes;
-	life_touch(life);
+	touch(life);
 	return 0;
 }
 
@@ -269,9 +394,10 @@ void life_set_traffic(struct life *life, const struct collect_event *event)
 {
 	if (event->data_bytes < sizeof(life->traffic))
 		return;
+	unfold(life);
 	memcpy(&life->traffic, event->data, sizeof(life->traffic));
 	life->has_traffic = true;
-	life_touch(life);
+	touch(life);
 }
 
 void life_finish(struct life *life)

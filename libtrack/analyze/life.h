@@ -3,7 +3,10 @@
  * One lifetime while it is followed. It lives inside the state of its kind (a
  * descriptor's slot, a thread), so that following costs no allocation. A row is
  * written when it ends, or at a flush while it is alive; whatever changes later
- * replaces the row.
+ * replaces the row. Once the trace is past its budget, a life that began and
+ * ended in order leaves no row: it is added to the statistics when its place is
+ * taken by the next, at the latest at a flush, and taken out of them if its end
+ * is taken back.
  */
 #ifndef ANALYZE_LIFE_H
 #define ANALYZE_LIFE_H
@@ -13,6 +16,8 @@
 #include <stdint.h>
 #include <store/trace.h>
 #include <track/wire.h>
+
+#include "statistics.h"
 
 struct image;
 struct life_names;
@@ -31,8 +36,9 @@ enum life_ending {
 struct life {
 	struct life *prev, *next; /* in the book's queue; NULL: the row is up to date */
 	struct image *image;
-	struct life_names *names; /* NULL: none were given */
-	int64_t id;		  /* its row, 0 not yet */
+	struct life_names *names;    /* NULL: none were given */
+	struct statistic *statistic; /* that it is part of; NULL: it has a row, or will have one */
+	int64_t id;		     /* its row, 0 not yet */
 	uint64_t subject;
 	uint64_t birth_ns;
 	int64_t birth_stack;
@@ -51,6 +57,7 @@ struct life {
 	bool inherited;
 	bool has_traffic;
 	bool counted; /* among the living of its image */
+	bool kept;    /* something refers to its row */
 	uint64_t start_routine;
 	struct track_traffic traffic;
 };
@@ -60,12 +67,22 @@ struct life_book {
 	struct trace *trace;
 	struct life queue; /* ring of lives whose row is to be written at the next flush */
 	struct life_names *free_names;
+	struct statistics_book statistics;
+	uint64_t budget_bytes; /* size of the trace from which on lives are folded */
+	bool folding;
+	uint64_t *marks_ns; /* rising: what was alive at a mark keeps its row */
+	size_t mark_count;
+	size_t mark_capacity;
 };
 
 void life_book_init(struct life_book *book, struct trace *trace);
 void life_book_finish(struct life_book *book);
-/* Write every row that waits. */
+/* Write every row and every statistic that waits. */
 int life_book_write(struct life_book *book);
+/* Look whether the trace is past its budget. Cheap. */
+int life_book_weigh(struct life_book *book);
+/* A mark was set at this time. -ENOMEM. */
+int life_book_mark(struct life_book *book, uint64_t time_ns);
 
 /*
  * A birth as the event says. The generation counts on; the rest starts afresh,
@@ -79,15 +96,21 @@ struct life_death {
 	int64_t stack; /* a row, 0 none */
 	uint16_t call;
 };
-/* The end; the row is written at once. */
+/* The end; the row is written at once, if there is to be one. */
 int life_end(struct life *life, const struct life_death *death);
 /* The same, but the row waits for the next flush. Used while the death may still change. */
 void life_set_death(struct life *life, const struct life_death *death);
 void life_revive(struct life *life);
-/* Write the row at the next flush. */
-void life_touch(struct life *life);
-/* The row, written now if it was not: something refers to it. */
+/* The row, written now if it was not, and kept whatever the budget says. */
 int life_keep(struct life *life, int64_t *ret_id);
+/* Write or fold what waits for a flush. */
+int life_conclude(struct life *life);
+/* Its place is needed: what it holds goes over to the other, which is empty. */
+void life_move(struct life *life, struct life *ret_life);
+/* 0 while it is alive. */
+uint64_t life_length_ns(const struct life *life);
+/* As the trace has it; NULL for LIFE_ALIVE. */
+const char *life_ending_name(unsigned ending);
 void life_set_class(struct life *life, unsigned fd_class);
 
 /* Keep what a name record says; shapes that wire.h does not know are ignored. -ENOMEM. */

@@ -6,19 +6,19 @@
 
 #include "analyze/analyze.h"
 #include "image.h"
+#include "lineage.h"
 #include "word.h"
-
-/* More images in one run are taken for a mistake of the caller. */
-enum { PROCESSES_MAX = 1 << 24 };
 
 struct lifetimes {
 	struct collect_sink sink;
 	struct life_book book;
-	struct image **images; /* by collect_process.index; NULL: not told yet */
-	size_t count;	       /* the highest index told, plus one */
-	size_t capacity;
+	struct lineage lineage; /* owns the images */
+	struct image **live;	/* those that are not over */
+	size_t live_count;
+	size_t live_capacity;
 	uint32_t processes;
 	uint64_t events;
+	uint64_t lost; /* by the images that are over */
 };
 
 typedef int handler(struct image *image, const struct collect_event *event);
@@ -52,66 +52,119 @@ static const struct kind {
 		},
 };
 
-static struct image *image_at(const struct lifetimes *lifetimes, uint32_t index)
+static uint64_t lost_of(const struct image *image)
 {
-	return index < lifetimes->count ? lifetimes->images[index] : NULL;
+	uint64_t lost = 0;
+
+	for (unsigned note = 0; note < TRACK_NOTE__COUNT; note++)
+		if (strcmp(word_note(note)->weight, "LOST") == 0)
+			lost += image->told[note];
+	return lost;
 }
 
-/* Room up to this index. Indices are given at discovery, but the older process is told first. */
-static int make_room(struct lifetimes *lifetimes, uint32_t index)
+static struct image *image_at(const struct lifetimes *lifetimes, uint32_t index)
 {
-	size_t capacity = lifetimes->capacity != 0 ? lifetimes->capacity : 16;
-	struct image **images;
+	const struct ancestor *ancestor = lineage_get(&lifetimes->lineage, index);
 
-	if (index >= PROCESSES_MAX)
-		return -EINVAL;
-	while (capacity <= index)
-		capacity *= 2;
-	if (capacity <= lifetimes->capacity)
-		return 0;
-	images = realloc(lifetimes->images, capacity * sizeof(struct image *));
-	if (images == NULL)
-		return -ENOMEM;
-	memset(images + lifetimes->capacity, 0,
-	       (capacity - lifetimes->capacity) * sizeof(struct image *));
-	lifetimes->images = images;
-	lifetimes->capacity = capacity;
+	return ancestor != NULL ? ancestor->image : NULL;
+}
+
+/* What a record about an image that is not followed is worth: nothing once it is over. */
+static int no_image(const struct lifetimes *lifetimes, uint32_t index)
+{
+	return lineage_get(&lifetimes->lineage, index) != NULL ? 0 : -EINVAL;
+}
+
+static int follow(struct lifetimes *lifetimes, const struct collect_process *process)
+{
+	struct ancestor *ancestor = lineage_get(&lifetimes->lineage, process->index);
+	size_t capacity = lifetimes->live_capacity != 0 ? 2 * lifetimes->live_capacity : 16;
+	struct image **live = lifetimes->live;
+	int error;
+
+	if (lifetimes->live_count == lifetimes->live_capacity) {
+		live = reallocarray(live, capacity, sizeof(struct image *));
+		if (live == NULL)
+			return -ENOMEM;
+		lifetimes->live = live;
+		lifetimes->live_capacity = capacity;
+	}
+	error = image_create(&lifetimes->book, process, ancestor->id, &ancestor->image);
+	if (error != 0)
+		return error;
+	live[lifetimes->live_count++] = ancestor->image;
+	lifetimes->processes++;
+	return 0;
+}
+
+static int settle(struct lifetimes *lifetimes, struct image *image)
+{
+	bool census = image->census_told || image->census[TRACK_KIND_FD].complete;
+	bool ended = image->end != COLLECT_END_RUNNING && image->end != COLLECT_END_EXEC;
+	int error = 0;
+
+	for (unsigned kind = 0; kind < TRACK_KIND__COUNT && error == 0; kind++)
+		error = kinds[kind].settle(image);
+	if (error == 0)
+		error = life_book_write(&lifetimes->book);
+	if (error != 0)
+		return error;
+	if (image->end == COLLECT_END_RUNNING)
+		image->counted[TRACK_NOTE_PERSISTED]++;
+	if (ended && !census)
+		image->counted[TRACK_NOTE_CENSUS_MISSING]++;
+	return image_write_notes(image);
+}
+
+/* Conclude the image and free all that following it took. */
+static int release(struct lifetimes *lifetimes, struct ancestor *ancestor)
+{
+	struct image *image = ancestor->image;
+	size_t at = 0;
+	int error = settle(lifetimes, image);
+
+	if (error != 0)
+		return error;
+	lifetimes->lost += lost_of(image);
+	while (lifetimes->live[at] != image)
+		at++;
+	lifetimes->live[at] = lifetimes->live[--lifetimes->live_count];
+	ancestor->image = NULL;
+	image_destroy(image);
 	return 0;
 }
 
 static int on_process(void *ctx, const struct collect_process *process)
 {
 	struct lifetimes *lifetimes = ctx;
-	struct image *image = image_at(lifetimes, process->index);
-	int error;
+	bool known = lineage_get(&lifetimes->lineage, process->index) != NULL;
+	int error = lineage_put(&lifetimes->lineage, lifetimes->book.trace, process);
+	struct ancestor *ancestor;
 
-	if (image != NULL)
-		return image_update(image, process);
-	error = make_room(lifetimes, process->index);
-	if (error == 0)
-		error = image_create(&lifetimes->book, process, lifetimes->images, lifetimes->count,
-				     &image);
+	if (error == 0 && !known)
+		error = follow(lifetimes, process);
 	if (error != 0)
 		return error;
-	lifetimes->images[process->index] = image;
-	lifetimes->processes++;
-	if (lifetimes->count <= process->index)
-		lifetimes->count = process->index + 1;
-	return 0;
+	ancestor = lineage_get(&lifetimes->lineage, process->index);
+	if (ancestor->image == NULL)
+		return 0;
+	image_update(ancestor->image, process);
+	/* An end is told last: nothing comes after it. */
+	return process->end != COLLECT_END_RUNNING ? release(lifetimes, ancestor) : 0;
 }
 
 static int on_module(void *ctx, uint32_t process, const struct collect_module *module)
 {
 	struct image *image = image_at(ctx, process);
 
-	return image != NULL ? image_add_module(image, module) : -EINVAL;
+	return image != NULL ? image_add_module(image, module) : no_image(ctx, process);
 }
 
 static int on_unload(void *ctx, uint32_t process, uint64_t bias, uint64_t time_ns)
 {
 	struct image *image = image_at(ctx, process);
 
-	return image != NULL ? image_unload(image, bias, time_ns) : -EINVAL;
+	return image != NULL ? image_unload(image, bias, time_ns) : no_image(ctx, process);
 }
 
 static int on_stack(void *ctx, uint32_t process, uint64_t hash, uint64_t time_ns,
@@ -119,7 +172,8 @@ static int on_stack(void *ctx, uint32_t process, uint64_t hash, uint64_t time_ns
 {
 	struct image *image = image_at(ctx, process);
 
-	return image != NULL ? image_add_stack(image, hash, time_ns, addresses, depth) : -EINVAL;
+	return image != NULL ? image_add_stack(image, hash, time_ns, addresses, depth)
+			     : no_image(ctx, process);
 }
 
 static int on_flush(void *ctx)
@@ -127,28 +181,40 @@ static int on_flush(void *ctx)
 	struct lifetimes *lifetimes = ctx;
 	int error = life_book_write(&lifetimes->book);
 
-	return error != 0 ? error : trace_commit(lifetimes->book.trace);
+	if (error == 0)
+		error = trace_commit(lifetimes->book.trace);
+	return error != 0 ? error : life_book_weigh(&lifetimes->book);
 }
 
 /* A long spool goes in by parts: one huge transaction would be written twice. */
 #define EVENTS_PER_COMMIT 262144u
+#define EVENTS_PER_WEIGHING 8192u
+
+/* Every so often. */
+static int do_chores(struct lifetimes *lifetimes)
+{
+	if (lifetimes->events % EVENTS_PER_COMMIT == 0)
+		return on_flush(lifetimes);
+	if (lifetimes->events % EVENTS_PER_WEIGHING == 0)
+		return life_book_weigh(&lifetimes->book);
+	return 0;
+}
 
 static int on_event(void *ctx, uint32_t process, const struct collect_event *event)
 {
 	struct lifetimes *lifetimes = ctx;
 	struct image *image = image_at(lifetimes, process);
 	handler *handle;
+	int error;
 
 	if (image == NULL)
-		return -EINVAL;
+		return no_image(lifetimes, process);
 	if (event->kind >= TRACK_KIND__COUNT)
 		return 0;
-	if (++lifetimes->events % EVENTS_PER_COMMIT == 0) {
-		int error = on_flush(ctx);
-
-		if (error != 0)
-			return error;
-	}
+	lifetimes->events++;
+	error = do_chores(lifetimes);
+	if (error != 0)
+		return error;
 	if (event->op == TRACK_META_CENSUS)
 		return census_add(&image->census[event->kind], event);
 	if (event->op == TRACK_META_CENSUS_END) {
@@ -162,16 +228,19 @@ static int on_event(void *ctx, uint32_t process, const struct collect_event *eve
 static int on_mark(void *ctx, int32_t pid, uint64_t time_ns, const char *text)
 {
 	struct lifetimes *lifetimes = ctx;
+	int error = life_book_mark(&lifetimes->book, time_ns);
 
-	return trace_add_mark(lifetimes->book.trace, pid, time_ns, text);
+	return error != 0 ? error : trace_add_mark(lifetimes->book.trace, pid, time_ns, text);
 }
 
 static int on_note(void *ctx, uint32_t process, enum track_note note, uint64_t count)
 {
 	struct image *image = image_at(ctx, process);
 
-	if (image == NULL || note >= TRACK_NOTE__COUNT)
+	if (note >= TRACK_NOTE__COUNT)
 		return -EINVAL;
+	if (image == NULL)
+		return no_image(ctx, process);
 	return image_tell_note(image, note, count);
 }
 
@@ -201,11 +270,18 @@ void lifetimes_destroy(struct lifetimes *lifetimes)
 {
 	if (lifetimes == NULL)
 		return;
-	for (size_t i = 0; i < lifetimes->count; i++)
-		image_destroy(lifetimes->images[i]);
-	free(lifetimes->images);
+	for (size_t i = 0; i < lifetimes->live_count; i++)
+		image_destroy(lifetimes->live[i]);
+	free(lifetimes->live);
+	lineage_finish(&lifetimes->lineage);
 	life_book_finish(&lifetimes->book);
 	free(lifetimes);
+}
+
+void lifetimes_set_budget(struct lifetimes *lifetimes, uint64_t bytes)
+{
+	lifetimes->book.budget_bytes = bytes;
+	lifetimes->book.folding = bytes == 0;
 }
 
 const struct collect_sink *lifetimes_sink(struct lifetimes *lifetimes)
@@ -213,31 +289,18 @@ const struct collect_sink *lifetimes_sink(struct lifetimes *lifetimes)
 	return &lifetimes->sink;
 }
 
-static uint64_t lost_of(const struct image *image)
-{
-	uint64_t lost = 0;
-
-	for (unsigned note = 0; note < TRACK_NOTE__COUNT; note++)
-		if (strcmp(word_note(note)->weight, "LOST") == 0)
-			lost += image->told[note];
-	return lost;
-}
-
 void lifetimes_status(const struct lifetimes *lifetimes, struct lifetimes_status *ret_status)
 {
 	struct lifetimes_status status = {
 		.events = lifetimes->events,
 		.processes = lifetimes->processes,
+		.lost = lifetimes->lost,
 	};
 
-	for (size_t i = 0; i < lifetimes->count; i++) {
-		const struct image *image = lifetimes->images[i];
+	for (size_t i = 0; i < lifetimes->live_count; i++) {
+		const struct image *image = lifetimes->live[i];
 
-		if (image == NULL)
-			continue;
 		status.lost += lost_of(image);
-		if (image->end != COLLECT_END_RUNNING)
-			continue;
 		status.open_sockets += image->sockets;
 		status.open_fds += image->alive[TRACK_KIND_FD];
 		status.threads += image->alive[TRACK_KIND_THREAD];
@@ -245,29 +308,10 @@ void lifetimes_status(const struct lifetimes *lifetimes, struct lifetimes_status
 	*ret_status = status;
 }
 
-static int settle(struct image *image)
-{
-	bool census = image->census_told || image->census[TRACK_KIND_FD].complete;
-	bool ended = image->end != COLLECT_END_RUNNING && image->end != COLLECT_END_EXEC;
-
-	for (unsigned kind = 0; kind < TRACK_KIND__COUNT; kind++) {
-		int error = kinds[kind].settle(image);
-
-		if (error != 0)
-			return error;
-	}
-	if (image->end == COLLECT_END_RUNNING)
-		image->counted[TRACK_NOTE_PERSISTED]++;
-	if (ended && !census)
-		image->counted[TRACK_NOTE_CENSUS_MISSING]++;
-	return image_write_notes(image);
-}
-
 int lifetimes_finish(struct lifetimes *lifetimes)
 {
-	for (size_t i = 0; i < lifetimes->count; i++) {
-		struct image *image = lifetimes->images[i];
-		int error = image != NULL ? settle(image) : 0;
+	for (size_t i = 0; i < lifetimes->live_count; i++) {
+		int error = settle(lifetimes, lifetimes->live[i]);
 
 		if (error != 0)
 			return error;

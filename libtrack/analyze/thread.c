@@ -7,6 +7,9 @@
 
 #include "image.h"
 
+#define TIDS_LEAST 65536u
+#define LINGER_NS 1000000000ull
+
 /* A join or a detach. */
 struct reap {
 	bool detach;
@@ -108,6 +111,20 @@ static void show_state(struct thread *thread)
 	life_set_death(&thread->life, &death);
 }
 
+/* A thread that is done may still be in the kernel's list for a moment. */
+static void forget_tids(struct threads *threads, uint64_t now_ns)
+{
+	size_t cursor = 0;
+	uint64_t tid, done_ns;
+
+	if (threads->tids.count < TIDS_LEAST || threads->tids.count < threads->tids_limit)
+		return;
+	while (u64map_next(&threads->tids, &cursor, &tid, &done_ns))
+		if (done_ns != 0 && done_ns + LINGER_NS < now_ns)
+			u64map_remove(&threads->tids, tid);
+	threads->tids_limit = 2 * threads->tids.count;
+}
+
 int thread_create(struct image *image, const struct collect_event *event)
 {
 	struct track_thread_birth birth = {0};
@@ -117,11 +134,12 @@ int thread_create(struct image *image, const struct collect_event *event)
 	if (error == 0 && thread->alive)
 		error = end_unseen(image, thread, event->time_ns);
 	if (error == 0)
-		error = u64map_put(&image->threads.tids, event->tid, 1);
+		error = u64map_put(&image->threads.tids, event->tid, 0);
 	if (error == 0)
 		error = life_begin(&thread->life, image, event);
 	if (error != 0)
 		return error;
+	forget_tids(&image->threads, event->time_ns);
 	if (event->data_bytes >= sizeof(birth))
 		memcpy(&birth, event->data, sizeof(birth));
 	thread->life.tid = event->tid;
@@ -144,9 +162,15 @@ int thread_create(struct image *image, const struct collect_event *event)
 int thread_done(struct image *image, const struct collect_event *event)
 {
 	struct thread *thread = find_thread(image, event->subject);
+	int error;
 
 	if (thread == NULL || !thread->alive || thread->done)
 		return 0;
+	error = fd_thread_over(image, thread->life.tid);
+	if (error == 0)
+		error = u64map_put(&image->threads.tids, thread->life.tid, event->time_ns);
+	if (error != 0)
+		return error;
 	thread->done = true;
 	thread->done_ns = event->time_ns;
 	if (thread->reaped)

@@ -15,7 +15,9 @@ struct image;
 /* A zeroed struct is empty. */
 struct threads {
 	struct u64map by_subject; /* pthread_t -> struct thread * */
-	struct u64map tids;	  /* kernel ids of all that were born here */
+	/* Kernel ids of those born here -> when they were done, 0 not yet. The long done go. */
+	struct u64map tids;
+	size_t tids_limit; /* so many, and it is time to look which can go */
 };
 
 void threads_finish(struct threads *threads);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "collect/collector.h"
+#include "budget.h"
 #include "family.h"
 #include "folder.h"
 #include "marks_file.h"
@@ -12,6 +13,11 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
+#include <unistd.h>
+
+/* How often a poll, and the last one, looks for what appeared while it looked who died. */
+#define LOOKS_MAX 3
+#define LAST_LOOKS_MAX 64
 
 struct watched {
 	struct folder folder;
@@ -22,12 +28,15 @@ struct collector {
 	struct collect_sink sink;
 	struct watched *watched;
 	size_t watched_count;
-	struct process **processes;
+	size_t owned; /* of the watched ones, plus one: the folder is the caller's; 0: none */
+	struct budget budget;  /* of that folder */
+	struct process **live; /* those that are not settled, in order of discovery */
 	size_t count;
 	size_t capacity;
+	uint32_t admitted;   /* index of the next */
 	struct spool *fresh; /* probed, not yet processes */
 	size_t fresh_count;
-	struct family family;
+	struct family family;	/* owns the processes */
 	struct u64map statuses; /* pid -> wait status */
 	bool unflushed;
 	char error[PATH_MAX + 512];
@@ -55,14 +64,13 @@ void collector_destroy(struct collector *collector)
 		return;
 	for (size_t i = 0; i < collector->watched_count; i++)
 		watched_finish(&collector->watched[i]);
-	for (size_t i = 0; i < collector->count; i++)
-		process_destroy(collector->processes[i]);
 	for (size_t i = 0; i < collector->fresh_count; i++)
 		spool_finish(&collector->fresh[i]);
 	family_finish(&collector->family);
 	u64map_finish(&collector->statuses);
 	free(collector->watched);
-	free(collector->processes);
+	free(collector->live);
+	budget_close(&collector->budget);
 	free(collector->fresh);
 	free(collector);
 }
@@ -93,10 +101,19 @@ static int probe(struct collector *collector, const char *path)
 	return ret;
 }
 
+struct found {
+	struct collector *collector;
+	bool owned;
+};
+
 /* One bad file in a folder does not keep the others from being read. */
 static int found_spool(void *ctx, const char *path)
 {
-	int ret = probe(ctx, path);
+	const struct found *found = ctx;
+	struct collector *collector = found->collector;
+	int ret = probe(collector, path);
+	if (!ret)
+		collector->fresh[collector->fresh_count - 1].owned = found->owned;
 	return ret == -EBADMSG || ret == -EACCES || ret == -ELOOP ? 0 : ret;
 }
 
@@ -104,15 +121,14 @@ static int admit_one(struct collector *collector, struct spool *spool)
 {
 	if (collector->count == collector->capacity) {
 		size_t capacity = collector->capacity ? 2 * collector->capacity : 16;
-		struct process **processes =
-			reallocarray(collector->processes, capacity, sizeof(*processes));
-		if (!processes)
+		struct process **live = reallocarray(collector->live, capacity, sizeof(*live));
+		if (!live)
 			return -ENOMEM;
-		collector->processes = processes;
+		collector->live = live;
 		collector->capacity = capacity;
 	}
 	struct process *process;
-	int ret = process_create(spool, (uint32_t)collector->count, &process);
+	int ret = process_create(spool, collector->admitted, &process);
 	if (ret)
 		return ret;
 	*spool = (struct spool){0};
@@ -121,7 +137,8 @@ static int admit_one(struct collector *collector, struct spool *spool)
 		process_destroy(process);
 		return ret == -EEXIST ? 0 : ret;
 	}
-	collector->processes[collector->count++] = process;
+	collector->live[collector->count++] = process;
+	collector->admitted++;
 	return 0;
 }
 
@@ -147,16 +164,17 @@ static int admit(struct collector *collector)
 	return ret;
 }
 
-static int scan_folder(struct collector *collector, struct folder *folder)
+static int scan_folder(struct collector *collector, struct folder *folder, bool owned)
 {
-	int ret = folder_scan(folder, found_spool, collector);
+	struct found found = {collector, owned};
+	int ret = folder_scan(folder, found_spool, &found);
 	if (ret)
 		snprintf(collector->error, sizeof(collector->error), "%s cannot be read: %s",
 			 folder->path, strerror(-ret));
 	return ret;
 }
 
-static int watch(struct collector *collector, const char *path)
+static int watch(struct collector *collector, const char *path, bool owned)
 {
 	struct watched *list =
 		reallocarray(collector->watched, collector->watched_count + 1, sizeof(*list));
@@ -169,7 +187,7 @@ static int watch(struct collector *collector, const char *path)
 	if (!ret)
 		ret = marks_file_init(&watched->marks, path);
 	if (!ret)
-		ret = scan_folder(collector, &watched->folder);
+		ret = scan_folder(collector, &watched->folder, owned);
 	if (ret)
 		watched_finish(watched);
 	else
@@ -187,9 +205,22 @@ int collector_add(struct collector *collector, const char *path)
 			 path, strerror(-ret));
 		return ret;
 	}
-	int ret = S_ISDIR(st.st_mode) ? watch(collector, path) : probe(collector, path);
+	int ret = S_ISDIR(st.st_mode) ? watch(collector, path, false) : probe(collector, path);
 	int admitted = admit(collector);
 	return ret ? ret : admitted;
+}
+
+int collector_own(struct collector *collector, const char *folder)
+{
+	collector->error[0] = '\0';
+	int ret = watch(collector, folder, true);
+	int admitted = admit(collector);
+	if (ret || admitted)
+		return ret ? ret : admitted;
+	collector->owned = collector->watched_count;
+	/* Without a budget that can be used the cap holds for each process. */
+	(void)budget_open(&collector->budget, folder);
+	return 0;
 }
 
 static int found_mark(void *ctx, int32_t pid, uint64_t time_ns, const char *text)
@@ -204,7 +235,8 @@ static int look_around(struct collector *collector)
 	int ret = 0;
 	for (size_t i = 0; !ret && i < collector->watched_count; i++) {
 		/* A folder that is taken away while we follow it brings nothing new. */
-		ret = scan_folder(collector, &collector->watched[i].folder);
+		ret = scan_folder(collector, &collector->watched[i].folder,
+				  collector->owned == i + 1);
 		if (ret == -ENOENT)
 			ret = 0;
 		if (!ret)
@@ -238,9 +270,7 @@ static int read_process(struct collector *collector, struct process *process, ui
 			bool live, uint64_t *ret_events)
 {
 	struct process_look look = {.sink = &collector->sink, .now_ns = now_ns, .live = live};
-	if (process->over)
-		return process_tell(process, look.sink);
-	look.dead = !process_is_alive(process);
+	look.dead = process->gone || process->replaced;
 	look.final = look.dead || !live;
 	uint64_t before = *ret_events;
 	int ret = process_read(process, &look, ret_events);
@@ -248,6 +278,39 @@ static int read_process(struct collector *collector, struct process *process, ui
 		ret = end_process(collector, process, &look, ret_events);
 	collector->unflushed |= *ret_events > before || look.dead;
 	return ret;
+}
+
+/*
+ * Of the caller's own children the end may yet be told, by collector_ended. Of
+ * others in a folder of the caller's nothing can come any more.
+ */
+static void retire(struct collector *collector, struct process *process)
+{
+	struct folder *folder = &collector->watched[collector->owned - 1].folder;
+	process->settled = true;
+	if (process->was_read && !unlink(process->spool.path)) {
+		folder_forget(folder, process->spool.path, process->spool.inode);
+		process->spool.inode = 0; /* a new spool may get it */
+		budget_give_back(&collector->budget, process->segments_booked);
+	}
+	if (process->spool.ppid != getpid())
+		family_forget(&collector->family, process);
+}
+
+/* What is over needs no looking at any more. */
+static void sift(struct collector *collector, bool live)
+{
+	size_t kept = 0, count = collector->count;
+	for (size_t i = 0; i < count; i++) {
+		struct process *process = collector->live[i];
+		if (!process->over)
+			collector->live[kept++] = process;
+		else if (live && process->spool.owned)
+			retire(collector, process);
+		else
+			process->settled = true;
+	}
+	collector->count = kept;
 }
 
 /* Segments are given back only once nothing of them can be lost with us. */
@@ -259,16 +322,37 @@ static int settle(struct collector *collector, bool live)
 			return ret;
 	}
 	collector->unflushed = false;
+	sift(collector, live);
 	for (size_t i = 0; live && i < collector->count; i++)
-		process_give_back(collector->processes[i]);
+		process_give_back(collector->live[i]);
 	return 0;
+}
+
+/*
+ * Who is dead first, then the folders: a process that was replaced by an exec
+ * between two looks is told from one that died, as its heir is found.
+ */
+static int look_at_all(struct collector *collector, bool live)
+{
+	uint32_t admitted;
+	size_t looked = 0;
+	int left = live ? LOOKS_MAX : LAST_LOOKS_MAX, ret = 0;
+	do {
+		for (; looked < collector->count; looked++)
+			collector->live[looked]->gone = !process_is_alive(collector->live[looked]);
+		admitted = collector->admitted;
+		ret = look_around(collector);
+	} while (!ret && admitted != collector->admitted && --left > 0);
+	for (; !live && looked < collector->count; looked++)
+		collector->live[looked]->gone = !process_is_alive(collector->live[looked]);
+	return ret;
 }
 
 static int read_all(struct collector *collector, uint64_t now_ns, bool live, uint64_t *ret_events)
 {
-	int ret = look_around(collector);
+	int ret = look_at_all(collector, live);
 	for (size_t i = 0; !ret && i < collector->count; i++)
-		ret = read_process(collector, collector->processes[i], now_ns, live, ret_events);
+		ret = read_process(collector, collector->live[i], now_ns, live, ret_events);
 	return ret;
 }
 
@@ -298,8 +382,9 @@ int collector_finish(struct collector *collector, uint64_t *ret_events)
 	uint64_t now_ns = now();
 	int ret = read_all(collector, now_ns, false, &events);
 	struct process_look look = {.sink = &collector->sink, .now_ns = now_ns};
-	for (size_t i = 0; !ret && i < collector->count; i++) {
-		struct process *process = collector->processes[i];
+	struct family_cursor cursor = {0};
+	struct process *process;
+	while (!ret && (process = family_next(&collector->family, &cursor))) {
 		if (!process->over)
 			ret = process_close(process, &look, &events);
 		if (!ret)
@@ -316,10 +401,10 @@ size_t collector_alive(const struct collector *collector, int32_t *pids, size_t 
 {
 	size_t alive = 0;
 	for (size_t i = 0; i < collector->count; i++) {
-		if (!process_is_alive(collector->processes[i]))
+		if (!process_is_alive(collector->live[i]))
 			continue;
 		if (alive < max)
-			pids[alive] = collector->processes[i]->info.pid;
+			pids[alive] = collector->live[i]->info.pid;
 		alive++;
 	}
 	return alive;

@@ -3,8 +3,23 @@
 
 #include <errno.h>
 
+struct process *family_next(const struct family *family, struct family_cursor *cursor)
+{
+	uint64_t pid, first;
+	if (!cursor->next && u64map_next(&family->newest, &cursor->at, &pid, &first))
+		cursor->next = (struct process *)(uintptr_t)first;
+	struct process *process = cursor->next;
+	if (process)
+		cursor->next = process->older;
+	return process;
+}
+
 void family_finish(struct family *family)
 {
+	struct family_cursor cursor = {0};
+	struct process *process;
+	while ((process = family_next(family, &cursor)))
+		process_destroy(process);
 	u64map_finish(&family->newest);
 }
 
@@ -65,4 +80,31 @@ struct process *family_last(const struct family *family, int32_t pid)
 			last = p;
 	}
 	return last;
+}
+
+void family_forget(struct family *family, const struct process *process)
+{
+	/* It may go with the others. */
+	const struct process life = {
+		.spool = {.pid = process->spool.pid, .start_ticks = process->spool.start_ticks}};
+	struct process *first = first_of(family, life.spool.pid);
+	struct process *kept = NULL, **last = &kept;
+	for (struct process *p = first; p; p = p->older) {
+		if (is_same_life(p, &life) && !p->settled)
+			return;
+	}
+	for (struct process *p = first, *older; p; p = older) {
+		older = p->older;
+		if (is_same_life(p, &life)) {
+			process_destroy(p);
+			continue;
+		}
+		*last = p;
+		last = &p->older;
+	}
+	*last = NULL;
+	if (kept)
+		*u64map_get(&family->newest, (uint64_t)life.spool.pid) = (uint64_t)(uintptr_t)kept;
+	else
+		u64map_remove(&family->newest, (uint64_t)life.spool.pid);
 }

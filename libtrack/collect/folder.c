@@ -55,19 +55,19 @@ static bool is_spool_name(const char *name)
  * FNV-1a of the name, then of the inode. Not the other way round: neighbours in
  * both would meet in one key.
  */
-static uint64_t key_of(const struct dirent *entry)
+static uint64_t key_of(const char *name, uint64_t inode)
 {
 	uint64_t key = 0xcbf29ce484222325ull;
-	for (const char *at = entry->d_name; *at; at++)
+	for (const char *at = name; *at; at++)
 		key = (key ^ (uint8_t)*at) * 0x100000001b3ull;
-	for (uint64_t inode = entry->d_ino, i = 0; i < sizeof(inode); i++, inode >>= 8)
+	for (size_t i = 0; i < sizeof(inode); i++, inode >>= 8)
 		key = (key ^ (inode & 0xff)) * 0x100000001b3ull;
 	return key;
 }
 
 static int show(struct folder *folder, const struct dirent *entry, folder_found found, void *ctx)
 {
-	uint64_t key = key_of(entry);
+	uint64_t key = key_of(entry->d_name, entry->d_ino);
 	if (u64map_get(&folder->seen, key))
 		return 0;
 	char *path;
@@ -78,6 +78,12 @@ static int show(struct folder *folder, const struct dirent *entry, folder_found 
 	if (ret)
 		return ret == -ENOENT ? 0 : ret;
 	return u64map_put(&folder->seen, key, 1);
+}
+
+void folder_forget(struct folder *folder, const char *path, ino_t inode)
+{
+	const char *slash = strrchr(path, '/');
+	u64map_remove(&folder->seen, key_of(slash ? slash + 1 : path, inode));
 }
 
 int folder_scan(struct folder *folder, folder_found found, void *ctx)

@@ -4,6 +4,7 @@
 #define COLLECT_FOLDER_H
 
 #include <base/u64map.h>
+#include <sys/types.h>
 #include <time.h>
 
 struct folder {
@@ -21,5 +22,7 @@ void folder_finish(struct folder *folder);
 typedef int (*folder_found)(void *ctx, const char *path);
 /* Call found for each spool not shown before. Cheap while nothing changes. 0 or -errno. */
 int folder_scan(struct folder *folder, folder_found found, void *ctx);
+/* The spool at path was removed: no need to remember it. */
+void folder_forget(struct folder *folder, const char *path, ino_t inode);
 
 #endif

@@ -14,6 +14,9 @@
 /* A clock read just before we looked may lie a little behind ours. */
 #define MARGIN_NS 1000000ull
 
+/* Of a long spool no more than so many segments are held in memory at once. */
+#define SEGMENTS_HELD 256u
+
 int process_create(struct spool *spool, uint32_t index, struct process **ret_process)
 {
 	struct process *process = calloc(1, sizeof(*process));
@@ -70,6 +73,8 @@ static uint64_t note_total(const struct process *process, uint32_t note)
 {
 	const struct track_spool *map = process->spool.map;
 	uint64_t total = map ? __atomic_load_n(&map->notes[note], __ATOMIC_RELAXED) : 0;
+	if (note == TRACK_NOTE_READ_BEFORE)
+		total += process->read_before;
 	if (note == TRACK_NOTE_LOST_HOLES)
 		total += process->lost_holes;
 	if (note == TRACK_NOTE_LOST_DAMAGED)
@@ -184,6 +189,8 @@ static int scan(struct process *process, const struct process_look *look, uint64
 		struct track_segment *segment = spool_segment(&process->spool, i, &bytes);
 		if (!segment)
 			continue;
+		if (i % SEGMENTS_HELD == SEGMENTS_HELD - 1)
+			spool_rest(&process->spool);
 		struct cursor_look cursor_look = {
 			.now_ns = look->now_ns,
 			.final = look->final,
@@ -323,6 +330,8 @@ static int deliver(struct process *process, const struct process_look *look, uin
 		bool more = merge_peek(&merge, &due_ns);
 		if (joined < count && (!more || candidates[joined].first_ns <= due_ns)) {
 			ret = join_merge(process, candidates[joined++].index, horizon_ns, &merge);
+			if (joined % SEGMENTS_HELD == 0)
+				spool_rest(&process->spool);
 			continue;
 		}
 		uint32_t index;
@@ -361,6 +370,9 @@ int process_read(struct process *process, const struct process_look *look, uint6
 		return read_nothing(process, look->sink);
 	if (ret)
 		return ret;
+	if (!process->was_read)
+		process->read_before = process->spool.map->given_back;
+	process->was_read = true;
 	process->lost_damaged += process->spool.cut && !process->cut_counted;
 	process->cut_counted = process->spool.cut;
 	process->seen_alive |= look->live && !look->dead;
@@ -388,6 +400,7 @@ void process_give_back(struct process *process)
 {
 	if (process->over || !process->spool.map || !process->spool.writable)
 		return;
+	uint32_t given = 0;
 	for (uint32_t i = 0; i < process->cursor_count; i++) {
 		uint32_t bytes;
 		struct cursor *cursor = &process->cursors[i];
@@ -396,7 +409,11 @@ void process_give_back(struct process *process)
 			continue;
 		spool_give_back(&process->spool, i);
 		*cursor = (struct cursor){0};
+		if (++given % SEGMENTS_HELD == 0)
+			spool_rest(&process->spool);
 	}
+	if (given)
+		spool_rest(&process->spool);
 }
 
 static uint64_t end_time(const struct process *process, uint64_t now_ns)
@@ -477,6 +494,7 @@ int process_close(struct process *process, const struct process_look *look, uint
 	struct close_visit visit = {process, look->sink, look->now_ns, ret_events};
 	int ret = usage_walk(&process->spool, visit_usage, &visit);
 	process->over = true;
+	process->segments_booked = process->spool.map ? spool_segments_booked(&process->spool) : 0;
 	spool_unmap(&process->spool);
 	free(process->cursors);
 	process->cursors = NULL;

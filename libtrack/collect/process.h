@@ -24,10 +24,15 @@ struct process {
 	uint64_t lost_holes;
 	uint64_t lost_damaged;
 	uint64_t told[TRACK_NOTE__COUNT]; /* notes as the sink knows them */
+	uint64_t read_before; /* segments that another reader had emptied at the first look */
+	bool was_read;	      /* there was a file to map */
 	bool cut_counted;
 	bool seen_alive;
-	bool changed; /* info is not what the sink knows */
-	bool over;    /* read to its end and released */
+	bool changed;		  /* info is not what the sink knows */
+	bool gone;		  /* found dead; all it left is in its folder since */
+	bool over;		  /* read to its end and released */
+	bool settled;		  /* over, and what it said is durable */
+	uint32_t segments_booked; /* once it is over */
 };
 
 /* How a process is read in one round. */

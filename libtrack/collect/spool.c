@@ -214,6 +214,14 @@ uint32_t spool_segments_used(const struct spool *spool)
 	return held < used ? (uint32_t)held : used;
 }
 
+uint32_t spool_segments_booked(const struct spool *spool)
+{
+	uint32_t used = __atomic_load_n(&spool->map->segments_used, __ATOMIC_ACQUIRE);
+	uint32_t ready = __atomic_load_n(&spool->map->segments_ready, __ATOMIC_RELAXED);
+	uint32_t booked = ready > used ? ready : used;
+	return booked < spool->segment_count ? booked : spool->segment_count;
+}
+
 /*
  * A segment whose pages the writer could not get has a hole in it. One look
  * finds the next hole, and so tells about all segments before it.
@@ -271,6 +279,12 @@ struct track_segment *spool_segment(struct spool *spool, uint32_t index, uint32_
 	return (struct track_segment *)((uint8_t *)spool->map + offset);
 }
 
+void spool_rest(const struct spool *spool)
+{
+	if (spool->map)
+		(void)madvise(spool->map, spool->map_bytes, MADV_DONTNEED);
+}
+
 void spool_give_back(struct spool *spool, uint32_t index)
 {
 	uint32_t bytes;
@@ -283,6 +297,7 @@ void spool_give_back(struct spool *spool, uint32_t index)
 	/* Full, until it is taken: a writer that was held up on its way here finds no room. */
 	__atomic_store_n(&segment->reserved, TRACK_SEGMENT_BYTES, __ATOMIC_RELAXED);
 	__atomic_store_n(&segment->state, TRACK_SEGMENT_FREE, __ATOMIC_RELEASE);
+	__atomic_fetch_add(&spool->map->given_back, 1, __ATOMIC_RELAXED);
 	__atomic_fetch_or(&spool->map->free_segments[index / 64], 1ull << index % 64,
 			  __ATOMIC_RELEASE);
 }

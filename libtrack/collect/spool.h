@@ -28,8 +28,9 @@ struct spool {
 	struct track_spool *map; /* NULL while not mapped */
 	size_t map_bytes;	 /* never more than the file had */
 	bool writable;
-	bool cut; /* the file is shorter than its header says */
-	int fd;	  /* while mapped */
+	bool owned; /* in a folder of the caller's: removed once it was read to its end */
+	bool cut;   /* the file is shorter than its header says */
+	int fd;	    /* while mapped */
 	/* Segments known to lie on the disk. Touching a hole of a full file system is SIGBUS. */
 	uint64_t *backed;
 	/* Of others, by index: what a finished spool holds of them, read and not mapped. NULL:
@@ -56,11 +57,15 @@ int spool_reopen(const struct spool *spool);
 
 /* Segments ever touched that the map holds, at most segment_count. */
 uint32_t spool_segments_used(const struct spool *spool);
+/* Segments that its writer took off the budget of the run, at most segment_count. */
+uint32_t spool_segments_booked(const struct spool *spool);
 /*
  * NULL if the map does not hold it, or the writer never got room for it.
  * *ret_bytes: what there is of it, a multiple of 8.
  */
 struct track_segment *spool_segment(struct spool *spool, uint32_t index, uint32_t *ret_bytes);
+/* Hold no pages of it in memory for now: what is needed again comes back by itself. */
+void spool_rest(const struct spool *spool);
 /* Empty a segment and let the writer have it. The spool must be writable. */
 void spool_give_back(struct spool *spool, uint32_t index);
 

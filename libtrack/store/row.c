@@ -120,6 +120,72 @@ int trace_put_resource(struct trace *trace, struct trace_resource *resource)
 	return put(trace, &binding, &resource->id);
 }
 
+/* Run a statement that takes an id and gives no row. */
+static int run_by_id(struct trace *trace, enum statement which, int64_t id)
+{
+	struct binding binding;
+	int error = statement_begin(trace, which, true, &binding);
+
+	if (error != 0)
+		return error;
+	bind_int(&binding, id);
+	return statement_run(trace, &binding);
+}
+
+int trace_delete_resource(struct trace *trace, int64_t id)
+{
+	return run_by_id(trace, STATEMENT_DELETE_RESOURCE, id);
+}
+
+static int delete_statistics(struct trace *trace, struct trace_statistics *statistics)
+{
+	int error = statistics->id != 0
+			    ? run_by_id(trace, STATEMENT_DELETE_STATISTICS, statistics->id)
+			    : 0;
+
+	if (error == 0)
+		statistics->id = 0;
+	return error;
+}
+
+static void bind_sums(struct binding *binding, const struct trace_statistics *statistics)
+{
+	const uint64_t values[] = {
+		statistics->count,	   statistics->total_ns,       statistics->min_ns,
+		statistics->max_ns,	   statistics->first_birth_ns, statistics->last_death_ns,
+		statistics->traffic_count, statistics->out_count,      statistics->in_count,
+		statistics->out_bytes,	   statistics->in_bytes,
+	};
+
+	for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++)
+		bind_int(binding, (int64_t)values[i]);
+}
+
+int trace_put_statistics(struct trace *trace, struct trace_statistics *statistics)
+{
+	struct binding binding;
+	int error;
+
+	if (statistics->count == 0)
+		return delete_statistics(trace, statistics);
+	error = statement_begin(trace,
+				statistics->id == 0 ? STATEMENT_INSERT_STATISTICS
+						    : STATEMENT_REPLACE_STATISTICS,
+				true, &binding);
+	if (error != 0)
+		return error;
+	bind_int(&binding, statistics->process_id);
+	bind_text(&binding, statistics->kind);
+	bind_text(&binding, statistics->class_name);
+	bind_id(&binding, statistics->birth_stack);
+	bind_id(&binding, statistics->death_stack);
+	bind_text(&binding, statistics->birth_call);
+	bind_text(&binding, statistics->death_call);
+	bind_text(&binding, statistics->ending);
+	bind_sums(&binding, statistics);
+	return put(trace, &binding, &statistics->id);
+}
+
 int trace_add_act(struct trace *trace, struct trace_act *act)
 {
 	struct binding binding;

@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: Apache-2.0
--- A trace, schema version 1. The contract with people, the page and other tools.
+-- A trace, schema version 2. The contract with people, the page and other tools.
 -- Times: CLOCK_MONOTONIC nanoseconds; NULL = has not happened or is not known.
 
 CREATE TABLE meta (            -- schema_version, rtctrack_version, command, engine, host, started_at,
@@ -40,6 +40,8 @@ CREATE TABLE module (
 	symbols TEXT           -- NULL not tried; ok, or why there are none
 );
 
+CREATE INDEX module_by_process ON module (process_id);
+
 CREATE TABLE stack (
 	id INTEGER PRIMARY KEY,
 	process_id INTEGER NOT NULL REFERENCES process,
@@ -72,7 +74,7 @@ CREATE TABLE frame (           -- functions at a location; more than one where i
 	PRIMARY KEY (location_id, position)
 ) WITHOUT ROWID;
 
-CREATE TABLE resource (        -- one row per lifetime
+CREATE TABLE resource (        -- one row per lifetime, but for those folded into lifetime_statistics
 	id INTEGER PRIMARY KEY,
 	process_id INTEGER NOT NULL REFERENCES process,
 	kind TEXT NOT NULL,    -- fd, thread
@@ -98,6 +100,29 @@ CREATE TABLE resource (        -- one row per lifetime
 	last_use_ns INTEGER,
 	start_location INTEGER REFERENCES location, -- thread: its start routine
 	tid INTEGER            -- thread: its kernel id
+);
+
+CREATE TABLE lifetime_statistics ( -- lifetimes that began and ended in order, beyond the trace's budget
+	id INTEGER PRIMARY KEY,
+	process_id INTEGER NOT NULL REFERENCES process,
+	kind TEXT NOT NULL,    -- this to ending: what the lifetimes have in common, as in resource
+	class TEXT NOT NULL,
+	birth_stack INTEGER REFERENCES stack, -- NULL: none, or there were too many different ones
+	death_stack INTEGER REFERENCES stack, -- the same
+	birth_call TEXT NOT NULL,
+	death_call TEXT NOT NULL, -- '' nobody's act
+	ending TEXT NOT NULL,
+	count INTEGER NOT NULL,
+	total_ns INTEGER NOT NULL, -- of their lengths
+	min_ns INTEGER NOT NULL,
+	max_ns INTEGER NOT NULL,
+	first_birth_ns INTEGER NOT NULL,
+	last_death_ns INTEGER NOT NULL,
+	traffic_count INTEGER NOT NULL, -- lifetimes whose traffic is known; sums of it:
+	out_count INTEGER NOT NULL,
+	in_count INTEGER NOT NULL,
+	out_bytes INTEGER NOT NULL,
+	in_bytes INTEGER NOT NULL
 );
 
 CREATE TABLE act (             -- what was done to a resource that judges it, not its life

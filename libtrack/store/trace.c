@@ -40,7 +40,6 @@ static const char writer_sql[] = "PRAGMA synchronous = OFF;"
 static const char index_sql[] =
 	"CREATE INDEX IF NOT EXISTS resource_by_process ON resource (process_id, kind, death_ns);"
 	"CREATE INDEX IF NOT EXISTS resource_by_birth_stack ON resource (birth_stack);"
-	"CREATE INDEX IF NOT EXISTS module_by_process ON module (process_id);"
 	"CREATE INDEX IF NOT EXISTS evidence_by_resource ON evidence (resource_id)";
 
 static int open_database(struct trace *trace, const char *name, int flags)
@@ -225,6 +224,32 @@ int trace_commit(struct trace *trace)
 		return 0;
 	error = database_execute(trace, "COMMIT");
 	trace->in_transaction = error != 0 && sqlite3_get_autocommit(trace->db) == 0;
+	return error;
+}
+
+static int pragma(struct trace *trace, enum statement which, uint64_t *ret_value)
+{
+	struct binding binding;
+	int found = statement_begin(trace, which, false, &binding);
+
+	if (found != 0)
+		return found;
+	found = statement_step(trace, &binding);
+	if (found == 1)
+		*ret_value = (uint64_t)sqlite3_column_int64(binding.stmt, 0);
+	statement_reset(&binding);
+	return found == 1 ? 0 : found == 0 ? -EIO : found;
+}
+
+int trace_size(struct trace *trace, uint64_t *ret_bytes)
+{
+	uint64_t pages, page_bytes;
+	int error = pragma(trace, STATEMENT_PAGE_COUNT, &pages);
+
+	if (error == 0)
+		error = pragma(trace, STATEMENT_PAGE_SIZE, &page_bytes);
+	if (error == 0)
+		*ret_bytes = pages * page_bytes;
 	return error;
 }
 

@@ -84,3 +84,38 @@ done >"$work/ingest"
 printf '%-46s %10s %8s\n' "spool to trace: bench_ingest SPOOL TRACE" "events" "M/s"
 printf '%-46s %10s %8s\n' "median of 3" "$(head -1 "$work/ingest" | cut -d' ' -f1)" "$(cut -d' ' -f3 "$work/ingest" | median)"
 printf '%-46s %10s\n' "trace of it, MiB" "$(du -m "$work/ingest.db" | cut -f1)"
+
+# Bounds: ten million lifetimes that end in order, and ten thousand processes.
+echo
+lives=10000000
+mkdir "$work/lives"
+"$build/tests/bench/bench_lifetimes" $lives "$work/lives" "$work/lives.db" $((32 << 20)) >"$work/lifetimes"
+begin=$(date +%s%N)
+"$rtctrack" report "$work/lives.db" >/dev/null
+end=$(date +%s%N)
+rm -rf "$work/lives"
+printf '%-46s %10s\n' "bench_lifetimes $lives (32 MiB budget)" ""
+printf '%-46s %10s\n' "millions of events a second" "$(cut -d' ' -f3 "$work/lifetimes")"
+printf '%-46s %10s\n' "most memory of the collector, MiB" "$(cut -d' ' -f4 "$work/lifetimes")"
+printf '%-46s %10s\n' "trace of it, MiB" "$(du -m "$work/lives.db" | cut -f1)"
+printf '%-46s %10s\n' "rtctrack report, ms" "$(((end - begin) / 1000000))"
+
+echo
+forks='i=0; while [ $i -lt 10000 ]; do /bin/true; i=$((i + 1)); done'
+# seconds and MiB of a command, by GNU time
+timed() { command time -f '%e %M' "$@" 2>&1 >/dev/null | tail -1; }
+if command -v time >/dev/null 2>&1; then
+	plain=$(timed sh -c "$forks")
+	tracked=$(timed "$rtctrack" run --quiet -o "$work/tree.db" -- sh -c "$forks")
+	tree_ms=$(date +%s%N)
+	"$rtctrack" report "$work/tree.db" >/dev/null
+	tree_ms=$((($(date +%s%N) - tree_ms) / 1000000))
+	printf '%-46s %10s %8s\n' "10,000 times /bin/true, by sh" "seconds" "ratio"
+	printf '%-46s %10s %8s\n' "bare" "${plain% *}" 1.00
+	printf '%-46s %10s %8s\n' "rtctrack run" "${tracked% *}" "$(ratio "${tracked% *}" "${plain% *}")"
+	printf '%-46s %10s\n' "most memory of any process, MiB" "$((${tracked#* } / 1024))"
+	printf '%-46s %10s\n' "trace of it, MiB" "$(du -m "$work/tree.db" | cut -f1)"
+	printf '%-46s %10s\n' "rtctrack report, ms" "$tree_ms"
+else
+	printf '%-46s %10s\n' "10,000 processes" "GNU time is not installed"
+fi

@@ -222,7 +222,8 @@ struct track_spool {
 	uint64_t notes[32];	 /* atomic; by enum track_note */
 	uint32_t fd_limit;	 /* RLIMIT_NOFILE, soft, when last looked at; 0 unknown or none */
 	uint32_t segments_ready; /* taken off the budget, if more than segments_used */
-	uint64_t reserved[15];
+	uint64_t given_back;	 /* by the reader: segments that it took and emptied so far */
+	uint64_t reserved[14];
 	uint64_t free_segments[TRACK_SEGMENTS_MAX / 64]; /* atomic; given back by the reader */
 };
 

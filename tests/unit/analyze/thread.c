@@ -175,3 +175,41 @@ Test(thread, an_exec_ends_it)
 	play_finish();
 	expect(ending_sql, "1exec1");
 }
+
+Test(thread, of_very_many_that_are_done_only_the_late_ones_are_remembered)
+{
+	uint64_t tids[3] = {PID, OTHER, 1000};
+
+	born(0);
+	for (uint32_t tid = 1000; tid < 67000; tid++) {
+		struct collect_event event = {.kind = TRACK_KIND_THREAD, .subject = 1, .tid = tid};
+
+		event.op = TRACK_OP_CREATE;
+		event.call = TRACK_CALL_pthread_create;
+		play_event(event);
+		event.op = TRACK_OP_DONE;
+		play_event(event);
+		event.op = TRACK_OP_DESTROY;
+		event.tid = PID;
+		event.call = TRACK_CALL_pthread_join;
+		play_event(event);
+		play.now_ns += tid == 66000 ? 2000000000 : 0;
+	}
+	census(TRACK_KIND_THREAD, tids, 3);
+	expect("SELECT count(*) FROM resource WHERE ending = 'joined'", "66000");
+	play_finish();
+	expect_note("threads-unknown", "1"); /* 1000, which cannot be: it was done long ago */
+	expect("SELECT count(*) FROM resource WHERE death_ns IS NULL", "1");
+}
+
+Test(thread, when_it_is_done_its_closes_are_decided)
+{
+	fd_open(5, NO_STACK);
+	fd_close(5, NO_STACK);
+	born(0);
+	fd_close_as(5, NO_STACK, OTHER, 0); /* succeeded: of something opened unseen */
+	done();
+	fd_bad_close(5, NO_STACK);
+	play_finish();
+	expect("SELECT count(*) FROM act", "0");
+}

@@ -89,6 +89,11 @@ Test(options, sizes_take_a_suffix)
 
 	cr_assert_eq(parse("run", "--cap 256M x", &options), 0);
 	cr_expect_eq(options.cap_bytes, 256ull << 20);
+	cr_expect_eq(options.trace_budget_bytes, 32ull << 20);
+	cr_assert_eq(parse("run", "--trace-budget 2G x", &options), 0);
+	cr_expect_eq(options.trace_budget_bytes, 2ull << 30);
+	cr_assert_eq(parse("run", "--trace-budget 0 x", &options), 0);
+	cr_expect_eq(options.trace_budget_bytes, 0);
 }
 
 Test(options, an_age_takes_a_unit)

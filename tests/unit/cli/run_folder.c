@@ -5,7 +5,9 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
+#include <track/wire.h>
 #include <unistd.h>
 
 static char base[] = "/tmp/rtctrack-unit-XXXXXX";
@@ -96,4 +98,30 @@ Test(run_folder, a_chosen_base_must_not_be_open_to_tampering)
 	cr_expect_eq(run_folder_base(base, true, path), -EPERM);
 	cr_assert_eq(chmod(base, 01777), 0);
 	cr_expect_eq(run_folder_base(base, true, path), 0);
+}
+
+Test(run_folder, its_budget_is_as_the_wire_has_it)
+{
+	struct run_folder folder;
+	struct track_budget budget;
+	char path[PATH_MAX + 16];
+	struct stat st;
+	FILE *file;
+
+	cr_assert_eq(run_folder_create(base, &folder), 0);
+	cr_assert_eq(run_folder_limit(&folder, 3 * TRACK_SEGMENT_BYTES + 5), 0);
+	snprintf(path, sizeof(path), "%s/" TRACK_BUDGET_FILE, folder.path);
+	cr_assert_eq(stat(path, &st), 0);
+	cr_expect_eq(st.st_size, TRACK_BUDGET_BYTES);
+	cr_expect_eq(st.st_mode & 07777, 0600);
+	file = fopen(path, "r");
+	cr_assert_not_null(file);
+	cr_assert_eq(fread(&budget, sizeof(budget), 1, file), 1);
+	fclose(file);
+	cr_expect_eq(memcmp(budget.magic, TRACK_BUDGET_MAGIC, 8), 0);
+	cr_expect_eq(budget.version, TRACK_WIRE_VERSION);
+	cr_expect_eq(budget.segments_cap, 3);
+	cr_expect_eq(budget.segments_used, 0);
+	cr_expect_eq(run_folder_limit(&folder, 1 << 20), -EEXIST);
+	run_folder_remove(&folder);
 }

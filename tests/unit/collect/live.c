@@ -36,6 +36,21 @@ Test(live, a_consumed_segment_is_given_back_and_read_again)
 	builder_close(&b);
 }
 
+Test(live, a_second_reader_says_that_something_was_taken_before)
+{
+	struct builder b = follow();
+	builder_create(&b, 0, base, 1);
+	builder_seal(&b, 0);
+	cr_assert(eq(u64, fixture_poll(), 1));
+	cr_assert(eq(u64, record.notes[TRACK_NOTE_READ_BEFORE], 0));
+	collector_destroy(collector);
+	struct collect_sink sink = log_sink(&record);
+	cr_assert(eq(int, collector_create(&sink, &collector), 0));
+	cr_assert(eq(u64, fixture_read_all(), 0));
+	cr_assert(eq(u64, record.notes[TRACK_NOTE_READ_BEFORE], 1));
+	builder_close(&b);
+}
+
 Test(live, nothing_is_given_back_that_the_sink_could_not_keep)
 {
 	struct builder b = follow();

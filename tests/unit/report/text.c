@@ -111,6 +111,25 @@ Test(text, control_characters_of_a_trace_do_not_reach_the_terminal)
 	expect("a [2Jb c");
 }
 
+Test(text, what_is_kept_as_sums_is_counted_too)
+{
+	struct trace *trace = make_trace(3);
+	struct trace_statistics row = {.process_id = 1,
+				       .kind = "fd",
+				       .class_name = "udp",
+				       .birth_call = "socket",
+				       .death_call = "close",
+				       .ending = "closed",
+				       .count = 1000,
+				       .last_death_ns = 20 * SECOND};
+
+	cr_assert_eq(trace_put_statistics(trace, &row), 0);
+	write_text(trace, &plain, NULL);
+	expect("  descriptors  1003 opened, 1000 closed, 3 alive at the end\n");
+	expect("  folded       1000 that ended in order, kept as sums\n");
+	expect("10.00 s, 1 process");
+}
+
 /* A finding like the fixture's, of another class and count. */
 static void add_finding(struct trace *trace, int id, const char *class_name, int count)
 {

@@ -170,6 +170,57 @@ Test(trace, another_schema_version_is_refused_in_words)
 			   trace_open_error());
 }
 
+Test(trace, one_of_the_first_schema_is_refused_in_the_same_words)
+{
+	struct trace *trace = create();
+
+	cr_assert_eq(trace_execute(trace, "PRAGMA user_version = 1"), 0);
+	trace_close(trace);
+	cr_expect_eq(trace_open(path, TRACE_READ, &trace), -EBADMSG);
+	cr_expect_not_null(strstr(trace_open_error(), "schema version 1;"), "%s",
+			   trace_open_error());
+}
+
+Test(trace, statistics_are_replaced_and_go_when_they_count_nothing)
+{
+	struct trace *trace = create();
+	struct trace_process process = {.origin = "start", .exe = "", .command = "", .end = ""};
+	struct trace_statistics row = {.kind = "fd",
+				       .class_name = "udp",
+				       .birth_call = "socket",
+				       .death_call = "close",
+				       .ending = "closed",
+				       .count = 2,
+				       .max_ns = 7};
+
+	cr_assert_eq(trace_put_process(trace, &process), 0);
+	row.process_id = process.id;
+	cr_assert_eq(trace_put_statistics(trace, &row), 0);
+	row.count = 3;
+	cr_assert_eq(trace_put_statistics(trace, &row), 0);
+	cr_expect_eq(number(trace, "SELECT sum(count) + sum(max_ns) FROM lifetime_statistics"), 10);
+	row.count = 0;
+	cr_assert_eq(trace_put_statistics(trace, &row), 0);
+	cr_expect_eq(row.id, 0);
+	cr_expect_eq(number(trace, "SELECT count(*) FROM lifetime_statistics"), 0);
+	trace_close(trace);
+}
+
+Test(trace, its_size_grows_before_it_is_committed)
+{
+	struct trace *trace = create();
+	uint64_t before, after;
+	char text[20000];
+
+	memset(text, 'x', sizeof(text) - 1);
+	text[sizeof(text) - 1] = 0;
+	cr_assert_eq(trace_size(trace, &before), 0);
+	cr_assert_eq(trace_set_meta(trace, "host", text), 0);
+	cr_assert_eq(trace_size(trace, &after), 0);
+	cr_expect_geq(after, before + sizeof(text) - 8192);
+	trace_close(trace);
+}
+
 Test(trace, a_folder_is_no_trace_and_nothing_is_no_trace)
 {
 	struct trace *trace = NULL;
@@ -317,7 +368,7 @@ Test(trace, a_meta_value_lives_until_the_trace_is_closed)
 	cr_assert_eq(trace_set_meta(trace, "engine", "probes"), 0);
 	cr_expect_str_eq(trace_meta(trace, "engine"), "probes");
 	cr_expect_str_eq(first, "shim");
-	cr_expect_str_eq(trace_meta(trace, "schema_version"), "1");
+	cr_expect_str_eq(trace_meta(trace, "schema_version"), "2");
 	trace_close(trace);
 }
 

@@ -108,6 +108,7 @@ struct report {
 	size_t note_count;
 	struct report_tally *tallies;
 	size_t tally_count;
+	uint64_t folded; /* lifetimes in the tallies that the trace has as sums only */
 	struct report_finding *findings; /* most severe first, minor ones last */
 	size_t finding_count;
 	size_t finding_total; /* before the filter's top */

@@ -14,6 +14,13 @@ struct lifetimes;
 
 /* Follows resources from birth to death and writes them to trace, which must outlive it. */
 int lifetimes_create(struct trace *trace, struct lifetimes **ret_lifetimes);
+/*
+ * From this size of the trace on, lifetimes that began and ended in order are
+ * added up in lifetime_statistics instead of a row each; UINT64_MAX (default):
+ * never, 0: from the first. What leaks, what an act or a finding is about, and
+ * what was alive at a mark keeps its row.
+ */
+void lifetimes_set_budget(struct lifetimes *lifetimes, uint64_t bytes);
 void lifetimes_destroy(struct lifetimes *lifetimes);
 
 /* The sink to hand to collector_create; lives as long as lifetimes. */

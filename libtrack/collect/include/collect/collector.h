@@ -102,6 +102,14 @@ void collector_destroy(struct collector *collector);
 int collector_add(struct collector *collector, const char *path);
 
 /*
+ * The same for a folder that is the caller's own: the spool of a process that is
+ * over is removed as soon as it was read by a live collector_poll and the sink
+ * made it durable, and its room goes back to the folder's budget (struct
+ * track_budget), if there is one. One folder at most.
+ */
+int collector_own(struct collector *collector, const char *folder);
+
+/*
  * Read what is there. live: the processes may still be running; then segments
  * are handed back and only records older than the safe horizon are delivered.
  * Returns 0, or the sink's error, or -errno. *ret_events: events delivered.

@@ -30,6 +30,8 @@ trace_open_error(void); /* why the last open or create of this thread failed: a 
 /* Commits, folds the write-ahead log in, closes. NULL is fine. */
 void trace_close(struct trace *trace);
 int trace_commit(struct trace *trace);
+/* Bytes of the trace's file with what is not yet committed, without the log beside it. Cheap. */
+int trace_size(struct trace *trace, uint64_t *ret_bytes);
 const char *trace_error(const struct trace *trace);
 
 int trace_set_meta(struct trace *trace, const char *key, const char *value);
@@ -79,6 +81,19 @@ struct trace_resource {
 	uint32_t tid; /* 0: NULL */
 };
 
+/* Lifetimes that have all this in common, as sums. */
+struct trace_statistics {
+	int64_t id, process_id;
+	const char *kind, *class_name;
+	int64_t birth_stack, death_stack; /* 0: NULL */
+	const char *birth_call, *death_call, *ending;
+	uint64_t count;
+	uint64_t total_ns, min_ns, max_ns; /* of their lengths */
+	uint64_t first_birth_ns, last_death_ns;
+	uint64_t traffic_count; /* of how many the traffic is known */
+	uint64_t out_count, in_count, out_bytes, in_bytes;
+};
+
 struct trace_act {
 	int64_t id, process_id, resource_id;
 	const char *kind;
@@ -95,6 +110,9 @@ struct trace_act {
 int trace_put_process(struct trace *trace, struct trace_process *process);
 int trace_put_module(struct trace *trace, struct trace_module *module);
 int trace_put_resource(struct trace *trace, struct trace_resource *resource);
+int trace_delete_resource(struct trace *trace, int64_t id);
+/* count 0: the row goes, and its id becomes 0. */
+int trace_put_statistics(struct trace *trace, struct trace_statistics *statistics);
 int trace_add_stack(struct trace *trace, int64_t process_id, uint64_t hash, uint64_t time_ns,
 		    const uint64_t *addresses, size_t depth, int64_t *ret_id);
 int trace_add_act(struct trace *trace, struct trace_act *act);
