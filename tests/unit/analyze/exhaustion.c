@@ -31,7 +31,7 @@ static void open_some(uint64_t first, int count, uint64_t stack, unsigned fd_cla
 static void judge(void)
 {
 	play_finish();
-	cr_assert_eq(analyze_places(play.trace), 0);
+	cr_assert_eq(analyze_places(play.trace, NULL), 0);
 	name_place("/opt/bin/program", 0x10, "open_candidate");
 	cr_assert_eq(analyze_findings(play.trace), 0, "%s", trace_error(play.trace));
 }
