@@ -71,6 +71,8 @@ check "10,000 processes: one finding for all" "$(sql tree.db "SELECT rule || ' '
 check "10,000 processes: few spools at a time" "$((most < 5000))" 1
 check "10,000 processes: the recorder keeps small" "$((memory < 200))" 1
 check "10,000 processes: nothing is left behind" "$(ls spools | wc -l)" 0
+"$rtctrack" run -o capped.db --cap 32M --quiet -- "$forker" 3000 >out 2>err
+check "3,000 processes in the room of 512 segments: it comes back, nothing is lost" "$(sql capped.db "SELECT (SELECT count(*) FROM process) || ' ' || coalesce(sum(count), 0) FROM note WHERE weight = 'LOST'")" "3001 0"
 "$rtctrack" run -o shell.db --quiet -- sh -c 'i=0; while [ $i -lt 500 ]; do (exec /bin/true); i=$((i + 1)); done' >out 2>err
 check "fork and exec: every first image was replaced, none died" "$(sql shell.db "SELECT group_concat(n, ' ') FROM (SELECT image || end || count(*) AS n FROM process GROUP BY image, end ORDER BY 1)")" "0exec500 0exit1 1exit500"
 

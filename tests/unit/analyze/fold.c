@@ -357,3 +357,20 @@ Test(fold, of_very_many_places_the_death_is_dropped_before_the_birth)
 	       "JOIN stack b ON b.id = s.birth_stack WHERE s.death_stack IS NULL",
 	       "10,8928");
 }
+
+Test(fold, what_was_used_after_its_close_has_its_row)
+{
+	fd_open(5, NO_STACK);
+	fd_close(5, NO_STACK);
+	play_flush();
+	expect_folded("1");
+	play_event((struct collect_event){
+		.op = TRACK_OP_FAIL, .kind = TRACK_KIND_FD, .subject = 5, .arg = EBADF});
+	fd_open(5, NO_STACK);
+	fd_close(5, NO_STACK);
+	play_finish();
+	expect_folded("1");
+	expect("SELECT a.what || r.generation || r.ending FROM act a "
+	       "JOIN resource r ON r.id = a.resource_id",
+	       "stale-use1closed");
+}
