@@ -43,20 +43,20 @@ wrtc_found() {
 }
 
 wrtc() {
-	local traced=5
+	local traced=5 ended=10
 	wrtc_namespace true 2>/dev/null || {
 		skip wrtc "no network namespace may be made here"
 		return
 	}
-	[ $full = yes ] && traced=30
+	[ $full = yes ] && traced=30 ended=30
 	export RTCTRACK=$rtctrack
 	wrtc_runs collected 30 10 $traced
 	check "wrtc collected: a mark per session and one at the end" "$(sql "SELECT count(*) FROM mark")" 31
 	check "wrtc collected: no finding of any kind" "$(sql "SELECT rule, message FROM finding")" ""
 	# Without the collector they do grow, and with marks between the sessions would be reported so.
-	wrtc_runs ended 30 10 $traced
+	wrtc_runs ended $ended 10 $traced
 	check "wrtc ended: factories that nobody collected, one a session, and no other socket" \
-		"$(wrtc_found)" "at-exit|thread|120| at-exit|unix|60|"
+		"$(wrtc_found)" "at-exit|thread|$((ended * 4))| at-exit|unix|$((ended * 2))|"
 	# A connection: two threads of task queues with a pair of Unix sockets each. One factory.
 	wrtc_runs kept 10 1
 	check "wrtc kept: 4 UDP, 2 TCP and 8 Unix sockets and 4 threads more with each pair" \
