@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # Real WebRTC stacks that nobody here wrote, each in two forms: every connection closed, and none.
 # What strace saw of a bare run is compared with what rtctrack says of its own run.
-#   tests/real/run.sh [BUILD]        (default build/release)
+#   tests/real/run.sh [--full] [BUILD]        (default build/release)
+# --full loads the larger programs (wrtc.sh, janus.sh, chromium.sh) with more sessions.
 # Sockets that libc opens for itself pass no wrapper. They are closed at once, so that the number
 # left open agrees, and the number opened is at most strace's. Seen: AF_UNIX to nscd (werift 2 a
 # process, node-datachannel 1) and AF_NETLINK (node-datachannel 6 a session), all in getaddrinfo.
@@ -10,6 +11,8 @@
 # name the same descriptor numbers.
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
+full=no
+[ "${1:-}" = --full ] && full=yes && shift
 build=$(cd "${1:-$here/../../build/release}" && pwd) || exit 2
 . "$here/../install.sh"
 suite=real
@@ -23,7 +26,7 @@ cd "$work" || exit 2
 
 sql() { sqlite3 -batch t.db "$1" 2>&1 | tr '\n' ' ' | sed 's/ $//'; }
 
-calls=socket,socketpair,accept,accept4,dup,dup2,dup3,fcntl,close,close_range,clone,clone3,fork,vfork,execve,exit_group
+calls=socket,socketpair,accept,accept4,dup,dup2,dup3,fcntl,close,close_range,clone,clone3,fork,vfork,execve,exit,exit_group
 totals() { /usr/bin/python3 "$here/totals.py" "$@"; }
 # counted CLASS WHAT: opened, closed or open, by strace's account
 counted() { sed -n "s/^$1 .*\\b$2=\\([0-9]*\\).*/\\1/p" totals; }
@@ -112,13 +115,26 @@ both() {
 	pairs "$1" open "${@:2}"
 }
 
+# timed FILE COMMAND...: its output in FILE.out and FILE.err, its seconds in FILE.time
+timed() {
+	local TIMEFORMAT="%R s, CPU %U + %S s"
+	{ time "${@:2}" >"$1.out" 2>"$1.err"; } 2>"$1.time"
+}
+
+# overhead NAME: of the last bare and the last recorded run
+overhead() { echo "        $suite $1: bare $(cat bare.time), recorded $(cat recorded.time)"; }
+
+. "$here/wrtc.sh"
+. "$here/janus.sh"
+. "$here/chromium.sh"
+
 missing=$(install_packages strace sqlite3 python3 2>&1) || {
 	skip "all" "$missing"
 	summary
 	exit 0
 }
 check "totals: a log with threads, a fork, a dup2 and an exec" "$(totals "$here/totals.strace" | tr '\n' ' ')" \
-	"udp opened=4 closed=3 open=1 numbers=3 tcp opened=2 closed=1 open=1 numbers=4 unix opened=2 closed=2 open=0 numbers= other opened=1 closed=1 open=0 numbers= "
+	"udp opened=4 closed=3 open=1 numbers=3 tcp opened=2 closed=1 open=1 numbers=4 unix opened=2 closed=2 open=0 numbers= other opened=1 closed=1 open=0 numbers= thread opened=1 closed=1 open=0 numbers= "
 if missing=$(install_packages python3-aiortc 2>&1); then
 	both aiortc /usr/bin/python3 "$here/aiortc.py"
 else
@@ -127,7 +143,10 @@ fi
 if install_npm "$here" "$REAL_MODULES"; then
 	both node-datachannel node "$here/datachannel.mjs"
 	both werift node "$here/werift.mjs"
+	wrtc
 else
-	skip "node-datachannel, werift" "the npm packages could not be installed"
+	skip "node-datachannel, werift, wrtc" "the npm packages could not be installed"
 fi
+janus
+chromium
 summary

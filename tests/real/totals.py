@@ -4,11 +4,12 @@
 
 LOG is what this wrote:
   strace -f -o LOG -e trace=socket,socketpair,accept,accept4,dup,dup2,dup3,fcntl,\
-close,close_range,clone,clone3,fork,vfork,execve,exit_group PROGRAM
+close,close_range,clone,clone3,fork,vfork,execve,exit,exit_group PROGRAM
 
 Follows the descriptor numbers of the first process and its threads, and prints
 one line per class: socket descriptors opened, closed, and left open at the exit,
-and the numbers of these.
+and the numbers of these. The last line is the same of its threads, which need
+`exit` in the log.
 A duplicate of a socket counts as one of its own. Child processes have tables of
 their own and are not counted.
 """
@@ -115,12 +116,12 @@ def socket_class(text):
 
 
 class Table:
-    """The socket descriptors of the process: number -> [class, close-on-exec]."""
+    """What the process has by number, descriptors or threads: number -> [class, close-on-exec]."""
 
-    def __init__(self):
+    def __init__(self, classes):
         self.open = {}
-        self.opened = dict.fromkeys(CLASSES, 0)
-        self.closed = dict.fromkeys(CLASSES, 0)
+        self.opened = dict.fromkeys(classes, 0)
+        self.closed = dict.fromkeys(classes, 0)
 
     def add(self, fd, name, cloexec):
         self.remove(fd)  # a close that was not traced
@@ -136,6 +137,12 @@ class Table:
     def restore(self, fd, gone):
         self.open[fd] = gone
         self.closed[gone[0]] -= 1
+
+    def lines(self):
+        for name, opened in self.opened.items():
+            left = sorted(number for number, entry in self.open.items() if entry[0] == name)
+            numbers = ",".join(map(str, left))
+            yield f"{name} opened={opened} closed={self.closed[name]} open={len(left)} numbers={numbers}"
 
     def duplicate(self, old, new, cloexec):
         if old == new:
@@ -223,10 +230,18 @@ def account(lines):
     if not events:
         raise ValueError("no system call in it")
     threads = threads_of(events)
-    table = Table()
+    table, running = Table(CLASSES), Table(("thread",))
+    ended = set()  # a thread may end before the call that made it returns
     for moment, call in events:
         if call.tid not in threads:
             continue
+        if moment == "return" and call.result in threads and "CLONE_THREAD" in call.text:
+            running.add(call.result, "thread", False)
+        if moment == "enter" and call.name == "exit":
+            ended.add(call.tid)
+        for tid in ended & running.open.keys():
+            running.remove(tid)
+            ended.remove(tid)
         if moment == "enter" and call.name == "exit_group":
             break  # what goes from here on goes with the process
         if moment == "enter" and call.name in ENTRIES:
@@ -235,7 +250,7 @@ def account(lines):
             return_close(table, call)
         elif moment == "return" and call.result is not None and call.result >= 0:
             RETURNS.get(call.name, lambda *_: None)(table, call)
-    return table
+    return table, running
 
 
 def main():
@@ -243,16 +258,12 @@ def main():
         sys.exit("usage: totals.py LOG")
     try:
         with open(sys.argv[1], encoding="utf-8", errors="replace") as lines:
-            table = account(lines)
+            tables = account(lines)
     except (OSError, ValueError) as error:
         sys.exit(f"totals.py: {sys.argv[1]}: {error}")
-    for name in CLASSES:
-        left = sorted(fd for fd, entry in table.open.items() if entry[0] == name)
-        numbers = ",".join(map(str, left))
-        print(
-            f"{name} opened={table.opened[name]} closed={table.closed[name]}"
-            f" open={len(left)} numbers={numbers}"
-        )
+    for table in tables:
+        for line in table.lines():
+            print(line)
 
 
 if __name__ == "__main__":

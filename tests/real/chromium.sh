@@ -1,0 +1,59 @@
+# SPDX-License-Identifier: Apache-2.0
+# Sourced by run.sh: a browser, recorded whole, whose page makes pairs of connections.
+
+# Without the right to a camera a page learns only of the address of the default route.
+chromium_namespace() {
+	unshare -n sh -c 'ip link set lo up && ip link add v0 type veth peer name v1 &&
+		ip addr add 10.0.0.1/24 dev v0 && ip link set v0 up && ip link set v1 up &&
+		ip route add default via 10.0.0.2 && exec "$@"' sh "$@"
+}
+
+# chromium_runs MODE PAIRS LEFT FLAG COMMAND...: COMMAND chooses the user; LEFT sockets stay open
+chromium_runs() {
+	local name="chromium $1" pairs=$2 left=$3 flag=$4 driver moment run
+	driver=(timeout 100 node "$here/chromium.mjs" "$2" "$1")
+	moment="FROM resource, (SELECT min(time_ns) begun, max(time_ns) over FROM mark)
+		WHERE process_id IN (SELECT id FROM process WHERE command LIKE '%--utility-sub-type=network%')
+		AND class = 'udp' AND local_address IS NOT NULL AND remote_address IS NULL
+		AND birth_ns BETWEEN begun AND over"
+	run=("$rtctrack" run --quiet --spool-dir "$PWD/chromium" -o "$PWD/chromium/t.db" --)
+	timed bare chromium_namespace "${@:5}" "${driver[@]}" "$PWD/chromium/bare" chromium "$flag"
+	rm -f t.db
+	timed recorded chromium_namespace "${@:5}" "${driver[@]}" "$PWD/chromium/recorded" "${run[@]}" chromium "$flag"
+	cp chromium/t.db t.db 2>/dev/null
+	if [ "$(cat bare.out)" != "pairs=$pairs messages=$((pairs * 5)) udp=$left exit=0" ]; then
+		fail "$name: bare run" "$(cat bare.out) $(tail -2 bare.err | tr '\n' ' ')"
+		return
+	fi
+	check "$name: page, UDP sockets and exit code as bare" "$(cat recorded.out)" "$(cat bare.out)"
+	check "$name: nothing lost" "$(sql "$lost")" 0
+	check "$name: UDP sockets of the page's connections, four a pair" \
+		"$(sql "SELECT count(*) $moment")" $((pairs * 4))
+	check "$name: those left open, by the kernel's account" \
+		"$(sql "SELECT count(*) $moment AND coalesce(death_ns > over, 1)")" "$left"
+	check "$name: nothing broken" "$(sql "SELECT rule, message FROM finding WHERE state = 'broken'")" ""
+	overhead "$name ($(grep -h '^page ' bare.err) bare, $(grep -h '^page ' recorded.err) recorded)"
+	echo "        $suite $name: not seen: $(sql "SELECT name, sum(count) FROM note GROUP BY 1")"
+}
+
+chromium() {
+	local missing pairs=10 as flag=--disable-namespace-sandbox
+	[ $full = yes ] && pairs=100
+	missing=$(install_packages chromium chromium-sandbox iproute2 util-linux 2>&1) || {
+		skip chromium "$missing"
+		return
+	}
+	chromium_namespace true 2>/dev/null || {
+		skip chromium "no network namespace with a veth pair may be made here"
+		return
+	}
+	# As root it has no sandbox. Its own setuid sandbox keeps what is preloaded.
+	chmod 711 . && mkdir chromium && chown nobody chromium
+	as=(setpriv --reuid nobody --regid nogroup --clear-groups
+		env -u XDG_RUNTIME_DIR -u DBUS_SESSION_BUS_ADDRESS HOME="$PWD/chromium")
+	if ! "${as[@]}" test -x "$rtctrack" -a -r "$here/chromium.mjs" 2>/dev/null; then
+		as=(env HOME="$PWD/chromium") flag=--no-sandbox
+	fi
+	chromium_runs closed $pairs 0 $flag "${as[@]}"
+	chromium_runs open $pairs $((pairs * 4)) $flag "${as[@]}"
+}

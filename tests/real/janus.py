@@ -1,0 +1,149 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
+"""Janus under load, run by tests/real/janus.sh: janus.py SESSIONS closed|open COMMAND...
+
+COMMAND starts Janus, itself or behind `rtctrack run`, with the configuration of janus.sh. Each
+session attaches to the EchoTest, has a message echoed by it over a data channel, and ends with a
+mark. `closed` detaches the handle and destroys the session; `open` abandons both. Then Janus gets
+a SIGTERM, its normal end.
+"""
+import asyncio
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
+
+# This folder has a file of the package's name.
+sys.path[:] = [path for path in sys.path if path != os.path.dirname(os.path.abspath(__file__))]
+
+import aioice.ice
+from aiortc import RTCConfiguration, RTCPeerConnection, RTCSessionDescription
+
+URL = "http://127.0.0.1:8088/janus"
+SECONDS = 20
+TICKS = os.sysconf("SC_CLK_TCK")
+
+aioice.ice.get_host_addresses = lambda use_ipv4, use_ipv6: ["127.0.0.2"]
+
+
+def request(path, body=None):
+    data = None if body is None else json.dumps({"transaction": "t", **body}).encode()
+    with urllib.request.urlopen(URL + path, data, timeout=SECONDS) as answer:
+        answer = json.load(answer)
+    if answer["janus"] == "error":
+        raise RuntimeError(answer["error"]["reason"])
+    return answer
+
+
+async def call(path, body=None):
+    return await asyncio.get_running_loop().run_in_executor(None, request, path, body)
+
+
+async def answer_of(session):
+    while True:
+        event = await call(f"{session}?maxev=1")
+        if "jsep" in event:
+            return RTCSessionDescription(event["jsep"]["sdp"], "answer")
+
+
+async def session(close):
+    """Answers with what the EchoTest said."""
+    peer = RTCPeerConnection(RTCConfiguration(iceServers=[]))
+    channel = peer.createDataChannel("messages")
+    echoed = asyncio.get_running_loop().create_future()
+    channel.on("open", lambda: channel.send("message"))
+    channel.on("message", lambda text: echoed.done() or echoed.set_result(text))
+
+    path = f"/{(await call('', {'janus': 'create'}))['data']['id']}"
+    attach = {"janus": "attach", "plugin": "janus.plugin.echotest"}
+    handle = f"{path}/{(await call(path, attach))['data']['id']}"
+    await peer.setLocalDescription(await peer.createOffer())
+    offer = {"type": "offer", "sdp": peer.localDescription.sdp, "trickle": False}
+    await call(handle, {"janus": "message", "body": {"data": True}, "jsep": offer})
+    await peer.setRemoteDescription(await answer_of(path))
+    text = await asyncio.wait_for(echoed, SECONDS)
+    if close:
+        await call(handle, {"janus": "detach"})
+        await call(path, {"janus": "destroy"})
+        await peer.close()
+    return peer, text
+
+
+def wait_for_port(janus):
+    limit = time.monotonic() + SECONDS
+    while time.monotonic() < limit and janus.poll() is None:
+        try:
+            return request("/info")["version_string"]
+        except OSError:
+            time.sleep(0.05)
+    raise RuntimeError("Janus does not answer")
+
+
+def program_pid(pid):
+    """Janus itself: behind rtctrack it is its child."""
+    with open(f"/proc/{pid}/task/{pid}/children", encoding="ascii") as children:
+        return int((children.read().split() or [pid])[0])
+
+
+def cpu_seconds(pid):
+    with open(f"/proc/{pid}/stat", encoding="ascii") as stat:
+        fields = stat.read().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / TICKS
+
+
+def udp_sockets(pid):
+    """Counted by the kernel's own tables."""
+    inodes = set()
+    for name in ("udp", "udp6"):
+        with open(f"/proc/{pid}/net/{name}", encoding="ascii") as table:
+            inodes.update(f"socket:[{line.split()[9]}]" for line in list(table)[1:])
+    folder = f"/proc/{pid}/fd"
+    return sum(os.readlink(f"{folder}/{number}") in inodes for number in os.listdir(folder))
+
+
+async def load(sessions, close, mark):
+    """Answers with the peers and the seconds that the sessions took."""
+    kept, seconds = [], 0
+    for number in range(1, sessions + 1):
+        start = time.monotonic()
+        peer, text = await session(close)
+        if not text.endswith("message"):
+            raise RuntimeError(f"not an echo: {text}")
+        seconds += time.monotonic() - start
+        kept.append(peer)
+        mark(number)
+    return kept, seconds
+
+
+def main(sessions, close, command):
+    def mark(number):
+        if pid != janus.pid:
+            words = [command[0], "mark", "--run", str(janus.pid), f"session {number}"]
+            subprocess.run(words, check=True, stdout=subprocess.DEVNULL)
+
+    janus = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+    try:
+        version = wait_for_port(janus)
+        pid = program_pid(janus.pid)
+        cpu = cpu_seconds(pid)
+        kept, wall = asyncio.new_event_loop().run_until_complete(load(sessions, close, mark))
+        time.sleep(1)  # what a destroyed session held goes in the background
+        cpu = cpu_seconds(pid) - cpu
+        around = cpu_seconds(janus.pid) if pid != janus.pid else 0
+        left = udp_sockets(pid)
+    finally:
+        janus.send_signal(signal.SIGTERM)
+        code = janus.wait(SECONDS)
+    print(f"sessions={len(kept)} udp={left} code={code} version={version}", flush=True)
+    print(f"{wall:.2f} s, CPU of janus {cpu:.2f} s, of rtctrack {around:.2f} s", file=sys.stderr)
+    sys.stderr.flush()
+    os._exit(0)  # the interpreter's own end would wait for the peers that were abandoned
+
+
+if __name__ == "__main__":
+    if len(sys.argv) < 4 or sys.argv[2] not in ("closed", "open"):
+        sys.exit("usage: janus.py SESSIONS closed|open COMMAND...")
+    main(int(sys.argv[1]), sys.argv[2] == "closed", sys.argv[3:])

@@ -1,0 +1,74 @@
+# SPDX-License-Identifier: Apache-2.0
+# Sourced by run.sh: Janus under load, recorded whole, with aiortc as its peer.
+
+# Janus skips loopback interfaces, so its address lies on a veth pair. All goes with the namespace.
+janus_namespace() {
+	unshare -n sh -c 'ip link set lo up && ip link add v0 type veth peer name v1 &&
+		ip addr add 127.0.0.2/32 dev v0 && ip link set v0 up && ip link set v1 up && exec "$@"' sh "$@"
+}
+
+# disabled KIND KEEP: all modules of that kind but one, as Janus wants them named
+disabled() {
+	local module
+	for module in /usr/lib/*/janus/"$1"/*.so; do
+		[ "${module##*/}" = "$2" ] || printf '%s,' "${module##*/}"
+	done
+}
+
+janus_configuration() {
+	mkdir -p janus
+	cat >janus/janus.jcfg <<-END
+		general: { configs_folder = "$PWD/janus" debug_level = 2 session_timeout = 60 }
+		nat: { full_trickle = false ice_enforce_list = "v0" }
+		plugins: { disable = "$(disabled plugins libjanus_echotest.so)" }
+		transports: { disable = "$(disabled transports libjanus_http.so)" }
+	END
+	cat >janus/janus.transport.http.jcfg <<-END
+		general: { json = "compact" base_path = "/janus" http = true port = 8088 ip = "127.0.0.1" https = false }
+		admin: { admin_http = false admin_https = false }
+	END
+}
+# janus_runs MODE SESSIONS LEFT: that many UDP sockets are open in the end
+janus_runs() {
+	local name="janus $1" driver=(/usr/bin/python3 "$here/janus.py" "$2" "$1") command
+	command=(janus -F "$PWD/janus" -C "$PWD/janus/janus.jcfg")
+	timed bare janus_namespace timeout 120 "${driver[@]}" "${command[@]}"
+	rm -f t.db
+	timed recorded janus_namespace timeout 120 "${driver[@]}" \
+		"$rtctrack" run --quiet -o t.db -- "${command[@]}"
+	if ! grep -q "^sessions=$2 udp=$3 code=0 " bare.out; then
+		fail "$name: bare run" "$(cat bare.out) $(tail -2 bare.err | tr '\n' ' ')"
+		return
+	fi
+	check "$name: sessions, UDP sockets and exit code as bare" "$(cat recorded.out)" "$(cat bare.out)"
+	check "$name: nothing lost" "$(sql "$lost")" 0
+	check "$name: a mark per session" "$(sql "SELECT count(*) FROM mark")" "$2"
+	check "$name: one UDP socket a session was seen" "$(sql "SELECT count(*) >= $2 FROM resource
+		WHERE $main_process AND class = 'udp'")" 1
+	check "$name: UDP sockets left open, by the kernel's account" \
+		"$(sql "SELECT count(*) FROM resource WHERE $main_process AND class = 'udp' AND death_ns IS NULL")" "$3"
+	echo "        $suite $name: bare $(tail -1 bare.err), recorded $(tail -1 recorded.err)"
+}
+
+janus() {
+	local missing sessions=20
+	[ $full = yes ] && sessions=200
+	missing=$(install_packages janus python3-aiortc iproute2 2>&1) || {
+		skip janus "$missing"
+		return
+	}
+	janus_namespace true 2>/dev/null || {
+		skip janus "no network namespace with a veth pair may be made here"
+		return
+	}
+	janus_configuration
+	janus_runs closed $sessions 0
+	# GLib keeps two threads of its pools.
+	check "janus closed: nothing found but GLib's two threads" \
+		"$(sql "SELECT state, kind, sum(count) FROM finding GROUP BY 1, 2")" "at-exit|thread|2"
+	janus_runs open $sessions $sessions
+	check "janus open: a socket and a thread more with each abandoned handle" \
+		"$(sql "SELECT class, count, slope FROM finding WHERE state = 'growing' ORDER BY class")" \
+		"thread|$sessions|1.0 udp|$sessions|1.0"
+	check "janus open: nothing broken" "$(sql "SELECT message FROM finding WHERE state = 'broken'")" ""
+}
