@@ -67,11 +67,13 @@ side() {
 	# shellcheck disable=SC2086
 	(cd cell && exec timeout -k 5 $limit_s $outside "${around[@]}" "$@" "${inside[@]}" "${command[@]}") </dev/null >"$name.out" 2>"$name.err" &
 	watched=$!
-	if [ "$name" = traced ] && [ -n "$disturb" ]; then
-		sleep 0.05
-		$disturb "$(cat /proc/$watched/task/$watched/children 2>/dev/null)"
-	fi
-	wait $watched 2>/dev/null
+	{ # quiet: the shell tells of every program that is killed
+		if [ "$name" = traced ] && [ -n "$disturb" ]; then
+			sleep 0.05
+			$disturb "$(cat /proc/$watched/task/$watched/children)"
+		fi
+		wait $watched
+	} 2>/dev/null
 	echo $? >"$name.code"
 }
 
@@ -150,14 +152,14 @@ while IFS='|' read -r name needs memory except outside text; do
 		row="$row	$verdict"
 	done
 	[ $ran = yes ] && echo "$row" >>matrix
-done < <(hosts)
+done < <(hosts | grep '|')
 
 [ -z "$sandbox" ] || echo "hosts: no user namespaces for an ordinary user: chromium ran with --no-sandbox"
 echo
 column -t -s "$(printf '\t')" matrix
 echo
 echo "same: as without us, and all recorded; lost: N counted: as without us, and N notes of missing"
-echo "evidence say so; -: the program itself cannot stand it; a point: only with --full"
+echo "evidence say so; -: the program itself cannot stand it, or it would only take time; a point: only with --full"
 circumstances | sed 's/^\([^|]*\)|/  \1/'
 echo "hosts: took $(($(date +%s) - begun)) s"
 summary
