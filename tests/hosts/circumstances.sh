@@ -66,19 +66,19 @@ circumstance_no_spool() {
 
 # The program runs, something happens to its recorder, the program runs again.
 twice='"$@"; first=$?
-: >../first
-while [ ! -e ../happened ]; do sleep 0.05; done
+: >../signs/first
+while [ ! -e ../signs/happened ]; do sleep 0.05; done
 "$@"; echo "codes $first $?"
-: >../over'
+: >../signs/over'
 
 circumstance_removed() {
 	inside=(sh -c "$twice" sh)
 	disturb=remove_spools
 }
 remove_spools() {
-	await first
+	await signs/first
 	until rm -rf "$spool"/*; do :; done # what the recorder made meanwhile, too
-	: >happened
+	: >signs/happened
 }
 
 circumstance_killed() {
@@ -89,8 +89,8 @@ kill_recorder() {
 	await_spool
 	sleep 0.1
 	kill -KILL "$1" 2>/dev/null
-	: >happened
-	await over
+	: >signs/happened
+	await signs/over
 }
 
 circumstance_stopped() {
@@ -139,7 +139,6 @@ await_spool() {
 # After each cell.
 leave_circumstance() {
 	mountpoint -q mounted && umount mounted
-	rm -f first happened over
 	rm -rf spools
 }
 # After all.

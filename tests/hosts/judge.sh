@@ -17,7 +17,7 @@ judge_behaviour() {
 	[ "$bare" = 124 ] && complain "the bare program does not end within $limit_s s"
 	# A killed recorder cannot hand the code on: the program's own wrapper has printed it.
 	if [ "$circumstance" = killed ]; then
-		[ -e over ] || complain "the program did not survive its recorder"
+		[ -e signs/over ] || complain "the program did not survive its recorder"
 	elif [ "$bare" != "$traced" ]; then
 		complain "exit code $traced instead of $bare"
 	fi

@@ -3,7 +3,7 @@
 # Programs of all sorts under circumstances of all sorts: each runs bare and under
 # `rtctrack run`, and must behave the same; its trace must be readable, and what
 # is not in it must be counted.
-#   tests/hosts/run.sh [BUILD] [--full] [--host NAME] [--circumstance NAME]
+#   tests/hosts/run.sh [BUILD] [--full] [--host 'NAME|NAME'] [--circumstance NAME]
 # By default every host plain, and two of ours under every circumstance; --full all pairs.
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
@@ -61,9 +61,9 @@ lacking() {
 side() {
 	local name=$1 watched
 	shift
-	rm -rf cell first over
-	mkdir -m 777 cell
-	[ "$name" = bare ] && : >happened || rm -f happened
+	rm -rf cell signs
+	mkdir -m 777 cell signs
+	[ "$name" = bare ] && : >signs/happened
 	# shellcheck disable=SC2086
 	(cd cell && exec timeout -k 5 $limit_s $outside "${around[@]}" "$@" "${inside[@]}" "${command[@]}") </dev/null >"$name.out" 2>"$name.err" &
 	watched=$!
@@ -115,7 +115,7 @@ cell() {
 
 # wanted HOST CIRCUMSTANCE: is this cell to be run?
 wanted() {
-	[ -z "$only_host" ] || [ "$only_host" = "$1" ] || return 1
+	[ -z "$only_host" ] || [[ "|$only_host|" == *"|$1|"* ]] || return 1
 	[ -z "$only_circumstance" ] || [ "$only_circumstance" = "$2" ] || return 1
 	[ $full = yes ] || [ -n "$only_host$only_circumstance" ] || [ "$2" = plain ] || [[ " $everywhere " == *" $1 "* ]]
 }

@@ -4,6 +4,7 @@ use strict;
 use warnings;
 use IO::Socket::INET;
 use POSIX ();
+use Time::HiRes ();
 
 $| = 1;
 my $server = IO::Socket::INET->new(Listen => 5, LocalAddr => '127.0.0.1', Proto => 'tcp') or die "listen: $@";
@@ -35,7 +36,7 @@ open(my $pipe, '-|', 'seq 3') or die "pipe: $!";
 print "pipe $_" while <$pipe>;
 close $pipe;
 local $SIG{ALRM} = sub { print "alarm\n" };
-alarm 1;
+Time::HiRes::alarm(0.1);
 select(undef, undef, undef, 5);
 warn "last words\n";
 exec('sh', '-c', 'echo from another image; exit 6');
