@@ -19,7 +19,7 @@ built() {
 build_programs() {
 	local name plain="gcc -std=gnu11 -D_GNU_SOURCE -O1 -g -pthread"
 	mkdir -p "$bin"
-	for name in pairs opens tree sandbox jail closer daemon spawns storm; do
+	for name in pairs opens tree sandbox jail closer daemon spawns storm first; do
 		# shellcheck disable=SC2086
 		built $name $name.c $plain
 	done

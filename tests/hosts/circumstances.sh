@@ -77,7 +77,7 @@ circumstance_removed() {
 }
 remove_spools() {
 	await signs/first
-	until rm -rf "$spool"/*; do :; done # what the recorder made meanwhile, too
+	until rm -rf "${spool:?}"/*; do :; done # what the recorder made meanwhile, too
 	: >signs/happened
 }
 

@@ -34,6 +34,7 @@ closefrom        | bin/closer               | 64  |                             
 close_range      | bin/closer               | 64  |                                     |         | ../bin/closer close_range
 close loop       | bin/closer               | 64  |                                     |         | ../bin/closer loop
 spawns           | bin/spawns               | 64  |                                     |         | ../bin/spawns
+first calls      | bin/first                | 64  |                                     |         | ../bin/first
 storm            | bin/storm                | 64  |                                     |         | ../bin/storm
 unwind (C++)     | bin/unwind               | 64  |                                     |         | ../bin/unwind
 daemon(3)        | bin/daemon               | 64  |                                     |         | sh ../programs/daemon.sh ../bin/daemon daemon
@@ -56,6 +57,7 @@ jemalloc inside  | bin/pairs $jemalloc      | 96  |                             
 tcmalloc linked  | bin/tcmalloc             | 96  |                                     |         | ../bin/tcmalloc
 tcmalloc loaded  | bin/pairs $tcmalloc      | 96  |                                     | env LD_PRELOAD=$tcmalloc | ../bin/pairs
 gcc ASan         | bin/gcc-asan             | 256 | address-space no-spool              |         | ../bin/gcc-asan
+gcc ASan in sh   | bin/gcc-asan             | 256 | address-space no-spool              |         | sh -c '../bin/gcc-asan; exit 9'
 gcc TSan         | bin/gcc-tsan             | 512 | address-space                       |         | setarch -R ../bin/gcc-tsan
 clang ASan       | bin/clang-asan           | 256 | address-space                       |         | ../bin/clang-asan
 bash             | bash                     | 96  |                                     |         | bash ../programs/script.sh

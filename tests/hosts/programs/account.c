@@ -9,7 +9,7 @@
 
 static struct account {
 	int opened, closed;
-} *account;
+} * account;
 
 static __attribute__((constructor)) void begin(void)
 {

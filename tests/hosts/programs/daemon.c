@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* daemon daemon|double: works in the background until SIGTERM. Its pid goes into daemon.pid, its account into daemon.out. */
+/* daemon daemon|double: works in the background until SIGTERM. Its pid goes into daemon.pid, its
+ * account into daemon.out. */
 #include "account.h"
 
 #include <fcntl.h>

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* pairs [THREADS [PAIRS [ROUNDS]]]: threads that open, close and allocate; rounds with a rest between. */
+/* pairs [THREADS [PAIRS [ROUNDS]]]: threads that open, close and allocate; rounds with a rest
+ * between. */
 #include "account.h"
 
 #include <pthread.h>

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* sandbox kill|errno: goes on behind a seccomp filter that kills for, or refuses, unknown system calls. */
+/* sandbox kill|errno: goes on behind a seccomp filter that kills for, or refuses, unknown system
+ * calls. */
 #include "account.h"
 
 #include <errno.h>

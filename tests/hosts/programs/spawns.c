@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* spawns: starts itself by every call that starts a program; each child prints an account of its own. */
+/* spawns: starts itself by every call that starts a program; each child prints an account of its
+ * own. */
 #include "account.h"
 
 #include <fcntl.h>

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* storm: queued signals and three timers, whose handlers open and close, over threads that do too. */
+/* storm: queued signals and three timers, whose handlers open and close, over threads that do too.
+ */
 #include "account.h"
 
 #include <errno.h>

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Exceptions through several frames and threads, and threads that are cancelled: every destructor runs.
+// Exceptions through several frames and threads, and threads that are cancelled: every destructor
+// runs.
 #include <atomic>
 #include <cstdio>
 #include <exception>
