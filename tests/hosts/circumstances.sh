@@ -94,7 +94,7 @@ kill_recorder() {
 }
 
 circumstance_stopped() {
-	options=(--cap 2M)
+	options=(--cap 256K)
 	disturb=stop_recorder
 }
 stop_recorder() {

@@ -18,6 +18,7 @@ judge_behaviour() {
 	# A killed recorder cannot hand the code on: the program's own wrapper has printed it.
 	if [ "$circumstance" = killed ]; then
 		[ -e signs/over ] || complain "the program did not survive its recorder"
+		[ "$traced" = 137 ] || complain "the recorder was not killed, but ended with $traced"
 	elif [ "$bare" != "$traced" ]; then
 		complain "exit code $traced instead of $bare"
 	fi
