@@ -188,6 +188,8 @@ static void example_fd(FILE *stream, const struct report *report,
 		       const struct report_resource *resource)
 {
 	fprintf(stream, "fd %" PRIu64, resource->subject);
+	if (resource->name && resource->name[0])
+		fprintf(stream, " %s", resource->name);
 	if (resource->local && resource->local[0])
 		fprintf(stream, " %s", resource->local);
 	if (resource->remote && resource->remote[0])
@@ -276,12 +278,12 @@ static void show_finding(FILE *stream, const struct report *report, size_t index
 	examples(stream, report, finding);
 }
 
-/* A minor finding that takes one line, where there are others to look at first. */
+/* A minor finding takes one line, unless it is the only one. */
 static bool is_brief(const struct report *report, const struct report_finding *finding,
 		     const struct report_style *style)
 {
 	return finding->minor && finding->count < MINOR_FEW && !style->full_stacks &&
-	       !report->findings[0].minor;
+	       report->finding_count > 1;
 }
 
 static void show_brief(FILE *stream, const struct report *report, size_t index,
@@ -314,7 +316,8 @@ static void show_findings(FILE *stream, const struct report *report,
 		if (!is_brief(report, &report->findings[i], style) || brief++ >= MINOR_LINES_MAX)
 			continue;
 		if (brief == 1)
-			fprintf(stream, "\n  also open at the end (--full-stacks shows how)\n");
+			fprintf(stream, "\n  %sopen at the end (--full-stacks shows how)\n",
+				report->findings[0].minor ? "" : "also ");
 		show_brief(stream, report, i, style);
 	}
 	if (brief > MINOR_LINES_MAX)

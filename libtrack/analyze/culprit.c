@@ -50,6 +50,18 @@ static const char *const runtime_files[] = {
 #undef ANALYZE_RUNTIME_FILE
 	NULL
 };
+
+static const char *const shells[] = {
+#define ANALYZE_RUNTIME(pattern, tier, what)
+#define ANALYZE_RUNTIME_FUNCTION(pattern, what)
+#define ANALYZE_RUNTIME_FILE(pattern, what)
+#define ANALYZE_SHELL(pattern, what) pattern,
+#include "runtime.def"
+#undef ANALYZE_RUNTIME
+#undef ANALYZE_RUNTIME_FUNCTION
+#undef ANALYZE_RUNTIME_FILE
+	NULL
+};
 /* clang-format on */
 
 static const char frames_sql[] =
@@ -231,4 +243,14 @@ int culprits_get(struct culprits *culprits, int64_t stack_id, const struct culpr
 	}
 	*ret_culprit = culprit;
 	return 0;
+}
+
+bool culprit_is_shell(const struct culprit *culprit)
+{
+	const char *name = culprit->module != NULL ? base_name(culprit->module) : "";
+
+	for (size_t i = 0; shells[i] != NULL; i++)
+		if (fnmatch(shells[i], name, 0) == 0)
+			return true;
+	return false;
 }

@@ -8,6 +8,7 @@
 #define ANALYZE_CULPRIT_H
 
 #include <base/u64map.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <store/trace.h>
 
@@ -30,5 +31,8 @@ int culprits_init(struct culprits *culprits, struct trace *trace);
 void culprits_finish(struct culprits *culprits);
 /* stack_id 0: a culprit of which nothing is known. */
 int culprits_get(struct culprits *culprits, int64_t stack_id, const struct culprit **ret_culprit);
+
+/* Whether it is a shell's own code, of which nothing is reported. */
+bool culprit_is_shell(const struct culprit *culprit);
 
 #endif

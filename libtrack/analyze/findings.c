@@ -5,6 +5,7 @@
 
 #include "analyze/analyze.h"
 #include "rule.h"
+#include "word.h"
 
 /* clang-format off */
 static int (*const judges[])(struct judgement *judgement) = {
@@ -91,11 +92,22 @@ static int write_finding(struct trace_query *query, int64_t rank, const struct f
 	return trace_query_step(query);
 }
 
+/* What shells do is said in one note. */
+static int note_shells(struct trace *trace, uint64_t count)
+{
+	const struct word_note *word = word_note(TRACK_NOTE_SHELLS);
+
+	return count == 0 ? 0
+			  : trace_put_note(trace, 0, word->name, word->weight, count, word->text);
+}
+
 static int write_findings(struct judgement *judgement)
 {
 	struct findings *findings = &judgement->findings;
 	struct trace_query *finding = NULL;
 	struct trace_query *evidence = NULL;
+	uint64_t shells = 0;
+	int64_t rank = 0;
 	int error = trace_execute(judgement->trace, clear_sql);
 
 	if (error == 0)
@@ -104,10 +116,16 @@ static int write_findings(struct judgement *judgement)
 		error = trace_query(judgement->trace, evidence_sql, &evidence);
 	findings_sort(findings);
 	for (size_t i = 0; i < findings->count && error == 0; i++) {
-		error = write_finding(finding, (int64_t)i + 1, findings->items[i]);
+		if (culprit_is_shell(findings->items[i]->culprit)) {
+			shells += findings->items[i]->count;
+			continue;
+		}
+		error = write_finding(finding, ++rank, findings->items[i]);
 		if (error == 0)
-			error = write_evidence(evidence, (int64_t)i + 1, findings->items[i]);
+			error = write_evidence(evidence, rank, findings->items[i]);
 	}
+	if (error == 0)
+		error = note_shells(judgement->trace, shells);
 	trace_query_destroy(finding);
 	trace_query_destroy(evidence);
 	return error;

@@ -6,12 +6,16 @@
 #include "rule.h"
 #include "word.h"
 
-/* A detached thread may run until the end; an exec's end is no leak. */
+/*
+ * A detached thread may run until the end; an exec's end is no leak; standard
+ * streams, whoever redirected them, are meant to stay.
+ */
 static const char alive_sql[] =
 	"SELECT r.id, r.process_id, r.class, r.birth_stack, r.ending IS 'done' "
 	"FROM resource r JOIN process p ON p.id = r.process_id "
 	"WHERE r.kind = ?1 AND (r.death_ns IS NULL OR r.ending = 'done') "
 	"AND r.ending IS NOT 'detached' AND r.inherited = 0 AND p.end <> 'exec' "
+	"AND NOT (r.kind = 'fd' AND r.subject <= 2) "
 	"ORDER BY r.birth_ns, r.id";
 
 static int add_member(struct judgement *judgement, enum rule rule, const char *kind,
