@@ -39,7 +39,8 @@ judge_trace() {
 	crashed=$(sql "SELECT group_concat(DISTINCT exe || ' by signal ' || code) FROM process WHERE end = 'signal' AND code IN (4, 6, 7, 8, 11, 31)")
 	[ -z "$crashed" ] || complain "crashed: $crashed"
 	case $circumstance in
-	killed | removed) ;;
+	removed) ;;
+	killed) grep -q 'did not come to its end' report.out || complain "the report does not say that it is cut off" ;;
 	*) [ "$(sql "SELECT value FROM meta WHERE key = 'finished'")" = 1 ] || complain "the trace is unfinished" ;;
 	esac
 }

@@ -66,7 +66,7 @@ perl             | perl                     | 96  |                             
 python3          | $python                  | 256 |                                     |         | $python ../programs/program.py
 node             | node                     | 384 | address-space descriptors           |         | node ../programs/program.mjs
 java             | java bin/Program.class   | 512 | address-space file-size descriptors |         | java -Xmx128m -XX:-UsePerfData -cp ../bin Program
-go               | bin/go                   | 128 | address-space                       |         | ../bin/go
+go               | bin/go                   | 128 | address-space descriptors           |         | ../bin/go
 chromium         | chromium                 | 1536 | address-space file-size descriptors |  $as_user | sh ../programs/chromium.sh $sandbox file://$work/programs/page.html
 END
 }

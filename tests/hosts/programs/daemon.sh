@@ -7,5 +7,5 @@ while [ ! -e daemon.pid ]; do sleep 0.02; done
 read -r pid <daemon.pid
 kill -TERM "$pid"
 # A zombie that nobody has reaped yet is gone too.
-while grep -q '^State:[[:space:]]*[^ZX]' "/proc/$pid/status" 2>/dev/null; do sleep 0.02; done
+while grep -Eq '^State:[[:space:]]+[^ZX[:space:]]' "/proc/$pid/status" 2>/dev/null; do sleep 0.02; done
 cat daemon.out
