@@ -58,7 +58,7 @@ void exec_init(char *const *envp, const char *folder)
 		if (value)
 			remember(&variables[i], value);
 	}
-	strcpy(own_path, info.dli_fname);
+	memcpy(own_path, info.dli_fname, strlen(info.dli_fname) + 1);
 }
 
 size_t exec_room(char *const *envp)

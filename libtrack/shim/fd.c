@@ -374,8 +374,8 @@ void fd_implicitly_closed(int fd, enum track_call call)
 struct fd_closing fd_replace_begin(int to, enum track_call call)
 {
 	struct fd_closing closing = {.fd = to, .call = call};
-	const struct track_fd_usage *usage = spool_usage(to, false);
 	closing.writer = to >= 0 ? writer_get() : NULL;
+	const struct track_fd_usage *usage = spool_usage(to, false);
 	if (!closing.writer || !usage || !usage->open)
 		return closing;
 	int saved = errno;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "module.h"
 #include "clock.h"
+#include "real.h"
 #include "spool.h"
 
 #include <elf.h>
@@ -192,11 +193,11 @@ static void scan(struct writer *writer)
 		return;
 	/* A handler that leaves by longjmp must not leave the flag set. */
 	sys4(SYS_rt_sigprocmask, SIG_SETMASK, (long)&all, (long)&before, sizeof(all));
-	dl_iterate_phdr(read_changes, changes);
+	LIBC(dl_iterate_phdr)(read_changes, changes);
 	if (changes[0] != adds_seen || changes[1] != subs_seen) {
 		for (uint32_t i = 0; i < module_count; i++)
 			modules[i].seen = false;
-		dl_iterate_phdr(visit, writer);
+		LIBC(dl_iterate_phdr)(visit, writer);
 		if (changes[1] != subs_seen)
 			forget_unseen(writer);
 		adds_seen = changes[0];

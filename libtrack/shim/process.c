@@ -242,5 +242,5 @@ static __attribute__((constructor)) void start(int argc, char **argv, char **env
 		return;
 	thread_init();
 	pthread_atfork(before_fork, after_fork_in_parent, after_fork_in_child);
-	on_exit(on_normal_exit, NULL);
+	LIBC(on_exit)(on_normal_exit, NULL);
 }

@@ -28,8 +28,18 @@ void *real_resolve(enum track_call call)
 	return function;
 }
 
+static const char *const libc_names[LIBC__COUNT] = {
+#define LIBC_FUNCTION(name) [LIBC_##name] = #name,
+#include "libc.def"
+#undef LIBC_FUNCTION
+};
+
+void *libc_functions[LIBC__COUNT];
+
 void real_resolve_all(void)
 {
+	for (int i = 0; i < LIBC__COUNT; i++)
+		libc_functions[i] = dlsym(RTLD_NEXT, libc_names[i]);
 	for (int call = TRACK_CALL_none + 1; call < TRACK_CALL__COUNT; call++)
 		real_resolve((enum track_call)call);
 }

@@ -22,4 +22,18 @@ static inline void *real_get(enum track_call call)
 /* The real function, with the type of the wrapper of that name. */
 #define REAL(function) ((__typeof__(&function))real_get(TRACK_CALL_##function))
 
+/* clang-format off */
+enum libc_function {
+#define LIBC_FUNCTION(name) LIBC_##name,
+#include "libc.def"
+#undef LIBC_FUNCTION
+	LIBC__COUNT
+};
+/* clang-format on */
+
+extern void *libc_functions[LIBC__COUNT];
+
+/* The C library's function of that name, with its type: see libc.def. After real_resolve_all. */
+#define LIBC(name) ((__typeof__(&name))libc_functions[LIBC_##name])
+
 #endif

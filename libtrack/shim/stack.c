@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "stack.h"
+#include "bind.h"
 #include "clock.h"
 #include "module.h"
 #include "process.h"
+#include "real.h"
 #include "spool.h"
 
 #include <dlfcn.h>
@@ -90,7 +92,9 @@ void stack_load(void)
 	void *found = library ? dlsym(library, "unw_backtrace") : NULL;
 	if (!found)
 		spool_note(TRACK_NOTE_NO_UNWINDER, 1);
-	dl_iterate_phdr(find_library, found);
+	if (found)
+		bind_to_libc(library);
+	LIBC(dl_iterate_phdr)(find_library, found);
 	touch_tls = (tls_fn *)dlsym(RTLD_DEFAULT, "__tls_get_addr");
 	__atomic_store_n(&unwind, (unwind_fn *)found, __ATOMIC_RELEASE);
 	if (sys3(SYS_gettid, 0, 0, 0) == process_pid())
@@ -142,11 +146,12 @@ void stack_prepare_thread(void)
 	pthread_attr_t attr;
 	void *low;
 	size_t size;
-	if (!stack_is_loaded() || writers_confined() || pthread_getattr_np(pthread_self(), &attr))
+	if (!stack_is_loaded() || writers_confined() ||
+	    LIBC(pthread_getattr_np)(pthread_self(), &attr))
 		return;
-	if (!pthread_attr_getstack(&attr, &low, &size))
+	if (!LIBC(pthread_attr_getstack)(&attr, &low, &size))
 		prepare((uintptr_t)low, (uintptr_t)low + size);
-	pthread_attr_destroy(&attr);
+	LIBC(pthread_attr_destroy)(&attr);
 }
 
 /* Its own locks, keys and tables are made once, at the first unwinding of the process. */

@@ -6,6 +6,7 @@
 #include "stack.h"
 #include "writer.h"
 
+#include <dlfcn.h>
 #include <errno.h>
 #include <limits.h>
 #include <pthread.h>
@@ -26,6 +27,11 @@ struct birth {
 
 static struct birth births[BIRTHS];
 static uint32_t births_hint;
+/*
+ * ThreadSanitizer linked into the program stands in front of us: it sets up a
+ * thread inside of our first function, and nothing may be allocated before.
+ */
+static bool set_up_inside;
 static pthread_key_t end_key;
 static bool end_key_made;
 static SHIM_TLS bool tls_born;	/* its birth is recorded, so its end is */
@@ -38,7 +44,8 @@ static SHIM_TLS bool tls_ended; /* its writer was given back for good */
 static void thread_ending(void *round)
 {
 	uintptr_t next = (uintptr_t)round + 1;
-	if (next <= PTHREAD_DESTRUCTOR_ITERATIONS && !pthread_setspecific(end_key, (void *)next))
+	if (next <= PTHREAD_DESTRUCTOR_ITERATIONS &&
+	    !LIBC(pthread_setspecific)(end_key, (void *)next))
 		return;
 	struct writer *writer = writer_get();
 	if (!writer)
@@ -52,14 +59,16 @@ static void thread_ending(void *round)
 
 void thread_init(void)
 {
-	end_key_made = !pthread_key_create(&end_key, thread_ending);
+	set_up_inside = dlsym(RTLD_DEFAULT, "__tsan_init") &&
+			dlsym(RTLD_DEFAULT, "pthread_create") != (void *)(uintptr_t)pthread_create;
+	end_key_made = !LIBC(pthread_key_create)(&end_key, thread_ending);
 }
 
 void thread_watch_end(void)
 {
 	if (end_key_made && !tls_ended &&
 	    (writers_confined() || sys3(SYS_gettid, 0, 0, 0) != process_pid()))
-		pthread_setspecific(end_key, (void *)1);
+		LIBC(pthread_setspecific)(end_key, (void *)1);
 }
 
 static void *thread_main(void *arg)
@@ -69,7 +78,8 @@ static void *thread_main(void *arg)
 	struct writer *writer = writer_get();
 	if (writer) {
 		tls_born = true;
-		stack_prepare_thread();
+		if (!set_up_inside)
+			stack_prepare_thread();
 		writer_emit_data(writer, TRACK_OP_CREATE, TRACK_KIND_THREAD,
 				 TRACK_CALL_pthread_create, (uint64_t)pthread_self(), birth.stack,
 				 0, &birth.record, sizeof(birth.record));
@@ -93,7 +103,7 @@ static void read_attributes(const pthread_attr_t *attr, struct birth *birth)
 {
 	int detached = PTHREAD_CREATE_JOINABLE;
 	if (attr)
-		pthread_attr_getdetachstate(attr, &detached);
+		LIBC(pthread_attr_getdetachstate)(attr, &detached);
 	birth->record.flags = detached == PTHREAD_CREATE_DETACHED ? TRACK_THREAD_DETACHED : 0;
 }
 

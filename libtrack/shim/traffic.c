@@ -9,7 +9,8 @@ static struct track_traffic *books(int fd)
 	struct track_fd_usage *usage = spool_usage(fd, false);
 	if (!usage || !__atomic_load_n(&usage->open, __ATOMIC_RELAXED) || !writer_get())
 		return NULL;
-	return &usage->traffic;
+	usage = spool_usage(fd, false);
+	return usage ? &usage->traffic : NULL;
 }
 
 static void add(uint64_t *counter, ssize_t amount)

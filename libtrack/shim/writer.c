@@ -5,6 +5,7 @@
 #include "spool.h"
 #include "thread.h"
 
+#include <errno.h>
 #include <linux/mman.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -188,7 +189,10 @@ struct writer *writer_get(void)
 {
 	if (likely(tls_writer && !tls_vfork && __atomic_load_n(guard, __ATOMIC_RELAXED)))
 		return tls_writer;
-	return get_slowly();
+	int saved = errno;
+	struct writer *writer = get_slowly();
+	errno = saved;
+	return writer;
 }
 
 /*
