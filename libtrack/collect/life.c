@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "life.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -50,4 +52,20 @@ bool life_goes_on(int32_t pid, uint64_t start_ticks)
 	/* Where the main thread ended first, the process shows as a zombie with threads. */
 	bool dead = state == 'X' || (state == 'Z' && threads <= 1);
 	return !dead && (!start_ticks || start_ticks == start);
+}
+
+/*
+ * A lease for reading is refused while a file is open for writing, and a shared
+ * mapping keeps it open. Where a file system knows no leases, the pid decides.
+ */
+bool life_holds(int fd)
+{
+	bool written;
+
+	/* Whoever opens the file meanwhile makes the kernel send a signal: one that is ignored. */
+	if (fcntl(fd, F_SETSIG, SIGURG) < 0)
+		return false;
+	written = fcntl(fd, F_SETLEASE, F_RDLCK) < 0 && errno == EAGAIN;
+	fcntl(fd, F_SETLEASE, F_UNLCK);
+	return written;
 }

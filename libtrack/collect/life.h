@@ -12,4 +12,7 @@
  */
 bool life_goes_on(int32_t pid, uint64_t start_ticks);
 
+/* Whether any process has the file open for writing, or mapped so: the caller too. */
+bool life_holds(int fd);
+
 #endif

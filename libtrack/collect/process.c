@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 /* A clock read just before we looked may lie a little behind ours. */
 #define MARGIN_NS 1000000ull
@@ -55,10 +56,24 @@ void process_destroy(struct process *process)
 	free(process);
 }
 
-bool process_is_alive(const struct process *process)
+/* Our own map would count as well. It comes back at the next reading. */
+static bool is_held(struct process *process)
 {
-	return !process->over && !process->replaced &&
-	       life_goes_on(process->spool.pid, process->spool.start_ticks);
+	spool_unmap(&process->spool);
+	int fd = spool_reopen(&process->spool);
+	bool held = fd >= 0 && life_holds(fd);
+	if (fd >= 0)
+		close(fd);
+	return held;
+}
+
+bool process_is_alive(struct process *process)
+{
+	if (process->over || process->replaced)
+		return false;
+	if (process->spool.foreign)
+		return is_held(process);
+	return life_goes_on(process->spool.pid, process->spool.start_ticks);
 }
 
 int process_tell(struct process *process, const struct collect_sink *sink)

@@ -48,7 +48,7 @@ struct process_look {
 int process_create(struct spool *spool, uint32_t index, struct process **ret_process);
 void process_destroy(struct process *process);
 
-bool process_is_alive(const struct process *process);
+bool process_is_alive(struct process *process);
 
 /* Deliver what may be delivered. *ret_events is added to. 0, the sink's error or -errno. */
 int process_read(struct process *process, const struct process_look *look, uint64_t *ret_events);

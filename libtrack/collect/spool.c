@@ -43,6 +43,14 @@ static const char *layout_fault(const struct track_spool *header)
 	return NULL;
 }
 
+/* A pid of another namespace is nobody here, or somebody else. */
+static bool is_foreign(const struct track_spool *header)
+{
+	struct stat st;
+	return header->pid_namespace && !stat("/proc/self/ns/pid", &st) &&
+	       st.st_ino != header->pid_namespace;
+}
+
 static void take_header(struct spool *spool, const struct track_spool *header)
 {
 	spool->usage_offset = header->usage_offset;
@@ -54,6 +62,7 @@ static void take_header(struct spool *spool, const struct track_spool *header)
 	spool->origin = (enum track_origin)header->origin;
 	spool->start_ns = header->start_ns;
 	spool->start_ticks = header->start_ticks;
+	spool->foreign = is_foreign(header);
 	spool->realtime_ns = header->realtime_ns;
 }
 

@@ -23,6 +23,7 @@ struct spool {
 	enum track_origin origin;
 	uint64_t start_ns;
 	uint64_t start_ticks;
+	bool foreign; /* its pid is of another pid namespace */
 	uint64_t realtime_ns;
 
 	struct track_spool *map; /* NULL while not mapped */

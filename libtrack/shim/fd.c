@@ -248,6 +248,8 @@ void fd_misused(int fd, enum track_call call)
 
 void fd_received(const struct msghdr *message, enum track_call call)
 {
+	if (!message->msg_controllen || !writer_get())
+		return;
 	for (struct cmsghdr *control = CMSG_FIRSTHDR(message); control;
 	     control = CMSG_NXTHDR((struct msghdr *)(uintptr_t)message, control)) {
 		if (control->cmsg_level != SOL_SOCKET || control->cmsg_type != SCM_RIGHTS ||

@@ -203,13 +203,22 @@ void process_goes_on(void)
 	spool_goes_on();
 }
 
-void process_sandboxed(void)
+bool process_sandboxing(void)
 {
-	if (writers_confined() || !writer_get())
-		return;
-	spool_note(TRACK_NOTE_SANDBOXED, 1);
-	spool_make_room();
+	if (writers_confined())
+		return false;
+	if (writer_get())
+		spool_make_room();
 	writers_confine();
+	return true;
+}
+
+void process_sandboxed(bool really)
+{
+	if (!really)
+		writers_release();
+	else if (writer_get())
+		spool_note(TRACK_NOTE_SANDBOXED, 1);
 }
 
 static void on_normal_exit(int exit_code, void *unused)

@@ -22,8 +22,10 @@ void process_goes_on(void);
 
 /*
  * A seccomp filter follows, which may kill for any system call of ours: room is
- * made ready now, and from here on events are recorded without one.
+ * made ready now, and from here on events are recorded without one. True: say
+ * afterwards whether it came to be.
  */
-void process_sandboxed(void);
+bool process_sandboxing(void);
+void process_sandboxed(bool really);
 
 #endif

@@ -11,6 +11,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 
 #define PAGE 4096u
@@ -131,6 +132,12 @@ static uint64_t start_ticks(void)
 	return ticks;
 }
 
+static uint64_t pid_namespace(void)
+{
+	struct stat st;
+	return sys3(SYS_stat, (long)"/proc/self/ns/pid", (long)&st, 0) ? 0 : st.st_ino;
+}
+
 static void fill_header(struct track_spool *header, const struct layout *layout,
 			const struct spool_options *options)
 {
@@ -151,6 +158,7 @@ static void fill_header(struct track_spool *header, const struct layout *layout,
 	header->exit_code = -1;
 	header->stack_depth = options->stack_depth;
 	header->fd_limit = fd_limit();
+	header->pid_namespace = pid_namespace();
 	memcpy(header->magic, TRACK_SPOOL_MAGIC, sizeof(header->magic));
 }
 
@@ -271,24 +279,28 @@ static int next_unused(void)
 	return (int)index;
 }
 
+/* The last one taken can be given up; one in the middle stays unused. */
+static void give_up(uint32_t index)
+{
+	uint32_t next = index + 1;
+	__atomic_compare_exchange_n(&spool.header->segments_used, &next, index, false,
+				    __ATOMIC_RELAXED, __ATOMIC_RELAXED);
+}
+
 static int take_new(enum track_note *ret_reason)
 {
-	bool confined = writers_confined();
-	*ret_reason = confined ? TRACK_NOTE_LOST_SANDBOX : TRACK_NOTE_LOST_SPOOL_FULL;
-	if (!confined && !budget_take())
-		return -1;
 	int index = next_unused();
-	if (index >= 0 &&
-	    (confined || !make_ready(segment_at((uint32_t)index), TRACK_SEGMENT_BYTES)))
+	*ret_reason = writers_confined() ? TRACK_NOTE_LOST_SANDBOX : TRACK_NOTE_LOST_SPOOL_FULL;
+	if (index < 0 || (uint32_t)index < spool.ready_end)
 		return index;
-	if (!confined)
-		budget_return();
-	if (index < 0)
+	if (!budget_take()) {
+		give_up((uint32_t)index);
 		return -1;
-	/* Full disk. The last one touched can be given up; one in the middle stays unused. */
-	uint32_t next = (uint32_t)index + 1;
-	__atomic_compare_exchange_n(&spool.header->segments_used, &next, (uint32_t)index, false,
-				    __ATOMIC_RELAXED, __ATOMIC_RELAXED);
+	}
+	if (!make_ready(segment_at((uint32_t)index), TRACK_SEGMENT_BYTES))
+		return index;
+	budget_return();
+	give_up((uint32_t)index);
 	*ret_reason = TRACK_NOTE_LOST_DISK_FULL;
 	return -1;
 }

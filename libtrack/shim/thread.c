@@ -6,12 +6,14 @@
 #include "stack.h"
 #include "writer.h"
 
-#include <dlfcn.h>
+#include <elf.h>
 #include <errno.h>
 #include <limits.h>
+#include <linux/seccomp.h>
 #include <pthread.h>
 #include <stdarg.h>
 #include <string.h>
+#include <sys/auxv.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 
@@ -57,10 +59,28 @@ static void thread_ending(void *round)
 	writer_release();
 }
 
+/* ThreadSanitizer's, where there is one. */
+extern void __tsan_init(void) __attribute__((weak));
+
+/* Whether an address is the main program's own, and no library's. */
+static bool is_in_program(uintptr_t address)
+{
+	const Elf64_Phdr *segments = (const void *)getauxval(AT_PHDR);
+	size_t count = getauxval(AT_PHNUM);
+	uintptr_t bias = 0;
+	for (size_t i = 0; segments && i < count; i++)
+		if (segments[i].p_type == PT_PHDR)
+			bias = (uintptr_t)segments - segments[i].p_vaddr;
+	for (size_t i = 0; segments && i < count; i++)
+		if (segments[i].p_type == PT_LOAD && address >= bias + segments[i].p_vaddr &&
+		    address < bias + segments[i].p_vaddr + segments[i].p_memsz)
+			return true;
+	return false;
+}
+
 void thread_init(void)
 {
-	set_up_inside = dlsym(RTLD_DEFAULT, "__tsan_init") &&
-			dlsym(RTLD_DEFAULT, "pthread_create") != (void *)(uintptr_t)pthread_create;
+	set_up_inside = is_in_program((uintptr_t)__tsan_init);
 	end_key_made = !LIBC(pthread_key_create)(&end_key, thread_ending);
 }
 
@@ -217,14 +237,17 @@ SHIM_EXPORT int pthread_setname_np(pthread_t thread, const char *name)
 
 SHIM_EXPORT int prctl(int option, ...)
 {
-	if (option == PR_SET_SECCOMP)
-		process_sandboxed();
 	va_list list;
 	va_start(list, option);
 	unsigned long a = va_arg(list, unsigned long), b = va_arg(list, unsigned long);
 	unsigned long c = va_arg(list, unsigned long), d = va_arg(list, unsigned long);
 	va_end(list);
+	/* Programs ask with a filter of NULL whether there is seccomp at all. */
+	bool confines =
+		option == PR_SET_SECCOMP && (a == SECCOMP_MODE_STRICT || b) && process_sandboxing();
 	int ret = REAL(prctl)(option, a, b, c, d);
+	if (confines)
+		process_sandboxed(!ret);
 	if (option == PR_SET_NAME && !ret)
 		named(pthread_self(), TRACK_CALL_prctl, (const char *)a);
 	return ret;

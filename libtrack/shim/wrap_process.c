@@ -72,9 +72,14 @@ SHIM_EXPORT int clone(int (*start)(void *), void *stack, int flags, void *arg, .
 	void *tls = va_arg(list, void *);
 	void *child_tid = va_arg(list, void *);
 	va_end(list);
-	if ((flags & CLONE_VM) && !(flags & CLONE_THREAD))
-		writer_mark_vfork();
-	return REAL(clone)(start, stack, flags, arg, parent_tid, tls, child_tid);
+	bool shares = (flags & CLONE_VM) && !(flags & CLONE_THREAD);
+	if (shares)
+		writers_share();
+	int pid = REAL(clone)(start, stack, flags, arg, parent_tid, tls, child_tid);
+	/* After a vfork it is over; else nobody tells when. */
+	if (shares && (pid < 0 || (flags & CLONE_VFORK)))
+		writers_unshare();
+	return pid;
 }
 
 /* Called by the vfork stub: the child will run on this thread's memory. */

@@ -14,6 +14,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/close_range.h>
+#include <linux/seccomp.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -264,8 +265,13 @@ static long do_exit(const struct arguments *call)
 
 static long do_seccomp(const struct arguments *call)
 {
-	process_sandboxed();
-	return go(call);
+	bool confines = (call->a == SECCOMP_SET_MODE_STRICT ||
+			 (call->a == SECCOMP_SET_MODE_FILTER && call->c)) &&
+			process_sandboxing();
+	long ret = go(call);
+	if (confines)
+		process_sandboxed(!ret);
+	return ret;
 }
 
 /* By system call number; the stub looks here too. */

@@ -25,6 +25,8 @@ static uint32_t used_end; /* one above the highest writer ever used */
  * process that the spool belongs to, and it records.
  */
 static uint32_t *guard;
+enum { GUARD_WIPED, GUARD_OURS, GUARD_SHARED };
+static uint32_t sharers; /* children that run on our memory now */
 static bool confined;
 static bool given_up;	 /* a child of a confined process */
 static uint32_t unnamed; /* threads whose id nobody may ask for */
@@ -62,7 +64,8 @@ void writers_reset(void)
 
 void writers_enable(void)
 {
-	__atomic_store_n(guard, 1, __ATOMIC_RELEASE);
+	sharers = 0;
+	__atomic_store_n(guard, GUARD_OURS, __ATOMIC_RELEASE);
 }
 
 void writers_confine(void)
@@ -78,6 +81,11 @@ void writers_confine(void)
 	__atomic_store_n(&confined, true, __ATOMIC_RELEASE);
 }
 
+void writers_release(void)
+{
+	__atomic_store_n(&confined, false, __ATOMIC_RELEASE);
+}
+
 bool writers_confined(void)
 {
 	return __atomic_load_n(&confined, __ATOMIC_RELAXED);
@@ -86,6 +94,20 @@ bool writers_confined(void)
 void writer_mark_vfork(void)
 {
 	tls_vfork = true;
+}
+
+void writers_share(void)
+{
+	__atomic_fetch_add(&sharers, 1, __ATOMIC_SEQ_CST);
+	if (guard && __atomic_load_n(guard, __ATOMIC_RELAXED) == GUARD_OURS)
+		__atomic_store_n(guard, GUARD_SHARED, __ATOMIC_SEQ_CST);
+}
+
+void writers_unshare(void)
+{
+	if (!__atomic_sub_fetch(&sharers, 1, __ATOMIC_SEQ_CST) && guard &&
+	    __atomic_load_n(guard, __ATOMIC_RELAXED) == GUARD_SHARED)
+		__atomic_store_n(guard, GUARD_OURS, __ATOMIC_SEQ_CST);
 }
 
 bool writers_unwinding(void)
@@ -170,7 +192,8 @@ static __attribute__((noinline)) struct writer *get_slowly(void)
 			spool_note(TRACK_NOTE_LOST_CHILDREN, 1);
 			return NULL;
 		}
-		if (!process_is_forked() || process_start_forked())
+		/* Wiped, so this is a child, even where both call themselves 1. */
+		if (!process_pid() || process_start_forked())
 			return NULL;
 	}
 	if (tls_writer)
@@ -187,8 +210,13 @@ static __attribute__((noinline)) struct writer *get_slowly(void)
 
 struct writer *writer_get(void)
 {
-	if (likely(tls_writer && !tls_vfork && __atomic_load_n(guard, __ATOMIC_RELAXED)))
+	if (likely(guard && __atomic_load_n(guard, __ATOMIC_RELAXED) == GUARD_OURS && tls_writer &&
+		   !tls_vfork))
 		return tls_writer;
+	if (guard && __atomic_load_n(guard, __ATOMIC_ACQUIRE) == GUARD_SHARED &&
+	    sys3(SYS_getpid, 0, 0, 0) != process_pid())
+		return NULL; /* a child on our memory, whose thread-local data is not to be trusted
+			      */
 	int saved = errno;
 	struct writer *writer = get_slowly();
 	errno = saved;

@@ -38,6 +38,13 @@ struct writer *writer_get(void);
 /* Give the calling thread's writer back. */
 void writer_release(void);
 
+/*
+ * A child that shares our memory, and may have thread-local data of its own
+ * making, begins: whoever records is asked for its pid until it is over.
+ */
+void writers_share(void);
+void writers_unshare(void);
+
 /* The calling thread runs code of a vfork child until its pid is this process's again. */
 void writer_mark_vfork(void);
 
@@ -50,6 +57,8 @@ void writers_enable(void);
  * ready before.
  */
 void writers_confine(void);
+/* It was not set up after all. */
+void writers_release(void);
 bool writers_confined(void);
 
 /* Whether any thread but the caller is inside libunwind. */

@@ -223,7 +223,9 @@ struct track_spool {
 	uint32_t fd_limit;	 /* RLIMIT_NOFILE, soft, when last looked at; 0 unknown or none */
 	uint32_t segments_ready; /* taken off the budget, if more than segments_used */
 	uint64_t given_back;	 /* by the reader: segments that it took and emptied so far */
-	uint64_t reserved[14];
+	uint64_t pid_namespace;	 /* inode of /proc/self/ns/pid, 0 unknown: where pid means something
+				  */
+	uint64_t reserved[13];
 	uint64_t free_segments[TRACK_SEGMENTS_MAX / 64]; /* atomic; given back by the reader */
 };
 
