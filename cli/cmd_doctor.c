@@ -98,7 +98,10 @@ static bool check_folder(const char *chosen, char ret_base[PATH_MAX])
 
 	if (r < 0) {
 		tell(HEALTH_MISSING, "spool folder '%s': %s; choose another with --spool-dir",
-		     ret_base, r == -EPERM ? "it is open to others" : strerror(-r));
+		     ret_base,
+		     r == -EPERM	 ? "it is open to others"
+		     : r == -EMEDIUMTYPE ? "its file system could kill the program"
+					 : strerror(-r));
 		return false;
 	}
 	if (statvfs(ret_base, &space) < 0 || statfs(ret_base, &system) < 0)

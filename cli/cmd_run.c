@@ -75,6 +75,10 @@ static int make_folder(struct run *run)
 	if (r == -EPERM)
 		say("choose another with --spool-dir",
 		    "cannot keep spools in '%s': it is open to others", base);
+	else if (r == -EMEDIUMTYPE)
+		say("choose another with --spool-dir, on tmpfs (/dev/shm), ext4 or xfs",
+		    "cannot keep spools in '%s': on %s a full disk would kill the program", base,
+		    run_folder_unfit(base));
 	else if (r < 0)
 		say("choose another with --spool-dir", "cannot keep spools in '%s': %s", base,
 		    strerror(-r));

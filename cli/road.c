@@ -135,18 +135,25 @@ static const struct {
 	/* clang-format on */
 };
 
-/* A program that should have left a spool and left none: nothing of it was seen. */
-static int note_absent_shim(struct road *road, const struct road_program *program)
+static int put_note(struct road *road, enum track_note note, uint64_t count)
 {
-	const int note = TRACK_NOTE_SHIM_ABSENT;
+	return trace_put_note(road->trace, 0, notes[note].name, notes[note].weight, count,
+			      notes[note].text);
+}
+
+/* A program that should have left a spool and left none: nothing of it was seen. */
+static int note_unrecorded(struct road *road, const struct road_program *program)
+{
+	uint64_t unrecorded = collector_unrecorded(road->collector);
 	int64_t seen = 0;
 	int r = query_int(road->trace, "SELECT count(*) FROM process WHERE pid = ?1", program->pid,
 			  &seen);
 
-	if (r < 0 || (seen && program->recordable))
-		return r;
-	return trace_put_note(road->trace, 0, notes[note].name, notes[note].weight, 1,
-			      notes[note].text);
+	if (r == 0 && unrecorded)
+		r = put_note(road, TRACK_NOTE_LOST_IMAGES, unrecorded);
+	if (r == 0 && (!seen || !program->recordable))
+		r = put_note(road, TRACK_NOTE_SHIM_ABSENT, 1);
+	return r;
 }
 
 int road_judge(struct trace *trace, const struct symbol_search *search)
@@ -188,7 +195,7 @@ int road_finish(struct road *road, const struct road_program *program)
 		return fail_collecting(road, r);
 	r = lifetimes_finish(road->lifetimes);
 	if (r == 0 && program)
-		r = note_absent_shim(road, program);
+		r = note_unrecorded(road, program);
 	if (r < 0)
 		return fail(road, r, "cannot store what was recorded");
 	r = judge(road, program);

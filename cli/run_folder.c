@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/statfs.h>
 #include <track/wire.h>
 #include <unistd.h>
 
@@ -52,20 +53,46 @@ static int check_own(const char *path)
 	return S_ISDIR(st.st_mode) && st.st_uid == geteuid() && !(st.st_mode & 077) ? 0 : -EPERM;
 }
 
+const char *run_folder_unfit(const char *path)
+{
+	static const struct {
+		uint32_t magic;
+		const char *name;
+	} unfit[] = {
+#define TRACK_FILESYSTEM(magic, name) {magic, name},
+#include <track/filesystems.def>
+#undef TRACK_FILESYSTEM
+	};
+	struct statfs fs;
+
+	if (statfs(path, &fs) < 0)
+		return NULL;
+	for (size_t i = 0; i < sizeof(unfit) / sizeof(unfit[0]); i++)
+		if ((uint32_t)fs.f_type == unfit[i].magic)
+			return unfit[i].name;
+	return NULL;
+}
+
+/* As the preloaded library chooses where nobody tells it. */
 static int default_base(char ret_path[PATH_MAX])
 {
 	const char *runtime = getenv("XDG_RUNTIME_DIR");
-	const char *temporary = getenv("TMPDIR");
+	const char *folders[] = {getenv("TMPDIR"), "/tmp", "/dev/shm"};
 	char name[64];
 
 	/* Under sudo it may be another user's: a folder of ours there would lock them out. */
-	if (runtime && runtime[0] == '/' && is_ours(runtime) && access(runtime, W_OK) == 0)
+	if (runtime && runtime[0] == '/' && is_ours(runtime) && access(runtime, W_OK) == 0 &&
+	    !run_folder_unfit(runtime))
 		return join(ret_path, runtime, "rtctrack");
 	snprintf(name, sizeof(name), "rtctrack-%u", (unsigned)geteuid());
-	return join(ret_path, temporary && temporary[0] == '/' ? temporary : "/tmp", name);
+	for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++)
+		if (folders[i] && folders[i][0] == '/' && access(folders[i], W_OK) == 0 &&
+		    !run_folder_unfit(folders[i]))
+			return join(ret_path, folders[i], name);
+	return join(ret_path, "/tmp", name);
 }
 
-int run_folder_base(const char *chosen, bool create, char ret_path[PATH_MAX])
+static int find_base(const char *chosen, bool create, char ret_path[PATH_MAX])
 {
 	int r;
 
@@ -89,6 +116,13 @@ int run_folder_base(const char *chosen, bool create, char ret_path[PATH_MAX])
 	if (create && mkdir(ret_path, 0700) < 0 && errno != EEXIST)
 		return -errno;
 	return check_own(ret_path);
+}
+
+int run_folder_base(const char *chosen, bool create, char ret_path[PATH_MAX])
+{
+	int r = find_base(chosen, create, ret_path);
+
+	return r == 0 && create && run_folder_unfit(ret_path) ? -EMEDIUMTYPE : r;
 }
 
 int run_folder_create(const char *base, struct run_folder *ret_folder)

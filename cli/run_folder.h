@@ -30,11 +30,15 @@ struct run_info {
 
 /*
  * The base folder: chosen (NULL: none), else rtctrack in XDG_RUNTIME_DIR if
- * that is ours, else rtctrack-UID in TMPDIR or /tmp. create: make it, mode
- * 0700. ret_path is filled also on failure, for the message. -EPERM: it is a
- * symlink or belongs to somebody else.
+ * that is ours, else rtctrack-UID in TMPDIR, /tmp or /dev/shm, whichever is on a
+ * fit file system. create: make it, mode 0700. ret_path is filled also on
+ * failure, for the message. -EPERM: it is a symlink or belongs to somebody
+ * else. -EMEDIUMTYPE, with create: its file system is unfit.
  */
 int run_folder_base(const char *chosen, bool create, char ret_path[PATH_MAX]);
+
+/* The name of the folder's file system, if no spool may be kept on it; else NULL. */
+const char *run_folder_unfit(const char *path);
 
 int run_folder_create(const char *base, struct run_folder *ret_folder);
 

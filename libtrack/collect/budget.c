@@ -71,3 +71,11 @@ void budget_give_back(struct budget *budget, uint32_t segments)
 	} while (!__atomic_compare_exchange_n(used, &seen, left, false, __ATOMIC_RELAXED,
 					      __ATOMIC_RELAXED));
 }
+
+uint64_t budget_unrecorded(const struct budget *budget)
+{
+	if (!budget->map || !is_whole(budget->fd))
+		return 0;
+	uint64_t unrecorded = __atomic_load_n(&budget->map->unrecorded, __ATOMIC_RELAXED);
+	return unrecorded < INT64_MAX ? unrecorded : INT64_MAX;
+}

@@ -21,4 +21,7 @@ void budget_close(struct budget *budget);
 /* So many segments are free again. Never below 0, whatever the file says. */
 void budget_give_back(struct budget *budget, uint32_t segments);
 
+/* Images that said in it that they could make no spool. */
+uint64_t budget_unrecorded(const struct budget *budget);
+
 #endif

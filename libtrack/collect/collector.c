@@ -409,3 +409,8 @@ size_t collector_alive(const struct collector *collector, int32_t *pids, size_t 
 	}
 	return alive;
 }
+
+uint64_t collector_unrecorded(const struct collector *collector)
+{
+	return budget_unrecorded(&collector->budget);
+}

@@ -52,3 +52,9 @@ void budget_return(void)
 	if (budget)
 		__atomic_fetch_sub(&budget->segments_used, 1, __ATOMIC_RELAXED);
 }
+
+void budget_count_unrecorded(void)
+{
+	if (budget)
+		__atomic_fetch_add(&budget->unrecorded, 1, __ATOMIC_RELAXED);
+}

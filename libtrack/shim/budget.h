@@ -17,4 +17,7 @@ bool budget_take(void);
 /* Give one back that was not used. */
 void budget_return(void);
 
+/* This image could make no spool: the run's recorder is told, if it can be. */
+void budget_count_unrecorded(void);
+
 #endif

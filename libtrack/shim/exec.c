@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "exec.h"
+#include "folder.h"
 #include "path.h"
 #include "writer.h"
 
@@ -139,6 +140,9 @@ char *const *exec_environment(char *const *envp, const struct target *target, ch
 		*ret_note = TRACK_NOTE_PRELOAD_DROPPED;
 	else if (target->kind == TARGET_BLIND)
 		*ret_note = TRACK_NOTE_SHIM_ABSENT;
+	else if (!writers_confined() &&
+		 !folder_is_open(variables[0].text + variables[0].name_bytes + 1))
+		*ret_note = TRACK_NOTE_LOST_IMAGES;
 	if (!compose(&preload, target->asan, with_us, theirs))
 		return envp;
 

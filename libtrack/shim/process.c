@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "process.h"
+#include "budget.h"
 #include "census.h"
 #include "clock.h"
 #include "exec.h"
+#include "folder.h"
 #include "module.h"
 #include "path.h"
 #include "real.h"
@@ -46,47 +48,6 @@ static uint64_t env_number(char *const *envp, const char *name, uint64_t absent)
 	for (; *text >= '0' && *text <= '9' && number < UINT64_MAX / 16; text++)
 		number = number * 10 + (uint64_t)(*text - '0');
 	return number;
-}
-
-/* A folder of our own that nobody else can have prepared for us. */
-static bool own_folder(const char *path)
-{
-	struct stat st;
-	long ret = sys3(SYS_mkdir, (long)path, 0700, 0);
-	if (ret && ret != -EEXIST)
-		return false;
-	return !sys3(SYS_lstat, (long)path, (long)&st, 0) && S_ISDIR(st.st_mode) &&
-	       st.st_uid == (uid_t)sys3(SYS_geteuid, 0, 0, 0) && !(st.st_mode & 077);
-}
-
-static bool append(char *text, size_t capacity, const char *more)
-{
-	size_t used = strlen(text), size = strlen(more) + 1;
-	if (size > capacity - used)
-		return false;
-	memcpy(text + used, more, size);
-	return true;
-}
-
-static bool choose_folder(char *const *envp)
-{
-	const char *given = exec_find_env(envp, TRACK_ENV_SPOOL_DIR);
-	process.folder[0] = '\0';
-	if (given && *given)
-		return append(process.folder, sizeof(process.folder), given);
-	const char *runtime = exec_find_env(envp, "XDG_RUNTIME_DIR");
-	if (runtime && *runtime == '/')
-		return append(process.folder, sizeof(process.folder), runtime) &&
-		       append(process.folder, sizeof(process.folder), "/rtctrack") &&
-		       own_folder(process.folder);
-	const char *temporary = exec_find_env(envp, "TMPDIR");
-	char prefix[PATH_MAX] = "";
-	return append(prefix, sizeof(prefix),
-		      temporary && *temporary == '/' ? temporary : "/tmp") &&
-	       append(prefix, sizeof(prefix), "/rtctrack-") &&
-	       path_number(process.folder, sizeof(process.folder), prefix,
-			   (uint64_t)sys3(SYS_geteuid, 0, 0, 0), "") &&
-	       own_folder(process.folder);
 }
 
 static void record_text(struct writer *writer, enum track_process_text which, char *text,
@@ -238,7 +199,7 @@ static __attribute__((constructor)) void start(int argc, char **argv, char **env
 	(void)argc;
 	(void)argv;
 	real_resolve_all();
-	if (getauxval(AT_SECURE) || !choose_folder(envp))
+	if (getauxval(AT_SECURE) || !folder_choose(envp, process.folder))
 		return;
 	clock_init();
 	exec_init(envp, process.folder);
@@ -247,8 +208,10 @@ static __attribute__((constructor)) void start(int argc, char **argv, char **env
 	process.options.stack_depth =
 		(uint32_t)env_number(envp, TRACK_ENV_STACK, TRACK_STACK_DEPTH_DEFAULT);
 	stack_init(process.options.stack_depth);
-	if (writers_init() || start_recording(TRACK_ORIGIN_START))
+	if (writers_init() || start_recording(TRACK_ORIGIN_START)) {
+		budget_count_unrecorded();
 		return;
+	}
 	thread_init();
 	pthread_atfork(before_fork, after_fork_in_parent, after_fork_in_child);
 	LIBC(on_exit)(on_normal_exit, NULL);

@@ -79,7 +79,7 @@ file-size     | ulimit -f of 2 MiB
 descriptors   | ulimit -n 48
 address-space | ulimit -v of 1 GiB
 full-disk     | spools on a tmpfs of 300 KiB
-quota         | spools in a folder with a quota of 1 MiB
+quota         | LD_PRELOAD alone, spool folder on btrfs with a quota of 1 MiB
 inodes        | spools on a tmpfs with room for 8 files
 no-spool      | LD_PRELOAD alone, the spool folder cannot be written
 removed       | the spool folder is removed in the middle

@@ -108,4 +108,15 @@ check "killed in the middle: the spools say that a part is elsewhere" "$? $(coun
 check "a spoiled folder: the exit code" "$?" 7
 check "a spoiled folder: the processes are known" "$(sql hostile.db "SELECT count(*) > 5 FROM process")" 1
 
+# Where a write into a page that was made ready may fail, no spool is kept.
+if [ "$(id -u)" = 0 ] && command -v mkfs.btrfs >/dev/null && mkdir cow && truncate -s 120M cow.img &&
+	mkfs.btrfs -q cow.img >/dev/null 2>&1 && mount -o loop cow.img cow 2>/dev/null; then
+	"$rtctrack" run -o cow.db --spool-dir cow -- true >out 2>err
+	code=$?
+	umount cow
+	check "a spool folder on btrfs is refused before the start" "$code $(grep -c 'on btrfs a full disk' err)" "2 1"
+else
+	skip "a spool folder on btrfs" "needs root, btrfs-progs and a loop device"
+fi
+
 summary

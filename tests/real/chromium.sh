@@ -37,7 +37,7 @@ chromium_runs() {
 }
 
 chromium() {
-	local missing pairs=10 as flag=--disable-namespace-sandbox
+	local missing pairs=10 as flag=
 	[ $full = yes ] && pairs=100
 	missing=$(install_packages chromium chromium-sandbox iproute2 util-linux 2>&1) || {
 		skip chromium "$missing"

@@ -241,9 +241,10 @@ struct track_budget {
 	uint32_t pad;
 	uint64_t segments_cap;
 	uint64_t segments_used; /* atomic */
+	uint64_t unrecorded;	/* atomic; images that could make no spool */
 };
 
-_Static_assert(sizeof(struct track_budget) == 32, "wire layout");
+_Static_assert(sizeof(struct track_budget) == 40, "wire layout");
 _Static_assert(sizeof(struct track_record) == 40, "wire layout");
 _Static_assert(sizeof(struct track_segment) == 32, "wire layout");
 _Static_assert(sizeof(struct track_fd_usage) == 64, "wire layout");

@@ -128,6 +128,9 @@ int collector_finish(struct collector *collector, uint64_t *ret_events);
 /* Pids of spool owners that are alive now; returns how many, at most max stored. */
 size_t collector_alive(const struct collector *collector, int32_t *pids, size_t max);
 
+/* Images of the own folder's run that said that they could make no spool. */
+uint64_t collector_unrecorded(const struct collector *collector);
+
 /* What was wrong, a sentence; "" if nothing. Lives until the next call. */
 const char *collector_error(const struct collector *collector);
 
