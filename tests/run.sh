@@ -113,6 +113,11 @@ say "unit tests"
 criterion unit build/release
 say "live tests"
 lines live tests/live/run.sh build/release
+lines calls tests/live/calls.sh build/release
+lines cli tests/live/cli.sh build/release
+lines bounds tests/live/bounds.sh build/release
+say "hosts"
+lines hosts tests/hosts/run.sh build/release
 say "real programs"
 # shellcheck disable=SC2086
 install_packages $REAL_PACKAGES || say "(some real programs will be skipped)"
@@ -129,6 +134,11 @@ if [ $full = yes ]; then
 		lines "live-$round" tests/live/run.sh build/release
 		criterion "unit-$round" build/release
 	done
+	say "hosts, every pair"
+	lines hosts-full tests/hosts/run.sh build/release --full
+	sed -n '/^host /,$p' "$logs/hosts-full.log"
+	say "real programs under load"
+	lines real-full tests/real/run.sh --full build/release
 	say "soak"
 	lines soak tests/live/soak.sh build/release
 	say "mutation"
