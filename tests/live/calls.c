@@ -72,9 +72,14 @@ static const char *scratch_name(void)
 	return name;
 }
 
+/* Not a standard stream: those are meant to stay. */
+static FILE *scratch;
+
 static FILE *scratch_stream(void)
 {
-	return stdin;
+	scratch = tmpfile();
+	need(scratch != NULL, "tmpfile");
+	return scratch;
 }
 
 static struct file_handle *scratch_handle(void)
@@ -218,9 +223,9 @@ static int end_fd(void)
 	return close(pair[0]) || bad;
 }
 
-static int end_stdin(void)
+static int end_scratch(void)
 {
-	return fclose(stdin);
+	return fclose(scratch);
 }
 
 static const struct row {
@@ -262,7 +267,7 @@ int main(int argc, char **argv)
 		pair[0] = fd;
 	if (!strcmp(argv[1], "leave"))
 		return 0;
-	/* Streams that stand for standard input end by their own call. */
-	int (*end)(void) = strncmp(row->name, "freopen", 7) ? row->end : end_stdin;
+	/* What was opened anew ends as the stream that it is. */
+	int (*end)(void) = scratch ? end_scratch : row->end;
 	return end() != 0;
 }
