@@ -62,6 +62,18 @@ static const char *const shells[] = {
 #undef ANALYZE_RUNTIME_FILE
 	NULL
 };
+
+static const char *const lifelong_functions[] = {
+#define ANALYZE_RUNTIME(pattern, tier, what)
+#define ANALYZE_RUNTIME_FUNCTION(pattern, what)
+#define ANALYZE_RUNTIME_FILE(pattern, what)
+#define ANALYZE_LIFELONG(pattern, what) pattern,
+#include "runtime.def"
+#undef ANALYZE_RUNTIME
+#undef ANALYZE_RUNTIME_FUNCTION
+#undef ANALYZE_RUNTIME_FILE
+	NULL
+};
 /* clang-format on */
 
 static const char frames_sql[] =
@@ -166,6 +178,14 @@ static uint64_t hash_frame(uint64_t hash, struct trace_query *frame, const char 
 	return fnv_bytes(fnv_text(hash, "+"), &address, sizeof(address));
 }
 
+static bool is_listed(const char *const *patterns, const char *name)
+{
+	for (; name != NULL && *patterns != NULL; patterns++)
+		if (fnmatch(*patterns, name, 0) == 0)
+			return true;
+	return false;
+}
+
 static int judge(struct culprits *culprits, struct culprit *culprit)
 {
 	struct trace_query *frame = culprits->frames;
@@ -175,11 +195,15 @@ static int judge(struct culprits *culprits, struct culprit *culprit)
 	int project_frames = 0;
 	int more;
 
-	while ((more = trace_query_step(frame)) == 1 && project_frames < FINGERPRINT_FRAMES) {
+	while ((more = trace_query_step(frame)) == 1) {
 		const char *path = trace_query_text(frame, 0);
 		enum tier tier;
-		int error = path != NULL ? frame_tier(culprits, path, &tier) : -ENOMEM;
+		int error;
 
+		culprit->lifelong |= is_listed(lifelong_functions, trace_query_text(frame, 2));
+		if (project_frames == FINGERPRINT_FRAMES)
+			continue;
+		error = path != NULL ? frame_tier(culprits, path, &tier) : -ENOMEM;
 		if (error == 0 && tier > best) {
 			best = tier;
 			best_hash = hash_frame(FNV_START, frame, path);
@@ -247,10 +271,5 @@ int culprits_get(struct culprits *culprits, int64_t stack_id, const struct culpr
 
 bool culprit_is_shell(const struct culprit *culprit)
 {
-	const char *name = culprit->module != NULL ? base_name(culprit->module) : "";
-
-	for (size_t i = 0; shells[i] != NULL; i++)
-		if (fnmatch(shells[i], name, 0) == 0)
-			return true;
-	return false;
+	return culprit->module != NULL && is_listed(shells, base_name(culprit->module));
 }

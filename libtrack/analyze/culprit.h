@@ -18,6 +18,7 @@ struct culprit {
 	char *module; /* path */
 	int line;     /* 0 unknown */
 	uint64_t frames_hash;
+	bool lifelong; /* born inside a function whose things last as long as the process */
 };
 
 /* One answer per stack, kept until culprits_finish. */

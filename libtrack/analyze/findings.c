@@ -92,10 +92,10 @@ static int write_finding(struct trace_query *query, int64_t rank, const struct f
 	return trace_query_step(query);
 }
 
-/* What shells do is said in one note. */
-static int note_shells(struct trace *trace, uint64_t count)
+/* What is left out on purpose is said in one note. */
+static int note_left_out(struct trace *trace, enum track_note note, uint64_t count)
 {
-	const struct word_note *word = word_note(TRACK_NOTE_SHELLS);
+	const struct word_note *word = word_note(note);
 
 	return count == 0 ? 0
 			  : trace_put_note(trace, 0, word->name, word->weight, count, word->text);
@@ -125,7 +125,9 @@ static int write_findings(struct judgement *judgement)
 			error = write_evidence(evidence, rank, findings->items[i]);
 	}
 	if (error == 0)
-		error = note_shells(judgement->trace, shells);
+		error = note_left_out(judgement->trace, TRACK_NOTE_SHELLS, shells);
+	if (error == 0)
+		error = note_left_out(judgement->trace, TRACK_NOTE_LIFELONG, judgement->lifelong);
 	trace_query_destroy(finding);
 	trace_query_destroy(evidence);
 	return error;

@@ -14,6 +14,7 @@ struct judgement {
 	struct culprits culprits;
 	struct growth growth; /* known before the first rule runs */
 	struct findings findings;
+	uint64_t lifelong; /* alive at the end by design, and so no finding */
 };
 
 /* The sites that grow, of the kinds that have this rule in kinds.def. */

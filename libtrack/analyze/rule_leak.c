@@ -42,6 +42,10 @@ static int add_member(struct judgement *judgement, enum rule rule, const char *k
 		return error;
 	if (growth_find(&judgement->growth, finding_group(kind, member.class_name, culprit)))
 		return 0; /* told as growing */
+	if (culprit->lifelong) {
+		judgement->lifelong++;
+		return 0;
+	}
 	error = findings_get(&judgement->findings, rule, STATE_AT_EXIT, &member, culprit, &finding);
 	if (error != 0)
 		return error;

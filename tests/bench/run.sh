@@ -85,6 +85,28 @@ printf '%-46s %10s %8s\n' "spool to trace: bench_ingest SPOOL TRACE" "events" "M
 printf '%-46s %10s %8s\n' "median of 3" "$(head -1 "$work/ingest" | cut -d' ' -f1)" "$(cut -d' ' -f3 "$work/ingest" | median)"
 printf '%-46s %10s\n' "trace of it, MiB" "$(du -m "$work/ingest.db" | cut -f1)"
 
+# What the shim weighs: private memory outside of the spool, with us and without.
+echo
+weigh() { # THREADS BITS
+	local bare ours
+	bare=$("$build/tests/bench/bench_memory" "$1" "$2" | cut -d' ' -f1)
+	read -r ours spool <<<"$(RTCTRACK_SPOOL_DIR=$work LD_PRELOAD=$shim "$build/tests/bench/bench_memory" "$1" "$2")"
+	rm -f "$work"/*.spool
+	printf '%-46s %10s %8s\n' "$1 threads that take $((1 << $2)) stacks each" "$((ours - bare))" "$spool"
+}
+printf '%-46s %10s %8s\n' "memory of the shim: bench_memory THREADS BITS" "KiB" "spool"
+weigh 1 8
+weigh 1 14
+weigh 4 8
+weigh 16 8
+
+# Names of many stacks.
+echo
+read -r _ frames places named place_s name_s <<<"$("$build/tests/bench/bench_symbols" 100000 20000 "$rtctrack" /lib/x86_64-linux-gnu/libc.so.6)"
+printf '%-46s %10s\n' "100,000 stacks of 64 frames: bench_symbols" "seconds"
+printf '%-46s %10s\n' "$frames frames to $places places" "$place_s"
+printf '%-46s %10s\n' "$named places to names" "$name_s"
+
 # Bounds: ten million lifetimes that end in order, and ten thousand processes.
 echo
 lives=10000000

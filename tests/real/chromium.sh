@@ -26,7 +26,9 @@ chromium_runs() {
 		return
 	fi
 	check "$name: page, UDP sockets and exit code as bare" "$(cat recorded.out)" "$(cat bare.out)"
-	check "$name: nothing lost" "$(sql "$lost")" 0
+	# Children of the zygote in its chroot can make no spool, and say so.
+	check "$name: what is lost is children of the sandbox, named" \
+		"$(sql "SELECT group_concat(DISTINCT name) FROM note WHERE weight = 'LOST'")" lost-children
 	check "$name: UDP sockets of the page's connections, four a pair" \
 		"$(sql "SELECT count(*) $moment")" $((pairs * 4))
 	check "$name: those left open, by the kernel's account" \
@@ -37,7 +39,7 @@ chromium_runs() {
 }
 
 chromium() {
-	local missing pairs=10 as flag=
+	local missing pairs=10 as flag=--no-first-run
 	[ $full = yes ] && pairs=100
 	missing=$(install_packages chromium chromium-sandbox iproute2 util-linux 2>&1) || {
 		skip chromium "$missing"
@@ -47,7 +49,7 @@ chromium() {
 		skip chromium "no network namespace with a veth pair may be made here"
 		return
 	}
-	# As root it has no sandbox. Its own setuid sandbox keeps what is preloaded.
+	# As root it has no sandbox; as somebody else it has its own, which must work under us.
 	chmod 711 . && mkdir chromium && chown nobody chromium
 	as=(setpriv --reuid nobody --regid nogroup --clear-groups
 		env -u XDG_RUNTIME_DIR -u DBUS_SESSION_BUS_ADDRESS HOME="$PWD/chromium")

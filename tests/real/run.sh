@@ -101,7 +101,7 @@ pairs() {
 		left=$((left + $(counted "$class" open)))
 	done
 	check "$name: findings add up to what is left open" \
-		"$(sql "SELECT coalesce(sum(count), 0) FROM finding WHERE kind = 'fd' AND $sockets")" "$left"
+		"$(sql "SELECT coalesce(sum(count), 0) FROM finding WHERE rule = 'fd-leak' AND $sockets")" "$left"
 	[ "$mode" = open ] || check "$name: no finding of any kind" "$(sql "SELECT rule, message FROM finding")" ""
 	[ "$mode" = open ] && expected=$((sessions * 2))
 	check "$name: two UDP sockets a session are reported" "$(sql "$reported = 'udp'")" "$expected"

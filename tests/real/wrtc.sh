@@ -39,7 +39,7 @@ wrtc_runs() {
 
 # wrtc_found: what the findings add up to, a word each: state|class|count|slope
 wrtc_found() {
-	sql "SELECT state, class, sum(count), coalesce(sum(slope), '') FROM finding GROUP BY 1, 2 ORDER BY 1, 2"
+	sql "SELECT state, class, sum(count), coalesce(sum(slope), '') FROM finding WHERE rule <> 'exhaustion' AND class IN ('udp', 'tcp', 'unix', 'thread') GROUP BY 1, 2 ORDER BY 1, 2"
 }
 
 wrtc() {

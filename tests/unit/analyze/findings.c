@@ -147,6 +147,44 @@ Test(findings, a_library_compiled_into_the_program_is_not_the_culprit)
 	expect("SELECT culprit_function FROM finding", "open_relay");
 }
 
+Test(findings, standard_streams_are_meant_to_stay)
+{
+	open_many(1, 3, NO_STACK);
+	play_judge();
+	expect("SELECT group_concat(subject) FROM resource JOIN evidence ON resource.id = "
+	       "resource_id",
+	       "3");
+}
+
+Test(findings, what_a_shell_does_itself_is_left_out_and_counted)
+{
+	const uint64_t addresses[] = {0x7010, 0x7020};
+
+	play_module("/usr/bin/bash", 0x7000, 0x8000);
+	cr_assert_eq(play.sink->stack(play.sink->ctx, 0, 82, ++play.now_ns, addresses, 2), 0);
+	open_many(5, 2, 82);
+	play_judge();
+	expect("SELECT count(*) FROM finding", "0");
+	expect("SELECT weight || count FROM note WHERE name = 'shells'", "INFO2");
+}
+
+Test(findings, what_a_runtime_keeps_for_the_process_is_left_out_and_counted)
+{
+	const uint64_t addresses[] = {0x5030, 0x5020, 0x5010};
+
+	three_modules();
+	cr_assert_eq(play.sink->stack(play.sink->ctx, 0, 83, ++play.now_ns, addresses, 3), 0);
+	fd_open(5, 83);
+	play_finish();
+	cr_assert_eq(analyze_places(play.trace, NULL), 0);
+	name_place("/opt/bin/program", 0x30, "uv__make_pipe");
+	name_place("/opt/bin/program", 0x20, "uv_default_loop");
+	name_place("/opt/bin/program", 0x10, "main");
+	cr_assert_eq(analyze_findings(play.trace), 0);
+	expect("SELECT count(*) FROM finding", "0");
+	expect("SELECT weight || count FROM note WHERE name = 'lifelong'", "INFO1");
+}
+
 Test(findings, without_a_frame_of_the_project_the_runtime_is_the_culprit)
 {
 	const uint64_t addresses[] = {0x1010, 0x3010};

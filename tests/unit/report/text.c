@@ -202,8 +202,8 @@ Test(text, no_line_is_wider_than_the_terminal)
 	static const char *const messages[] = {
 		"a sentence of many words that is much longer than any terminal is wide today",
 		"oneword_without_any_space_that_is_much_longer_than_any_terminal_is_wide_today",
-		"\u00fc\u00fc\u00fc\u00fc \u00fc\u00fc\u00fc\u00fc\u00fc\u00fc "
-		"\u00fc\u00fc\u00fc\u00fc\u00fc\u00fc\u00fc \u00fc\u00fc\u00fc\u00fc",
+		("\u00fc\u00fc\u00fc\u00fc \u00fc\u00fc\u00fc\u00fc\u00fc\u00fc "
+		 "\u00fc\u00fc\u00fc\u00fc\u00fc\u00fc\u00fc \u00fc\u00fc\u00fc\u00fc"),
 	};
 
 	for (size_t width = 40; width < 100; width++)

@@ -17,15 +17,16 @@ struct child {
 
 static int64_t add_child(struct trace *trace, const struct child *child)
 {
+	int64_t order = (int64_t)next_pid++;
 	struct trace_process process = {
-		.pid = child->pid ? child->pid : (int32_t)next_pid,
+		.pid = child->pid ? child->pid : (int32_t)order,
 		.ppid = 42,
 		.parent_id = child->parent_id,
 		.image = child->image,
 		.origin = "fork",
 		.exe = child->exe,
 		.command = child->command,
-		.start_ns = 10 * SECOND + ++next_pid,
+		.start_ns = 10 * SECOND + (uint64_t)order + 1,
 		.end_ns = 11 * SECOND,
 		.end = child->end,
 		.code = child->code,
