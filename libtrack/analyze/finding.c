@@ -106,7 +106,7 @@ int findings_get(struct findings *findings, enum rule rule, enum state state,
 
 	if (known != NULL) {
 		*ret_finding = (struct finding *)(uintptr_t)*known;
-		return 0;
+		return u64map_put(&(*ret_finding)->processes, (uint64_t)member->process_id, 1);
 	}
 	finding = create(rule, state, member);
 	if (finding == NULL)
@@ -114,6 +114,8 @@ int findings_get(struct findings *findings, enum rule rule, enum state state,
 	finding->fingerprint = fingerprint;
 	finding->culprit = culprit;
 	error = make_room(findings);
+	if (error == 0)
+		error = u64map_put(&finding->processes, (uint64_t)member->process_id, 1);
 	if (error == 0)
 		error = u64map_put(&findings->by_fingerprint, fingerprint, (uintptr_t)finding);
 	if (error != 0) {
@@ -149,6 +151,9 @@ static int compare(const void *left, const void *right)
 
 	if (a->state != b->state)
 		return a->state < b->state ? -1 : 1;
+	/* Of acts the first is the likely cause of the others. */
+	if (a->first_ns != b->first_ns)
+		return a->first_ns - 1 < b->first_ns - 1 ? -1 : 1;
 	if (is_forecast(a) != is_forecast(b))
 		return is_forecast(a) ? 1 : -1;
 	if (a->count != b->count)
@@ -163,6 +168,12 @@ void findings_sort(struct findings *findings)
 {
 	if (findings->count > 0)
 		qsort(findings->items, findings->count, sizeof(struct finding *), compare);
+}
+
+void finding_happened(struct finding *finding, uint64_t time_ns)
+{
+	if (finding->first_ns == 0 || time_ns < finding->first_ns)
+		finding->first_ns = time_ns;
 }
 
 int finding_add_evidence(struct finding *finding, const struct finding_evidence *evidence)

@@ -45,6 +45,8 @@ struct finding {
 	uint64_t count;	    /* members */
 	uint64_t ended;	    /* threads: members that ended, and wait to be joined */
 	uint64_t stale;	    /* closes: members that hit a number's next owner */
+	uint64_t first_ns;  /* when it happened first; 0: no moment tells */
+	struct u64map processes; /* of its members */
 	int64_t process_id; /* of the first member */
 	int64_t stack_id;
 	const struct culprit *culprit;
@@ -76,6 +78,8 @@ void findings_finish(struct findings *findings);
 /* The most severe first, then the most numerous. */
 void findings_sort(struct findings *findings);
 
+/* An act of it happened then. */
+void finding_happened(struct finding *finding, uint64_t time_ns);
 int finding_add_evidence(struct finding *finding, const struct finding_evidence *evidence);
 /* Set the message as printf would. -ENOMEM. */
 int finding_say(struct finding *finding, const char *format, ...)

@@ -10,7 +10,7 @@
 #include "marks.h"
 
 /* Fewer points prove no trend. */
-enum { MARKS_LEAST = 3, STEPS_PER_PAUSE = 5 };
+enum { MARKS_LEAST = 3, STEPS_PER_PAUSE = 5, RISES_LEAST = 5 };
 
 /* A thread that ended and waits to be joined still holds what it is made of. */
 static const char lives_sql[] =
@@ -147,22 +147,44 @@ static int add_life(const struct growth *growth, struct u64map *sites,
 		       : 0;
 }
 
+struct rises {
+	size_t steps, rises;
+	size_t longest, last; /* stretches of steps that brought nothing; the last may be 0 */
+	bool falls;
+};
+
+static struct rises count_rises(const struct growth_site *site, size_t first)
+{
+	struct rises rises = {.steps = site->marks - 1 - first};
+
+	for (size_t i = first + 1; i < site->marks; i++) {
+		rises.falls |= site->alive[i] < site->alive[i - 1];
+		rises.rises += site->alive[i] > site->alive[i - 1];
+		rises.last = site->alive[i] > site->alive[i - 1] ? 0 : rises.last + 1;
+		rises.longest = rises.last > rises.longest ? rises.last : rises.longest;
+	}
+	return rises;
+}
+
 /*
  * A rise at every mark; among many marks one in STEPS_PER_PAUSE may bring
- * nothing, as long as the rise goes on to the end. What falls once is a cache.
+ * nothing. Or a slow one: fewer rises, but evenly spread over all marks, so
+ * that no pause is twice as long as the others. Either goes on to the end: what
+ * fills up and stays is none, and what falls once is a cache.
  */
 static bool rises_from(const struct growth_site *site, size_t first)
 {
-	size_t last = site->marks - 1, pauses = 0;
+	struct rises r;
 
-	if (site->marks < first + MARKS_LEAST || site->alive[last] == site->alive[last - 2])
+	if (site->marks < first + MARKS_LEAST)
 		return false;
-	for (size_t i = first + 1; i <= last; i++) {
-		if (site->alive[i] < site->alive[i - 1])
-			return false;
-		pauses += site->alive[i] == site->alive[i - 1];
-	}
-	return pauses * STEPS_PER_PAUSE <= last - first;
+	r = count_rises(site, first);
+	if (r.falls)
+		return false;
+	if ((r.steps - r.rises) * STEPS_PER_PAUSE <= r.steps && r.last < 2)
+		return true;
+	return r.rises >= RISES_LEAST && r.longest * r.rises <= 2 * r.steps &&
+	       r.last * r.rises <= r.steps;
 }
 
 /* From changes to sums; then whether they rise. The first mark may be warm-up. */

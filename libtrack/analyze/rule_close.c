@@ -13,7 +13,7 @@
 static const char closes_sql[] =
 	"SELECT a.id, a.process_id, a.kind, r.class, a.stack_id, r.id, r.birth_stack, "
 	"r.death_stack, b.id, b.birth_stack, b.death_stack, a.tid, r.birth_tid, r.death_tid, "
-	"b.birth_tid, b.death_tid "
+	"b.birth_tid, b.death_tid, a.time_ns "
 	"FROM act a JOIN resource r ON r.id = a.resource_id JOIN process p ON p.id = a.process_id "
 	"LEFT JOIN resource b ON b.process_id = r.process_id AND b.subject = r.subject "
 	"AND b.generation = r.generation - 1 AND b.kind = r.kind AND b.ending = 'closed' "
@@ -23,7 +23,8 @@ static const char closes_sql[] =
 
 static const char sites_sql[] =
 	"SELECT birth_stack, death_stack FROM resource WHERE process_id = ?1 AND kind = ?2 "
-	"AND ending = 'closed' AND id <> ?3 GROUP BY birth_stack, death_stack";
+	"AND ending = 'closed' AND id NOT IN (SELECT resource_id FROM act WHERE what = 'bad-close' "
+	"AND resource_id IS NOT NULL) GROUP BY birth_stack, death_stack";
 
 /* The stacks of one failed close, and those of the life before it. */
 struct bad_close {
@@ -101,7 +102,7 @@ static int get_sites(struct judgement *judgement, const struct bad_close *close,
 }
 
 /*
- * What else was closed in the process tells whose the closing sites are. A
+ * What else was closed in the process, and in order, tells whose the closing sites are. A
  * place that also closes others of the owner's, or others than its own, is a
  * common one, and which of the two closes was wrong cannot be known. The other
  * site is the owner's if it closes others of his, or if nothing but the one
@@ -115,7 +116,6 @@ static int ask_others(struct closes *closes, const struct bad_close *close,
 
 	trace_query_bind_int(closes->query, 1, close->process_id);
 	trace_query_bind_text(closes->query, 2, close->kind);
-	trace_query_bind_int(closes->query, 3, close->life);
 	while ((more = trace_query_step(closes->query)) == 1) {
 		uint64_t birth, death;
 
@@ -220,6 +220,7 @@ static int add_member(struct closes *closes, struct trace_query *row)
 				     culprit, &finding);
 	if (error != 0)
 		return error;
+	finding_happened(finding, (uint64_t)trace_query_int(row, 16));
 	finding->count++;
 	finding->stale += verdict == VERDICT_STALE;
 	return add_evidence(finding, &close, verdict);

@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What is alive when its process is over: descriptors, and threads that nobody joined. */
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "rule.h"
 #include "word.h"
+
+enum { WHERE_BYTES = 64 };
 
 /*
  * A detached thread may run until the end; an exec's end is no leak; standard
@@ -72,14 +75,25 @@ static int collect(struct judgement *judgement, enum rule rule, const char *kind
 	return more;
 }
 
+/* Sixty in one process are another thing than one in each of sixty. */
+static void where_all(const struct finding *finding, char *ret_where)
+{
+	size_t processes = finding->processes.count;
+
+	ret_where[0] = '\0';
+	if (processes > 1)
+		snprintf(ret_where, WHERE_BYTES, ", in %zu processes", processes);
+}
+
 static int say_fd(struct finding *finding)
 {
-	char noun[FINDING_NOUN_BYTES];
+	char noun[FINDING_NOUN_BYTES], where[WHERE_BYTES];
 
 	finding_noun(finding, finding->count != 1, noun);
-	return finding_say(finding, "%llu %s opened here %s never closed",
+	where_all(finding, where);
+	return finding_say(finding, "%llu %s opened here %s never closed%s",
 			   (unsigned long long)finding->count, noun,
-			   finding->count == 1 ? "was" : "were");
+			   finding->count == 1 ? "was" : "were", where);
 }
 
 static int say_thread(struct finding *finding)
@@ -87,17 +101,20 @@ static int say_thread(struct finding *finding)
 	unsigned long long count = finding->count;
 	unsigned long long ended = finding->ended;
 	const char *noun = count == 1 ? "thread" : "threads";
+	char where[WHERE_BYTES];
 
+	where_all(finding, where);
 	if (ended == 0)
-		return finding_say(finding, "%llu %s started here %s still running at the end",
-				   count, noun, count == 1 ? "was" : "were");
+		return finding_say(finding, "%llu %s started here %s still running at the end%s",
+				   count, noun, count == 1 ? "was" : "were", where);
 	if (ended == count)
-		return finding_say(finding, "%llu %s started here ended, never joined nor detached",
-				   count, noun);
+		return finding_say(finding,
+				   "%llu %s started here ended, never joined nor detached%s", count,
+				   noun, where);
 	return finding_say(finding,
 			   "%llu threads started here: %llu ended, never joined nor detached, "
-			   "%llu still running at the end",
-			   count, ended, count - ended);
+			   "%llu still running at the end%s",
+			   count, ended, count - ended, where);
 }
 
 static int judge_leak(struct judgement *judgement, enum rule rule, enum track_kind kind,

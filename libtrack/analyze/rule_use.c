@@ -11,7 +11,7 @@
  */
 static const char uses_sql[] =
 	"SELECT a.id, a.process_id, a.kind, r.class, a.stack_id, r.id, r.birth_stack, "
-	"r.death_stack, o.id, o.birth_stack, a.error "
+	"r.death_stack, o.id, o.birth_stack, a.error, a.time_ns "
 	"FROM act a JOIN resource o ON o.id = a.resource_id JOIN process p ON p.id = a.process_id "
 	"JOIN resource r ON r.process_id = o.process_id AND r.subject = o.subject "
 	"AND r.kind = o.kind AND r.generation = o.generation - (a.error = ?1) "
@@ -65,6 +65,7 @@ static int add_member(struct judgement *judgement, struct trace_query *row)
 				     &member, culprit, &finding);
 	if (error != 0)
 		return error;
+	finding_happened(finding, (uint64_t)trace_query_int(row, 11));
 	finding->count++;
 	return add_evidence(finding, row);
 }
