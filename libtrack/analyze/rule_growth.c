@@ -30,7 +30,8 @@ static int say(struct finding *finding, const struct growth_site *site)
 {
 	char noun[FINDING_NOUN_BYTES];
 	char numbers[NUMBERS_BYTES] = "";
-	const char *about = "", *almost = "";
+	const char *about = "", *how_often = "at every mark";
+	size_t steps = site->marks - 1 - site->first, pauses = 0;
 
 	finding_noun(finding, true, noun);
 	list_numbers(site, numbers);
@@ -38,10 +39,11 @@ static int say(struct finding *finding, const struct growth_site *site)
 		if ((double)(site->alive[i] - site->alive[i - 1]) != finding->slope)
 			about = "about ";
 	for (size_t i = site->first + 1; i < site->marks; i++)
-		if (site->alive[i] == site->alive[i - 1])
-			almost = "almost ";
-	return finding_say(finding, "%s: %s%.3g more alive at %severy mark (%s)", noun, about,
-			   finding->slope, almost, numbers);
+		pauses += site->alive[i] == site->alive[i - 1];
+	if (pauses > 0)
+		how_often = pauses * 5 <= steps ? "at almost every mark" : "with a mark, on average";
+	return finding_say(finding, "%s: %s%.3g more alive %s (%s)", noun, about, finding->slope,
+			   how_often, numbers);
 }
 
 static int add_members(struct finding *finding, const struct growth_site *site)

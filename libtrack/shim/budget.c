@@ -17,7 +17,7 @@ static bool is_valid(const struct track_budget *found)
 
 void budget_open(const char *folder)
 {
-	char path[4200];
+	static char path[4200]; /* there is only one thread yet */
 	struct track_budget found;
 	if (budget || !path_join(path, sizeof(path), folder, TRACK_BUDGET_FILE))
 		return;

@@ -23,7 +23,8 @@ struct dirent64_raw {
 static bool each_number(const char *path, void (*visit)(struct writer *, int),
 			struct writer *writer)
 {
-	char buffer[4096] __attribute__((aligned(8)));
+	static char buffer[4096]
+		__attribute__((aligned(8))); /* at the start, and once at the end */
 	long folder = sys3(SYS_open, (long)path, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
 	if (folder < 0)
 		return false;

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "exec.h"
 #include "folder.h"
-#include "path.h"
 #include "writer.h"
 
 #include <dlfcn.h>
@@ -9,6 +8,7 @@
 #include <limits.h>
 #include <string.h>
 #include <sys/syscall.h>
+#include <unistd.h>
 
 #define PRELOAD "LD_PRELOAD"
 
@@ -59,17 +59,9 @@ void exec_init(char *const *envp, const char *folder)
 		if (value)
 			remember(&variables[i], value);
 	}
+	const char *preload = exec_find_env(envp, PRELOAD);
+	target_init(preload && !strncmp(preload, "libasan.so", 10) ? preload : "");
 	memcpy(own_path, info.dli_fname, strlen(info.dli_fname) + 1);
-}
-
-size_t exec_room(char *const *envp)
-{
-	size_t count = 0;
-	if (!own_path[0])
-		return 0;
-	while (envp && envp[count])
-		count++;
-	return count <= EXEC_VARIABLES_MAX ? count + EXEC_ADDED + 1 : 0;
 }
 
 struct text {
@@ -120,7 +112,7 @@ static bool compose(struct text *text, const char *asan, bool with_us, const cha
 
 static bool shim_is_reachable(void)
 {
-	return writers_confined() || !sys4(SYS_faccessat, AT_FDCWD, (long)own_path, 4, 0);
+	return !sys4(SYS_faccessat, AT_FDCWD, (long)own_path, R_OK, 0);
 }
 
 static bool is_named(const char *entry, const char *name)
@@ -129,37 +121,81 @@ static bool is_named(const char *entry, const char *name)
 	return !strncmp(entry, name, length) && entry[length] == '=';
 }
 
-char *const *exec_environment(char *const *envp, const struct target *target, char **pointers,
-			      char text[EXEC_TEXT_BYTES], enum track_note *ret_note)
+/* Ours stands first already, and GCC's ASan neither misses nor is too many. */
+static bool is_preloaded(const char *theirs, const struct target *target)
+{
+	return theirs && !*target->asan && is_own(theirs, strcspn(theirs, " :"));
+}
+
+static bool has_variables(char *const *envp)
+{
+	for (size_t i = 0; i < sizeof(variables) / sizeof(*variables); i++)
+		if (variables[i].text[0] && !exec_find_env(envp, variables[i].name))
+			return false;
+	return true;
+}
+
+static enum track_note note_of(const struct target *target, bool with_us)
+{
+	if (!with_us)
+		return TRACK_NOTE_PRELOAD_DROPPED;
+	if (target->kind == TARGET_BLIND)
+		return TRACK_NOTE_SHIM_ABSENT;
+	/* Behind a filter our start-up would be killed, so there with_us is false. */
+	return folder_is_open(variables[0].text + variables[0].name_bytes + 1)
+		       ? TRACK_NOTE__COUNT
+		       : TRACK_NOTE_LOST_IMAGES;
+}
+
+struct exec_plan exec_plan(char *const *envp, const struct target *target)
+{
+	struct exec_plan plan = {.note = TRACK_NOTE__COUNT};
+	const char *theirs = exec_find_env(envp, PRELOAD);
+	size_t count = 0;
+	if (!own_path[0])
+		return plan;
+	while (envp && envp[count] && count <= EXEC_VARIABLES_MAX)
+		count++;
+	if (count > EXEC_VARIABLES_MAX)
+		return plan;
+	plan.with_us =
+		target->kind != TARGET_STUMBLES && !writers_confined() && shim_is_reachable();
+	plan.note = note_of(target, plan.with_us);
+	if (plan.with_us ? is_preloaded(theirs, target) && has_variables(envp) : !theirs)
+		return plan;
+	plan.pointers = count + 1 + sizeof(variables) / sizeof(*variables) + 1;
+	plan.text_bytes = sizeof(PRELOAD "=") + strlen(own_path) + strlen(target->asan) +
+			  (theirs ? strlen(theirs) : 0) + 8;
+	return plan;
+}
+
+char *const *exec_environment(const struct exec_plan *plan, char *const *envp,
+			      const struct target *target, char **pointers, char *text)
 {
 	const char *theirs = exec_find_env(envp, PRELOAD);
-	bool with_us = target->kind != TARGET_STUMBLES && shim_is_reachable();
-	struct text preload = {text, text + EXEC_TEXT_BYTES};
-	*ret_note = TRACK_NOTE__COUNT;
-	if (!with_us)
-		*ret_note = TRACK_NOTE_PRELOAD_DROPPED;
-	else if (target->kind == TARGET_BLIND)
-		*ret_note = TRACK_NOTE_SHIM_ABSENT;
-	else if (!writers_confined() &&
-		 !folder_is_open(variables[0].text + variables[0].name_bytes + 1))
-		*ret_note = TRACK_NOTE_LOST_IMAGES;
-	if (!compose(&preload, target->asan, with_us, theirs))
-		return envp;
-
+	struct text preload = {text, text + plan->text_bytes};
 	size_t count = 0;
+	if (!compose(&preload, target->asan, plan->with_us, theirs))
+		return envp;
 	for (; envp && *envp; envp++)
 		if (!is_named(*envp, PRELOAD))
 			pointers[count++] = *envp;
 		else if (text[sizeof(PRELOAD)])
 			pointers[count++] = text;
-	if (!theirs && with_us)
+	if (!theirs && plan->with_us)
 		pointers[count++] = text;
 	pointers[count] = NULL;
-	for (size_t i = 0; with_us && i < sizeof(variables) / sizeof(*variables); i++) {
+	for (size_t i = 0; plan->with_us && i < sizeof(variables) / sizeof(*variables); i++) {
 		if (!variables[i].text[0] || exec_find_env(pointers, variables[i].name))
 			continue;
 		pointers[count++] = variables[i].text;
 		pointers[count] = NULL;
 	}
 	return pointers;
+}
+
+bool exec_is_cleaned(char *const *envp)
+{
+	const char *theirs = exec_find_env(envp, PRELOAD);
+	return own_path[0] && !(theirs && strstr(theirs, own_path));
 }

@@ -10,8 +10,6 @@
 
 #include "target.h"
 
-#define EXEC_ADDED 4	     /* variables that we may add */
-#define EXEC_TEXT_BYTES 6144 /* for an LD_PRELOAD made of ours and theirs */
 #define EXEC_VARIABLES_MAX 8192
 
 /* The value of a variable; NULL if it is not there. */
@@ -20,15 +18,24 @@ const char *exec_find_env(char *const *envp, const char *name);
 /* Remember what the next image needs. Until then environments pass unchanged. */
 void exec_init(char *const *envp, const char *folder);
 
-/* Pointers that an environment made from this one needs; 0: it passes unchanged. */
-size_t exec_room(char *const *envp);
-
 /*
- * envp with what the shim needs, in pointers[exec_room()] and text; or envp
- * itself. *ret_note: what will not be recorded of that image, or
- * TRACK_NOTE__COUNT; the caller takes it back if the exec fails.
+ * What is to be done about an environment before an exec of this target. Nothing,
+ * where pointers is 0: it has all that the image needs. note: what will not be
+ * recorded of that image, or TRACK_NOTE__COUNT; to be taken back if the exec fails.
  */
-char *const *exec_environment(char *const *envp, const struct target *target, char **pointers,
-			      char text[EXEC_TEXT_BYTES], enum track_note *ret_note);
+struct exec_plan {
+	size_t pointers;
+	size_t text_bytes;
+	bool with_us;
+	enum track_note note;
+};
+struct exec_plan exec_plan(char *const *envp, const struct target *target);
+
+/* The environment of a plan, made in pointers[plan.pointers] and text[plan.text_bytes]. */
+char *const *exec_environment(const struct exec_plan *plan, char *const *envp,
+			      const struct target *target, char **pointers, char *text);
+
+/* Whether what is executed with this environment will miss the shim though it could have it. */
+bool exec_is_cleaned(char *const *envp);
 
 #endif

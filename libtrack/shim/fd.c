@@ -19,7 +19,10 @@
 #define SWEEP_RECORDED 16    /* closes of what was never open that a run records */
 #define REFUSALS_RECORDED 16 /* of each thread: a loop around accept may fail for ever */
 #define NAME_BYTES 255	     /* of a path, its end */
-#define RECEIVED_MAX 253     /* descriptors in one message, as the kernel allows */
+#ifndef SCM_PIDFD
+#define SCM_PIDFD 4
+#endif
+#define RECEIVED_MAX 253 /* descriptors in one message, as the kernel allows */
 
 enum track_fd_class fd_socket_class(int domain, int type, int protocol)
 {
@@ -170,7 +173,8 @@ void fd_refused(enum track_call call)
 		return;
 	int saved = errno;
 	writer->refusals++;
-	spool_tell_fd_limit();
+	if (!spool_tell_fd_limit())
+		return; /* none are allowed: that was wanted */
 	writer_emit(writer, TRACK_OP_FAIL, TRACK_KIND_FD, call, UINT64_MAX, stack_record(writer),
 		    (uint64_t)saved);
 	errno = saved;
@@ -225,25 +229,41 @@ void fd_opened_named(int fd, enum track_fd_class fd_class, enum track_call call,
 	errno = saved;
 }
 
+/* Calls that programs try to learn whether a number is a socket at all. */
+static bool only_asks(enum track_call call)
+{
+	return call == TRACK_CALL_send || call == TRACK_CALL_recv ||
+	       call == TRACK_CALL___recv_chk || call == TRACK_CALL_getsockname;
+}
+
 /* EBADF: closed here before. ENOTSOCK: the number was a socket's, and is something else now. */
 void fd_misused(int fd, enum track_call call)
 {
-	if (likely(errno != EBADF && errno != ENOTSOCK))
+	int error = errno;
+	if (likely(error != EBADF && (error != ENOTSOCK || only_asks(call))))
 		return;
-	struct track_fd_usage *usage = spool_usage(fd, false);
+	struct writer *writer = writer_get();
+	struct track_fd_usage *usage = writer ? spool_usage(fd, false) : NULL;
 	if (!usage || !usage->ever)
 		return;
 	bool open = __atomic_load_n(&usage->open, __ATOMIC_ACQUIRE);
 	uint32_t told = 1u << (unsigned)call % 32;
-	if (open != (errno == ENOTSOCK) ||
+	if (open != (error == ENOTSOCK) ||
 	    __atomic_fetch_or(&usage->stale_uses, told, __ATOMIC_RELAXED) & told)
 		return;
-	struct writer *writer = writer_get();
-	int saved = errno;
-	if (writer)
-		writer_emit(writer, TRACK_OP_FAIL, TRACK_KIND_FD, call, (uint64_t)fd,
-			    stack_record(writer), (uint64_t)saved);
-	errno = saved;
+	writer_emit(writer, TRACK_OP_FAIL, TRACK_KIND_FD, call, (uint64_t)fd, stack_record(writer),
+		    (uint64_t)error);
+	errno = error;
+}
+
+static void received(int fd, enum track_call call)
+{
+	if (fd < 0)
+		return;
+	enum track_fd_class fd_class = fd_classify(fd);
+	fd_opened(fd, fd_class, call, -1);
+	if (fd_class_is_socket(fd_class))
+		name_socket_now(fd, call);
 }
 
 void fd_received(const struct msghdr *message, enum track_call call)
@@ -252,19 +272,14 @@ void fd_received(const struct msghdr *message, enum track_call call)
 		return;
 	for (struct cmsghdr *control = CMSG_FIRSTHDR(message); control;
 	     control = CMSG_NXTHDR((struct msghdr *)(uintptr_t)message, control)) {
-		if (control->cmsg_level != SOL_SOCKET || control->cmsg_type != SCM_RIGHTS ||
-		    control->cmsg_len < CMSG_LEN(0))
+		if (control->cmsg_level != SOL_SOCKET || control->cmsg_len < CMSG_LEN(0) ||
+		    (control->cmsg_type != SCM_RIGHTS && control->cmsg_type != SCM_PIDFD))
 			continue;
 		size_t count = (control->cmsg_len - CMSG_LEN(0)) / sizeof(int);
 		for (size_t i = 0; i < count && i < RECEIVED_MAX; i++) {
 			int fd;
 			memcpy(&fd, CMSG_DATA(control) + i * sizeof(fd), sizeof(fd));
-			if (fd < 0)
-				continue;
-			enum track_fd_class fd_class = fd_classify(fd);
-			fd_opened(fd, fd_class, call, -1);
-			if (fd_class_is_socket(fd_class))
-				name_socket_now(fd, call);
+			received(fd, call);
 		}
 	}
 }
@@ -362,7 +377,8 @@ void fd_close_end(const struct fd_closing *closing, bool ok)
 void fd_close_cancelled(void *closing)
 {
 	const struct fd_closing *c = closing;
-	if (!c->writer || !c->recorded || sys3(SYS_fcntl, c->fd, F_GETFD, 0) < 0)
+	if (!c->writer || !c->recorded || writers_confined() ||
+	    sys3(SYS_fcntl, c->fd, F_GETFD, 0) < 0)
 		return;
 	reopen_books(c->fd);
 	emit_undo(c->writer, c->fd, c->call, ECANCELED);
@@ -403,7 +419,7 @@ void fd_replace_end(const struct fd_closing *closing, bool ok, int from)
 	errno = saved;
 }
 
-void fd_range_closing(unsigned first, unsigned last, enum track_call call)
+static void range_closing(unsigned first, unsigned last, enum track_call call)
 {
 	struct writer *writer = writer_get();
 	if (!writer)
@@ -417,7 +433,7 @@ void fd_range_closing(unsigned first, unsigned last, enum track_call call)
 	errno = saved;
 }
 
-void fd_range_failed(unsigned first, unsigned last, enum track_call call)
+static void range_failed(unsigned first, unsigned last, enum track_call call)
 {
 	struct writer *writer = writer_get();
 	if (!writer)
@@ -432,4 +448,20 @@ void fd_range_failed(unsigned first, unsigned last, enum track_call call)
 		emit_undo(writer, (int)fd, call, saved);
 	}
 	errno = saved;
+}
+
+/* Which numbers a failed call left open cannot be asked behind a filter: there it is booked after.
+ */
+void fd_range_begin(unsigned first, unsigned last, enum track_call call)
+{
+	if (!writers_confined())
+		range_closing(first, last, call);
+}
+
+void fd_range_end(unsigned first, unsigned last, enum track_call call, bool ok)
+{
+	if (writers_confined() && ok)
+		range_closing(first, last, call);
+	else if (!writers_confined() && !ok)
+		range_failed(first, last, call);
 }

@@ -58,8 +58,8 @@ void fd_replace_end(const struct fd_closing *closing, bool ok, int from);
 /* Before a stream is opened anew: its descriptor, if any, is closed on the way. */
 void fd_implicitly_closed(int fd, enum track_call call);
 
-/* Before a close of all numbers first..last; error: it failed after all, they live. */
-void fd_range_closing(unsigned first, unsigned last, enum track_call call);
-void fd_range_failed(unsigned first, unsigned last, enum track_call call);
+/* Around a close of all numbers first..last. */
+void fd_range_begin(unsigned first, unsigned last, enum track_call call);
+void fd_range_end(unsigned first, unsigned last, enum track_call call, bool ok);
 
 #endif

@@ -42,7 +42,7 @@ uint32_t modules_version(void)
 
 static void emit_module(struct writer *writer, const struct module *module)
 {
-	struct {
+	static struct { /* one scan at a time */
 		struct track_module head;
 		char path[TRACK_NAME_BYTES_MAX - sizeof(struct track_module)];
 	} data;
@@ -71,7 +71,7 @@ static uint32_t keep_path(const char *path, size_t size)
  */
 static void name_module(struct module *module, const char *name)
 {
-	char path[4096];
+	static char path[4096];
 	module->path_at = paths_used;
 	if (!*name) {
 		long size = sys3(SYS_readlink, (long)"/proc/self/exe", (long)path, sizeof(path));

@@ -59,7 +59,7 @@ static void record_text(struct writer *writer, enum track_process_text which, ch
 
 static void record_names(struct writer *writer)
 {
-	char text[TRACK_NAME_BYTES_MAX];
+	static char text[TRACK_NAME_BYTES_MAX]; /* there is only one thread yet */
 	long size = sys3(SYS_readlink, (long)"/proc/self/exe", (long)text, sizeof(text));
 	if (size > 0)
 		record_text(writer, TRACK_PROCESS_EXE, text, (size_t)size);
@@ -177,7 +177,7 @@ bool process_sandboxing(void)
 void process_sandboxed(bool really)
 {
 	if (!really)
-		writers_release();
+		writers_unconfine();
 	else if (writer_get())
 		spool_note(TRACK_NOTE_SANDBOXED, 1);
 }

@@ -70,10 +70,12 @@ static uint32_t fd_limit(void)
 	return limit < UINT32_MAX ? (uint32_t)limit : 0;
 }
 
-void spool_tell_fd_limit(void)
+bool spool_tell_fd_limit(void)
 {
-	if (spool.header && !writers_confined())
-		spool.header->fd_limit = fd_limit();
+	if (!spool.header || writers_confined())
+		return true;
+	spool.header->fd_limit = fd_limit();
+	return limit_of(RLIMIT_NOFILE) != 0;
 }
 
 /* No file may be larger, and the host needs most of a limited address space itself. */
@@ -114,7 +116,7 @@ static int choose_layout(uint64_t cap_bytes, struct layout *ret_layout)
 /* Field 22 of /proc/self/stat; the name in field 2 may hold anything but ends at the last ')'. */
 static uint64_t start_ticks(void)
 {
-	char text[1024];
+	static char text[1024];
 	long fd = sys3(SYS_open, (long)"/proc/self/stat", O_RDONLY | O_CLOEXEC, 0);
 	if (fd < 0)
 		return 0;
@@ -218,7 +220,7 @@ int spool_create(const struct spool_options *options)
 		return ret;
 
 	/* Complete before it gets its name, so that a reader never sees half a header. */
-	char temporary[4200], final[4200];
+	static char temporary[4200], final[4200]; /* there is only one thread yet */
 	uint64_t pid = (uint64_t)sys3(SYS_getpid, 0, 0, 0);
 	uint64_t unique = clock_ns();
 	if (!path_spool(temporary, sizeof(temporary), options->folder, pid, unique, ".tmp") ||

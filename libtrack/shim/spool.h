@@ -42,8 +42,8 @@ int spool_usage_end(void);
 /* Make segments and counters ready that will do without a system call. */
 void spool_make_room(void);
 
-/* Write the present limit of descriptors into the header. */
-void spool_tell_fd_limit(void);
+/* Write the present limit of descriptors into the header. False: it is 0. */
+bool spool_tell_fd_limit(void);
 
 /* A normal exit begins. exit_code -1: unknown. */
 void spool_exiting(int exit_code, uint64_t time_ns);

@@ -1,145 +1,247 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "target.h"
-#include "path.h"
 
 #include <elf.h>
-#include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <unistd.h>
 
-#define HEAD_BYTES 4096
-#define DYNAMIC_MAX 64	/* entries looked at for the first DT_NEEDED and the strings */
+#define HEAD_BYTES 256	/* as the kernel looks at */
+#define ENTRIES 8	/* of a table, looked at together: this may run on a small stack */
+#define TABLES_MAX 64	/* entries of a table looked at, at most */
 #define SCRIPT_LEVELS 4 /* as the kernel's */
+#define KNOWN 128	/* files remembered; a power of two */
+
+/*
+ * A file is opened once at most: closing it drops the host's record locks on it
+ * (fcntl), so it matters that this is rare, and never our own program's.
+ */
+static struct known {
+	uint64_t key; /* of device, inode and time of change; 0: free */
+	struct target target;
+	char interpreter[64]; /* of a script, "" none */
+} known[KNOWN];
+
+static uint64_t own_key;
+static struct target own_target;
 
 static long read_at(long fd, void *data, size_t size, uint64_t offset)
 {
 	return sys4(SYS_pread64, fd, (long)data, (long)size, (long)offset);
 }
 
-static bool raises_privilege(long fd)
+static uint64_t key_of(const struct stat *st)
 {
-	struct stat st;
-	if (sys3(SYS_fstat, fd, (long)&st, 0))
-		return false;
-	return ((st.st_mode & S_ISUID) && st.st_uid != (uid_t)sys3(SYS_getuid, 0, 0, 0)) ||
-	       ((st.st_mode & S_ISGID) && (st.st_mode & S_IXGRP) &&
-		st.st_gid != (gid_t)sys3(SYS_getgid, 0, 0, 0));
+	uint64_t key = (uint64_t)st->st_ino * 0x9e3779b97f4a7c15u;
+	key = (key ^ (uint64_t)st->st_dev) * 0xff51afd7ed558ccdu;
+	key = (key ^ (uint64_t)st->st_ctim.tv_sec) * 0xff51afd7ed558ccdu;
+	key ^= (uint64_t)st->st_ctim.tv_nsec;
+	return key ? key : 1;
 }
 
-/* File offset of a virtual address; UINT64_MAX: in no segment. */
-static uint64_t file_offset(const Elf64_Phdr *segments, size_t count, uint64_t address)
+static bool raises_privilege(const struct stat *st)
 {
-	for (size_t i = 0; i < count; i++)
-		if (segments[i].p_type == PT_LOAD && address >= segments[i].p_vaddr &&
-		    address - segments[i].p_vaddr < segments[i].p_filesz)
-			return segments[i].p_offset + (address - segments[i].p_vaddr);
-	return UINT64_MAX;
+	return ((st->st_mode & S_ISUID) && st->st_uid != (uid_t)sys3(SYS_getuid, 0, 0, 0)) ||
+	       ((st->st_mode & S_ISGID) && (st->st_mode & S_IXGRP) &&
+		st->st_gid != (gid_t)sys3(SYS_getgid, 0, 0, 0));
+}
+
+struct segments {
+	long fd;
+	uint64_t offset;
+	size_t count;
+};
+
+/* The first program header of a type that holds an address, if one is asked for. */
+static bool find_segment(const struct segments *all, uint32_t type, uint64_t address,
+			 Elf64_Phdr *ret_segment)
+{
+	Elf64_Phdr some[ENTRIES];
+	for (size_t at = 0; at < all->count && at < TABLES_MAX; at += ENTRIES) {
+		long size = read_at(all->fd, some, sizeof(some), all->offset + at * sizeof(*some));
+		for (size_t i = 0; i < ENTRIES && at + i < all->count; i++) {
+			if ((long)((i + 1) * sizeof(*some)) > size)
+				return false;
+			if (some[i].p_type != type ||
+			    (type == PT_LOAD && (address < some[i].p_vaddr ||
+						 address - some[i].p_vaddr >= some[i].p_filesz)))
+				continue;
+			*ret_segment = some[i];
+			return true;
+		}
+	}
+	return false;
 }
 
 /* GCC's runtime is the first library that a program built with it needs. */
-static void find_asan(long fd, const Elf64_Phdr *segments, size_t count, const Elf64_Phdr *dynamic,
-		      struct target *target)
+static void find_asan(const struct segments *all, uint64_t dynamic, struct target *target)
 {
-	Elf64_Dyn entries[DYNAMIC_MAX];
-	uint64_t name = UINT64_MAX, strings = UINT64_MAX;
-	long size = read_at(fd, entries, sizeof(entries), dynamic->p_offset);
-	for (long i = 0; i < size / (long)sizeof(*entries) && entries[i].d_tag != DT_NULL; i++) {
-		if (entries[i].d_tag == DT_NEEDED && name == UINT64_MAX)
-			name = entries[i].d_un.d_val;
-		else if (entries[i].d_tag == DT_STRTAB)
-			strings = file_offset(segments, count, entries[i].d_un.d_ptr);
+	Elf64_Dyn some[ENTRIES];
+	Elf64_Phdr segment;
+	uint64_t name = UINT64_MAX, strings = 0;
+	for (size_t at = 0; at < TABLES_MAX && (name == UINT64_MAX || !strings); at += ENTRIES) {
+		long size = read_at(all->fd, some, sizeof(some), dynamic + at * sizeof(*some));
+		for (long i = 0; i < size / (long)sizeof(*some); i++) {
+			if (some[i].d_tag == DT_NEEDED && name == UINT64_MAX)
+				name = some[i].d_un.d_val;
+			else if (some[i].d_tag == DT_STRTAB)
+				strings = some[i].d_un.d_ptr;
+		}
 	}
-	if (name == UINT64_MAX || strings == UINT64_MAX)
+	if (name == UINT64_MAX || !find_segment(all, PT_LOAD, strings, &segment))
 		return;
-	size = read_at(fd, target->asan, sizeof(target->asan) - 1, strings + name);
+	long size = read_at(all->fd, target->asan, sizeof(target->asan) - 1,
+			    segment.p_offset + (strings - segment.p_vaddr) + name);
 	target->asan[size > 0 ? size : 0] = '\0';
 	if (strncmp(target->asan, "libasan.so", 10))
 		target->asan[0] = '\0';
 }
 
-static void inspect_elf(long fd, const char *head, size_t size, struct target *target)
+static void inspect_elf(long fd, const Elf64_Ehdr *elf, struct target *target)
 {
-	const Elf64_Ehdr *elf = (const void *)head;
-	const Elf64_Phdr *segments = (const void *)(head + elf->e_phoff);
-	const Elf64_Phdr *interpreter = NULL, *dynamic = NULL;
+	const struct segments all = {fd, elf->e_phoff, elf->e_phnum};
+	Elf64_Phdr segment;
+	char path[64] = "";
 	if (elf->e_ident[EI_CLASS] != ELFCLASS64 || elf->e_machine != EM_X86_64) {
 		target->kind = TARGET_STUMBLES;
 		return;
 	}
-	if (elf->e_phentsize != sizeof(*segments) || elf->e_phoff % 8 || elf->e_phoff > size ||
-	    (size - elf->e_phoff) / sizeof(*segments) < elf->e_phnum)
+	if (elf->e_phentsize != sizeof(segment))
 		return;
-	for (size_t i = 0; i < elf->e_phnum; i++) {
-		if (segments[i].p_type == PT_INTERP)
-			interpreter = &segments[i];
-		else if (segments[i].p_type == PT_DYNAMIC)
-			dynamic = &segments[i];
-	}
-	char path[256] = "";
-	if (interpreter)
-		read_at(fd, path, sizeof(path) - 1, interpreter->p_offset);
+	bool asks = find_segment(&all, PT_INTERP, 0, &segment);
+	if (asks)
+		read_at(fd, path, sizeof(path) - 1, segment.p_offset);
+	bool dynamic = find_segment(&all, PT_DYNAMIC, 0, &segment);
 	/* A loader that is run as a program has a dynamic section and asks for none. */
-	if ((!interpreter && !dynamic) || raises_privilege(fd))
+	if (!asks && !dynamic)
 		target->kind = TARGET_BLIND;
-	else if (interpreter && !strstr(path, "/ld-linux"))
+	else if (asks && !strstr(path, "/ld-linux"))
 		target->kind = TARGET_STUMBLES;
 	else if (dynamic)
-		find_asan(fd, segments, elf->e_phnum, dynamic, target);
+		find_asan(&all, segment.p_offset, target);
 }
 
-/* Cut a script's first line down to its interpreter; NULL if there is none. */
-static char *script_interpreter(char *head, size_t size)
+/* Copy a script's interpreter out of its first line. */
+static void read_interpreter(const char *head, char *ret_path, size_t capacity)
 {
-	head[size] = '\0';
-	char *at = head + 2 + strspn(head + 2, " \t");
-	at[strcspn(at, " \t\r\n")] = '\0';
-	return *at ? at : NULL;
+	const char *at = head + 2 + strspn(head + 2, " \t");
+	size_t length = strcspn(at, " \t\r\n");
+	if (length >= capacity)
+		return;
+	memcpy(ret_path, at, length);
+	ret_path[length] = '\0';
+}
+
+/* path "" is the descriptor itself. */
+static void look_into(int folder, const char *path, struct known *found)
+{
+	char head[HEAD_BYTES + 1] __attribute__((aligned(8)));
+	long fd = *path ? sys4(SYS_openat, folder, (long)path, O_RDONLY | O_CLOEXEC | O_NONBLOCK, 0)
+			: folder;
+	if (fd < 0)
+		return;
+	long size = read_at(fd, head, HEAD_BYTES, 0);
+	head[size > 0 ? size : 0] = '\0';
+	if (size > 2 && !memcmp(head, "#!", 2))
+		read_interpreter(head, found->interpreter, sizeof(found->interpreter));
+	else if (size >= (long)sizeof(Elf64_Ehdr) && !memcmp(head, ELFMAG, SELFMAG))
+		inspect_elf(fd, (const void *)head, &found->target);
+	if (*path)
+		sys3(SYS_close, fd, 0, 0);
+}
+
+/* A slot is written once: its key comes last, so that a signal or thread never sees half. */
+static void remember(uint64_t key, const struct known *found)
+{
+	struct known *slot = &known[key % KNOWN];
+	uint64_t nobody = 0;
+	if (!__atomic_compare_exchange_n(&slot->key, &nobody, UINT64_MAX, false, __ATOMIC_ACQUIRE,
+					 __ATOMIC_RELAXED))
+		return;
+	slot->target = found->target;
+	memcpy(slot->interpreter, found->interpreter, sizeof(slot->interpreter));
+	__atomic_store_n(&slot->key, key, __ATOMIC_RELEASE);
+}
+
+static void find(int folder, const char *path, const struct stat *st, struct known *found)
+{
+	uint64_t key = key_of(st);
+	const struct known *slot = &known[key % KNOWN];
+	if (key == own_key) {
+		found->target = own_target;
+	} else if (__atomic_load_n(&slot->key, __ATOMIC_ACQUIRE) == key) {
+		found->target = slot->target;
+		memcpy(found->interpreter, slot->interpreter, sizeof(found->interpreter));
+	} else {
+		look_into(folder, path, found);
+		remember(key, found);
+	}
+	if (raises_privilege(st) && found->target.kind == TARGET_TAKES)
+		found->target.kind = TARGET_BLIND;
+}
+
+void target_init(const char *asan)
+{
+	struct stat st;
+	if (sys3(SYS_stat, (long)"/proc/self/exe", (long)&st, 0))
+		return;
+	size_t length = strcspn(asan, ":");
+	if (length < sizeof(own_target.asan)) {
+		memcpy(own_target.asan, asan, length);
+		own_target.asan[length] = '\0';
+	}
+	own_key = key_of(&st);
 }
 
 void target_inspect(int folder, const char *path, struct target *ret_target)
 {
-	char head[HEAD_BYTES + 1] __attribute__((aligned(8)));
+	struct known found = {0};
+	char next[sizeof(found.interpreter)];
 	*ret_target = (struct target){0};
-	for (int level = 0; level < SCRIPT_LEVELS && path; level++) {
-		long fd = *path ? sys4(SYS_openat, folder, (long)path,
-				       O_RDONLY | O_CLOEXEC | O_NONBLOCK, 0)
-				: folder;
-		if (fd < 0)
+	for (int level = 0; level < SCRIPT_LEVELS; level++) {
+		struct stat st;
+		if (sys4(SYS_newfstatat, folder, (long)path, (long)&st, *path ? 0 : AT_EMPTY_PATH))
 			return;
-		long size = read_at(fd, head, HEAD_BYTES, 0);
-		bool script = size > 2 && !memcmp(head, "#!", 2);
-		if (size >= (long)sizeof(Elf64_Ehdr) && !memcmp(head, ELFMAG, SELFMAG))
-			inspect_elf(fd, head, (size_t)size, ret_target);
-		if (*path)
-			sys3(SYS_close, fd, 0, 0);
-		path = script ? script_interpreter(head, (size_t)size) : NULL;
+		found = (struct known){0};
+		find(folder, path, &st, &found);
+		*ret_target = found.target;
+		if (!found.interpreter[0])
+			return;
+		memcpy(next, found.interpreter, sizeof(next));
+		path = next;
 		folder = AT_FDCWD;
 	}
 }
 
+/* One folder of PATH; true: the name is there. */
+static bool inspect_in(const char *folder, size_t length, const char *name,
+		       struct target *ret_target)
+{
+	size_t name_bytes = strlen(name) + 1;
+	char path[length + name_bytes + 2];
+	memcpy(path, folder, length);
+	memcpy(path + length, "/", 1);
+	memcpy(path + length + (length ? 1 : 0), name, name_bytes);
+	if (sys4(SYS_faccessat, AT_FDCWD, (long)path, X_OK, 0))
+		return false;
+	target_inspect(AT_FDCWD, path, ret_target);
+	return true;
+}
+
 void target_inspect_named(const char *name, const char *path_list, struct target *ret_target)
 {
-	char candidate[PATH_MAX];
 	*ret_target = (struct target){0};
 	if (strchr(name, '/')) {
 		target_inspect(AT_FDCWD, name, ret_target);
 		return;
 	}
-	for (const char *part = path_list ? path_list : "/bin:/usr/bin";;) {
+	for (const char *part = path_list ? path_list : "/bin:/usr/bin"; strlen(name) < NAME_MAX;) {
 		size_t length = strcspn(part, ":");
-		char folder[PATH_MAX] = ".";
-		if (length && length < sizeof(folder)) {
-			memcpy(folder, part, length);
-			folder[length] = '\0';
-		}
-		if (path_join(candidate, sizeof(candidate), folder, name) &&
-		    !sys4(SYS_faccessat, AT_FDCWD, (long)candidate, 1, 0)) {
-			target_inspect(AT_FDCWD, candidate, ret_target);
+		if (length < PATH_MAX && inspect_in(part, length, name, ret_target))
 			return;
-		}
 		part += length;
 		if (!*part++)
 			return;

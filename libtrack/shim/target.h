@@ -20,6 +20,12 @@ struct target {
 	char asan[32]; /* file name of GCC's AddressSanitizer, which must come first; "" none */
 };
 
+/*
+ * Remember our own program, of which all is known. asan: the sanitizer that it
+ * was given, "libasan.so.N:..." or "".
+ */
+void target_init(const char *asan);
+
 /* folder: descriptor that a relative path starts from, or AT_FDCWD; path "": folder itself. */
 void target_inspect(int folder, const char *path, struct target *ret_target);
 /* The same for a name that is looked for in PATH, as execvp does. */

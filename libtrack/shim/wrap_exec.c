@@ -12,6 +12,7 @@
 #include <fcntl.h>
 #include <spawn.h>
 #include <stdarg.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 /* Where a filter may kill for a system call, files are not looked at. */
@@ -36,26 +37,24 @@ static void note(enum track_note number, bool taken_back)
 }
 
 /*
- * Run CALL, which uses `environment`, with what the shim needs added to envp.
- * Only a call that returns failed: then the note is taken back.
+ * Run CALL, which uses `environment`: envp with what the shim needs. As little
+ * stack as may be: crash handlers do this on theirs. Only a call that returns
+ * failed: then the note is taken back.
  */
 #define WITH_ENVIRONMENT(envp, INSPECT, CALL)                                                      \
-	size_t room = exec_room(envp);                                                             \
-	char *pointers[room ? room : 1];                                                           \
-	char text[EXEC_TEXT_BYTES];                                                                \
-	char *const *environment = (envp);                                                         \
-	enum track_note lost = TRACK_NOTE__COUNT;                                                  \
-	if (room) {                                                                                \
-		int saved = errno;                                                                 \
-		struct target target;                                                              \
-		INSPECT;                                                                           \
-		environment = exec_environment(envp, &target, pointers, text, &lost);              \
-		errno = saved;                                                                     \
-	}                                                                                          \
-	note(lost, false);                                                                         \
+	struct target target;                                                                      \
+	int saved = errno;                                                                         \
+	INSPECT;                                                                                   \
+	struct exec_plan plan = exec_plan(envp, &target);                                          \
+	char *pointers[plan.pointers + 1];                                                         \
+	char text[plan.text_bytes + 1];                                                            \
+	char *const *environment =                                                                 \
+		plan.pointers ? exec_environment(&plan, envp, &target, pointers, text) : (envp);   \
+	errno = saved;                                                                             \
+	note(plan.note, false);                                                                    \
 	int ret = (CALL);                                                                          \
 	if (ret)                                                                                   \
-		note(lost, true);                                                                  \
+		note(plan.note, true);                                                             \
 	return ret
 
 static int exec_path(const char *path, char *const argv[], char *const envp[])
@@ -117,6 +116,14 @@ SHIM_EXPORT int posix_spawnp(pid_t *pid, const char *name,
 {
 	WITH_ENVIRONMENT(envp, inspect_named(name, &target),
 			 REAL(posix_spawnp)(pid, name, actions, attributes, argv, environment));
+}
+
+/* What libc starts inside has the environment as it is: what is missing there cannot be mended. */
+SHIM_EXPORT int system(const char *command)
+{
+	if (command && exec_is_cleaned(environ))
+		note(TRACK_NOTE_SHIM_ABSENT, false);
+	return REAL(system)(command);
 }
 
 /* The variadic ones: the arguments as a list, which ends with NULL. */

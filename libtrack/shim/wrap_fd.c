@@ -118,20 +118,26 @@ SHIM_EXPORT int close(int fd)
 	return ret;
 }
 
-/* What libc closes for a stream passes no wrapper. A stream may have no descriptor: then -1. */
+/*
+ * What libc closes for a stream passes no wrapper. A stream may have no
+ * descriptor, or be NULL, whatever the header says: then -1. It may fail for
+ * what it had yet to write; only EBADF says that the number was not open.
+ */
 #define CLOSES_STREAM(function, type, number)                                                      \
 	SHIM_EXPORT int function(type *stream)                                                     \
 	{                                                                                          \
-		int saved = errno;                                                                 \
-		type *maybe = stream; /* NULL too, whatever the header says */                     \
+		type *maybe = stream;                                                              \
+		volatile int saved = errno;                                                        \
+		int ret;                                                                           \
 		__asm__("" : "+r"(maybe));                                                         \
-		int fd = maybe ? number(maybe) : -1;                                               \
-		errno = saved;                                                                     \
-		if (!fd_is_open(fd))                                                               \
-			return REAL(function)(stream);                                             \
-		struct fd_closing closing = fd_close_begin(fd, TRACK_CALL_##function);             \
-		int ret = REAL(function)(stream);                                                  \
-		fd_close_end(&closing, true);                                                      \
+		struct fd_closing closing =                                                        \
+			fd_close_begin(maybe ? number(maybe) : -1, TRACK_CALL_##function);         \
+		errno = 0;                                                                         \
+		pthread_cleanup_push(fd_close_cancelled, &closing);                                \
+		ret = REAL(function)(stream);                                                      \
+		pthread_cleanup_pop(0);                                                            \
+		fd_close_end(&closing, ret != -1 || errno != EBADF);                               \
+		errno = errno ? errno : saved;                                                     \
 		return ret;                                                                        \
 	}
 
@@ -151,15 +157,17 @@ SHIM_EXPORT int close_range(unsigned first, unsigned last, int flags)
 {
 	bool closes = first <= last && !(flags & CLOSE_RANGE_CLOEXEC);
 	if (closes)
-		fd_range_closing(first, last, TRACK_CALL_close_range);
+		fd_range_begin(first, last, TRACK_CALL_close_range);
 	int ret = REAL(close_range)(first, last, flags);
-	if (ret && closes)
-		fd_range_failed(first, last, TRACK_CALL_close_range);
+	if (closes)
+		fd_range_end(first, last, TRACK_CALL_close_range, ret == 0);
 	return ret;
 }
 
 SHIM_EXPORT void closefrom(int first)
 {
-	fd_range_closing(first < 0 ? 0 : (unsigned)first, ~0u, TRACK_CALL_closefrom);
+	unsigned from = first < 0 ? 0 : (unsigned)first;
+	fd_range_begin(from, ~0u, TRACK_CALL_closefrom);
 	REAL(closefrom)(first);
+	fd_range_end(from, ~0u, TRACK_CALL_closefrom, true);
 }

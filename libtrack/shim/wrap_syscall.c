@@ -15,6 +15,7 @@
 #include <fcntl.h>
 #include <linux/close_range.h>
 #include <linux/seccomp.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -65,10 +66,10 @@ static long do_close_range(const struct arguments *call)
 	unsigned first = (unsigned)call->a, last = (unsigned)call->b;
 	bool closes = first <= last && !(call->c & CLOSE_RANGE_CLOEXEC);
 	if (closes)
-		fd_range_closing(first, last, CALL);
+		fd_range_begin(first, last, CALL);
 	long ret = go(call);
-	if (ret && closes)
-		fd_range_failed(first, last, CALL);
+	if (closes)
+		fd_range_end(first, last, CALL, ret == 0);
 	return ret;
 }
 
@@ -269,9 +270,18 @@ static long do_seccomp(const struct arguments *call)
 			 (call->a == SECCOMP_SET_MODE_FILTER && call->c)) &&
 			process_sandboxing();
 	long ret = go(call);
+	bool listens =
+		call->a == SECCOMP_SET_MODE_FILTER && (call->b & SECCOMP_FILTER_FLAG_NEW_LISTENER);
 	if (confines)
-		process_sandboxed(!ret);
+		process_sandboxed(listens ? ret >= 0 : !ret);
+	if (listens && ret >= 0)
+		fd_opened((int)ret, TRACK_FD_CLASS_OTHER, CALL, -1);
 	return ret;
+}
+
+static long do_prctl(const struct arguments *call)
+{
+	return prctl((int)call->a, call->b, call->c, call->d, call->e);
 }
 
 /* By system call number; the stub looks here too. */
@@ -316,6 +326,7 @@ handler *const wrap_syscall_handlers[NUMBERS] = {
 	[SYS_pidfd_open] = do_open,
 	[SYS_pipe] = do_pipe,
 	[SYS_pipe2] = do_pipe,
+	[SYS_prctl] = do_prctl,
 	[SYS_read] = do_receive,
 	[SYS_readv] = do_receive,
 	[SYS_recvfrom] = do_receive,

@@ -25,8 +25,8 @@ static uint32_t used_end; /* one above the highest writer ever used */
  * process that the spool belongs to, and it records.
  */
 static uint32_t *guard;
-enum { GUARD_WIPED, GUARD_OURS, GUARD_SHARED };
-static uint32_t sharers; /* children that run on our memory now */
+enum { GUARD_WIPED, GUARD_OURS };
+static uint32_t sharers; /* children that run on our memory now, as far as is known */
 static bool confined;
 static bool given_up;	 /* a child of a confined process */
 static uint32_t unnamed; /* threads whose id nobody may ask for */
@@ -81,7 +81,7 @@ void writers_confine(void)
 	__atomic_store_n(&confined, true, __ATOMIC_RELEASE);
 }
 
-void writers_release(void)
+void writers_unconfine(void)
 {
 	__atomic_store_n(&confined, false, __ATOMIC_RELEASE);
 }
@@ -99,15 +99,11 @@ void writer_mark_vfork(void)
 void writers_share(void)
 {
 	__atomic_fetch_add(&sharers, 1, __ATOMIC_SEQ_CST);
-	if (guard && __atomic_load_n(guard, __ATOMIC_RELAXED) == GUARD_OURS)
-		__atomic_store_n(guard, GUARD_SHARED, __ATOMIC_SEQ_CST);
 }
 
 void writers_unshare(void)
 {
-	if (!__atomic_sub_fetch(&sharers, 1, __ATOMIC_SEQ_CST) && guard &&
-	    __atomic_load_n(guard, __ATOMIC_RELAXED) == GUARD_SHARED)
-		__atomic_store_n(guard, GUARD_OURS, __ATOMIC_SEQ_CST);
+	__atomic_fetch_sub(&sharers, 1, __ATOMIC_SEQ_CST);
 }
 
 bool writers_unwinding(void)
@@ -171,9 +167,20 @@ static void adopt(struct writer *writer)
 	bool other = writer->tid != tid;
 	writer->tid = tid;
 	writer->sweep_length = 0;
+	writer->refusals = 0;
 	thread_watch_end();
 	if (writer->segment && other)
 		writer_emit(writer, TRACK_META_THREAD, 0, TRACK_CALL_none, tid, 0, 0);
+}
+
+/* Behind a filter nobody may be asked: then what happens beside such a child is lost. */
+static __attribute__((noinline)) bool is_ours(void)
+{
+	if (writers_confined()) {
+		spool_note(TRACK_NOTE_LOST_SANDBOX, 1);
+		return false;
+	}
+	return sys3(SYS_getpid, 0, 0, 0) == process_pid();
 }
 
 /* Everything but the common case, out of its way. */
@@ -182,7 +189,7 @@ static __attribute__((noinline)) struct writer *get_slowly(void)
 	if (given_up || !guard)
 		return NULL;
 	if (tls_vfork) {
-		if (sys3(SYS_getpid, 0, 0, 0) != process_pid())
+		if (!is_ours())
 			return NULL;
 		tls_vfork = false;
 	}
@@ -210,13 +217,11 @@ static __attribute__((noinline)) struct writer *get_slowly(void)
 
 struct writer *writer_get(void)
 {
-	if (likely(guard && __atomic_load_n(guard, __ATOMIC_RELAXED) == GUARD_OURS && tls_writer &&
-		   !tls_vfork))
-		return tls_writer;
-	if (guard && __atomic_load_n(guard, __ATOMIC_ACQUIRE) == GUARD_SHARED &&
-	    sys3(SYS_getpid, 0, 0, 0) != process_pid())
+	if (unlikely(__atomic_load_n(&sharers, __ATOMIC_ACQUIRE)) && !is_ours())
 		return NULL; /* a child on our memory, whose thread-local data is not to be trusted
 			      */
+	if (likely(tls_writer && !tls_vfork && __atomic_load_n(guard, __ATOMIC_RELAXED)))
+		return tls_writer;
 	int saved = errno;
 	struct writer *writer = get_slowly();
 	errno = saved;

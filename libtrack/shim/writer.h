@@ -58,7 +58,7 @@ void writers_enable(void);
  */
 void writers_confine(void);
 /* It was not set up after all. */
-void writers_release(void);
+void writers_unconfine(void);
 bool writers_confined(void);
 
 /* Whether any thread but the caller is inside libunwind. */
