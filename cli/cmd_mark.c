@@ -60,7 +60,10 @@ static int find_run(const struct options *options, struct run_info *ret_info)
 	runs = calloc(RUNS_MAX, sizeof(*runs));
 	if (!runs)
 		return -ENOMEM;
-	if (run_folder_base(options->spool_dir, false, base) == 0)
+	/* As the preloaded library chooses its folder. */
+	if (!around || !around[0])
+		around = NULL;
+	if (run_folder_base(options->spool_dir ? options->spool_dir : around, false, base) == 0)
 		count = run_info_list(base, runs, RUNS_MAX);
 	r = choose(runs, count < RUNS_MAX ? count : RUNS_MAX, options->run_pid, ret_info);
 	free(runs);

@@ -335,7 +335,8 @@ static int gate(struct run *run, int exit_code, bool judged)
 	if (!judged || verdict_add(&verdict, road_trace(run->road), run->options->strict) < 0)
 		return EXIT_NO_VERDICT;
 	code = verdict_conclude(&verdict, line, sizeof(line));
-	if (!run->options->quiet)
+	/* A machine reads the report on stderr: nothing may follow it. */
+	if (!run->options->quiet && (run->options->format == FORMAT_TEXT || run->report))
 		say(NULL, "gate: %s", line);
 	return code == EXIT_FINDINGS ? EXIT_GATE : code;
 }

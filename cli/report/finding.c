@@ -223,8 +223,12 @@ static int fill_part(struct trace *trace, struct report *report, const struct re
 	for (size_t i = 0; i < rows->count; i++) {
 		int r;
 
-		if (items[i].finding.minor != minor || !wanted(&items[i].finding, filter))
+		if (items[i].finding.minor != minor)
 			continue;
+		if (!wanted(&items[i].finding, filter)) {
+			report->finding_others++;
+			continue;
+		}
 		report->finding_total++;
 		if (filter->top && report->finding_count == filter->top)
 			continue;

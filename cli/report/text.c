@@ -299,6 +299,9 @@ static void show_brief(FILE *stream, const struct report *report, size_t index,
 		ies    ? "ies"
 		: many ? "s"
 		       : "");
+	if (finding->evidence_count && finding->evidence[0].resource &&
+	    finding->evidence[0].resource->name && finding->evidence[0].resource->name[0])
+		fprintf(stream, "  %s", finding->evidence[0].resource->name);
 	if (has_culprit(finding))
 		culprit(stream, finding, style, "  ");
 	fingerprint(stream, finding, style);
@@ -376,6 +379,9 @@ static void what_next(FILE *stream, const struct report *report)
 	size_t hidden = report->finding_total - report->finding_count;
 	const char *path = report->trace_path;
 
+	if (report->finding_others)
+		fprintf(stream, "  %zu finding%s left out by --kind or --rule\n",
+			report->finding_others, report->finding_others == 1 ? "" : "s");
 	if (hidden)
 		fprintf(stream, "  %zu more finding%s left out by --top\n", hidden,
 			hidden == 1 ? "" : "s");

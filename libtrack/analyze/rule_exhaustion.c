@@ -240,6 +240,20 @@ static int say(struct finding *finding, const struct refusal *refusal,
 			   refusal->error == ENFILE ? "ENFILE" : "EMFILE", use, holding, calls);
 }
 
+/* Calls whose EMFILE may be about a limit of their own. */
+static const char *const own_limits[] = {"inotify_init", "inotify_init1", "fanotify_init",
+					 "mq_open"};
+
+static bool is_another_limit(const struct refusal *refusal, const struct holders *holders)
+{
+	if (refusal->limit == 0 || holders->total * 10 >= refusal->limit * 9)
+		return false;
+	for (size_t i = 0; i < sizeof(own_limits) / sizeof(own_limits[0]); i++)
+		if (strcmp(refusal->call, own_limits[i]) == 0)
+			return true;
+	return false;
+}
+
 static int add_refusal(struct judgement *judgement, const struct refusal *refusal)
 {
 	struct finding_evidence failed = {
@@ -259,6 +273,10 @@ static int add_refusal(struct judgement *judgement, const struct refusal *refusa
 	bool first = false;
 	int error = load_holders(judgement, refusal, &holders);
 
+	if (error == 0 && is_another_limit(refusal, &holders)) {
+		holders_finish(&holders);
+		return 0;
+	}
 	if (error == 0 && holders.count > 0) {
 		member.class_name = holders.items[0].class_name;
 		member.stack_id = holders.items[0].stack;
@@ -269,6 +287,7 @@ static int add_refusal(struct judgement *judgement, const struct refusal *refusa
 		error = findings_get(&judgement->findings, RULE_EXHAUSTION, STATE_BROKEN, &member,
 				     culprit, &finding);
 	if (error == 0) {
+		finding_happened(finding, (uint64_t)refusal->time_ns);
 		first = finding->count == 0;
 		finding->count += refusal->count;
 	}

@@ -96,10 +96,32 @@ static const char *keep_clean(struct strings *strings, const char *text)
 	return kept;
 }
 
+/* CPython's (-X perf): "py::NAME:FILE", without a line. */
+static bool python_frame(char *name, struct strings *strings, struct symbol_frame *frame)
+{
+	static const char prefix[] = "py::";
+	char *colon;
+
+	if (strncmp(name, prefix, sizeof(prefix) - 1) != 0)
+		return false;
+	name += sizeof(prefix) - 1;
+	colon = strchr(name, ':');
+	if (colon != NULL) {
+		*colon = '\0';
+		place(colon + 1, strings, frame);
+	}
+	frame->function = keep_clean(strings, name);
+	return true;
+}
+
 struct symbol_frame jit_name_frame(char *name, struct strings *strings)
 {
 	struct symbol_frame frame = {0};
-	char *function = behind_prefix(name);
+	char *function;
+
+	if (python_frame(name, strings, &frame))
+		return frame;
+	function = behind_prefix(name);
 
 	if (function == NULL) {
 		frame.function = keep_clean(strings, name);

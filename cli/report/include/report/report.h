@@ -111,6 +111,7 @@ struct report {
 	uint64_t folded; /* lifetimes in the tallies that the trace has as sums only */
 	struct report_finding *findings; /* most severe first, minor ones last */
 	size_t finding_count;
+	size_t finding_others; /* that the filter's kind or rule leaves out */
 	size_t finding_total; /* before the filter's top */
 	struct arena *arena;
 	struct u64map *process_by_id; /* to index */
