@@ -47,14 +47,13 @@ static void remember(struct variable *variable, const char *value)
 	memcpy(variable->text + variable->name_bytes + 1, value, value_bytes);
 }
 
-void exec_init(char *const *envp, const char *folder)
+void exec_init(char *const *envp)
 {
 	Dl_info info;
 	if (!dladdr((const void *)(uintptr_t)exec_init, &info) || info.dli_fname[0] != '/' ||
 	    strlen(info.dli_fname) >= sizeof(own_path))
 		return;
-	remember(&variables[0], folder);
-	for (size_t i = 1; i < sizeof(variables) / sizeof(*variables); i++) {
+	for (size_t i = 0; i < sizeof(variables) / sizeof(*variables); i++) {
 		const char *value = exec_find_env(envp, variables[i].name);
 		if (value)
 			remember(&variables[i], value);
@@ -62,6 +61,11 @@ void exec_init(char *const *envp, const char *folder)
 	const char *preload = exec_find_env(envp, PRELOAD);
 	target_init(preload && !strncmp(preload, "libasan.so", 10) ? preload : "");
 	memcpy(own_path, info.dli_fname, strlen(info.dli_fname) + 1);
+}
+
+void exec_keep_folder(const char *folder)
+{
+	remember(&variables[0], folder);
 }
 
 struct text {
@@ -142,7 +146,8 @@ static enum track_note note_of(const struct target *target, bool with_us)
 	if (target->kind == TARGET_BLIND)
 		return TRACK_NOTE_SHIM_ABSENT;
 	/* Behind a filter our start-up would be killed, so there with_us is false. */
-	return folder_is_open(variables[0].text + variables[0].name_bytes + 1)
+	return !variables[0].text[0] ||
+			       folder_is_open(variables[0].text + variables[0].name_bytes + 1)
 		       ? TRACK_NOTE__COUNT
 		       : TRACK_NOTE_LOST_IMAGES;
 }

@@ -16,7 +16,9 @@
 const char *exec_find_env(char *const *envp, const char *name);
 
 /* Remember what the next image needs. Until then environments pass unchanged. */
-void exec_init(char *const *envp, const char *folder);
+void exec_init(char *const *envp);
+/* Where the next image keeps its spool too; unknown while nobody says. */
+void exec_keep_folder(const char *folder);
 
 /*
  * What is to be done about an environment before an exec of this target. Nothing,

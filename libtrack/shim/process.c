@@ -199,10 +199,14 @@ static __attribute__((constructor)) void start(int argc, char **argv, char **env
 	(void)argc;
 	(void)argv;
 	real_resolve_all();
-	if (getauxval(AT_SECURE) || !folder_choose(envp, process.folder))
+	if (getauxval(AT_SECURE))
 		return;
+	/* Recorded or not, we stand in the environment of whatever is executed. */
+	exec_init(envp);
+	if (!folder_choose(envp, process.folder))
+		return;
+	exec_keep_folder(process.folder);
 	clock_init();
-	exec_init(envp, process.folder);
 	process.options.folder = process.folder;
 	process.options.cap_bytes = env_number(envp, TRACK_ENV_CAP, TRACK_CAP_BYTES_DEFAULT);
 	process.options.stack_depth =

@@ -265,6 +265,9 @@ int main(int argc, char **argv)
 	need(fd >= 0, row->name);
 	if (pair[0] < 0)
 		pair[0] = fd;
+	/* What has a name of its own in the kernel must not outlive the test. */
+	mq_unlink(scratch_name());
+	shm_unlink(scratch_name());
 	if (!strcmp(argv[1], "leave"))
 		return 0;
 	/* What was opened anew ends as the stream that it is. */

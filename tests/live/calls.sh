@@ -42,6 +42,4 @@ for name in $("$calls" list); do
 		fail "$name" "left open $left (named $named times), after its close $open; exit $leave_code, $code: $(tail -1 err)"
 	fi
 done
-# A message queue and a shared memory object outlive the process.
-rm -f /dev/shm/rtctrack-test-* 2>/dev/null
 summary
