@@ -42,12 +42,12 @@ struct finding {
 	enum state state;
 	char *kind, *class_name;
 	uint64_t fingerprint;
-	uint64_t count;	    /* members */
-	uint64_t ended;	    /* threads: members that ended, and wait to be joined */
-	uint64_t stale;	    /* closes: members that hit a number's next owner */
-	uint64_t first_ns;  /* when it happened first; 0: no moment tells */
+	uint64_t count;		 /* members */
+	uint64_t ended;		 /* threads: members that ended, and wait to be joined */
+	uint64_t stale;		 /* closes: members that hit a number's next owner */
+	uint64_t first_ns;	 /* when it happened first; 0: no moment tells */
 	struct u64map processes; /* of its members */
-	int64_t process_id; /* of the first member */
+	int64_t process_id;	 /* of the first member */
 	int64_t stack_id;
 	const struct culprit *culprit;
 	char *message;

@@ -41,7 +41,8 @@ static int say(struct finding *finding, const struct growth_site *site)
 	for (size_t i = site->first + 1; i < site->marks; i++)
 		pauses += site->alive[i] == site->alive[i - 1];
 	if (pauses > 0)
-		how_often = pauses * 5 <= steps ? "at almost every mark" : "with a mark, on average";
+		how_often =
+			pauses * 5 <= steps ? "at almost every mark" : "with a mark, on average";
 	return finding_say(finding, "%s: %s%.3g more alive %s (%s)", noun, about, finding->slope,
 			   how_often, numbers);
 }

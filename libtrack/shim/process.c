@@ -4,6 +4,7 @@
 #include "census.h"
 #include "clock.h"
 #include "exec.h"
+#include "filter.h"
 #include "folder.h"
 #include "module.h"
 #include "path.h"
@@ -164,9 +165,9 @@ void process_goes_on(void)
 	spool_goes_on();
 }
 
-bool process_sandboxing(void)
+bool process_sandboxing(const void *program)
 {
-	if (writers_confined())
+	if (writers_confined() || (program && filter_lets_us(program)))
 		return false;
 	if (writer_get())
 		spool_make_room();

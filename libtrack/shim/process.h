@@ -21,11 +21,11 @@ void process_exiting(int exit_code);
 void process_goes_on(void);
 
 /*
- * A seccomp filter follows, which may kill for any system call of ours: room is
- * made ready now, and from here on events are recorded without one. True: say
- * afterwards whether it came to be.
+ * A seccomp filter follows (NULL: the strict mode), which may kill for any system call of ours:
+ * room is made ready now, and from here on events are recorded without one. True: say afterwards
+ * whether it came to be.
  */
-bool process_sandboxing(void);
+bool process_sandboxing(const void *program);
 void process_sandboxed(bool really);
 
 #endif

@@ -243,8 +243,8 @@ SHIM_EXPORT int prctl(int option, ...)
 	unsigned long c = va_arg(list, unsigned long), d = va_arg(list, unsigned long);
 	va_end(list);
 	/* Programs ask with a filter of NULL whether there is seccomp at all. */
-	bool confines =
-		option == PR_SET_SECCOMP && (a == SECCOMP_MODE_STRICT || b) && process_sandboxing();
+	bool confines = option == PR_SET_SECCOMP && (a == SECCOMP_MODE_STRICT || b) &&
+			process_sandboxing(a == SECCOMP_MODE_FILTER ? (const void *)b : NULL);
 	int ret = REAL(prctl)(option, a, b, c, d);
 	if (confines)
 		process_sandboxed(!ret);

@@ -268,7 +268,8 @@ static long do_seccomp(const struct arguments *call)
 {
 	bool confines = (call->a == SECCOMP_SET_MODE_STRICT ||
 			 (call->a == SECCOMP_SET_MODE_FILTER && call->c)) &&
-			process_sandboxing();
+			process_sandboxing(
+				call->a == SECCOMP_SET_MODE_FILTER ? (const void *)call->c : NULL);
 	long ret = go(call);
 	bool listens =
 		call->a == SECCOMP_SET_MODE_FILTER && (call->b & SECCOMP_FILTER_FLAG_NEW_LISTENER);

@@ -56,7 +56,7 @@ jemalloc loaded  | bin/pairs $jemalloc      | 96  |                             
 jemalloc inside  | bin/pairs $jemalloc      | 96  |                                     |         | env LD_PRELOAD=$jemalloc ../bin/pairs
 tcmalloc linked  | bin/tcmalloc             | 96  |                                     |         | ../bin/tcmalloc
 tcmalloc loaded  | bin/pairs $tcmalloc      | 96  |                                     | env LD_PRELOAD=$tcmalloc | ../bin/pairs
-gcc ASan         | bin/gcc-asan             | 256 | address-space no-spool              |         | ../bin/gcc-asan
+gcc ASan         | bin/gcc-asan             | 256 | address-space no-spool quota        |         | ../bin/gcc-asan
 gcc ASan in sh   | bin/gcc-asan             | 256 | address-space no-spool              |         | sh -c '../bin/gcc-asan; exit 9'
 gcc TSan         | bin/gcc-tsan             | 512 | address-space                       |         | setarch -R ../bin/gcc-tsan
 clang ASan       | bin/clang-asan           | 256 | address-space                       |         | ../bin/clang-asan

@@ -3,6 +3,7 @@
 #include "host.h"
 
 #include <errno.h>
+#include <linux/audit.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <pthread.h>
@@ -133,6 +134,26 @@ static int behind_filter(int rounds)
 	_exit(0);
 }
 
+/* What libseccomp makes of "refuse ptrace": all else as before. */
+static int mildly_sandboxed(void)
+{
+	struct sock_filter filter[] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, arch)),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, AUDIT_ARCH_X86_64, 1, 0),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS),
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_ptrace, 0, 1),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW)};
+	struct sock_fprog program = {sizeof(filter) / sizeof(*filter), filter};
+	host_check(!prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) &&
+			   !prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program),
+		   "no sandbox");
+	host_open();
+	host_account();
+	return 0;
+}
+
 static int sandboxed(void)
 {
 	return behind_filter(100);
@@ -220,6 +241,7 @@ const struct host host_hazards[] = {
 	{"longjmp", jumps_out, "a handler that leaves by siglongjmp"},
 	{"signal-stack", small_signal_stack, "a handler on a stack of 8 KiB"},
 	{"seccomp", sandboxed, "a seccomp filter that kills"},
+	{"seccomp-mild", mildly_sandboxed, "a filter that refuses ptrace"},
 	{"seccomp-long", sandboxed_long, "so much behind it that the room runs out"},
 	{"cancelled-close", cancelled_close, "a close that is cancelled"},
 	{"clone-vm", shared_memory_child, "a clone child on our memory"},

@@ -52,6 +52,12 @@ verdict "formatted" "$(git ls-files '*.c' '*.h' '*.cc' | xargs clang-format --dr
 verdict "no file above 600 lines" "$(git ls-files '*.[ch]' | xargs wc -l | awk '$2 != "total" && $1 > 600 {print $2, $1}')"
 verdict "every source names its licence" "$(git ls-files '*.c' '*.h' '*.cc' '*.def' '*.S' '*.sh' '*.sql' | xargs grep -L 'SPDX-License-Identifier: Apache-2.0')"
 
+# A filter is judged by all system calls of the shim's own.
+for number in $(grep -ohE 'sys[346]\((SYS_[a-z0-9_]+)|, (SYS_get(sock|peer)name)\)' libtrack/shim/*.c | grep -o 'SYS_[a-z0-9_]*' | sort -u); do
+	grep -q "\b$number\b" libtrack/shim/filter.c || echo "$number"
+done >"$work/calls"
+verdict "filter.c names every system call of the shim" "$(cat "$work/calls")"
+
 # What is generated follows from the tables.
 "$build/cli/rtctrack" help --manual >"$work/rtctrack.1"
 for function in $(sed -n 's/^TRACK_[A-Z_]*(\([A-Za-z0-9_]*\),.*/\1/p' libtrack/include/track/calls.def); do

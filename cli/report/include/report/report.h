@@ -112,7 +112,7 @@ struct report {
 	struct report_finding *findings; /* most severe first, minor ones last */
 	size_t finding_count;
 	size_t finding_others; /* that the filter's kind or rule leaves out */
-	size_t finding_total; /* before the filter's top */
+	size_t finding_total;  /* before the filter's top */
 	struct arena *arena;
 	struct u64map *process_by_id; /* to index */
 };
