@@ -15,7 +15,7 @@ static const char *const in_bash[] = {
 	[THING_ANY] = ":",
 	[THING_FILE] = "_rtctrack_paths -f",
 	[THING_FOLDER] = "_rtctrack_paths -d",
-	[THING_COMMAND] = "_rtctrack_words \"$commands " PRELOAD_TOPIC "\"",
+	[THING_COMMAND] = ("_rtctrack_words \"$commands " PRELOAD_TOPIC "\""),
 	[THING_PROGRAM] = "_rtctrack_paths -c",
 };
 
@@ -23,7 +23,7 @@ static const char *const in_zsh[] = {
 	[THING_ANY] = " ",
 	[THING_FILE] = "_files",
 	[THING_FOLDER] = "_files -/",
-	[THING_COMMAND] = "{_rtctrack_commands; compadd " PRELOAD_TOPIC "}",
+	[THING_COMMAND] = ("{_rtctrack_commands; compadd " PRELOAD_TOPIC "}"),
 	[THING_PROGRAM] = "_normal",
 };
 

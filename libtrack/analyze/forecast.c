@@ -210,16 +210,18 @@ static int say(struct finding *finding, const struct group *group)
 
 static int tell(struct judgement *judgement, const struct group *group)
 {
-	struct finding_member member = {
-		.kind = group->sites[0]->kind,
-		.class_name = group->sites[0]->class_name,
-		.process_id = group->process_id,
-		.stack_id = group->sites[0]->stack_id,
-	};
+	const struct growth_site *steepest = group->shown > 0 ? group->sites[0] : NULL;
+	struct finding_member member = {.process_id = group->process_id};
 	const struct culprit *culprit;
 	struct finding *finding;
-	int error = culprits_get(&judgement->culprits, member.stack_id, &culprit);
+	int error;
 
+	if (steepest == NULL)
+		return 0;
+	member.kind = steepest->kind;
+	member.class_name = steepest->class_name;
+	member.stack_id = steepest->stack_id;
+	error = culprits_get(&judgement->culprits, member.stack_id, &culprit);
 	if (error == 0)
 		error = findings_get(&judgement->findings, RULE_EXHAUSTION, STATE_GROWING, &member,
 				     culprit, &finding);

@@ -113,10 +113,11 @@ static void dequeue(struct life *life)
 /* Write the row, or fold, at the next flush. */
 static void touch(struct life *life)
 {
-	struct life *queue = &life->image->book->queue;
+	struct life *queue;
 
-	if (life->next != NULL)
-		return;
+	if (life->image == NULL || life->next != NULL)
+		return; /* a slot that never held a life, or one that waits already */
+	queue = &life->image->book->queue;
 	life->prev = queue->prev;
 	life->next = queue;
 	queue->prev->next = life;
@@ -137,7 +138,7 @@ static void count(struct life *life, bool alive)
 	struct image *image = life->image;
 	uint64_t step = alive ? 1 : UINT64_MAX;
 
-	if (life->counted == alive)
+	if (image == NULL || life->counted == alive)
 		return;
 	life->counted = alive;
 	image->alive[life->kind] += step;

@@ -136,7 +136,7 @@ static uint64_t start_ticks(void)
 
 static uint64_t pid_namespace(void)
 {
-	struct stat st;
+	struct stat st = {0};
 	return sys3(SYS_stat, (long)"/proc/self/ns/pid", (long)&st, 0) ? 0 : st.st_ino;
 }
 

@@ -96,7 +96,7 @@ static void find_asan(const struct segments *all, uint64_t dynamic, struct targe
 	long size = read_at(all->fd, target->asan, sizeof(target->asan) - 1,
 			    segment.p_offset + (strings - segment.p_vaddr) + name);
 	target->asan[size > 0 ? size : 0] = '\0';
-	if (strncmp(target->asan, "libasan.so", 10))
+	if (strncmp(target->asan, "libasan.so", 10) != 0)
 		target->asan[0] = '\0';
 }
 
