@@ -223,7 +223,7 @@ static bool inspect_in(const char *folder, size_t length, const char *name,
 	size_t name_bytes = strlen(name) + 1;
 	char path[length + name_bytes + 2];
 	memcpy(path, folder, length);
-	memcpy(path + length, "/", 1);
+	path[length] = '/';
 	memcpy(path + length + (length ? 1 : 0), name, name_bytes);
 	if (sys4(SYS_faccessat, AT_FDCWD, (long)path, X_OK, 0))
 		return false;
