@@ -158,10 +158,55 @@ static void where_from(FILE *stream, const struct report *report,
 		spans_processes(finding) ? " and others" : "");
 }
 
+static bool same_stack(const struct report_stack *a, const struct report_stack *b)
+{
+	if (a->count != b->count)
+		return false;
+	for (size_t i = 0; i < a->count; i++)
+		if (a->frames[i].address != b->frames[i].address ||
+		    strcmp(a->frames[i].module, b->frames[i].module) != 0)
+			return false;
+	return true;
+}
+
+static bool shows(const struct report_finding *finding, size_t evidence_count,
+		  const struct report_stack *stack)
+{
+	for (size_t i = 0; i < evidence_count; i++)
+		if (finding->evidence[i].stack && same_stack(finding->evidence[i].stack, stack))
+			return true;
+	return finding->stack.count && !finding->stack_in_evidence &&
+	       same_stack(&finding->stack, stack);
+}
+
+/* What sums up others repeats their stacks: once is enough. True: it was shown, and that is said.
+ */
+static bool shown_before(FILE *stream, const struct report *report, size_t index,
+			 size_t evidence_count, const struct report_stack *stack,
+			 const struct report_style *style)
+{
+	const struct report_finding *finding = &report->findings[index];
+
+	if (strcmp(finding->rule, "exhaustion") != 0 || style->full_stacks)
+		return false;
+	if (shows(finding, evidence_count, stack)) {
+		fprintf(stream, "           as above\n");
+		return true;
+	}
+	for (size_t i = 0; i < index; i++)
+		if (shows(&report->findings[i], report->findings[i].evidence_count, stack)) {
+			fprintf(stream, "           as in finding %zu\n", i + 1);
+			return true;
+		}
+	return false;
+}
+
 /* In the order of the evidence: what came first is shown first. */
-static void stacks(FILE *stream, const struct report_finding *finding,
+static void stacks(FILE *stream, const struct report *report, size_t index,
 		   const struct report_style *style)
 {
+	const struct report_finding *finding = &report->findings[index];
+
 	if (finding->stack.count && !finding->stack_in_evidence) {
 		fprintf(stream, "     at\n");
 		text_stack(stream, &finding->stack, style);
@@ -180,7 +225,8 @@ static void stacks(FILE *stream, const struct report_finding *finding,
 				resource->birth_call);
 		else
 			fprintf(stream, "     %s\n", evidence->role);
-		text_stack(stream, evidence->stack, style);
+		if (!shown_before(stream, report, index, i, evidence->stack, style))
+			text_stack(stream, evidence->stack, style);
 	}
 }
 
@@ -274,7 +320,7 @@ static void show_finding(FILE *stream, const struct report *report, size_t index
 		fputc('\n', stream);
 	}
 	where_from(stream, report, finding);
-	stacks(stream, finding, style);
+	stacks(stream, report, index, style);
 	examples(stream, report, finding);
 }
 
