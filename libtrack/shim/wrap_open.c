@@ -14,14 +14,18 @@
 /* clang-format off */
 #define TRACK_CALL(function, group)
 
+/* What an opening call returned: booked, or refused, or not the host's affair. */
+#define OPENED(function, fd, fd_class, name)                                                       \
+	if (likely(fd >= 0) && !CALLER_IS_UNWINDER)                                                \
+		fd_opened_named(fd, fd_class, TRACK_CALL_##function, name);                        \
+	else if (fd < 0)                                                                           \
+		fd_refused(TRACK_CALL_##function)
+
 #define TRACK_OPENS(function, fd_class, name, parameters, arguments, example)                      \
 	SHIM_EXPORT int function parameters                                                        \
 	{                                                                                          \
 		int fd = REAL(function) arguments;                                                 \
-		if (likely(fd >= 0) && !CALLER_IS_UNWINDER)                                        \
-			fd_opened_named(fd, fd_class, TRACK_CALL_##function, name);                \
-		else if (fd < 0)                                                                   \
-			fd_refused(TRACK_CALL_##function);                                         \
+		OPENED(function, fd, fd_class, name);                                              \
 		return fd;                                                                         \
 	}
 
@@ -33,10 +37,7 @@
 		mode_t mode = va_arg(list, mode_t);                                                \
 		va_end(list);                                                                      \
 		int fd = REAL(function) arguments;                                                 \
-		if (likely(fd >= 0) && !CALLER_IS_UNWINDER)                                        \
-			fd_opened_named(fd, fd_class, TRACK_CALL_##function, name);                \
-		else if (fd < 0)                                                                   \
-			fd_refused(TRACK_CALL_##function);                                         \
+		OPENED(function, fd, fd_class, name);                                              \
 		return fd;                                                                         \
 	}
 

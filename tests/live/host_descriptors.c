@@ -7,6 +7,7 @@
 #include <linux/close_range.h>
 #include <netinet/in.h>
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
@@ -219,6 +220,28 @@ static int closes_anothers(void)
 	return 0;
 }
 
+/* The stream's own close finds its number gone. */
+static int stream_closed_twice(void)
+{
+	int fd = socket(AF_INET, SOCK_DGRAM, 0);
+	FILE *stream = fdopen(fd, "w");
+	host_check(stream && !close(fd), "close() failed");
+	host_check(fclose(stream) == EOF && errno == EBADF, "fclose() should fail");
+	host_count(1, 1);
+	host_account();
+	return 0;
+}
+
+/* Behind a limit of its own a process wants the refusal. */
+static int wants_refusal(void)
+{
+	struct rlimit none = {0, 0};
+	host_check(!setrlimit(RLIMIT_NOFILE, &none), "setrlimit() failed");
+	host_check(open("/", O_RDONLY) == -1 && errno == EMFILE, "opened all the same");
+	host_account();
+	return 0;
+}
+
 const struct host host_descriptors[] = {
 	{"dense", numbers_are_dense, "no number is taken from the program"},
 	{"syscall", by_syscall, "sockets opened and closed through syscall()"},
@@ -227,6 +250,8 @@ const struct host host_descriptors[] = {
 	{"errno", keeps_errno, "errno is left alone"},
 	{"signals", in_signals, "a signal handler that opens and closes"},
 	{"mlockall", locks_memory, "mlockall with a 1 GiB map in the process"},
+	{"stream-closed-twice", stream_closed_twice, "fclose after close"},
+	{"wants-refusal", wants_refusal, "a limit of no descriptors"},
 	{"limit", at_the_limit, "EMFILE"},
 	{"use-after-close", used_after_close, "a send on a closed number"},
 	{"close-anothers", closes_anothers, "a second close that hits another's number"},

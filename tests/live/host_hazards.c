@@ -6,6 +6,7 @@
 #include <linux/audit.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
+#include <netinet/in.h>
 #include <pthread.h>
 #include <sched.h>
 #include <semaphore.h>
@@ -154,6 +155,59 @@ static int mildly_sandboxed(void)
 	return 0;
 }
 
+static volatile pid_t crashed_child;
+
+static void crash_handler(int signal)
+{
+	(void)signal;
+	pid_t pid = vfork();
+	if (!pid) {
+		execl("/bin/true", "true", (char *)NULL);
+		_exit(1);
+	}
+	crashed_child = pid;
+}
+
+/* A crash handler that starts a reporter, on a signal stack of 16 KiB with a guard page below. */
+static int handler_executes(void)
+{
+	char *pages = mmap(NULL, 20480, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	host_check(pages != MAP_FAILED && !mprotect(pages + 4096, 16384, PROT_READ | PROT_WRITE),
+		   "no memory");
+	stack_t stack = {.ss_sp = pages + 4096, .ss_size = 16384};
+	struct sigaction action = {.sa_handler = crash_handler, .sa_flags = SA_ONSTACK};
+	int status = 0;
+	host_check(!sigaltstack(&stack, NULL), "sigaltstack() failed");
+	sigaction(SIGUSR1, &action, NULL);
+	raise(SIGUSR1);
+	host_check(waitpid(crashed_child, &status, 0) == crashed_child && !status,
+		   "the reporter failed");
+	host_close(host_open());
+	host_account();
+	return 0;
+}
+
+/* A filter that hands calls to a supervisor: success is its descriptor. */
+static int listens(void)
+{
+	struct sock_filter filter[] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_getsockname, 0, 1),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW)};
+	struct sock_fprog program = {sizeof(filter) / sizeof(*filter), filter};
+	host_check(!syscall(SYS_prctl, PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) &&
+			   syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER,
+				   SECCOMP_FILTER_FLAG_NEW_LISTENER, &program) > 0,
+		   "no listener");
+	int fd = host_open();
+	struct sockaddr_in address = {.sin_family = AF_INET};
+	host_check(!bind(fd, (void *)&address, sizeof(address)), "bind() failed");
+	host_close(fd);
+	host_account();
+	return 0;
+}
+
 static int sandboxed(void)
 {
 	return behind_filter(100);
@@ -242,6 +296,8 @@ const struct host host_hazards[] = {
 	{"signal-stack", small_signal_stack, "a handler on a stack of 8 KiB"},
 	{"seccomp", sandboxed, "a seccomp filter that kills"},
 	{"seccomp-mild", mildly_sandboxed, "a filter that refuses ptrace"},
+	{"handler-executes", handler_executes, "a crash handler that vforks and execs"},
+	{"seccomp-listener", listens, "a filter with a listener, by syscall()"},
 	{"seccomp-long", sandboxed_long, "so much behind it that the room runs out"},
 	{"cancelled-close", cancelled_close, "a close that is cancelled"},
 	{"clone-vm", shared_memory_child, "a clone child on our memory"},

@@ -206,6 +206,27 @@ static int becomes_daemon(void)
 	return 0;
 }
 
+/* A lock on our own file, as programs hold that run once only: an exec of it must not drop it. */
+static int record_lock(void)
+{
+	struct flock lock = {.l_type = F_RDLCK, .l_whence = SEEK_SET};
+	int own = open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
+	host_check(own >= 0 && !fcntl(own, F_SETLK, &lock), "no lock");
+	pid_t pid;
+	host_check(!posix_spawn(&pid, own_exe(), NULL, NULL, one_argv, environ), "cannot spawn");
+	reap(pid);
+	host_count(1, 0); /* the child's */
+	pid = fork();
+	if (!pid) {
+		lock.l_type = F_WRLCK;
+		int mine = open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
+		_exit(!fcntl(mine, F_GETLK, &lock) && lock.l_type == F_RDLCK ? 7 : 1);
+	}
+	reap(pid);
+	host_account();
+	return 0;
+}
+
 static void handler_forks(int signal)
 {
 	(void)signal;
@@ -239,6 +260,7 @@ const struct host host_processes[] = {
 	{"one-socket", one_socket, "one socket that is left open"},
 	{"cleaned-environment", cleaned_environment, "execs with a cleaned environment"},
 	{"daemon", becomes_daemon, "daemon(), ended by SIGTERM"},
+	{"record-lock", record_lock, "a lock on the program's own file"},
 	{"fork-in-handler", forks_in_handler, "a signal handler that forks"},
 	{0},
 };

@@ -64,6 +64,8 @@ for program in live_host live_host_nopie; do
 	account syscall 0 "$left" 10
 	account limit 0 "SELECT state || ' ' || culprit_function || ' ' || (message LIKE 'socket failed with EMFILE: 64 of 64 descriptors in use; 60 UDP sockets opened in at_the_limit, %; 16 calls or more failed, others too') FROM finding WHERE rule = 'exhaustion'" "broken at_the_limit 1" \
 		"SELECT fd_limit || census_fds FROM process" 641
+	account stream-closed-twice 0 "SELECT rule || ' ' || count || ' ' || culprit_function FROM finding" "double-close 1 stream_closed_twice"
+	account wants-refusal 0 "SELECT count(*) FROM finding" 0
 	account use-after-close 0 "SELECT rule || ' ' || state || ' ' || count FROM finding" "use-after-close broken 1" \
 		"SELECT call || ' ' || error FROM act WHERE what = 'stale-use'" "send 9"
 	account close-anothers 0 "SELECT rule || ' ' || culprit_function || ': ' || message FROM finding" \
@@ -100,6 +102,9 @@ for program in live_host live_host_nopie; do
 	account seccomp 0 "$left" 2
 	check "$program seccomp: says that there are no stacks behind it" "$(grep -c 'seccomp filter' report)" 1
 	account seccomp-mild 0 "SELECT culprit_function FROM leaked_sockets" host_open "SELECT count(*) FROM note WHERE name = 'sandboxed'" 0
+	account handler-executes 0 "SELECT count(*) FROM process WHERE exe LIKE '%/true'" 1
+	account seccomp-listener 0 "SELECT count(*) FROM note WHERE name = 'sandboxed'" 1
+	account record-lock 0
 	account cleaned-environment 0 "SELECT count(*) FROM open_sockets WHERE class = 'udp' AND NOT inherited" 11
 	account daemon 0 "SELECT end || ' ' || census_fds FROM process ORDER BY id LIMIT 1" "exit 1"
 	account late-destructor 0 "$left" 0

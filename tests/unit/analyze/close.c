@@ -52,6 +52,18 @@ Test(close, of_a_number_that_belongs_to_another_by_then_is_told_at_the_stale_clo
 			 "20544");
 }
 
+Test(close, that_is_stale_again_and_again_is_told_as_often)
+{
+	for (int i = 0; i < 3; i++) {
+		fd_open(6, THEIRS);
+		fd_close(6, END);
+		stale_close(END);
+	}
+	play_judge();
+	expect(MESSAGE,
+	       "3 times closed a number that belonged to another UDP socket by then 20512");
+}
+
 Test(close, by_another_thread_than_all_else_of_the_owner_is_stale)
 {
 	fd_open(5, OURS);

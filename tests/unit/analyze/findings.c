@@ -290,6 +290,25 @@ Test(findings, what_fills_up_and_stays_is_no_growth)
 	expect("SELECT rule || state FROM finding", "fd-leakat-exit");
 }
 
+Test(findings, what_rises_at_every_third_mark_to_the_end_grows)
+{
+	const int counts[] = {0, 0, 1, 0, 0, 1, 0, 0, 1, 0, 0, 1, 0, 0, 1, 0, 0, 1};
+
+	sessions(counts, 18);
+	play_judge();
+	expect("SELECT message FROM finding", "UDP sockets: about 0.353 more alive with a mark, on "
+					      "average (0, 0, 1, 1, 1, ..., 6)");
+}
+
+Test(findings, what_is_made_now_and_then_is_no_growth)
+{
+	const int counts[] = {1, 0, 0, 0, 1, 1, 1, 0, 0, 0, 0, 0, 0, 0, 1, 1, 0, 0};
+
+	sessions(counts, 18);
+	play_judge();
+	expect("SELECT rule || state FROM finding", "fd-leakat-exit");
+}
+
 Test(findings, the_first_mark_may_be_warm_up)
 {
 	const int counts[] = {4, 0, 1, 2};

@@ -51,6 +51,13 @@ Test(jit_name, functions_of_node_have_name_file_and_line)
 		    "prepare|node:internal/process/pre_execution|52");
 }
 
+Test(jit_name, functions_of_python_have_name_and_file)
+{
+	expect_name("py::Session.open:/srv/app.py", "Session.open|/srv/app.py|0");
+	expect_name("py::<module>:<frozen importlib._bootstrap>",
+		    "<module>|<frozen importlib._bootstrap>|0");
+}
+
 Test(jit_name, a_module_of_node_is_named_by_its_url)
 {
 	expect_name("JS:*run file:///srv/app.mjs:9:1", "run|/srv/app.mjs|9");
