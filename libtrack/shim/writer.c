@@ -176,6 +176,8 @@ static void adopt(struct writer *writer)
 /* Behind a filter nobody may be asked: then what happens beside such a child is lost. */
 static __attribute__((noinline)) bool is_ours(void)
 {
+	if (guard && !__atomic_load_n(guard, __ATOMIC_ACQUIRE))
+		return true; /* a forked child, on memory of its own */
 	if (writers_confined()) {
 		spool_note(TRACK_NOTE_LOST_SANDBOX, 1);
 		return false;

@@ -260,6 +260,34 @@ static int shared_memory_child(void)
 	return 0;
 }
 
+static int close_when_told(void *fds)
+{
+	char byte;
+	read(((const int *)fds)[0], &byte, 1);
+	_exit(0);
+}
+
+/* Such a child that lives on beside us, and a fork meanwhile. */
+static int lasting_shared_child(void)
+{
+	static char stack[65536] __attribute__((aligned(16)));
+	int fds[2], status;
+	host_check(!pipe(fds), "no pipe");
+	int child = clone(close_when_told, stack + sizeof(stack), CLONE_VM | SIGCHLD, fds);
+	host_check(child > 0, "no child");
+	host_close(host_open());
+	int forked = fork();
+	if (!forked) {
+		host_open();
+		_exit(0);
+	}
+	host_check(forked > 0 && waitpid(forked, &status, 0) == forked, "no fork");
+	host_count(1, 0); /* the forked child's */
+	host_check(write(fds[1], "", 1) == 1 && waitpid(child, &status, 0) == child, "not told");
+	host_account();
+	return 0;
+}
+
 static void *busy(void *arg)
 {
 	while (!stop)
@@ -301,6 +329,7 @@ const struct host host_hazards[] = {
 	{"seccomp-long", sandboxed_long, "so much behind it that the room runs out"},
 	{"cancelled-close", cancelled_close, "a close that is cancelled"},
 	{"clone-vm", shared_memory_child, "a clone child on our memory"},
+	{"clone-vm-lasting", lasting_shared_child, "a clone child that lives on, and a fork"},
 	{"bare-fork-under-load", bare_forks_under_load, "_Fork while threads unwind"},
 	{0},
 };

@@ -97,6 +97,7 @@ for program in live_host live_host_nopie; do
 	account signal-stack 0 "$left" 0
 	account cancelled-close 0 "$left" 1
 	account clone-vm 0 "$left" 1
+	account clone-vm-lasting 0 "$left" 1
 	record "$live/$program" bare-fork-under-load
 	check "$program bare-fork-under-load" "$code" 0
 	account seccomp 0 "$left" 2
