@@ -17,9 +17,9 @@ export LC_ALL=C
 median() { sort -n | awk '{v[NR] = $1} END {print NR % 2 ? v[(NR + 1) / 2] : (v[NR / 2] + v[NR / 2 + 1]) / 2}'; }
 ratio() { awk -v a="$1" -v b="$2" 'BEGIN {printf "%.2f", a / b}'; }
 
-bare() { "$bench" "$pairs" "$1"; }
+bare() { "$bench" "$pairs" "$@"; }
 alone() {
-	RTCTRACK_SPOOL_DIR=$work LD_PRELOAD=$shim "$bench" "$pairs" "$1"
+	RTCTRACK_SPOOL_DIR=$work LD_PRELOAD=$shim "$bench" "$pairs" "$@"
 	rm -f "$work"/*.spool
 }
 recorded() { "$rtctrack" run --quiet -o "$work/t.db" -- "$bench" "$pairs" "$1"; }
@@ -37,6 +37,14 @@ printf '%-46s %10s %8s\n' "one thread: bench_pairs $pairs 1" "ns a pair" "ratio"
 printf '%-46s %10s %8s\n' "bare" "$b" 1.00
 printf '%-46s %10s %8.2f\n' "shim, spool only" "$(median <"$work/alone1")" "$(cut -d' ' -f1 "$work/ratios" | median)"
 printf '%-46s %10s %8.2f\n' "rtctrack run (collector beside it)" "$(median <"$work/recorded1")" "$(cut -d' ' -f2 "$work/ratios" | median)"
+
+for _ in $(seq $rounds); do
+	bare 1 /etc/passwd >>"$work/file_bare"
+	alone 1 /etc/passwd >>"$work/file_alone"
+	paste "$work/file_bare" "$work/file_alone" | tail -1 | awk '{print $2 / $1}' >>"$work/file_ratios"
+done
+printf '%-46s %10s %8s\n' "open and close of a file, bare" "$(median <"$work/file_bare")" 1.00
+printf '%-46s %10s %8.2f\n' "the same, shim" "$(median <"$work/file_alone")" "$(median <"$work/file_ratios")"
 
 # What people would use instead: fewer pairs, against bare with as few.
 other() {
