@@ -53,5 +53,9 @@ libtrack/symbol/demangle.c|s/DMGL_AUTO . DMGL_ANSI/DMGL_AUTO + DMGL_PARAMS/|unit
 libtrack/symbol/image.c|s/-ESTALE/0/|unit_symbol_symbolizer
 cli/report/json.c|s/"fingerprint"/"print"/|unit_report_json
 cli/options.c|s/"--"/"==" /|unit_cli_options
+libtrack/shim/filter.c|s/i->jt : i->jf/i->jf : i->jt/|unit_shim_sources_filter
+libtrack/shim/target.c|s/TARGET_BLIND;/TARGET_TAKES;/|unit_shim_sources_target
+libtrack/shim/string.c|s/length < most/length <= most/|unit_shim_sources_string
+libtrack/analyze/growth.c|s/r.last < 2/r.last < 9/|unit_analyze_findings
 TABLE
 exit $bad

@@ -290,6 +290,15 @@ Test(findings, what_fills_up_and_stays_is_no_growth)
 	expect("SELECT rule || state FROM finding", "fd-leakat-exit");
 }
 
+Test(findings, what_just_filled_up_is_no_growth)
+{
+	const int counts[] = {1, 1, 1, 1, 1, 1, 1, 1, 1, 0, 0};
+
+	sessions(counts, 11);
+	play_judge();
+	expect("SELECT rule || state FROM finding", "fd-leakat-exit");
+}
+
 Test(findings, what_rises_at_every_third_mark_to_the_end_grows)
 {
 	const int counts[] = {0, 0, 1, 0, 0, 1, 0, 0, 1, 0, 0, 1, 0, 0, 1, 0, 0, 1};
