@@ -73,22 +73,6 @@ static int site_add_member(struct growth_site *site, int64_t resource_id, int64_
 	return 0;
 }
 
-/* How many marks lie before this time: the index of the first that does not. */
-static size_t first_mark(const struct mark_series *series, uint64_t time_ns)
-{
-	size_t low = 0, high = series->count;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (series->times_ns[middle] < time_ns)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
-}
-
 static int get_site(struct u64map *sites, const struct finding_member *member, uint64_t group,
 		    const struct mark_series *series, struct growth_site **ret_site)
 {
@@ -113,8 +97,10 @@ static int add_life(const struct growth *growth, struct u64map *sites,
 		    const struct mark_series *series, struct culprits *culprits,
 		    struct trace_query *life)
 {
-	size_t from = first_mark(series, (uint64_t)trace_query_int(life, 0));
-	size_t to = first_mark(series, (uint64_t)trace_query_int(life, 1));
+	size_t from =
+		marks_before(series->times_ns, series->count, (uint64_t)trace_query_int(life, 0));
+	size_t to =
+		marks_before(series->times_ns, series->count, (uint64_t)trace_query_int(life, 1));
 	struct finding_member member;
 	const struct culprit *culprit;
 	struct growth_site *site;

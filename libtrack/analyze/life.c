@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "image.h"
+#include "marks.h"
 #include "word.h"
 
 enum { SOCKADDR_BYTES = 128, NAME_BYTES = 256, ADDRESS_TEXT_BYTES = 512 };
@@ -61,29 +62,10 @@ int life_book_weigh(struct life_book *book)
 	return error;
 }
 
-/* The first mark at this time or later. */
-static size_t find_mark(const struct life_book *book, uint64_t time_ns)
-{
-	size_t low = 0, high = book->mark_count;
-
-	/* Most lives are younger than every mark. */
-	if (high > 0 && book->marks_ns[high - 1] < time_ns)
-		return high;
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (book->marks_ns[middle] < time_ns)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
-}
-
 int life_book_mark(struct life_book *book, uint64_t time_ns)
 {
 	size_t capacity = book->mark_capacity != 0 ? 2 * book->mark_capacity : 16;
-	size_t at = find_mark(book, time_ns);
+	size_t at = marks_before(book->marks_ns, book->mark_count, time_ns);
 	uint64_t *marks_ns;
 
 	if (book->mark_count == book->mark_capacity) {
@@ -264,7 +246,8 @@ static bool may_fold(const struct life *life)
 			(life->ending == LIFE_DETACHED && life->death_ns != 0);
 
 	return book->folding && in_order && !life->inherited && !life->kept &&
-	       find_mark(book, life->birth_ns) == find_mark(book, life->death_ns);
+	       marks_before(book->marks_ns, book->mark_count, life->birth_ns) ==
+		       marks_before(book->marks_ns, book->mark_count, life->death_ns);
 }
 
 int life_conclude(struct life *life)

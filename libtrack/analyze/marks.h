@@ -28,4 +28,23 @@ struct marks {
 int marks_load(struct marks *marks, struct trace *trace);
 void marks_finish(struct marks *marks);
 
+/* How many of these times, in order, lie before this one: the index of the first that does not. */
+static inline size_t marks_before(const uint64_t *times_ns, size_t count, uint64_t time_ns)
+{
+	size_t low = 0, high = count;
+
+	/* Most lives are younger than every mark. */
+	if (count > 0 && times_ns[count - 1] < time_ns)
+		return count;
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (times_ns[middle] < time_ns)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
 #endif
