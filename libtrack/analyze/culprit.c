@@ -21,57 +21,30 @@ static const struct {
 	enum tier tier;
 } runtimes[] = {
 #define ANALYZE_RUNTIME(pattern, tier, what) {pattern, TIER_##tier},
-#define ANALYZE_RUNTIME_FUNCTION(pattern, what)
-#define ANALYZE_RUNTIME_FILE(pattern, what)
 #include "runtime.def"
-#undef ANALYZE_RUNTIME
-#undef ANALYZE_RUNTIME_FUNCTION
-#undef ANALYZE_RUNTIME_FILE
 };
 
 static const char *const runtime_functions[] = {
-#define ANALYZE_RUNTIME(pattern, tier, what)
 #define ANALYZE_RUNTIME_FUNCTION(pattern, what) pattern,
-#define ANALYZE_RUNTIME_FILE(pattern, what)
 #include "runtime.def"
-#undef ANALYZE_RUNTIME
-#undef ANALYZE_RUNTIME_FUNCTION
-#undef ANALYZE_RUNTIME_FILE
 	NULL
 };
 
 static const char *const runtime_files[] = {
-#define ANALYZE_RUNTIME(pattern, tier, what)
-#define ANALYZE_RUNTIME_FUNCTION(pattern, what)
 #define ANALYZE_RUNTIME_FILE(pattern, what) pattern,
 #include "runtime.def"
-#undef ANALYZE_RUNTIME
-#undef ANALYZE_RUNTIME_FUNCTION
-#undef ANALYZE_RUNTIME_FILE
 	NULL
 };
 
 static const char *const shells[] = {
-#define ANALYZE_RUNTIME(pattern, tier, what)
-#define ANALYZE_RUNTIME_FUNCTION(pattern, what)
-#define ANALYZE_RUNTIME_FILE(pattern, what)
 #define ANALYZE_SHELL(pattern, what) pattern,
 #include "runtime.def"
-#undef ANALYZE_RUNTIME
-#undef ANALYZE_RUNTIME_FUNCTION
-#undef ANALYZE_RUNTIME_FILE
 	NULL
 };
 
 static const char *const lifelong_functions[] = {
-#define ANALYZE_RUNTIME(pattern, tier, what)
-#define ANALYZE_RUNTIME_FUNCTION(pattern, what)
-#define ANALYZE_RUNTIME_FILE(pattern, what)
 #define ANALYZE_LIFELONG(pattern, what) pattern,
 #include "runtime.def"
-#undef ANALYZE_RUNTIME
-#undef ANALYZE_RUNTIME_FUNCTION
-#undef ANALYZE_RUNTIME_FILE
 	NULL
 };
 /* clang-format on */
@@ -148,9 +121,11 @@ static int copy(const char *text, char **ret_copy)
 static int take_frame(struct culprit *culprit, struct trace_query *frame)
 {
 	const char *path = trace_query_text(frame, 0);
+	bool lifelong = culprit->lifelong; /* of the stack, not of its best frame */
 	int error;
 
 	clear(culprit);
+	culprit->lifelong = lifelong;
 	culprit->line = (int)trace_query_int(frame, 4);
 	error = copy(path != NULL && *path != '\0' ? path : NULL, &culprit->module);
 	if (error == 0)
@@ -178,14 +153,6 @@ static uint64_t hash_frame(uint64_t hash, struct trace_query *frame, const char 
 	return fnv_bytes(fnv_text(hash, "+"), &address, sizeof(address));
 }
 
-static bool is_listed(const char *const *patterns, const char *name)
-{
-	for (; name != NULL && *patterns != NULL; patterns++)
-		if (fnmatch(*patterns, name, 0) == 0)
-			return true;
-	return false;
-}
-
 static int judge(struct culprits *culprits, struct culprit *culprit)
 {
 	struct trace_query *frame = culprits->frames;
@@ -200,7 +167,7 @@ static int judge(struct culprits *culprits, struct culprit *culprit)
 		enum tier tier;
 		int error;
 
-		culprit->lifelong |= is_listed(lifelong_functions, trace_query_text(frame, 2));
+		culprit->lifelong |= matches(lifelong_functions, trace_query_text(frame, 2));
 		if (project_frames == FINGERPRINT_FRAMES)
 			continue;
 		error = path != NULL ? frame_tier(culprits, path, &tier) : -ENOMEM;
@@ -271,5 +238,5 @@ int culprits_get(struct culprits *culprits, int64_t stack_id, const struct culpr
 
 bool culprit_is_shell(const struct culprit *culprit)
 {
-	return culprit->module != NULL && is_listed(shells, base_name(culprit->module));
+	return culprit->module != NULL && matches(shells, base_name(culprit->module));
 }

@@ -143,12 +143,6 @@ enum track_fd_class fd_class_of(int fd)
 	return writer_get() ? fd_classify(fd) : TRACK_FD_CLASS_OTHER;
 }
 
-bool fd_is_open(int fd)
-{
-	const struct track_fd_usage *usage = spool_usage(fd, false);
-	return usage && __atomic_load_n(&usage->open, __ATOMIC_RELAXED);
-}
-
 void fd_remember(int fd, enum track_fd_class fd_class)
 {
 	struct track_fd_usage *usage = spool_usage(fd, true);
@@ -382,11 +376,6 @@ void fd_close_cancelled(void *closing)
 		return;
 	reopen_books(c->fd);
 	emit_undo(c->writer, c->fd, c->call, ECANCELED);
-}
-
-void fd_implicitly_closed(int fd, enum track_call call)
-{
-	fd_replace_begin(fd, call);
 }
 
 struct fd_closing fd_replace_begin(int to, enum track_call call)

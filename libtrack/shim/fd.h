@@ -18,9 +18,6 @@ enum track_fd_class fd_path_class(int fd, const char *path, int flags);
 /* The class it was opened with, or what the kernel says. */
 enum track_fd_class fd_class_of(int fd);
 
-/* Whether we believe that the number is open. */
-bool fd_is_open(int fd);
-
 /* Book a number as open, with fresh counters. */
 void fd_remember(int fd, enum track_fd_class fd_class);
 
@@ -51,12 +48,9 @@ void fd_close_end(const struct fd_closing *closing, bool ok);
 /* The closing thread was cancelled instead; a struct fd_closing. */
 void fd_close_cancelled(void *closing);
 
-/* Around dup2 and dup3, which close `to` on the way. */
+/* Around dup2 and dup3, which close `to` on the way; the beginning alone before freopen. */
 struct fd_closing fd_replace_begin(int to, enum track_call call);
 void fd_replace_end(const struct fd_closing *closing, bool ok, int from);
-
-/* Before a stream is opened anew: its descriptor, if any, is closed on the way. */
-void fd_implicitly_closed(int fd, enum track_call call);
 
 /* Around a close of all numbers first..last. */
 void fd_range_begin(unsigned first, unsigned last, enum track_call call);

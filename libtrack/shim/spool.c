@@ -32,11 +32,6 @@ static struct {
 	uint32_t ready_end; /* segments below need no system call any more */
 } spool;
 
-bool spool_is_open(void)
-{
-	return spool.header != NULL;
-}
-
 void spool_note(enum track_note note, uint64_t count)
 {
 	if (spool.header)

@@ -21,8 +21,6 @@ struct spool_options {
  */
 int spool_create(const struct spool_options *options);
 
-bool spool_is_open(void);
-
 /* Count a note; works while a spool is mapped, else it is lost. */
 void spool_note(enum track_note note, uint64_t count);
 

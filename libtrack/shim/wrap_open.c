@@ -118,8 +118,7 @@ SHIM_EXPORT int forkpty(int *master, char *name, const struct termios *termios,
 		int saved = errno;                                                                 \
 		int before = fileno(stream);                                                       \
 		errno = saved;                                                                     \
-		if (before >= 0)                                                                   \
-			fd_implicitly_closed(before, TRACK_CALL_##function);                       \
+		fd_replace_begin(before, TRACK_CALL_##function);                                   \
 		FILE *again = REAL(function)(path, mode, stream);                                  \
 		int fd = again ? fileno(again) : -1;                                               \
 		if (fd >= 0)                                                                       \

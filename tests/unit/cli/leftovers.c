@@ -14,25 +14,12 @@
 #include <track/wire.h>
 #include <unistd.h>
 
+#include "folder.inc.c"
 #include "run_folder.h"
 
-static char base[] = "/tmp/rtctrack-unit-XXXXXX";
 static size_t told[LEFTOVER__COUNT];
 static struct leftover last;
 static char last_command[256];
-
-static void setup(void)
-{
-	cr_assert_not_null(mkdtemp(base));
-}
-
-static void teardown(void)
-{
-	char command[128];
-
-	snprintf(command, sizeof(command), "rm -rf %s", base);
-	cr_assert_eq(system(command), 0);
-}
 
 TestSuite(leftovers, .init = setup, .fini = teardown);
 

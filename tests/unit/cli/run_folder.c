@@ -10,20 +10,7 @@
 #include <track/wire.h>
 #include <unistd.h>
 
-static char base[] = "/tmp/rtctrack-unit-XXXXXX";
-
-static void setup(void)
-{
-	cr_assert_not_null(mkdtemp(base));
-}
-
-static void teardown(void)
-{
-	char command[128];
-
-	snprintf(command, sizeof(command), "rm -rf %s", base);
-	cr_assert_eq(system(command), 0);
-}
+#include "folder.inc.c"
 
 TestSuite(run_folder, .init = setup, .fini = teardown);
 
