@@ -3,7 +3,8 @@
 passed=0 failed=0 skipped=0
 
 ok() { passed=$((passed + 1)); echo "ok      $suite $1"; }
-fail() { failed=$((failed + 1)); echo "FAIL    $suite $1: $2"; }
+evidence() { :; } # a suite may keep files when a check fails
+fail() { failed=$((failed + 1)); echo "FAIL    $suite $1: $2"; evidence; }
 skip() { skipped=$((skipped + 1)); echo "skipped $suite $1: $2"; }
 # check NAME GOT EXPECTED
 check() { if [ "$2" = "$3" ]; then ok "$1"; else fail "$1" "expected '$3', got '$2'"; fi; }

@@ -20,6 +20,13 @@ suite=real
 rtctrack=$build/cli/rtctrack
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
+# What the program of a failed check left behind is kept, for whoever asks why.
+rm -rf "$build/tests/real/failed"
+evidence() {
+	mkdir -p "$build/tests/real/failed/$failed"
+	cp -p "$work"/*.out "$work"/*.err "$work"/*.db "$build/tests/real/failed/$failed" 2>/dev/null
+	echo "        $suite: its files are in $build/tests/real/failed/$failed"
+}
 sessions=5
 export LC_ALL=C NO_COLOR=1 REAL_MODULES=$build/tests/real
 cd "$work" || exit 2
