@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * DTLS 1.2 (RFC 6347) for WebRTC (RFC 8827 section 6.5, RFC 8842): OpenSSL between two memory
+ * BIOs. On its executor only. Events are told from the executor, never from within a call of one of
+ * these functions, but for send, which is told at once.
+ */
+#pragma once
+#include "certificate.h"
+#include <run/executor.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum dtls_role { DTLS_CLIENT, DTLS_SERVER };
+enum dtls_state { DTLS_NEW, DTLS_CONNECTING, DTLS_CONNECTED, DTLS_CLOSED, DTLS_FAILED };
+enum { DTLS_DATAGRAM_MAX = 1200, DTLS_PAYLOAD_MAX = 1150 };
+
+struct dtls_config {
+	struct executor *executor;
+	enum dtls_role role;
+	const struct certificate *certificate;		   /* outlives the connection */
+	const char *remote_algorithm, *remote_fingerprint; /* of the peer's SDP; copied */
+};
+
+struct dtls_events {
+	void (*send)(void *user, const uint8_t *datagram, size_t size);
+	void (*receive)(void *user, const uint8_t *data, size_t size);
+	void (*state)(
+		void *user,
+		enum dtls_state state); /* CLOSED: close_notify came; FAILED: handshake or alert */
+};
+
+struct dtls;
+
+int dtls_create(const struct dtls_config *config, const struct dtls_events *events, void *user,
+		struct dtls **ret_dtls);
+/* Without a word to the peer. After it no event is told. NULL: nothing. */
+void dtls_destroy(struct dtls *dtls);
+
+int dtls_start(struct dtls *dtls); /* spawns the handshake's task */
+void dtls_input(struct dtls *dtls, const uint8_t *datagram, size_t size);
+/* One record. -ENOTCONN, -EMSGSIZE above DTLS_PAYLOAD_MAX. */
+int dtls_send(struct dtls *dtls, const void *data, size_t size);
+void dtls_close(
+	struct dtls *dtls); /* sends close_notify if connected; the state is then CLOSED, untold */
+enum dtls_state dtls_state(const struct dtls *dtls);
+/* Why it failed, in a few words; NULL if it did not. */
+const char *dtls_failure(const struct dtls *dtls);

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What carries packets between two transport addresses: a UDP socket, a TCP listener with the
+ * streams it accepted, or the TCP streams that were opened from here. ICE treats them alike: a
+ * carrier has a local address, sends to a remote address, and tells from where a packet came.
+ * All functions on the executor only. A carrier is an object; its descriptors are closed when the
+ * last reference is released.
+ */
+#pragma once
+#include "address.h"
+#include <run/executor.h>
+#include <run/object.h>
+
+enum carrier_kind {
+	CARRIER_UDP,
+	CARRIER_TCP_PASSIVE, /* RFC 6544: listens; a packet goes out only on a stream that came in
+			      */
+	CARRIER_TCP_ACTIVE,  /* RFC 6544: connects, at the first packet for a remote address */
+};
+
+struct carrier;
+
+typedef void (*carrier_receive_fn)(void *user, struct carrier *carrier, const struct address *from,
+				   const uint8_t *data, size_t size);
+
+/* bind: local address, port 0 for any. -errno of socket, bind or listen. One reference (holder). */
+int carrier_open(enum carrier_kind kind, struct executor *executor, const struct address *bind,
+		 const char *holder, struct carrier **ret_carrier);
+void carrier_retain(struct carrier *carrier, const char *holder);
+void carrier_release(struct carrier *carrier, const char *holder); /* NULL: nothing */
+
+/* Who gets what arrives; NULL: nobody, it is dropped. */
+void carrier_set_receiver(struct carrier *carrier, carrier_receive_fn receive, void *user);
+
+enum carrier_kind carrier_kind(const struct carrier *carrier);
+const struct address *carrier_local(const struct carrier *carrier); /* with the port bound */
+
+/* Queues a packet; it leaves at the end of this round of the executor, or at once if the queue is
+ * full. Packets may be lost, as packets are (UDP: the socket's buffer is full; TCP: no stream).
+ * -EMSGSIZE above what it can carry; -ENOTCONN, -ECONNREFUSED.. where it is known that none can
+ * arrive. */
+int carrier_send(struct carrier *carrier, const struct address *to, const void *data, size_t size);

@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * WebRTC data channels in C, for reading and for being watched. One connection is one association
+ * of channels with one peer (RFC 8831): ICE below, DTLS on it, SCTP in that.
+ *
+ * Threads: every function may be called on any thread, also from within a callback. Callbacks of
+ * one connection and its channels run one at a time, in order, on a pool of workers. To set or to
+ * reset a callback waits for a running one (but for the one it is called from); what destroy
+ * was called for calls back no more.
+ *
+ * Strings that are handed over are copied. Functions return 0 or -errno.
+ */
+#pragma once
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* The library: threads that all connections share, started with the first. */
+struct dc_library_options {
+	unsigned executors; /* 0: chosen by the number of processors */
+	unsigned workers;
+};
+int dc_library_start(const struct dc_library_options *options); /* optional; NULL: defaults */
+/* Waits until the last object is gone and every thread has ended. -ETIMEDOUT: something is alive
+ * (dc_library_alive says what). -EDEADLK from within a callback. */
+int dc_library_cleanup(unsigned timeout_ms);
+/* Every object alive: its class, how many, and a holder with his references. */
+void dc_library_alive(void (*visit)(void *user, const char *class_name, const char *holder,
+				    unsigned references),
+		      void *user);
+
+struct dc_connection;
+struct dc_channel;
+
+enum dc_state {
+	DC_NEW,
+	DC_CONNECTING,
+	DC_CONNECTED,
+	DC_DISCONNECTED, /* the peer does not answer at the moment */
+	DC_FAILED,
+	DC_CLOSED, /* by us or by the peer */
+};
+
+struct dc_config {
+	const char *bind_address;      /* gather on this IP only */
+	uint16_t port_begin, port_end; /* of host candidates; 0: any */
+	const char *stun_server;       /* "host:port" */
+	const char *mdns_interface;    /* IP of the interface for queries of .local names */
+	bool no_ipv6, no_udp, no_tcp;
+	bool loopback;		 /* also on loopback interfaces where there are others */
+	bool trickle;		 /* candidates come later, through on_candidate */
+	size_t max_message_size; /* that we accept; 0: 262144 */
+};
+
+/* config NULL: defaults. The caller's reference ends with dc_connection_destroy. */
+int dc_connection_create(const struct dc_config *config, struct dc_connection **ret_connection);
+/* Closes if need be, resets all callbacks of the connection, ends the reference. NULL: nothing. */
+void dc_connection_destroy(struct dc_connection *connection);
+
+/* One-shot: a description for the peer, or NULL and why there is none. Without trickle it holds all
+ * candidates and so comes when these are gathered. */
+typedef void (*dc_description_fn)(struct dc_connection *connection, const char *sdp, int error,
+				  void *user);
+int dc_connection_offer(struct dc_connection *connection, dc_description_fn fn, void *user);
+/* After an offer was set by dc_connection_set_remote. */
+int dc_connection_answer(struct dc_connection *connection, dc_description_fn fn, void *user);
+/* An offer where none was made here, else the answer. -EINVAL: what (may be NULL) then says why. */
+int dc_connection_set_remote(struct dc_connection *connection, const char *sdp, char *ret_what,
+			     size_t what_size);
+/* "candidate:..."; NULL or "": there are no more. */
+int dc_connection_add_candidate(struct dc_connection *connection, const char *candidate);
+
+typedef void (*dc_state_fn)(struct dc_connection *connection, enum dc_state state, void *user);
+void dc_connection_on_state(struct dc_connection *connection, dc_state_fn fn, void *user);
+/* NULL: that was the last. */
+typedef void (*dc_candidate_fn)(struct dc_connection *connection, const char *candidate,
+				void *user);
+void dc_connection_on_candidate(struct dc_connection *connection, dc_candidate_fn fn, void *user);
+/* The peer opened a channel. The callee gets a reference: dc_channel_destroy. */
+typedef void (*dc_channel_fn)(struct dc_connection *connection, struct dc_channel *channel,
+			      void *user);
+void dc_connection_on_channel(struct dc_connection *connection, dc_channel_fn fn, void *user);
+
+/* One-shot: everything of the connection is released, its sockets are closed. */
+typedef void (*dc_closed_fn)(struct dc_connection *connection, void *user);
+/* Abrupt, as in a browser: what is queued is not sent; the peer is told (ABORT, close_notify). fn
+ * may be NULL. -EALREADY if somebody else waits; on one that is closed fn comes at once. */
+int dc_connection_close(struct dc_connection *connection, dc_closed_fn fn, void *user);
+
+enum dc_state dc_connection_state(const struct dc_connection *connection);
+/* "udp 127.0.0.1:1234 host > 127.0.0.1:4321 prflx", or "" while no pair is selected. */
+void dc_connection_path(const struct dc_connection *connection, char *text, size_t size);
+
+struct dc_channel_options {
+	const char *label;    /* NULL: "" */
+	const char *protocol; /* NULL: "" */
+	bool unordered;
+	enum dc_reliability { DC_RELIABLE, DC_MAX_RETRANSMITS, DC_MAX_LIFETIME_MS } reliability;
+	unsigned limit;	 /* retransmissions or milliseconds */
+	bool negotiated; /* both sides open it with the same id: no DCEP */
+	uint16_t id;	 /* of a negotiated one */
+};
+
+/* The caller's reference ends with dc_channel_destroy. Before or after the connection is made. */
+int dc_channel_open(struct dc_connection *connection, const struct dc_channel_options *options,
+		    struct dc_channel **ret_channel);
+void dc_channel_destroy(struct dc_channel *channel); /* closes if need be; NULL: nothing */
+
+enum dc_kind { DC_TEXT, DC_BINARY };
+/* Queues a copy. -ENOTCONN unless the channel is open (or opening: sent then), -EMSGSIZE above what
+ * the peer accepts, -ENOMEM. */
+int dc_channel_send(struct dc_channel *channel, enum dc_kind kind, const void *data, size_t size);
+size_t dc_channel_buffered(const struct dc_channel *channel); /* bytes given and not yet sent */
+/* After all that was sent, the stream is reset (RFC 8831 section 6.7); on_closed follows. */
+void dc_channel_close(struct dc_channel *channel);
+
+typedef void (*dc_event_fn)(struct dc_channel *channel, void *user);
+typedef void (*dc_message_fn)(struct dc_channel *channel, enum dc_kind kind, const void *data,
+			      size_t size, void *user);
+void dc_channel_on_open(struct dc_channel *channel, dc_event_fn fn, void *user);   /* one-shot */
+void dc_channel_on_closed(struct dc_channel *channel, dc_event_fn fn, void *user); /* one-shot */
+void dc_channel_on_message(struct dc_channel *channel, dc_message_fn fn, void *user);
+/* buffered fell from above threshold to threshold or below. */
+void dc_channel_on_low(struct dc_channel *channel, size_t threshold, dc_event_fn fn, void *user);
+
+const char *dc_channel_label(const struct dc_channel *channel);
+const char *dc_channel_protocol(const struct dc_channel *channel);
+int dc_channel_id(const struct dc_channel *channel); /* -ENOTCONN while it has none */
+
+#ifdef __cplusplus
+}
+#endif

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Lifetime bugs that the stack can be told to have, by name: what differs between the right and
+ * the wrong form is one line where a fault is asked for. faults.def has a row for each.
+ */
+#pragma once
+#include <stdbool.h>
+
+enum fault {
+#define DC_FAULT(id, name, what) FAULT_##id,
+#include "faults.def"
+#undef DC_FAULT
+	FAULT_COUNT
+};
+
+bool fault_on(enum fault fault);
+int fault_set(const char *name); /* -ENOENT */
+const char *fault_name(enum fault fault);
+const char *fault_what(enum fault fault);

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What the process shares: executor threads, a pool of workers for the user's callbacks, a
+ * resolver thread. Started by the first object or by library_start, stopped by library_cleanup
+ * once the last object is gone: a cleanup thread joins them all, since the last release may
+ * happen on any of them.
+ */
+#pragma once
+#include <stdint.h>
+
+struct executor;
+struct pool;
+struct resolver;
+
+struct library_options {
+	unsigned executors; /* 0: as many as processors, 4 at most */
+	unsigned workers;   /* 0: as many as processors, 4 at most, never below 2 */
+};
+
+/* Starts the threads if they do not run. options (NULL: defaults) count only then. -EAGAIN where a
+ * thread cannot be started, -EBUSY while a cleanup goes on. */
+int library_start(const struct library_options *options);
+
+/* Gives up the library's hold on itself and waits until everything is stopped. -ETIMEDOUT if
+ * objects are alive after timeout_ms (they keep their threads; the cleanup goes on when the last
+ * is gone). -EDEADLK on one of the library's own threads. 0 if nothing runs. */
+int library_cleanup(unsigned timeout_ms);
+
+/* An object's token. */
+int library_enter(void);
+void library_leave(void);
+
+/* Valid while the caller holds a token. */
+struct executor *library_executor(void); /* the next in turn */
+struct pool *library_pool(void);
+struct resolver *library_resolver(void);
+
+/* What exists now; for tests and for a program that wants to tell. */
+struct library_counts {
+	unsigned objects;
+	unsigned tasks_pending;
+	unsigned timers_armed;
+	unsigned callbacks_unfired; /* one-shot, set and neither fired nor reset */
+	unsigned threads;	    /* of the library */
+};
+void library_count(struct library_counts *ret_counts);

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Worker threads, and strands: queues whose jobs run on the pool one at a time, in order. */
+#pragma once
+#include "executor.h"
+#include <pthread.h>
+
+struct pool;
+
+int pool_create(unsigned threads, struct pool **ret_pool);
+/* Runs what is queued, then joins. Not on a worker. NULL: nothing. */
+void pool_destroy(struct pool *pool);
+void pool_submit(struct pool *pool, struct job *job); /* any thread */
+bool pool_is_current(const struct pool *pool);	      /* is this one of its workers? */
+
+/* Embedded by its owner, who outlives the jobs. Fields belong to pool.c. */
+struct strand {
+	struct job job; /* stands for the strand in the pool's queue */
+	struct pool *pool;
+	pthread_mutex_t lock;
+	struct job *head, **tail;
+	bool running;
+};
+void strand_init(struct strand *strand, struct pool *pool);
+void strand_finish(struct strand *strand); /* idle */
+void strand_submit(struct strand *strand, struct job *job);

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Names to addresses, on a thread of its own: getaddrinfo blocks. */
+#pragma once
+#include <netinet/in.h>
+#include <sys/socket.h>
+
+struct resolver;
+struct query;
+struct task;
+
+int resolver_create(struct resolver **ret_resolver);
+void resolver_destroy(struct resolver *resolver); /* joins; open queries end with -ECANCELED */
+
+/* Wakes task when the answer is there. family: AF_INET, AF_INET6 or AF_UNSPEC. -EINVAL for a name
+ * longer than a name can be, -ENOMEM. */
+int resolver_ask(struct resolver *resolver, const char *host, uint16_t port, int family,
+		 struct task *task, struct query **ret_query);
+/* -EAGAIN until it is answered; -EHOSTUNREACH if there is no such name; else the first address. */
+int query_answer(const struct query *query, struct sockaddr_storage *ret_address);
+/* Answered or not; the task is not woken afterwards. NULL: nothing. */
+void query_drop(struct query *query);

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Timers of an executor: one-shot, armed again and again. On the executor only. */
+#pragma once
+#include "executor.h"
+#include <stddef.h>
+
+/* Embedded by its owner; fields belong to timer.c. */
+struct timer {
+	struct executor *executor;
+	const char *name;
+	void (*fire)(void *user);
+	void *user;
+	uint64_t deadline_ns;
+	size_t place; /* in the heap, from 1; 0: not armed */
+};
+
+void timer_init(struct timer *timer, struct executor *executor, const char *name,
+		void (*fire)(void *user), void *user);
+/* (Re)arms it. -ENOMEM. */
+int timer_arm(struct timer *timer, uint64_t delay_ns);
+void timer_cancel(struct timer *timer); /* not armed: nothing */
+bool timer_is_armed(const struct timer *timer);
+
+#define TIMER_MS(ms) ((uint64_t)(ms)*1000000)

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Session descriptions with one m-line, that of a data channel association: read and written
+ * as browsers do (RFC 8866, RFC 8839, RFC 8841, RFC 8842, RFC 8122).
+ */
+#pragma once
+#include <ice/candidate.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+enum sdp_type { SDP_OFFER, SDP_ANSWER };
+enum sdp_setup { SDP_ACTPASS, SDP_ACTIVE, SDP_PASSIVE };
+
+enum { SDP_MID_MAX = 32, SDP_TOKEN_MAX = 256, SDP_CANDIDATES_MAX = 100 };
+
+struct sdp {
+	uint64_t session_id;
+	char mid[SDP_MID_MAX + 1];
+	char ufrag[SDP_TOKEN_MAX + 1];
+	char password[SDP_TOKEN_MAX + 1];
+	char fingerprint_algorithm[16];
+	char fingerprint[256];
+	enum sdp_setup setup;
+	uint16_t sctp_port;
+	uint64_t max_message_size; /* 0: no limit; absent: 65536 (RFC 8841 section 6) */
+	bool trickle;
+	bool end_of_candidates;
+	struct candidate *candidates[SDP_CANDIDATES_MAX]; /* each one reference (holder "sdp") */
+	size_t candidate_count;
+};
+
+/* -EINVAL if it is not what it should be: *ret_line (may be NULL) is then the number of the line,
+ * from 1, or 0 for something that is missing; *ret_what says it in a few words (static). */
+int sdp_parse(const char *text, struct sdp *ret_sdp, unsigned *ret_line, const char **ret_what);
+/* A new string, to be freed; NULL without memory. */
+char *sdp_format(const struct sdp *sdp, enum sdp_type type);
+void sdp_finish(struct sdp *sdp); /* releases the candidates */
