@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A self-signed certificate (ECDSA, P-256) and fingerprints (RFC 8122). */
-#pragma once
+#ifndef DTLS_CERTIFICATE_H
+#define DTLS_CERTIFICATE_H
+
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -15,3 +17,5 @@ const char *certificate_fingerprint(const struct certificate *certificate); /* S
 
 /* Is it "sha-1", "sha-224", "sha-256", "sha-384" or "sha-512" (any case), and of its length? */
 bool fingerprint_is_valid(const char *algorithm, const char *fingerprint);
+
+#endif

@@ -4,7 +4,9 @@
  * BIOs. On its executor only. Events are told from the executor, never from within a call of one of
  * these functions, but for send, which is told at once.
  */
-#pragma once
+#ifndef DTLS_DTLS_H
+#define DTLS_DTLS_H
+
 #include "certificate.h"
 #include <run/executor.h>
 #include <stddef.h>
@@ -45,3 +47,5 @@ void dtls_close(
 enum dtls_state dtls_state(const struct dtls *dtls);
 /* Why it failed, in a few words; NULL if it did not. */
 const char *dtls_failure(const struct dtls *dtls);
+
+#endif

@@ -5,7 +5,9 @@
  * its executor only. What the agent tells is told from the executor, never from within a call of
  * one of these functions, but for agent_send's effects.
  */
-#pragma once
+#ifndef ICE_AGENT_H
+#define ICE_AGENT_H
+
 #include "candidate.h"
 
 enum agent_state {
@@ -76,3 +78,5 @@ enum agent_state agent_state(const struct agent *agent);
 /* The selected pair; both NULL if there is none. Borrowed. */
 void agent_selected(const struct agent *agent, const struct candidate **ret_local,
 		    const struct candidate **ret_remote);
+
+#endif

@@ -2,7 +2,9 @@
 /* Candidates (RFC 8445 section 5.1) and their line in SDP (RFC 8839 section 5.1; tcptype: RFC 6544
  * section 4.5). A candidate is an object: the agent, its checklist and its selected pair hold it,
  * and a local one holds its socket. */
-#pragma once
+#ifndef ICE_CANDIDATE_H
+#define ICE_CANDIDATE_H
+
 #include <net/carrier.h>
 
 enum candidate_type { CANDIDATE_HOST, CANDIDATE_PRFLX, CANDIDATE_SRFLX, CANDIDATE_RELAY };
@@ -46,3 +48,5 @@ uint64_t candidate_pair_priority(uint32_t controlling, uint32_t controlled);
 int candidate_parse(const char *line, struct candidate *ret_candidate);
 /* "candidate:..." without "a=". Returns its length, or -EMSGSIZE. */
 int candidate_format(const struct candidate *candidate, char *line, size_t size);
+
+#endif

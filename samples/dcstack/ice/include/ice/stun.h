@@ -3,7 +3,9 @@
  * STUN messages (RFC 8489; the attributes of ICE, RFC 8445 section 16.1): read and written, with
  * MESSAGE-INTEGRITY (HMAC-SHA1) and FINGERPRINT. No state, no sockets.
  */
-#pragma once
+#ifndef ICE_STUN_H
+#define ICE_STUN_H
+
 #include <net/address.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -54,3 +56,5 @@ int stun_write(const struct stun_message *message, const char *password, uint8_t
 
 /* Fresh random bytes for a transaction. */
 void stun_new_transaction(uint8_t ret_transaction[STUN_TRANSACTION_SIZE]);
+
+#endif

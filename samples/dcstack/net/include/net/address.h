@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* IPv4 and IPv6 transport addresses. */
-#pragma once
+#ifndef NET_ADDRESS_H
+#define NET_ADDRESS_H
+
 #include <netinet/in.h>
 #include <stdbool.h>
 #include <sys/socket.h>
@@ -34,3 +36,5 @@ bool address_is_link_local(const struct address *address);
 /* The addresses of the interfaces that are up, at most max, ports 0. Returns how many, or -errno.
  */
 int address_list_interfaces(struct address *addresses, int max);
+
+#endif

@@ -6,7 +6,9 @@
  * All functions on the executor only. A carrier is an object; its descriptors are closed when the
  * last reference is released.
  */
-#pragma once
+#ifndef NET_CARRIER_H
+#define NET_CARRIER_H
+
 #include "address.h"
 #include <run/executor.h>
 #include <run/object.h>
@@ -40,3 +42,5 @@ const struct address *carrier_local(const struct carrier *carrier); /* with the 
  * -EMSGSIZE above what it can carry; -ENOTCONN, -ECONNREFUSED.. where it is known that none can
  * arrive. */
 int carrier_send(struct carrier *carrier, const struct address *to, const void *data, size_t size);
+
+#endif

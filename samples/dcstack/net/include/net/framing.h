@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* RFC 4571: packets over a stream, each behind its length in two bytes, network order. */
-#pragma once
+#ifndef NET_FRAMING_H
+#define NET_FRAMING_H
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -20,3 +22,5 @@ void framing_write_header(uint8_t header[FRAMING_HEADER_SIZE], size_t packet_siz
 int deframer_input(struct deframer *deframer, const void *data, size_t size,
 		   bool (*packet)(void *user, const uint8_t *data, size_t size), void *user);
 void deframer_finish(struct deframer *deframer);
+
+#endif

@@ -10,7 +10,9 @@
  *
  * Strings that are handed over are copied. Functions return 0 or -errno.
  */
-#pragma once
+#ifndef DCSTACK_DCSTACK_H
+#define DCSTACK_DCSTACK_H
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -133,4 +135,6 @@ int dc_channel_id(const struct dc_channel *channel); /* -ENOTCONN while it has n
 
 #ifdef __cplusplus
 }
+#endif
+
 #endif

@@ -4,7 +4,9 @@
  * from within, the slot may be set or reset; on any other thread a set or reset waits until the
  * running call is over, so that afterwards the user may free what his data points to.
  */
-#pragma once
+#ifndef RUN_CALLBACK_H
+#define RUN_CALLBACK_H
+
 #include <pthread.h>
 #include <stdbool.h>
 
@@ -43,3 +45,5 @@ void callback_end(struct callback *callback);
 	} while (0)
 
 unsigned callback_unfired(void); /* one-shot slots of the process that wait for their call */
+
+#endif

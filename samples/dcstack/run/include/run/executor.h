@@ -3,7 +3,9 @@
  * An executor: one thread, one epoll, a queue of woken tasks, a heap of timers, an inbox of jobs.
  * A connection lives on one executor; protocol code runs only there and needs no lock.
  */
-#pragma once
+#ifndef RUN_EXECUTOR_H
+#define RUN_EXECUTOR_H
+
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -48,3 +50,5 @@ int watch_add(struct watch *watch, struct executor *executor, int fd, uint32_t e
 	      struct task *task);
 /* Before fd is closed. Releases the task. A watch that is not added: nothing. */
 void watch_remove(struct watch *watch);
+
+#endif

@@ -3,7 +3,9 @@
  * Lifetime bugs that the stack can be told to have, by name: what differs between the right and
  * the wrong form is one line where a fault is asked for. faults.def has a row for each.
  */
-#pragma once
+#ifndef RUN_FAULT_H
+#define RUN_FAULT_H
+
 #include <stdbool.h>
 
 enum fault {
@@ -17,3 +19,5 @@ bool fault_on(enum fault fault);
 int fault_set(const char *name); /* -ENOENT */
 const char *fault_name(enum fault fault);
 const char *fault_what(enum fault fault);
+
+#endif

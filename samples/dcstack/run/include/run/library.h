@@ -5,7 +5,9 @@
  * once the last object is gone: a cleanup thread joins them all, since the last release may
  * happen on any of them.
  */
-#pragma once
+#ifndef RUN_LIBRARY_H
+#define RUN_LIBRARY_H
+
 #include <stdint.h>
 
 struct executor;
@@ -44,3 +46,5 @@ struct library_counts {
 	unsigned threads;	    /* of the library */
 };
 void library_count(struct library_counts *ret_counts);
+
+#endif

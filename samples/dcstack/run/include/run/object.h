@@ -4,7 +4,9 @@
  * that what is still alive can be asked who keeps it. An object keeps the library running: it
  * takes a token at its birth and gives it back after its destruction.
  */
-#pragma once
+#ifndef RUN_OBJECT_H
+#define RUN_OBJECT_H
+
 #include <stddef.h>
 #include <stdint.h>
 
@@ -41,3 +43,5 @@ unsigned object_refs(const struct object *object);
 
 /* All objects alive, under the registry's lock: visit must not retain, release or create. */
 void object_visit(void (*visit)(const struct object *object, void *user), void *user);
+
+#endif

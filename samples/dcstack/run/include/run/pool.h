@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Worker threads, and strands: queues whose jobs run on the pool one at a time, in order. */
-#pragma once
+#ifndef RUN_POOL_H
+#define RUN_POOL_H
+
 #include "executor.h"
 #include <pthread.h>
 
@@ -23,3 +25,5 @@ struct strand {
 void strand_init(struct strand *strand, struct pool *pool);
 void strand_finish(struct strand *strand); /* idle */
 void strand_submit(struct strand *strand, struct job *job);
+
+#endif

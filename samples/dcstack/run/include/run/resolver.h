@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Names to addresses, on a thread of its own: getaddrinfo blocks. */
-#pragma once
+#ifndef RUN_RESOLVER_H
+#define RUN_RESOLVER_H
+
 #include <netinet/in.h>
 #include <sys/socket.h>
 
@@ -19,3 +21,5 @@ int resolver_ask(struct resolver *resolver, const char *host, uint16_t port, int
 int query_answer(const struct query *query, struct sockaddr_storage *ret_address);
 /* Answered or not; the task is not woken afterwards. NULL: nothing. */
 void query_drop(struct query *query);
+
+#endif

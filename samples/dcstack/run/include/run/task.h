@@ -4,7 +4,9 @@
  * when spawned and again after each wake. A task that is pending and that nobody can wake any
  * more never ends by itself: it must be cancelled.
  */
-#pragma once
+#ifndef RUN_TASK_H
+#define RUN_TASK_H
+
 #include "executor.h"
 
 enum task_state { TASK_PENDING, TASK_DONE };
@@ -39,3 +41,5 @@ struct waker {
 void waker_set(struct waker *waker, struct task *task); /* holder "waker"; drops the one before */
 void waker_wake(const struct waker *waker);		/* none set: nothing */
 void waker_drop(struct waker *waker);
+
+#endif

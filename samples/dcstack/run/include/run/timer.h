@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Timers of an executor: one-shot, armed again and again. On the executor only. */
-#pragma once
+#ifndef RUN_TIMER_H
+#define RUN_TIMER_H
+
 #include "executor.h"
 #include <stddef.h>
 
@@ -22,3 +24,5 @@ void timer_cancel(struct timer *timer); /* not armed: nothing */
 bool timer_is_armed(const struct timer *timer);
 
 #define TIMER_MS(ms) ((uint64_t)(ms)*1000000)
+
+#endif

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The Data Channel Establishment Protocol (RFC 8832): its two messages. */
-#pragma once
+#ifndef SCTP_DCEP_H
+#define SCTP_DCEP_H
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -21,3 +23,5 @@ int dcep_read(const uint8_t *data, size_t size, struct dcep_open *ret_open);
 /* Returns the size, or -EMSGSIZE. */
 int dcep_write_open(const struct dcep_open *open, uint8_t *data, size_t max);
 int dcep_write_ack(uint8_t *data, size_t max);
+
+#endif

@@ -4,7 +4,9 @@
  * of any size are cut and put together here. Events are told from the executor; send may be told at
  * once, the others never from within a call of one of these functions.
  */
-#pragma once
+#ifndef SCTP_SCTP_H
+#define SCTP_SCTP_H
+
 #include <run/executor.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -72,3 +74,5 @@ int sctp_reset_stream(struct sctp *sctp, uint16_t stream);
 enum sctp_state sctp_state(const struct sctp *sctp);
 
 /* usrsctp is started with the first association and ended after the last. */
+
+#endif

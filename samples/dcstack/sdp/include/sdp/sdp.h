@@ -3,7 +3,9 @@
  * Session descriptions with one m-line, that of a data channel association: read and written
  * as browsers do (RFC 8866, RFC 8839, RFC 8841, RFC 8842, RFC 8122).
  */
-#pragma once
+#ifndef SDP_SDP_H
+#define SDP_SDP_H
+
 #include <ice/candidate.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -35,3 +37,5 @@ int sdp_parse(const char *text, struct sdp *ret_sdp, unsigned *ret_line, const c
 /* A new string, to be freed; NULL without memory. */
 char *sdp_format(const struct sdp *sdp, enum sdp_type type);
 void sdp_finish(struct sdp *sdp); /* releases the candidates */
+
+#endif
