@@ -40,12 +40,25 @@ try libtrack/analyze store/trace.h yes
 try libtrack/analyze symbol/symbolizer.h no
 try cli/report store/trace.h yes
 try cli/report analyze/analyze.h no
+# The layers of the sample stack: each sees what is below it, and a program the public header only.
+layers=(run/object.h net/carrier.h ice/agent.h dtls/dtls.h sctp/sctp.h sdp/sdp.h)
+try samples/dcstack/run net/carrier.h no
+try samples/dcstack/net run/object.h yes
+try samples/dcstack/net ice/agent.h no
+try samples/dcstack/ice net/carrier.h yes
+try samples/dcstack/ice dtls/dtls.h no
+try samples/dcstack/dtls ice/agent.h no
+try samples/dcstack/sctp dtls/dtls.h no
+for header in "${layers[@]}"; do
+	try samples/dcstack/peer "$header" yes
+	try samples/echo "$header" no
+done
 
 verdict "only the store includes sqlite3.h" "$(grep -rl 'sqlite3\.h' libtrack cli samples --include=*.[ch] | grep -v '^libtrack/store/')"
 verdict "no include reaches into another room" "$(grep -rnE '#include "\.\./' libtrack cli samples --include=*.[ch])"
 for header in $(git ls-files '*.h'); do
 	# shellcheck disable=SC2046
-	cc -std=gnu11 -D_GNU_SOURCE -fsyntax-only $(flags "$(dirname "${header%%/include/*}x" | sed 's/x$//')") $(for d in libtrack/include libtrack/*/include cli/report/include cli; do [ -d $d ] && echo -I$d; done) -x c "$header" 2>>"$work/header" || echo "$header" >>"$work/headers"
+	cc -std=gnu11 -D_GNU_SOURCE -fsyntax-only $(flags "$(dirname "${header%%/include/*}x" | sed 's/x$//')") $(for d in libtrack/include libtrack/*/include cli/report/include cli samples/dcstack/*/include; do [ -d $d ] && echo -I$d; done) -x c "$header" 2>>"$work/header" || echo "$header" >>"$work/headers"
 done
 verdict "every header compiles alone" "$(cat "$work/headers" 2>/dev/null)"
 verdict "formatted" "$(git ls-files '*.c' '*.h' '*.cc' | xargs clang-format --dry-run 2>&1 | grep -oE '^[^ :]+' | sort -u)"
