@@ -21,7 +21,7 @@ static void end(void)
 	cr_expect_eq(counts.threads, 0);
 }
 
-TestSuite(timer, .init = begin, .fini = end);
+TestSuite(timer, .init = begin);
 
 enum { BELLS = 200 };
 
@@ -89,6 +89,7 @@ Test(timer, they_fire_in_the_order_of_their_deadlines_and_never_early)
 		cr_expect_eq(bells[i].fired, 1);
 		cr_expect_geq(bells[i].fired_ns, bells[i].armed_ns + bells[i].delay_ns);
 	}
+	end();
 }
 
 /* A third is cancelled, a third is armed anew. */
@@ -126,6 +127,7 @@ Test(timer, cancelled_ones_do_not_fire_and_rearmed_ones_fire_once_at_their_new_t
 		if (i % 3)
 			cr_expect_geq(bells[i].fired_ns, bells[i].armed_ns + bells[i].delay_ns);
 	}
+	end();
 }
 
 static void arm_repeating(void *user)
@@ -144,6 +146,7 @@ Test(timer, one_can_arm_itself_again_when_it_fires)
 	on_executor(executor, arm_repeating, NULL);
 	cr_assert(await(&all_rang));
 	cr_expect_geq(executor_clock_ns() - begun_ns, TIMER_MS(10));
+	end();
 }
 
 static void arm_restless(void *user)
@@ -166,6 +169,7 @@ Test(timer, one_that_is_always_due_does_not_keep_jobs_waiting)
 		on_executor(executor, nothing, NULL);
 	on_executor(executor, silence, NULL);
 	cr_expect_gt(bells[0].fired, 0);
+	end();
 }
 
 /* What fires first cancels the other, which is due as well. */
@@ -190,6 +194,7 @@ Test(timer, one_that_is_due_can_be_cancelled_by_one_that_fires_before)
 	cr_assert(await(&all_rang));
 	on_executor(executor, nothing, NULL);
 	cr_expect_eq(bells[1].fired, 0);
+	end();
 }
 
 static struct timer *lone;
@@ -214,6 +219,7 @@ Test(timer, its_owner_may_free_it_when_it_fires)
 	sem_init(&all_rang, 0, 0);
 	on_executor(executor, arm_lone, NULL);
 	cr_assert(await(&all_rang));
+	end();
 }
 
 static void arm_for_ever(void *user)
@@ -230,9 +236,37 @@ Test(timer, a_delay_without_end_does_not_overflow)
 		on_executor(executor, nothing, NULL);
 	cr_expect_eq(bells[0].fired, 0);
 	on_executor(executor, silence, NULL);
+	end();
+}
+
+static uint64_t cpu_ns(void)
+{
+	struct timespec used;
+
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used);
+	return (uint64_t)used.tv_sec * 1000000000 + (uint64_t)used.tv_nsec;
+}
+
+static void arm_one(void *user)
+{
+	(void)user;
+	hang(0, TIMER_MS(200));
+}
+
+Test(timer, the_executor_sleeps_until_one_is_due)
+{
+	uint64_t before_ns = cpu_ns();
+
+	sem_init(&all_rang, 0, 0);
+	expected = 1;
+	on_executor(executor, arm_one, NULL);
+	cr_assert(await(&all_rang));
+	cr_expect_lt(cpu_ns() - before_ns, TIMER_MS(100));
+	end();
 }
 
 Test(timer, what_is_armed_when_the_executor_ends_counts_no_more)
 {
 	on_executor(executor, arm_for_ever, NULL);
+	end();
 }
