@@ -17,6 +17,9 @@ struct job {
 	struct job *next;
 	void (*run)(struct job *job);
 };
+struct job_queue {
+	struct job *head, *tail;
+};
 
 int executor_create(const char *thread_name, struct executor **ret_executor);
 /* Runs what was posted, then ends and joins the thread. Not on the thread itself. NULL: nothing. */
