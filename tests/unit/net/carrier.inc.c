@@ -14,6 +14,9 @@
 
 #define HOLDER "test"
 
+/* Of the sanitizer, where there is one: whether memory was lost. */
+int __lsan_do_recoverable_leak_check(void) __attribute__((weak));
+
 enum { WAIT_MS = 10000 };
 
 static struct executor *executor;
@@ -228,4 +231,6 @@ static void end(void)
 	cr_assert_eq(counts.tasks_pending, 0);
 	cr_assert_eq(count_fds(), fds_before);
 	cr_assert_eq(library_cleanup(WAIT_MS), 0);
+	if (__lsan_do_recoverable_leak_check != NULL)
+		cr_assert_eq(__lsan_do_recoverable_leak_check(), 0);
 }

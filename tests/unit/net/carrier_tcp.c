@@ -3,6 +3,7 @@
 
 #include <dlfcn.h>
 #include <net/framing.h>
+#include <signal.h>
 
 /* accept4 as the carrier sees it. */
 static atomic_bool no_descriptors;
@@ -19,6 +20,16 @@ int accept4(int fd, struct sockaddr *address, socklen_t *size, int flags)
 	sem_post(&refused);
 	errno = EMFILE;
 	return -1;
+}
+
+/* How much of what is there a stream gets to read at once; 0: all. */
+static atomic_size_t read_limit;
+
+ssize_t recv(int fd, void *data, size_t size, int flags)
+{
+	size_t limit = atomic_load(&read_limit);
+
+	return recvfrom(fd, data, limit > 0 && limit < size ? limit : size, flags, NULL, NULL);
 }
 
 static struct side active, passive;
@@ -131,6 +142,17 @@ Test(carrier_tcp, many_packets_of_a_round_arrive_in_order)
 	cr_assert_eq(send_times(&active, &passive.local, "packet", 6, 10000), 0);
 	wait_arrivals(&passive, 10000);
 	cr_assert_eq(passive.bytes, 60000);
+	close_both();
+	end();
+}
+
+Test(carrier_tcp, packets_in_many_pieces_arrive)
+{
+	open_both("127.0.0.1");
+	atomic_store(&read_limit, 3);
+	cr_assert_eq(send_times(&active, &passive.local, "packet", 6, 100), 0);
+	wait_arrivals(&passive, 100);
+	cr_assert_eq(passive.bytes, 600);
 	close_both();
 	end();
 }
@@ -348,6 +370,71 @@ Test(carrier_tcp, whoever_is_silent_for_longest_makes_room)
 	end();
 }
 
+static sem_t go_on;
+
+static void wait_to_go_on(void *user)
+{
+	(void)user;
+	while (sem_wait(&go_on) < 0)
+		;
+}
+
+Test(carrier_tcp, all_who_call_at_once_are_accepted)
+{
+	enum { CALLERS = 40 };
+	struct call busy = {.job.run = run_call, .run = wait_to_go_on};
+	int fds[CALLERS];
+
+	open_side(&passive, CARRIER_TCP_PASSIVE, "127.0.0.1");
+	sem_init(&go_on, 0, 0);
+	sem_init(&busy.done, 0, 0);
+	executor_post(executor, &busy.job);
+	for (int i = 0; i < CALLERS; i++) {
+		fds[i] = raw_connect();
+		raw_write(fds[i], "\0\0", 2);
+	}
+	sem_post(&go_on);
+	wait_arrivals(&passive, CALLERS);
+	for (int i = 0; i < CALLERS; i++)
+		close(fds[i]);
+	close_side(&passive);
+	end();
+}
+
+struct closing {
+	int fd;
+	int error;
+};
+
+/* The peer is gone before the carrier can know: the first packet meets a reset, the next finds the
+ * stream broken. */
+static void close_and_send(void *user)
+{
+	static const uint8_t packet[FRAMING_PACKET_MAX];
+	struct closing *closing = user;
+
+	close(closing->fd);
+	for (int i = 0; i < 10 && closing->error == 0; i++)
+		closing->error =
+			carrier_send(passive.carrier, &passive.last_from, packet, sizeof(packet));
+}
+
+Test(carrier_tcp, to_write_to_a_peer_that_is_gone_raises_no_signal)
+{
+	struct closing closing = {0};
+
+	open_side(&passive, CARRIER_TCP_PASSIVE, "127.0.0.1");
+	closing.fd = raw_connect();
+	raw_write(closing.fd, "\0\0", 2);
+	wait_arrival(&passive);
+	signal(SIGPIPE, SIG_DFL);
+	on_executor(close_and_send, &closing);
+	cr_assert_eq(closing.error, -EPIPE);
+	cr_assert(await_fds(fds_before + 1));
+	close_side(&passive);
+	end();
+}
+
 Test(carrier_tcp, who_found_no_descriptor_left_is_accepted_when_one_is_free)
 {
 	open_side(&passive, CARRIER_TCP_PASSIVE, "127.0.0.1");
@@ -379,6 +466,7 @@ static void release_within(struct side *side, const struct address *from, const 
 Test(carrier_tcp, a_receiver_may_release_the_carrier_and_gets_no_more)
 {
 	open_both("127.0.0.1");
+	atomic_store(&read_limit, 14); /* two in one read */
 	passive.then = release_within;
 	cr_assert_eq(send_times(&active, &passive.local, "12345", 5, 20), 0);
 	wait_arrival(&passive);

@@ -28,6 +28,19 @@ ssize_t sendmsg(int fd, const struct msghdr *message, int flags)
 	return syscall(SYS_sendmsg, fd, message, flags);
 }
 
+/* How many more calls of recvmsg tell of a packet that was sent. */
+static atomic_int receive_fails;
+
+ssize_t recvmsg(int fd, struct msghdr *message, int flags)
+{
+	if (message->msg_namelen > 0 && atomic_load(&receive_fails) > 0) {
+		atomic_fetch_sub(&receive_fails, 1);
+		errno = ECONNREFUSED;
+		return -1;
+	}
+	return syscall(SYS_recvmsg, fd, message, flags);
+}
+
 static struct side client, server;
 
 static void open_both(const char *ip)
@@ -165,6 +178,19 @@ Test(carrier_udp, small_datagrams_make_runs_that_every_kernel_takes)
 	end();
 }
 
+Test(carrier_udp, more_runs_than_the_queue_holds_and_a_poll_reads_arrive)
+{
+	static unsigned sizes[201];
+
+	open_both("127.0.0.1");
+	for (int i = 0; i < 200; i++)
+		sizes[i] = i % 2 == 0 ? 20 : 10;
+	send_sizes(sizes);
+	cr_assert_eq(atomic_load(&kernel.sends), 100);
+	close_both();
+	end();
+}
+
 Test(carrier_udp, two_addresses_get_each_their_own)
 {
 	static struct side other;
@@ -274,6 +300,30 @@ Test(carrier_udp, what_it_cannot_carry_is_refused)
 	cr_assert_eq(address_parse("::1", 9, &to), 0);
 	cr_assert_eq(send_one(&client, &to, packet, 1), -EAFNOSUPPORT);
 	close_both();
+	end();
+}
+
+Test(carrier_udp, an_error_that_is_told_to_the_reader_is_not_the_end)
+{
+	open_both("127.0.0.1");
+	pass_rounds();
+	atomic_store(&receive_fails, 3);
+	cr_assert_eq(send_one(&client, &server.local, "!", 1), 0);
+	wait_arrival(&server);
+	close_both();
+	end();
+}
+
+Test(carrier_udp, an_ipv6_socket_leaves_ipv4_to_others)
+{
+	struct sockaddr_in v4 = {.sin_family = AF_INET};
+
+	open_side(&server, CARRIER_UDP, "::");
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	v4.sin_port = htons(address_port(&server.local));
+	cr_assert_eq(bind(fd, (struct sockaddr *)&v4, sizeof(v4)), 0);
+	close(fd);
+	close_side(&server);
 	end();
 }
 
