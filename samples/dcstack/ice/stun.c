@@ -1,46 +1,26 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <ice/stun.h>
 
-#include <endian.h>
+#include "stun_attribute.h"
+
 #include <errno.h>
 #include <openssl/crypto.h>
 #include <openssl/hmac.h>
+#include <run/bytes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#define MAGIC_COOKIE 0x2112a442u
 #define FINGERPRINT_XOR 0x5354554eu
-#define COMPREHENSION_OPTIONAL 0x8000u
 
 enum {
 	HEADER_SIZE = 20,
 	ATTRIBUTE_HEADER_SIZE = 4,
 	INTEGRITY_SIZE = 20,
 	FINGERPRINT_SIZE = 4,
-	VALUE_MAX = STUN_USERNAME_MAX, /* of those that are written here */
-	TEXT_MAX = 763,		       /* RFC 8489 sections 14.8 to 14.10 */
 };
 
-enum { FAMILY_IPV4 = 1, FAMILY_IPV6 = 2 }; /* RFC 8489 section 14.1 */
-
-enum attribute_type {
-	MAPPED_ADDRESS = 0x0001,
-	SOURCE_ADDRESS = 0x0004,
-	CHANGED_ADDRESS = 0x0005,
-	USERNAME = 0x0006,
-	MESSAGE_INTEGRITY = 0x0008,
-	ERROR_CODE = 0x0009,
-	UNKNOWN_ATTRIBUTES = 0x000a,
-	REALM = 0x0014,
-	NONCE = 0x0015,
-	XOR_MAPPED_ADDRESS = 0x0020,
-	PRIORITY = 0x0024,
-	USE_CANDIDATE = 0x0025,
-	FINGERPRINT = 0x8028,
-	ICE_CONTROLLED = 0x8029,
-	ICE_CONTROLLING = 0x802a,
-};
+enum { MESSAGE_INTEGRITY = 0x0008, FINGERPRINT = 0x8028 };
 
 struct attribute {
 	uint16_t type;
@@ -48,28 +28,6 @@ struct attribute {
 	size_t offset; /* of its header in the message */
 	const uint8_t *value;
 };
-
-static uint16_t get16(const uint8_t *at)
-{
-	return (uint16_t)(at[0] << 8 | at[1]);
-}
-
-static uint32_t get32(const uint8_t *at)
-{
-	return (uint32_t)get16(at) << 16 | get16(at + 2);
-}
-
-static void put16(uint8_t *at, uint16_t value)
-{
-	at[0] = (uint8_t)(value >> 8);
-	at[1] = (uint8_t)value;
-}
-
-static void put32(uint8_t *at, uint32_t value)
-{
-	put16(at, (uint16_t)(value >> 16));
-	put16(at + 2, (uint16_t)value);
-}
 
 static size_t padded(size_t size)
 {
@@ -114,259 +72,9 @@ static uint32_t crc32(const uint8_t *data, size_t size)
 	return ~crc;
 }
 
-/* XOR-MAPPED-ADDRESS hides an address from NATs that rewrite what looks like one. Going there and
- * back is the same. RFC 8489 section 14.2: the key is the cookie and the transaction. */
-static void xor_address(const uint8_t *transaction, uint8_t *value, size_t size)
-{
-	uint8_t key[4 + STUN_TRANSACTION_SIZE];
-
-	put32(key, MAGIC_COOKIE);
-	memcpy(key + 4, transaction, STUN_TRANSACTION_SIZE);
-	value[2] ^= key[0];
-	value[3] ^= key[1];
-	for (size_t i = 4; i < size; i++)
-		value[i] ^= key[i - 4];
-}
-
-static int read_address(const uint8_t *value, size_t size, struct address *ret_address)
-{
-	struct address address = {.size = 0};
-
-	if (value[1] == FAMILY_IPV4 && size == 8) {
-		address.size = sizeof(address.v4);
-		address.v4.sin_family = AF_INET;
-		memcpy(&address.v4.sin_port, value + 2, 2);
-		memcpy(&address.v4.sin_addr, value + 4, 4);
-	} else if (value[1] == FAMILY_IPV6 && size == 20) {
-		address.size = sizeof(address.v6);
-		address.v6.sin6_family = AF_INET6;
-		memcpy(&address.v6.sin6_port, value + 2, 2);
-		memcpy(&address.v6.sin6_addr, value + 4, 16);
-	} else {
-		return -EBADMSG;
-	}
-	*ret_address = address;
-	return 0;
-}
-
-static int read_mapped(struct stun_message *message, const uint8_t *value, size_t size)
-{
-	struct address address;
-	int r = read_address(value, size, &address);
-
-	if (r == 0 && message->mapped.size == 0)
-		message->mapped = address;
-	return r;
-}
-
-static int read_xor_mapped(struct stun_message *message, const uint8_t *value, size_t size)
-{
-	uint8_t clear[20];
-
-	memcpy(clear, value, size);
-	xor_address(message->transaction, clear, size);
-	return read_address(clear, size, &message->mapped);
-}
-
-static int write_xor_mapped(const struct stun_message *message, uint8_t *value)
-{
-	const struct address *address = &message->mapped;
-	int size;
-
-	if (address->size == 0)
-		return -ENOENT;
-	value[0] = 0;
-	if (address->any.sa_family == AF_INET) {
-		size = 8;
-		value[1] = FAMILY_IPV4;
-		memcpy(value + 2, &address->v4.sin_port, 2);
-		memcpy(value + 4, &address->v4.sin_addr, 4);
-	} else {
-		size = 20;
-		value[1] = FAMILY_IPV6;
-		memcpy(value + 2, &address->v6.sin6_port, 2);
-		memcpy(value + 4, &address->v6.sin6_addr, 16);
-	}
-	xor_address(message->transaction, value, (size_t)size);
-	return size;
-}
-
-static int read_username(struct stun_message *message, const uint8_t *value, size_t size)
-{
-	if (memchr(value, 0, size))
-		return -EBADMSG;
-	memcpy(message->username, value, size);
-	return 0;
-}
-
-static int write_username(const struct stun_message *message, uint8_t *value)
-{
-	size_t size = strnlen(message->username, STUN_USERNAME_MAX);
-
-	if (size == 0)
-		return -ENOENT;
-	memcpy(value, message->username, size);
-	return (int)size;
-}
-
-static int read_priority(struct stun_message *message, const uint8_t *value, size_t size)
-{
-	(void)size;
-	message->priority = get32(value);
-	return 0;
-}
-
-static int write_priority(const struct stun_message *message, uint8_t *value)
-{
-	if (message->priority == 0)
-		return -ENOENT;
-	put32(value, message->priority);
-	return 4;
-}
-
-static int read_use_candidate(struct stun_message *message, const uint8_t *value, size_t size)
-{
-	(void)value, (void)size;
-	message->use_candidate = true;
-	return 0;
-}
-
-static int write_use_candidate(const struct stun_message *message, uint8_t *value)
-{
-	(void)value;
-	return message->use_candidate ? 0 : -ENOENT;
-}
-
-/* An agent has one role (RFC 8445 section 7.1.3): both attributes at once are malformed. */
-static int read_tie_breaker(struct stun_message *message, const uint8_t *value, bool *role)
-{
-	if (message->controlling || message->controlled)
-		return -EBADMSG;
-	*role = true;
-	message->tie_breaker = (uint64_t)get32(value) << 32 | get32(value + 4);
-	return 0;
-}
-
-static int write_tie_breaker(const struct stun_message *message, uint8_t *value)
-{
-	put32(value, (uint32_t)(message->tie_breaker >> 32));
-	put32(value + 4, (uint32_t)message->tie_breaker);
-	return 8;
-}
-
-static int read_controlling(struct stun_message *message, const uint8_t *value, size_t size)
-{
-	(void)size;
-	return read_tie_breaker(message, value, &message->controlling);
-}
-
-static int write_controlling(const struct stun_message *message, uint8_t *value)
-{
-	return message->controlling ? write_tie_breaker(message, value) : -ENOENT;
-}
-
-static int read_controlled(struct stun_message *message, const uint8_t *value, size_t size)
-{
-	(void)size;
-	return read_tie_breaker(message, value, &message->controlled);
-}
-
-static int write_controlled(const struct stun_message *message, uint8_t *value)
-{
-	return message->controlled ? write_tie_breaker(message, value) : -ENOENT;
-}
-
-/* RFC 8489 section 14.8: hundreds and the rest; the phrase is for people. */
-static int read_error_code(struct stun_message *message, const uint8_t *value, size_t size)
-{
-	unsigned hundreds = value[2] & 7, rest = value[3];
-
-	(void)size;
-	if (hundreds < 3 || hundreds > 6 || rest > 99)
-		return -EBADMSG;
-	message->error_code = hundreds * 100 + rest;
-	return 0;
-}
-
-static const char *error_phrase(unsigned code)
-{
-	static const struct {
-		unsigned code;
-		const char *phrase;
-	} phrases[] = {
-		{STUN_BAD_REQUEST, "Bad Request"},
-		{STUN_UNAUTHENTICATED, "Unauthenticated"},
-		{STUN_UNKNOWN_ATTRIBUTE, "Unknown Attribute"},
-		{STUN_ROLE_CONFLICT, "Role Conflict"},
-		{STUN_SERVER_ERROR, "Server Error"},
-	};
-
-	for (size_t i = 0; i < sizeof(phrases) / sizeof(phrases[0]); i++)
-		if (phrases[i].code == code)
-			return phrases[i].phrase;
-	return "";
-}
-
-static int write_error_code(const struct stun_message *message, uint8_t *value)
-{
-	const char *phrase = error_phrase(message->error_code);
-	size_t size = strlen(phrase);
-
-	if (message->error_code == 0)
-		return -ENOENT;
-	put16(value, 0);
-	value[2] = (uint8_t)(message->error_code / 100);
-	value[3] = (uint8_t)(message->error_code % 100);
-	memcpy(value + 4, phrase, size);
-	return (int)(4 + size);
-}
-
-/* Only in an answer: in a request they are what the peer asked for. */
-static int write_unknown(const struct stun_message *message, uint8_t *value)
-{
-	if (message->class != STUN_ERROR || message->unknown_count == 0)
-		return -ENOENT;
-	for (unsigned i = 0; i < message->unknown_count; i++)
-		put16(value + i * 2, message->unknown[i]);
-	return (int)message->unknown_count * 2;
-}
-
-/*
- * The attributes that are known, in the order in which they are written. read: -EBADMSG. write:
- * the size of the value, -ENOENT if there is none. Without read it is stepped over. Those two that
- * protect the message are not here: they depend on all that is before them.
- */
-struct attribute_row {
-	enum attribute_type type;
-	uint16_t size_min, size_max;
-	int (*read)(struct stun_message *message, const uint8_t *value, size_t size);
-	int (*write)(const struct stun_message *message, uint8_t *value);
-};
-
-/* clang-format off */
-static const struct attribute_row attribute_rows[] = {
-	{USERNAME, 0, STUN_USERNAME_MAX, read_username, write_username},
-	{XOR_MAPPED_ADDRESS, 8, 20, read_xor_mapped, write_xor_mapped},
-	{MAPPED_ADDRESS, 8, 20, read_mapped, NULL},
-	{PRIORITY, 4, 4, read_priority, write_priority},
-	{USE_CANDIDATE, 0, 0, read_use_candidate, write_use_candidate},
-	{ICE_CONTROLLING, 8, 8, read_controlling, write_controlling},
-	{ICE_CONTROLLED, 8, 8, read_controlled, write_controlled},
-	{ERROR_CODE, 4, 4 + TEXT_MAX, read_error_code, write_error_code},
-	{UNKNOWN_ATTRIBUTES, 0, UINT16_MAX, NULL, write_unknown},
-	{REALM, 0, TEXT_MAX, NULL, NULL},
-	{NONCE, 0, TEXT_MAX, NULL, NULL},
-	/* Servers of RFC 3489 say these in each answer. */
-	{SOURCE_ADDRESS, 0, UINT16_MAX, NULL, NULL},
-	{CHANGED_ADDRESS, 0, UINT16_MAX, NULL, NULL},
-};
-/* clang-format on */
-
-enum { ROW_COUNT = sizeof(attribute_rows) / sizeof(attribute_rows[0]) };
-
 bool stun_is_message(const uint8_t *data, size_t size)
 {
-	return size >= HEADER_SIZE && data[0] < 4 && get32(data + 4) == MAGIC_COOKIE;
+	return size >= HEADER_SIZE && data[0] < 4 && bytes_get32(data + 4) == STUN_COOKIE;
 }
 
 /* 1 and the attribute at *offset, which moves on; 0 at the end; -EBADMSG if it reaches beyond. */
@@ -380,8 +88,8 @@ static int next_attribute(const uint8_t *data, size_t size, size_t *offset,
 	if (left < ATTRIBUTE_HEADER_SIZE)
 		return -EBADMSG;
 	struct attribute attribute = {
-		.type = get16(data + *offset),
-		.size = get16(data + *offset + 2),
+		.type = bytes_get16(data + *offset),
+		.size = bytes_get16(data + *offset + 2),
 		.offset = *offset,
 		.value = data + *offset + ATTRIBUTE_HEADER_SIZE,
 	};
@@ -392,40 +100,6 @@ static int next_attribute(const uint8_t *data, size_t size, size_t *offset,
 	return 1;
 }
 
-static void note_unknown(struct stun_message *message, uint16_t type)
-{
-	const unsigned max = sizeof(message->unknown) / sizeof(message->unknown[0]);
-
-	for (unsigned i = 0; i < message->unknown_count; i++)
-		if (message->unknown[i] == type)
-			return;
-	if (message->unknown_count < max)
-		message->unknown[message->unknown_count++] = type;
-}
-
-/* *seen has a bit for each row: of several attributes of a type the first counts (RFC 8489 section
- * 14). */
-static int read_attribute(struct stun_message *message, const struct attribute *attribute,
-			  unsigned *seen)
-{
-	unsigned row = 0;
-
-	while (row < ROW_COUNT && attribute_rows[row].type != attribute->type)
-		row++;
-	if (row == ROW_COUNT) {
-		if (attribute->type < COMPREHENSION_OPTIONAL)
-			note_unknown(message, attribute->type);
-		return 0;
-	}
-	if (attribute->size < attribute_rows[row].size_min ||
-	    attribute->size > attribute_rows[row].size_max)
-		return -EBADMSG;
-	if (!attribute_rows[row].read || *seen & 1u << row)
-		return 0;
-	*seen |= 1u << row;
-	return attribute_rows[row].read(message, attribute->value, attribute->size);
-}
-
 static int check_fingerprint(const uint8_t *data, size_t size, const struct attribute *attribute)
 {
 	if (attribute->size != FINGERPRINT_SIZE)
@@ -434,7 +108,7 @@ static int check_fingerprint(const uint8_t *data, size_t size, const struct attr
 	 */
 	if (attribute->offset + ATTRIBUTE_HEADER_SIZE + FINGERPRINT_SIZE != size)
 		return -EBADMSG;
-	if ((crc32(data, attribute->offset) ^ FINGERPRINT_XOR) != get32(attribute->value))
+	if ((crc32(data, attribute->offset) ^ FINGERPRINT_XOR) != bytes_get32(attribute->value))
 		return -EBADMSG;
 	return 0;
 }
@@ -456,7 +130,8 @@ static int read_attributes(const uint8_t *data, size_t size, struct stun_message
 			r = attribute.size == INTEGRITY_SIZE ? 0 : -EBADMSG;
 			message->has_integrity = true;
 		} else {
-			r = read_attribute(message, &attribute, &seen);
+			r = stun_attribute_read(message, attribute.type, attribute.value,
+						attribute.size, &seen);
 		}
 		if (r < 0)
 			return r;
@@ -470,10 +145,10 @@ int stun_read(const uint8_t *data, size_t size, struct stun_message *ret_message
 
 	if (!stun_is_message(data, size) || size > STUN_MESSAGE_MAX)
 		return -EBADMSG;
-	if (get16(data + 2) != size - HEADER_SIZE || size % 4 != 0)
+	if (bytes_get16(data + 2) != size - HEADER_SIZE || size % 4 != 0)
 		return -EBADMSG;
-	message.class = type_class(get16(data));
-	message.method = type_method(get16(data));
+	message.class = type_class(bytes_get16(data));
+	message.method = type_method(bytes_get16(data));
 	memcpy(message.transaction, data + 8, STUN_TRANSACTION_SIZE);
 	int r = read_attributes(data, size, &message);
 	if (r < 0)
@@ -491,7 +166,8 @@ static int make_integrity(const char *password, const uint8_t *data, size_t offs
 	unsigned size = INTEGRITY_SIZE;
 
 	memcpy(copy, data, offset);
-	put16(copy + 2, (uint16_t)(offset + ATTRIBUTE_HEADER_SIZE + INTEGRITY_SIZE - HEADER_SIZE));
+	bytes_put16(copy + 2,
+		    (uint16_t)(offset + ATTRIBUTE_HEADER_SIZE + INTEGRITY_SIZE - HEADER_SIZE));
 	if (!HMAC(EVP_sha1(), password, (int)strlen(password), copy, offset, ret_integrity, &size))
 		return -ENOMEM;
 	return 0;
@@ -527,30 +203,29 @@ static int put_attribute(struct writer *writer, uint16_t type, const uint8_t *va
 
 	if (writer->max - writer->size < ATTRIBUTE_HEADER_SIZE + padded(size))
 		return -EMSGSIZE;
-	put16(at, type);
-	put16(at + 2, (uint16_t)size);
+	bytes_put16(at, type);
+	bytes_put16(at + 2, (uint16_t)size);
 	memcpy(at + ATTRIBUTE_HEADER_SIZE, value, size);
 	memset(at + ATTRIBUTE_HEADER_SIZE + size, 0, padded(size) - size);
 	writer->size += ATTRIBUTE_HEADER_SIZE + padded(size);
-	put16(writer->data + 2, (uint16_t)(writer->size - HEADER_SIZE));
+	bytes_put16(writer->data + 2, (uint16_t)(writer->size - HEADER_SIZE));
 	return 0;
 }
 
 static int put_known(struct writer *writer, const struct stun_message *message)
 {
-	uint8_t value[VALUE_MAX];
+	uint8_t value[STUN_VALUE_MAX];
+	uint16_t type;
+	int size, r = 0;
 
-	for (unsigned row = 0; row < ROW_COUNT; row++) {
-		if (!attribute_rows[row].write)
-			continue;
-		int size = attribute_rows[row].write(message, value);
-		if (size < 0)
-			continue;
-		int r = put_attribute(writer, attribute_rows[row].type, value, (size_t)size);
-		if (r < 0)
-			return r;
+	for (unsigned row = 0; r == 0; row++) {
+		size = stun_attribute_write(message, row, &type, value);
+		if (size == -ERANGE)
+			break;
+		if (size >= 0)
+			r = put_attribute(writer, type, value, (size_t)size);
 	}
-	return 0;
+	return r;
 }
 
 static int put_integrity(struct writer *writer, const char *password)
@@ -569,8 +244,8 @@ static int put_fingerprint(struct writer *writer)
 
 	if (r < 0)
 		return r;
-	put32(writer->data + offset + ATTRIBUTE_HEADER_SIZE,
-	      crc32(writer->data, offset) ^ FINGERPRINT_XOR);
+	bytes_put32(writer->data + offset + ATTRIBUTE_HEADER_SIZE,
+		    crc32(writer->data, offset) ^ FINGERPRINT_XOR);
 	return 0;
 }
 
@@ -581,9 +256,9 @@ int stun_write(const struct stun_message *message, const char *password, uint8_t
 	writer.max = max < STUN_MESSAGE_MAX ? max : STUN_MESSAGE_MAX;
 	if (writer.max < HEADER_SIZE)
 		return -EMSGSIZE;
-	put16(data, make_type(message->class, message->method));
-	put16(data + 2, 0);
-	put32(data + 4, MAGIC_COOKIE);
+	bytes_put16(data, make_type(message->class, message->method));
+	bytes_put16(data + 2, 0);
+	bytes_put32(data + 4, STUN_COOKIE);
 	memcpy(data + 8, message->transaction, STUN_TRANSACTION_SIZE);
 	int r = put_known(&writer, message);
 	if (r == 0 && password)
