@@ -17,8 +17,7 @@ static const struct carrier_class *const classes[] = {
 
 static void run_flush(struct job *job)
 {
-	struct carrier *carrier =
-		(struct carrier *)((char *)job - offsetof(struct carrier, flush));
+	struct carrier *carrier = (struct carrier *)((char *)job - offsetof(struct carrier, flush));
 
 	carrier->flush_deferred = false;
 	if (carrier->closed)
@@ -147,7 +146,8 @@ int carrier_bind_socket(const struct carrier *carrier, int type, int *ret_fd)
 		return -errno;
 	if ((family == AF_INET6 &&
 	     setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof(on)) < 0) ||
-	    (type == SOCK_STREAM && setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) < 0) ||
+	    (type == SOCK_STREAM &&
+	     setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) < 0) ||
 	    bind(fd, &carrier->local.any, carrier->local.size) < 0) {
 		int error = -errno;
 		close(fd);

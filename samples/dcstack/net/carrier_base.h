@@ -7,7 +7,7 @@
 
 struct carrier_class {
 	struct object_class object; /* destroy: carrier_destroy */
-	size_t size; /* of the whole carrier, zeroed when open gets it */
+	size_t size;		    /* of the whole carrier, zeroed when open gets it */
 	/* Binds to carrier->local and writes there what was bound. Close follows also a failure. */
 	int (*open)(struct carrier *carrier);
 	void (*close)(struct carrier *carrier);

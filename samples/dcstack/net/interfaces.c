@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <ifaddrs.h>
 #include <net/if.h>
+#include <stddef.h>
 
 static socklen_t sockaddr_size(const struct sockaddr *sockaddr)
 {
@@ -19,7 +20,8 @@ int address_list_interfaces(struct address *addresses, int max)
 
 	if (getifaddrs(&interfaces) < 0)
 		return -errno;
-	for (struct ifaddrs *each = interfaces; each != NULL && count < max; each = each->ifa_next) {
+	for (struct ifaddrs *each = interfaces; each != NULL && count < max;
+	     each = each->ifa_next) {
 		if (!(each->ifa_flags & IFF_UP) || each->ifa_addr == NULL)
 			continue;
 		socklen_t size = sockaddr_size(each->ifa_addr);
