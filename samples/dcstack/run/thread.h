@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A thread of the library: it has a name, takes no signals of the program, and is counted. */
+/* A thread of the library: it has a name, takes no signal but for its own faults, and is counted.
+ */
 #ifndef RUN_THREAD_H
 #define RUN_THREAD_H
 
