@@ -194,24 +194,28 @@ static void on_send(void *user, const uint8_t *packet, size_t size)
 static void on_state(void *user, enum sctp_state state)
 {
 	struct side *side = user;
+	void (*then)(struct side * side);
 
 	cr_assert(executor_is_current(side->executor));
 	pthread_mutex_lock(&side->pair->lock);
+	then = side->on_state;
 	side->state = state;
 	side->states_told++;
 	pthread_cond_broadcast(&side->pair->changed);
 	pthread_mutex_unlock(&side->pair->lock);
-	if (side->on_state)
-		side->on_state(side);
+	if (then)
+		then(side);
 }
 
 static void on_receive(void *user, uint16_t stream, uint32_t ppid, const uint8_t *data, size_t size)
 {
 	struct side *side = user;
+	void (*then)(struct side * side);
 	struct got *got;
 
 	cr_assert(executor_is_current(side->executor));
 	pthread_mutex_lock(&side->pair->lock);
+	then = side->on_receive;
 	cr_assert_lt(side->got_count, GOT_MAX);
 	cr_assert_neq(side->state, SCTP_CLOSED, "a message came after the end");
 	got = &side->got[side->got_count++];
@@ -219,8 +223,8 @@ static void on_receive(void *user, uint16_t stream, uint32_t ppid, const uint8_t
 	memcpy(got->data, data, size);
 	pthread_cond_broadcast(&side->pair->changed);
 	pthread_mutex_unlock(&side->pair->lock);
-	if (side->on_receive)
-		side->on_receive(side);
+	if (then)
+		then(side);
 }
 
 static void side_flush(struct side *side)
@@ -416,21 +420,8 @@ static inline void pair_connect(struct pair *pair)
 		  pair->sides[0].state == SCTP_CONNECTED && pair->sides[1].state == SCTP_CONNECTED);
 }
 
-/* Everything must be gone: that is a part of every test. */
-static void pair_destroy(struct pair *pair)
+static void pair_free(struct pair *pair)
 {
-	struct library_counts counts;
-
-	for (unsigned i = 0; i < 2; i++)
-		side_call(&pair->sides[i], run_destroy, NULL);
-	pair_wait(pair, pair->in_flight == 0);
-	cr_assert_eq(library_cleanup(10000), 0);
-	library_count(&counts);
-	cr_assert_eq(counts.objects, 0);
-	cr_assert_eq(counts.tasks_pending, 0);
-	cr_assert_eq(counts.timers_armed, 0);
-	cr_assert_eq(counts.threads, 0);
-	cr_assert_eq(descriptors_open(), pair->descriptors);
 	for (unsigned i = 0; i < 2; i++) {
 		struct side *side = &pair->sides[i];
 
@@ -441,4 +432,27 @@ static void pair_destroy(struct pair *pair)
 	pthread_cond_destroy(&pair->changed);
 	pthread_mutex_destroy(&pair->lock);
 	free(pair);
+}
+
+static void pair_end(struct pair *pair)
+{
+	for (unsigned i = 0; i < 2; i++)
+		side_call(&pair->sides[i], run_destroy, NULL);
+	pair_wait(pair, pair->in_flight == 0);
+}
+
+/* Everything must be gone: that is a part of every test. */
+static void pair_destroy(struct pair *pair)
+{
+	struct library_counts counts;
+
+	pair_end(pair);
+	cr_assert_eq(library_cleanup(10000), 0);
+	library_count(&counts);
+	cr_assert_eq(counts.objects, 0);
+	cr_assert_eq(counts.tasks_pending, 0);
+	cr_assert_eq(counts.timers_armed, 0);
+	cr_assert_eq(counts.threads, 0);
+	cr_assert_eq(descriptors_open(), pair->descriptors);
+	pair_free(pair);
 }
