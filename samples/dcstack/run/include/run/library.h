@@ -37,7 +37,7 @@ int library_cleanup(unsigned timeout_ms);
 int library_enter(void);
 void library_leave(void);
 
-/* Valid while the caller holds a token. */
+/* Valid while the caller holds a token; what is given to them to do keeps one until it is done. */
 struct executor *library_executor(void); /* the next in turn */
 struct pool *library_pool(void);
 struct resolver *library_resolver(void);
