@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # From a fresh machine to a first report: install what is missing, build, record
-# a program that forgets sockets, print what rtctrack says about it.
+# data-channel connections whose sockets stay open, print what rtctrack says about it.
 set -eu
 root=$(cd "$(dirname "$0")/.." && pwd)
 . "$root/tests/install.sh"
@@ -14,9 +14,10 @@ if [ ! -f "$build/build.ninja" ]; then
 	(cd "$root" && cmake --preset release -DTRACK_TESTS=OFF >/dev/null)
 fi
 echo "building" >&2
-cmake --build "$build" --target rtctrack shim sessions >/dev/null
+cmake --build "$build" --target rtctrack shim dc-loopback >/dev/null
 
 trace=$build/demo.db
-echo "recording: $build/samples/sessions/sessions --sessions 5 --leak" >&2
-"$build/cli/rtctrack" run -o "$trace" --quiet -- "$build/samples/sessions/sessions" --sessions 5 --leak
+program=("$build/samples/loopback/dc-loopback" --sessions 5 --messages 20 --leak)
+echo "recording: ${program[*]}" >&2
+"$build/cli/rtctrack" run -o "$trace" --quiet -- "${program[@]}"
 exec "$build/cli/rtctrack" report "$trace"
