@@ -20,8 +20,8 @@ enum channel_state {
 	CHANNEL_WAITING, /* for the association */
 	CHANNEL_OPENING, /* DATA_CHANNEL_OPEN is sent or queued */
 	CHANNEL_OPEN,
-	CHANNEL_CLOSING, /* sends what it was given, then resets its stream */
-	CHANNEL_RESET,	 /* waits for the peer's reset */
+	CHANNEL_CLOSING,   /* sends what it was given, then resets its stream */
+	CHANNEL_RESETTING, /* until both sides have */
 	CHANNEL_CLOSED,
 };
 
@@ -46,7 +46,8 @@ struct dc_channel {
 	/* On the executor. */
 	enum channel_state state;
 	bool acknowledged; /* the peer knows of it */
-	bool peer_reset;   /* the peer has reset its stream */
+	bool is_reset;	   /* our stream is */
+	bool peer_reset;   /* and the peer's */
 	struct outbox_queue queue;
 	struct dc_channel *next, *previous; /* of the connection's */
 

@@ -105,9 +105,8 @@ static void deliver_ended_late(struct event *event)
 	fire_closed(connection);
 }
 
-/* The end: a round to let the last packets leave, and then all is let go of. */
-
-static void let_go(struct dc_connection *connection)
+/* Everything is let go of, and told last. */
+static void finish(struct dc_connection *connection)
 {
 	connection->end = CONNECTION_GONE;
 	transport_finish(connection);
@@ -119,36 +118,18 @@ static void let_go(struct dc_connection *connection)
 	object_release(&connection->object, "network");
 }
 
-/* The carriers' turn to send comes before the next of this job, as they were deferred before. */
-static void hang_up(struct dc_connection *connection)
-{
-	connection->end = CONNECTION_LEAVING;
-	transport_hang_up(connection);
-	events_flush(&connection->events);
-	executor_defer(connection->executor, &connection->settle);
-}
-
+/* The end may be asked for by what the pump does. */
 static void settle(struct job *job)
 {
 	struct dc_connection *connection = OWNER_OF(job, struct dc_connection, settle);
 
-	switch (connection->end) {
-	case CONNECTION_ALIVE:
+	if (connection->end == CONNECTION_ALIVE) {
 		outbox_pump(connection);
 		events_flush(&connection->events);
-		connection->is_settling = false;
-		if (connection->end != CONNECTION_ALIVE)
-			connection_settle(connection);
-		break;
-	case CONNECTION_HANGING_UP:
-		hang_up(connection);
-		break;
-	case CONNECTION_LEAVING:
-		let_go(connection);
-		break;
-	case CONNECTION_GONE:
-		break;
 	}
+	connection->is_settling = false;
+	if (connection->end == CONNECTION_ENDING)
+		finish(connection);
 }
 
 void connection_settle(struct dc_connection *connection)
@@ -167,7 +148,7 @@ void connection_end(struct dc_connection *connection, enum dc_state last_state, 
 {
 	if (connection->end != CONNECTION_ALIVE)
 		return;
-	connection->end = CONNECTION_HANGING_UP;
+	connection->end = CONNECTION_ENDING;
 	connection->last_state = last_state;
 	connection->error = error;
 	atomic_store(&connection->closing, true);

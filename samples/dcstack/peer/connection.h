@@ -50,7 +50,7 @@ struct dc_connection {
 	struct job settle;
 	bool is_settling; /* settle is deferred */
 	bool is_up;	  /* the association was connected */
-	enum { CONNECTION_ALIVE, CONNECTION_HANGING_UP, CONNECTION_LEAVING, CONNECTION_GONE } end;
+	enum { CONNECTION_ALIVE, CONNECTION_ENDING, CONNECTION_GONE } end;
 	enum dc_state last_state; /* CLOSED or FAILED, once it ends */
 	int error;		  /* why no description can be had */
 

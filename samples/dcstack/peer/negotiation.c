@@ -59,7 +59,6 @@ static void tell_description(struct dc_connection *connection, char *text, int e
 
 	negotiation->is_wanted = false;
 	sdp_finish(&negotiation->local);
-	negotiation->local.candidate_count = 0;
 	negotiation->text = text;
 	negotiation->error = error;
 	events_collect(&connection->events, &negotiation->described);

@@ -139,6 +139,7 @@ static int give(struct dc_connection *connection, const struct message *message)
 		.max_lifetime_ms = is_control ? -1 : channel->max_lifetime_ms,
 		.data = message->data,
 		.size = message->size,
+		.more = connection->outbox.first,
 	};
 
 	/* It may have been queued before the peer said what it accepts. */

@@ -146,15 +146,12 @@ void stream_connected(struct dc_connection *connection)
 void stream_drained(struct dc_channel *channel)
 {
 	struct sctp *sctp = channel->connection->transport.sctp;
-	int error;
 
 	if (!sctp || channel->state != CHANNEL_CLOSING || !outbox_is_drained(channel))
 		return;
-	error = sctp_reset_stream(sctp, (uint16_t)stream_of(channel));
-	if (channel->peer_reset || (error && error != -EAGAIN))
+	channel->state = CHANNEL_RESETTING;
+	if (sctp_reset_stream(sctp, (uint16_t)stream_of(channel)))
 		end(channel);
-	else
-		channel->state = CHANNEL_RESET;
 }
 
 void stream_close(struct dc_channel *channel)
@@ -170,7 +167,7 @@ void stream_close(struct dc_channel *channel)
 		stream_drained(channel);
 		break;
 	case CHANNEL_CLOSING:
-	case CHANNEL_RESET:
+	case CHANNEL_RESETTING:
 	case CHANNEL_CLOSED:
 		break;
 	}
@@ -183,6 +180,13 @@ void stream_fail(struct dc_channel *channel)
 	stream_close(channel);
 }
 
+/* Only then the stream is free for another channel. */
+static void end_if_reset(struct dc_channel *channel)
+{
+	if (channel->is_reset && channel->peer_reset)
+		end(channel);
+}
+
 void stream_reset(struct dc_connection *connection, uint16_t stream)
 {
 	struct dc_channel *channel = table_find(&connection->table, stream);
@@ -190,10 +194,20 @@ void stream_reset(struct dc_connection *connection, uint16_t stream)
 	if (!channel)
 		return;
 	channel->peer_reset = true;
-	if (channel->state == CHANNEL_RESET)
-		end(channel);
-	else
-		stream_fail(channel);
+	stream_fail(channel);
+	end_if_reset(channel);
+}
+
+/* A peer who does not reset streams at all does not answer with his either. */
+void stream_reset_done(struct dc_connection *connection, uint16_t stream, int error)
+{
+	struct dc_channel *channel = table_find(&connection->table, stream);
+
+	if (!channel || channel->state != CHANNEL_RESETTING)
+		return;
+	channel->is_reset = true;
+	channel->peer_reset |= error != 0;
+	end_if_reset(channel);
 }
 
 void stream_finish(struct dc_connection *connection)
@@ -215,9 +229,16 @@ static void acknowledge(struct dc_channel *channel)
 	outbox_put(message);
 }
 
+/* A peer who opens a channel on a stream anew knows of both resets, whatever we have heard. */
 static bool may_be_opened(const struct dc_connection *connection, uint16_t stream)
 {
-	return stream % 2 != parity(connection) && !table_find(&connection->table, stream);
+	struct dc_channel *channel = table_find(&connection->table, stream);
+
+	if (channel && channel->state == CHANNEL_RESETTING && channel->peer_reset) {
+		end(channel);
+		channel = NULL;
+	}
+	return stream % 2 != parity(connection) && !channel;
 }
 
 static int take_open(struct dc_connection *connection, uint16_t stream,

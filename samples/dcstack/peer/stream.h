@@ -24,7 +24,8 @@ void stream_drained(struct dc_channel *channel);
 void stream_connected(struct dc_connection *connection);
 void stream_receive(struct dc_connection *connection, uint16_t stream, uint32_t ppid,
 		    const uint8_t *data, size_t size);
-void stream_reset(struct dc_connection *connection, uint16_t stream);
+void stream_reset(struct dc_connection *connection, uint16_t stream); /* the peer has, his */
+void stream_reset_done(struct dc_connection *connection, uint16_t stream, int error); /* ours */
 void stream_finish(struct dc_connection *connection); /* it is gone, and all channels with it */
 
 #endif

@@ -34,7 +34,7 @@ int table_claim(struct table *table, unsigned stream, struct dc_channel *channel
 	return 0;
 }
 
-/* Takes turns: a stream that was just given back may still be on its way through a reset. */
+/* Takes turns, so that what is late for a stream does not meet the next channel on it. */
 int table_claim_free(struct table *table, unsigned parity, struct dc_channel *channel,
 		     uint16_t *ret_stream)
 {

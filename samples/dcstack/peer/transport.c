@@ -5,8 +5,6 @@
 #include "stream.h"
 #include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
 /* SCTP, in DTLS. */
 
@@ -56,6 +54,11 @@ static void sctp_told_reset(void *user, uint16_t stream)
 	stream_reset(user, stream);
 }
 
+static void sctp_told_reset_done(void *user, uint16_t stream, int error)
+{
+	stream_reset_done(user, stream, error);
+}
+
 static int start_sctp(struct dc_connection *connection)
 {
 	static const struct sctp_events events = {
@@ -64,6 +67,7 @@ static int start_sctp(struct dc_connection *connection)
 		.receive = sctp_told_receive,
 		.writable = sctp_told_writable,
 		.stream_reset = sctp_told_reset,
+		.reset_done = sctp_told_reset_done,
 	};
 	struct transport *transport = &connection->transport;
 	struct sctp_config config = {
@@ -117,27 +121,7 @@ static void dtls_told_state(void *user, enum dtls_state state)
 		connection_end(connection, DC_FAILED, error);
 }
 
-static void forget_early(struct transport *transport)
-{
-	for (unsigned i = 0; i < transport->early_count; i++)
-		free(transport->early[i].data);
-	transport->early_count = 0;
-}
-
-static void keep_early(struct transport *transport, const uint8_t *data, size_t size)
-{
-	uint8_t *copy;
-
-	if (transport->early_count == TRANSPORT_EARLY_MAX || !size)
-		return;
-	copy = malloc(size);
-	if (!copy)
-		return;
-	memcpy(copy, data, size);
-	transport->early[transport->early_count++] = (struct early){.data = copy, .size = size};
-}
-
-static int start_dtls(struct dc_connection *connection)
+static int create_dtls(struct dc_connection *connection)
 {
 	static const struct dtls_events events = {
 		.send = dtls_told_send,
@@ -152,25 +136,21 @@ static int start_dtls(struct dc_connection *connection)
 		.remote_algorithm = transport->remote_algorithm,
 		.remote_fingerprint = transport->remote_fingerprint,
 	};
-	int error = dtls_create(&config, &events, connection, &transport->dtls);
 
-	if (!error)
-		error = dtls_start(transport->dtls);
-	for (unsigned i = 0; !error && i < transport->early_count; i++)
-		dtls_input(transport->dtls, transport->early[i].data, transport->early[i].size);
-	forget_early(transport);
-	return error;
+	return dtls_create(&config, &events, connection, &transport->dtls);
 }
 
+/* What the peer sends before our side of ICE has come so far, DTLS keeps for its start. */
 static void try_dtls(struct dc_connection *connection)
 {
 	struct transport *transport = &connection->transport;
 	int error;
 
-	if (connection->end != CONNECTION_ALIVE || transport->dtls || !transport->is_described ||
+	if (connection->end != CONNECTION_ALIVE || !transport->dtls ||
+	    dtls_state(transport->dtls) != DTLS_NEW ||
 	    agent_state(transport->agent) != AGENT_CONNECTED)
 		return;
-	error = start_dtls(connection);
+	error = dtls_start(transport->dtls);
 	if (error)
 		connection_end(connection, DC_FAILED, error);
 }
@@ -252,12 +232,10 @@ static void agent_told_state(void *user, enum agent_state state)
 
 static void agent_told_receive(void *user, const uint8_t *data, size_t size)
 {
-	struct transport *transport = &((struct dc_connection *)user)->transport;
+	struct dc_connection *connection = user;
 
-	if (transport->dtls)
-		dtls_input(transport->dtls, data, size);
-	else
-		keep_early(transport, data, size);
+	if (connection->transport.dtls)
+		dtls_input(connection->transport.dtls, data, size);
 }
 
 int transport_start(struct dc_connection *connection)
@@ -291,35 +269,31 @@ void transport_describe(struct dc_connection *connection, enum dtls_role role,
 			const struct sdp *remote)
 {
 	struct transport *transport = &connection->transport;
+	int error;
 
-	transport->is_described = true;
 	transport->role = role;
 	transport->remote_port = remote->sctp_port;
 	snprintf(transport->remote_algorithm, sizeof(transport->remote_algorithm), "%s",
 		 remote->fingerprint_algorithm);
 	snprintf(transport->remote_fingerprint, sizeof(transport->remote_fingerprint), "%s",
 		 remote->fingerprint);
+	error = create_dtls(connection);
+	if (error)
+		connection_end(connection, DC_FAILED, error);
 	try_dtls(connection);
 }
 
-void transport_hang_up(struct dc_connection *connection)
-{
-	struct transport *transport = &connection->transport;
-
-	sctp_destroy(transport->sctp);
-	transport->sctp = NULL;
-	if (transport->dtls)
-		dtls_close(transport->dtls);
-}
-
+/* The last words, ABORT and close_notify, leave when the agent lets go of its carriers. */
 void transport_finish(struct dc_connection *connection)
 {
 	struct transport *transport = &connection->transport;
 
+	sctp_destroy(transport->sctp);
+	if (transport->dtls)
+		dtls_close(transport->dtls);
 	dtls_destroy(transport->dtls);
 	agent_destroy(transport->agent);
 	certificate_destroy(transport->certificate);
-	forget_early(transport);
 	*transport = (struct transport){0};
 	set_path(connection, "");
 }

@@ -13,9 +13,6 @@
 
 struct dc_connection;
 
-/* DTLS that comes before our side of ICE has selected a pair. */
-enum { TRANSPORT_EARLY_MAX = 8 };
-
 struct transport {
 	struct certificate *certificate;
 	struct agent *agent;
@@ -23,17 +20,10 @@ struct transport {
 	struct sctp *sctp;
 
 	/* Of the descriptions. */
-	bool is_described;
 	enum dtls_role role;
 	char remote_algorithm[16];
 	char remote_fingerprint[256];
 	uint16_t remote_port;
-
-	struct early {
-		uint8_t *data;
-		size_t size;
-	} early[TRANSPORT_EARLY_MAX];
-	unsigned early_count;
 };
 
 /* Certificate and agent. -errno of theirs. */
@@ -41,9 +31,7 @@ int transport_start(struct dc_connection *connection);
 /* Both descriptions are known: which part we play, and what the peer's says. */
 void transport_describe(struct dc_connection *connection, enum dtls_role role,
 			const struct sdp *remote);
-/* Ends SCTP and DTLS; what they tell the peer leaves at the end of the round. */
-void transport_hang_up(struct dc_connection *connection);
-/* Ends the rest: sockets are closed. */
+/* Tells the peer, and ends everything: sockets are closed. */
 void transport_finish(struct dc_connection *connection);
 
 #endif
