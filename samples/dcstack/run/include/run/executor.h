@@ -17,9 +17,13 @@ struct job {
 	struct job *next;
 	void (*run)(struct job *job);
 };
+struct job_queue {
+	struct job *head, *tail; /* zeroed: empty */
+};
 
 int executor_create(const char *thread_name, struct executor **ret_executor);
-/* Runs what was posted, then ends and joins the thread. Not on the thread itself. NULL: nothing. */
+/* Runs what was posted, then ends and joins the thread. Not on the thread itself; its tasks are
+ * over by then, and its timers are not fired any more. NULL: nothing. */
 void executor_destroy(struct executor *executor);
 
 bool executor_is_current(const struct executor *executor);
@@ -48,6 +52,8 @@ struct watch {
 /* Retains task (holder "watch"). events: EPOLLIN, EPOLLOUT. */
 int watch_add(struct watch *watch, struct executor *executor, int fd, uint32_t events,
 	      struct task *task);
+/* Other events; what is ready is told again. */
+void watch_change(struct watch *watch, uint32_t events);
 /* Before fd is closed. Releases the task. A watch that is not added: nothing. */
 void watch_remove(struct watch *watch);
 

@@ -19,20 +19,25 @@ struct library_options {
 	unsigned workers;   /* 0: as many as processors, 4 at most, never below 2 */
 };
 
-/* Starts the threads if they do not run. options (NULL: defaults) count only then. -EAGAIN where a
- * thread cannot be started, -EBUSY while a cleanup goes on. */
+/* Starts the threads if they do not run, and takes the library's hold on itself where a cleanup
+ * gave it up. options (NULL: defaults) count only when threads are started. -EAGAIN where one
+ * cannot be, -ENOMEM, -EMFILE; -EBUSY from the last object's end until the threads are joined. */
 int library_start(const struct library_options *options);
 
-/* Gives up the library's hold on itself and waits until everything is stopped. -ETIMEDOUT if
- * objects are alive after timeout_ms (they keep their threads; the cleanup goes on when the last
- * is gone). -EDEADLK on one of the library's own threads. 0 if nothing runs. */
+/*
+ * Gives up the library's hold on itself and waits until everything is stopped. 0 if nothing runs:
+ * no thread, descriptor or memory of the library is left then, and it can be started anew.
+ * -ETIMEDOUT if objects are alive after timeout_ms: they keep their threads, new objects may be
+ * made, and the cleanup goes on when the last is gone; call it again to wait for that and for the
+ * cleanup thread. -EDEADLK on one of the library's own threads.
+ */
 int library_cleanup(unsigned timeout_ms);
 
-/* An object's token. */
+/* An object's token. Starts the library; fails as library_start does. */
 int library_enter(void);
 void library_leave(void);
 
-/* Valid while the caller holds a token. */
+/* Valid while the caller holds a token; what is given to them to do keeps one until it is done. */
 struct executor *library_executor(void); /* the next in turn */
 struct pool *library_pool(void);
 struct resolver *library_resolver(void);

@@ -31,7 +31,7 @@ struct object {
 };
 
 /* One reference, held by holder (a string that lives for ever). Starts the library if it does not
- * run. -EAGAIN where its threads cannot be started. */
+ * run, and fails as library_start does. */
 int object_init(struct object *object, const struct object_class *class, const char *holder);
 
 /* Any thread. A release by a holder that holds nothing, and more than OBJECT_HOLDERS different

@@ -14,16 +14,19 @@ void pool_destroy(struct pool *pool);
 void pool_submit(struct pool *pool, struct job *job); /* any thread */
 bool pool_is_current(const struct pool *pool);	      /* is this one of its workers? */
 
-/* Embedded by its owner, who outlives the jobs. Fields belong to pool.c. */
+/* Embedded by its owner, who outlives the jobs. Fields belong to strand.c. */
 struct strand {
 	struct job job; /* stands for the strand in the pool's queue */
 	struct pool *pool;
 	pthread_mutex_t lock;
-	struct job *head, **tail;
+	pthread_cond_t idle;
+	struct job_queue queue;
 	bool running;
 };
 void strand_init(struct strand *strand, struct pool *pool);
-void strand_finish(struct strand *strand); /* idle */
+/* No job is queued. Waits until a running one is over, but for the one it is called from: so the
+ * last job may free its strand's owner. */
+void strand_finish(struct strand *strand);
 void strand_submit(struct strand *strand, struct job *job);
 
 #endif

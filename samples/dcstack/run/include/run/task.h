@@ -20,7 +20,8 @@ struct task_class {
 };
 
 /* On the executor or on any other thread. The caller gets a reference (holder "owner") if
- * ret_task is not NULL; the executor has its own until the task is over. -ENOMEM. */
+ * ret_task is not NULL; the executor has its own until the task is over (and, if it is woken then,
+ * the next round has begun). -ENOMEM, and as object_init. */
 int task_spawn(struct executor *executor, const struct task_class *class, void *state,
 	       struct task **ret_task);
 

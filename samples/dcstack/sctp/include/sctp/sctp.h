@@ -2,7 +2,7 @@
 /*
  * An SCTP association (RFC 9260) over DTLS (RFC 8261), by usrsctp. On its executor only. Messages
  * of any size are cut and put together here. Events are told from the executor; send may be told at
- * once, the others never from within a call of one of these functions.
+ * once, and must not call back here; the others never from within a call of one of these functions.
  */
 #ifndef SCTP_SCTP_H
 #define SCTP_SCTP_H
@@ -13,7 +13,12 @@
 #include <stdint.h>
 
 enum sctp_state { SCTP_NEW, SCTP_CONNECTING, SCTP_CONNECTED, SCTP_CLOSED };
-enum { SCTP_STREAMS_MAX = 1024, SCTP_DEFAULT_PORT = 5000, SCTP_PACKET_MAX = 1150 };
+enum {
+	SCTP_STREAMS_MAX = 1024,
+	SCTP_DEFAULT_PORT = 5000,
+	SCTP_PACKET_MAX = 1150,
+	SCTP_ATTEMPTS_MAX = 10 /* RFC 9260 section 16: Association.Max.Retrans */
+};
 
 /* PPIDs (RFC 8831 section 8). */
 enum {
@@ -29,6 +34,9 @@ struct sctp_config {
 	uint16_t local_port, remote_port;
 	size_t receive_max_bytes; /* a message above ends the association; RFC 8841: what we
 				     announced */
+	unsigned attempts_max;	  /* a peer that does not answer that many in a row is gone; the
+				     first after 200 ms or more, each after twice the time,
+				     10 s at most; 0: SCTP_ATTEMPTS_MAX, about a minute */
 };
 
 struct sctp_events {
@@ -39,6 +47,8 @@ struct sctp_events {
 	void (*writable)(void *user); /* after a send said -EAGAIN */
 	void (*stream_reset)(void *user,
 			     uint16_t stream); /* the peer has reset its outgoing stream */
+	/* Ours is reset, or (-ECONNREFUSED) the peer does not want to. May be NULL. */
+	void (*reset_done)(void *user, uint16_t stream, int error);
 };
 
 struct sctp_message {
@@ -48,7 +58,8 @@ struct sctp_message {
 	int max_retransmits; /* -1: no limit */
 	int max_lifetime_ms; /* -1: no limit; at most one of the two (RFC 3758, RFC 7496) */
 	const uint8_t *data;
-	size_t size;
+	size_t size; /* not 0 */
+	bool more;   /* another is sent right after this one: they may share a packet */
 };
 
 struct sctp;
@@ -68,8 +79,8 @@ int sctp_send(struct sctp *sctp, const struct sctp_message *message, size_t offs
 	      size_t *ret_taken);
 /* Stop and resume reading: a slow receiver closes its window. */
 void sctp_pause(struct sctp *sctp, bool paused);
-/* RFC 6525: reset our outgoing stream, after what was sent on it. -EAGAIN while a reset goes on:
- * asked again by itself when that is over. */
+/* RFC 6525: reset our outgoing stream, after what was sent on it and after resets that go on. A
+ * send on it says -EAGAIN until that is done. */
 int sctp_reset_stream(struct sctp *sctp, uint16_t stream);
 enum sctp_state sctp_state(const struct sctp *sctp);
 

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* DTLS records one after another, as OpenSSL leaves them in a memory BIO. */
+#ifndef DTLS_RECORDS_H
+#define DTLS_RECORDS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* How many bytes at the start of data are whole records that fit into one datagram of limit bytes.
+ * 0 if there is not even one. */
+size_t records_fit(const uint8_t *data, size_t size, size_t limit);
+
+#endif

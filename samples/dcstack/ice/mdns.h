@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Asks the local network for the address of a .local name (RFC 6762; RFC 8828 and
+ * draft-ietf-mmusic-mdns-ice-candidates say why browsers give such names). On the executor only. */
+#ifndef ICE_MDNS_H
+#define ICE_MDNS_H
+
+#include <net/address.h>
+#include <run/executor.h>
+
+struct mdns_query;
+
+struct mdns_config {
+	struct executor *executor;
+	const char *interface; /* its IP; NULL: the kernel's choice */
+	bool no_ipv6;
+	unsigned interval_ms; /* between two questions */
+};
+
+/* address (port 0) NULL: nobody knows the name. Told once, from the executor. */
+typedef void (*mdns_answer_fn)(void *user, const struct address *address);
+
+/* Spawns a task that has a socket of its own. -errno of socket. */
+int mdns_ask(const struct mdns_config *config, const char *name, mdns_answer_fn answer, void *user,
+	     struct mdns_query **ret_query);
+/* Before the answer, or from within it; not later. NULL: nothing. */
+void mdns_drop(struct mdns_query *query);
+
+#endif

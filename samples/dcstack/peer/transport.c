@@ -1,0 +1,299 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "transport.h"
+
+#include "connection.h"
+#include "stream.h"
+#include <errno.h>
+#include <stdio.h>
+
+/* SCTP, in DTLS. */
+
+static void sctp_told_send(void *user, const uint8_t *packet, size_t size)
+{
+	struct dc_connection *connection = user;
+
+	/* What cannot leave is lost, and sent again by SCTP. */
+	dtls_send(connection->transport.dtls, packet, size);
+}
+
+static void sctp_told_state(void *user, enum sctp_state state)
+{
+	struct dc_connection *connection = user;
+
+	switch (state) {
+	case SCTP_NEW:
+	case SCTP_CONNECTING:
+		break;
+	case SCTP_CONNECTED:
+		connection->is_up = true;
+		connection_set_state(connection, DC_CONNECTED);
+		stream_connected(connection);
+		break;
+	case SCTP_CLOSED:
+		connection_end(connection, connection->is_up ? DC_CLOSED : DC_FAILED, -ECONNRESET);
+		break;
+	}
+}
+
+static void sctp_told_receive(void *user, uint16_t stream, uint32_t ppid, const uint8_t *data,
+			      size_t size)
+{
+	stream_receive(user, stream, ppid, data, size);
+}
+
+static void sctp_told_writable(void *user)
+{
+	struct dc_connection *connection = user;
+
+	connection->outbox.blocked = false;
+	connection_settle(connection);
+}
+
+static void sctp_told_reset(void *user, uint16_t stream)
+{
+	stream_reset(user, stream);
+}
+
+static void sctp_told_reset_done(void *user, uint16_t stream, int error)
+{
+	stream_reset_done(user, stream, error);
+}
+
+static int start_sctp(struct dc_connection *connection)
+{
+	static const struct sctp_events events = {
+		.send = sctp_told_send,
+		.state = sctp_told_state,
+		.receive = sctp_told_receive,
+		.writable = sctp_told_writable,
+		.stream_reset = sctp_told_reset,
+		.reset_done = sctp_told_reset_done,
+	};
+	struct transport *transport = &connection->transport;
+	struct sctp_config config = {
+		.executor = connection->executor,
+		.local_port = SCTP_DEFAULT_PORT,
+		.remote_port = transport->remote_port,
+		.receive_max_bytes = connection->config.max_message_size,
+	};
+	int error = sctp_create(&config, &events, connection, &transport->sctp);
+
+	return error ? error : sctp_connect(transport->sctp);
+}
+
+/* DTLS, over the selected pair. */
+
+static void dtls_told_send(void *user, const uint8_t *datagram, size_t size)
+{
+	struct dc_connection *connection = user;
+
+	agent_send(connection->transport.agent, datagram, size);
+}
+
+static void dtls_told_receive(void *user, const uint8_t *data, size_t size)
+{
+	struct dc_connection *connection = user;
+
+	if (connection->transport.sctp)
+		sctp_input(connection->transport.sctp, data, size);
+}
+
+static void dtls_told_state(void *user, enum dtls_state state)
+{
+	struct dc_connection *connection = user;
+	int error = 0;
+
+	switch (state) {
+	case DTLS_NEW:
+	case DTLS_CONNECTING:
+		break;
+	case DTLS_CONNECTED:
+		error = start_sctp(connection);
+		break;
+	case DTLS_CLOSED:
+		connection_end(connection, DC_CLOSED, -ECONNRESET);
+		break;
+	case DTLS_FAILED:
+		error = -ECONNABORTED;
+		break;
+	}
+	if (error)
+		connection_end(connection, DC_FAILED, error);
+}
+
+static int create_dtls(struct dc_connection *connection)
+{
+	static const struct dtls_events events = {
+		.send = dtls_told_send,
+		.receive = dtls_told_receive,
+		.state = dtls_told_state,
+	};
+	struct transport *transport = &connection->transport;
+	struct dtls_config config = {
+		.executor = connection->executor,
+		.role = transport->role,
+		.certificate = transport->certificate,
+		.remote_algorithm = transport->remote_algorithm,
+		.remote_fingerprint = transport->remote_fingerprint,
+	};
+
+	return dtls_create(&config, &events, connection, &transport->dtls);
+}
+
+/* What the peer sends before our side of ICE has come so far, DTLS keeps for its start. */
+static void try_dtls(struct dc_connection *connection)
+{
+	struct transport *transport = &connection->transport;
+	int error;
+
+	if (connection->end != CONNECTION_ALIVE || !transport->dtls ||
+	    dtls_state(transport->dtls) != DTLS_NEW ||
+	    agent_state(transport->agent) != AGENT_CONNECTED)
+		return;
+	error = dtls_start(transport->dtls);
+	if (error)
+		connection_end(connection, DC_FAILED, error);
+}
+
+/* The ICE agent. */
+
+static void format_address(const struct candidate *candidate, char *text, size_t size)
+{
+	static const char *const types[] = {
+		[CANDIDATE_HOST] = "host",
+		[CANDIDATE_PRFLX] = "prflx",
+		[CANDIDATE_SRFLX] = "srflx",
+		[CANDIDATE_RELAY] = "relay",
+	};
+	char ip[ADDRESS_TEXT_SIZE];
+	bool v6 = address_family(&candidate->address) == AF_INET6;
+
+	address_format(&candidate->address, ip);
+	snprintf(text, size, "%s%s%s:%u %s", v6 ? "[" : "", ip, v6 ? "]" : "",
+		 address_port(&candidate->address), types[candidate->type]);
+}
+
+static void set_path(struct dc_connection *connection, const char *path)
+{
+	pthread_mutex_lock(&connection->lock);
+	snprintf(connection->path, sizeof(connection->path), "%s", path);
+	pthread_mutex_unlock(&connection->lock);
+}
+
+static void update_path(struct dc_connection *connection)
+{
+	const struct candidate *local, *remote;
+	char path[PATH_TEXT_SIZE] = "", from[PATH_TEXT_SIZE / 2 - 4], to[PATH_TEXT_SIZE / 2 - 4];
+
+	agent_selected(connection->transport.agent, &local, &remote);
+	if (local && remote) {
+		format_address(local, from, sizeof(from));
+		format_address(remote, to, sizeof(to));
+		snprintf(path, sizeof(path), "%s %s > %s",
+			 local->transport == CANDIDATE_UDP ? "udp" : "tcp", from, to);
+	}
+	set_path(connection, path);
+}
+
+static void agent_told_candidate(void *user, const struct candidate *candidate)
+{
+	negotiation_found(user, candidate);
+}
+
+static void agent_told_gathered(void *user)
+{
+	negotiation_gathered(user);
+}
+
+static void agent_told_state(void *user, enum agent_state state)
+{
+	struct dc_connection *connection = user;
+
+	update_path(connection);
+	switch (state) {
+	case AGENT_NEW:
+	case AGENT_CHECKING:
+	case AGENT_CLOSED:
+		break;
+	case AGENT_CONNECTED:
+		if (connection->is_up)
+			connection_set_state(connection, DC_CONNECTED);
+		try_dtls(connection);
+		break;
+	case AGENT_DISCONNECTED:
+		if (connection->is_up)
+			connection_set_state(connection, DC_DISCONNECTED);
+		break;
+	case AGENT_FAILED:
+		connection_end(connection, DC_FAILED, -EHOSTUNREACH);
+		break;
+	}
+}
+
+static void agent_told_receive(void *user, const uint8_t *data, size_t size)
+{
+	struct dc_connection *connection = user;
+
+	if (connection->transport.dtls)
+		dtls_input(connection->transport.dtls, data, size);
+}
+
+int transport_start(struct dc_connection *connection)
+{
+	static const struct agent_events events = {
+		.candidate = agent_told_candidate,
+		.gathered = agent_told_gathered,
+		.state = agent_told_state,
+		.receive = agent_told_receive,
+	};
+	const struct dc_config *given = &connection->config;
+	struct agent_config config = {
+		.executor = connection->executor,
+		.bind_address = given->bind_address,
+		.port_begin = given->port_begin,
+		.port_end = given->port_end,
+		.no_ipv6 = given->no_ipv6,
+		.no_udp = given->no_udp,
+		.no_tcp = given->no_tcp,
+		.loopback = given->loopback,
+		.stun_server = given->stun_server,
+		.mdns_interface = given->mdns_interface,
+	};
+	struct transport *transport = &connection->transport;
+	int error = certificate_create(&transport->certificate);
+
+	return error ? error : agent_create(&config, &events, connection, &transport->agent);
+}
+
+void transport_describe(struct dc_connection *connection, enum dtls_role role,
+			const struct sdp *remote)
+{
+	struct transport *transport = &connection->transport;
+	int error;
+
+	transport->role = role;
+	transport->remote_port = remote->sctp_port;
+	snprintf(transport->remote_algorithm, sizeof(transport->remote_algorithm), "%s",
+		 remote->fingerprint_algorithm);
+	snprintf(transport->remote_fingerprint, sizeof(transport->remote_fingerprint), "%s",
+		 remote->fingerprint);
+	error = create_dtls(connection);
+	if (error)
+		connection_end(connection, DC_FAILED, error);
+	try_dtls(connection);
+}
+
+/* The last words, ABORT and close_notify, leave when the agent lets go of its carriers. */
+void transport_finish(struct dc_connection *connection)
+{
+	struct transport *transport = &connection->transport;
+
+	sctp_destroy(transport->sctp);
+	if (transport->dtls)
+		dtls_close(transport->dtls);
+	dtls_destroy(transport->dtls);
+	agent_destroy(transport->agent);
+	certificate_destroy(transport->certificate);
+	*transport = (struct transport){0};
+	set_path(connection, "");
+}

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <run/fault.h>
+
+#include <errno.h>
+#include <stdatomic.h>
+#include <string.h>
+
+static const struct {
+	const char *name, *what;
+} faults[] = {
+#define DC_FAULT(id, fault_name, fault_what) [FAULT_##id] = {fault_name, fault_what},
+#include <run/faults.def>
+#undef DC_FAULT
+};
+
+static atomic_bool on[FAULT_COUNT];
+
+bool fault_on(enum fault fault)
+{
+	return atomic_load_explicit(&on[fault], memory_order_relaxed);
+}
+
+int fault_set(const char *name)
+{
+	for (size_t i = 0; i < FAULT_COUNT; i++) {
+		if (strcmp(faults[i].name, name))
+			continue;
+		atomic_store(&on[i], true);
+		return 0;
+	}
+	return -ENOENT;
+}
+
+const char *fault_name(enum fault fault)
+{
+	return faults[fault].name;
+}
+
+const char *fault_what(enum fault fault)
+{
+	return faults[fault].what;
+}

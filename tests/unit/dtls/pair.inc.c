@@ -1,0 +1,331 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Two ends of a DTLS connection on one executor, and a wire between them that can lose, double,
+ * cut and turn round what it carries. Everything in pair belongs to the executor: a test does its
+ * steps there (on_executor) and awaits what becomes of them.
+ */
+#include <dtls/dtls.h>
+
+#include <criterion/criterion.h>
+#include <errno.h>
+#include <run/library.h>
+#include <semaphore.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+enum { CLEANUP_MS = 10000, AWAIT_S = 30, HEADER_SIZE = 13, LOG_SIZE = 64 };
+
+struct end {
+	struct dtls *dtls;
+	struct certificate *certificate;
+	struct end *other;
+	struct dtls_config config;
+	char log[LOG_SIZE]; /* "CR": connected, received; 'F' failed, 'E' ended by the peer */
+	uint8_t last[2048];
+	size_t last_size;
+	unsigned sent, arrived; /* datagrams */
+	size_t largest;
+	unsigned first_records;					/* in the first datagram */
+	bool (*loses)(const struct end *from, unsigned number); /* numbers from 0 */
+	void (*on_send)(struct end *end);
+	void (*on_receive)(struct end *end);
+	void (*on_state)(struct end *end);
+};
+
+struct transit {
+	struct job job;
+	struct transit *next;
+	struct end *to;
+	size_t size;
+	uint8_t data[];
+};
+
+static struct {
+	struct executor *executor;
+	struct end client, server;
+	bool doubles;	      /* each datagram arrives twice */
+	bool cuts;	      /* each record in a datagram of its own */
+	bool turns;	      /* what is sent in one round arrives last first */
+	struct transit *pile; /* of what is to be turned round */
+	struct job turn;
+	sem_t happened;
+} pair;
+
+static void note(struct end *end, char what)
+{
+	size_t length = strlen(end->log);
+
+	if (length + 1 < sizeof(end->log))
+		end->log[length] = what;
+	sem_post(&pair.happened);
+}
+
+static void arrive(struct job *job)
+{
+	struct transit *transit = (struct transit *)job;
+	struct end *to = transit->to;
+
+	to->arrived++;
+	if (to->dtls)
+		dtls_input(to->dtls, transit->data, transit->size);
+	free(transit);
+	sem_post(&pair.happened);
+}
+
+static void turn(struct job *job)
+{
+	struct transit *transit;
+
+	(void)job;
+	while ((transit = pair.pile)) {
+		pair.pile = transit->next;
+		executor_post(pair.executor, &transit->job);
+	}
+}
+
+static void carry(struct end *to, const uint8_t *data, size_t size)
+{
+	struct transit *transit = malloc(sizeof(*transit) + size);
+
+	*transit = (struct transit){.job.run = arrive, .to = to, .size = size};
+	memcpy(transit->data, data, size);
+	if (!pair.turns) {
+		executor_post(pair.executor, &transit->job);
+		return;
+	}
+	if (!pair.pile)
+		executor_defer(pair.executor, &pair.turn);
+	transit->next = pair.pile;
+	pair.pile = transit;
+}
+
+static size_t record_size(const uint8_t *data)
+{
+	return HEADER_SIZE + (size_t)(data[11] << 8 | data[12]);
+}
+
+static void carry_records(struct end *to, const uint8_t *data, size_t size)
+{
+	while (size) {
+		size_t record = record_size(data);
+
+		carry(to, data, record);
+		data += record;
+		size -= record;
+	}
+}
+
+static unsigned count_records(const uint8_t *data, size_t size)
+{
+	unsigned count = 0;
+
+	for (size_t at = 0; at < size; at += record_size(data + at)) {
+		cr_assert_geq(size - at, HEADER_SIZE);
+		cr_assert_leq(record_size(data + at), size - at, "a record is cut");
+		count++;
+	}
+	return count;
+}
+
+static void end_send(void *user, const uint8_t *datagram, size_t size)
+{
+	struct end *end = user;
+	unsigned number = end->sent++;
+
+	if (!number)
+		end->first_records = count_records(datagram, size);
+	if (size > end->largest)
+		end->largest = size;
+	for (int copies = pair.doubles ? 2 : 1; copies; copies--) {
+		if (end->loses && end->loses(end, number))
+			continue;
+		if (pair.cuts)
+			carry_records(end->other, datagram, size);
+		else
+			carry(end->other, datagram, size);
+	}
+	sem_post(&pair.happened);
+	if (end->on_send)
+		end->on_send(end);
+}
+
+static void end_receive(void *user, const uint8_t *data, size_t size)
+{
+	struct end *end = user;
+
+	end->last_size = size;
+	memcpy(end->last, data, size < sizeof(end->last) ? size : sizeof(end->last));
+	note(end, 'R');
+	if (end->on_receive)
+		end->on_receive(end);
+}
+
+static void end_state(void *user, enum dtls_state state)
+{
+	struct end *end = user;
+
+	note(end, "?.CEF"[state]);
+	if (end->on_state)
+		end->on_state(end);
+}
+
+static const struct dtls_events end_events = {
+	.send = end_send, .receive = end_receive, .state = end_state};
+
+struct call {
+	struct job job;
+	void (*step)(void);
+	sem_t done;
+};
+
+static void call_run(struct job *job)
+{
+	struct call *call = (struct call *)job;
+
+	call->step();
+	sem_post(&call->done);
+}
+
+static void on_executor(void (*step)(void))
+{
+	struct call call = {.job.run = call_run, .step = step};
+
+	sem_init(&call.done, 0, 0);
+	executor_post(pair.executor, &call.job);
+	while (sem_wait(&call.done) < 0)
+		continue;
+	sem_destroy(&call.done);
+}
+
+static bool (*await_condition)(void);
+static bool await_met;
+
+static void await_look(void)
+{
+	await_met = await_condition();
+}
+
+static bool await_until(bool (*condition)(void), unsigned seconds)
+{
+	struct timespec until;
+
+	clock_gettime(CLOCK_REALTIME, &until);
+	until.tv_sec += seconds;
+	await_condition = condition;
+	for (;;) {
+		on_executor(await_look);
+		if (await_met)
+			return true;
+		if (sem_timedwait(&pair.happened, &until) < 0 && errno == ETIMEDOUT)
+			return false;
+	}
+}
+
+#define await(condition) cr_assert(await_until(condition, AWAIT_S), "never: " #condition)
+
+static bool both_connected(void)
+{
+	return strchr(pair.client.log, 'C') && strchr(pair.server.log, 'C');
+}
+
+static void end_init(struct end *end, struct end *other, enum dtls_role role)
+{
+	cr_assert_eq(certificate_create(&end->certificate), 0);
+	end->other = other;
+	end->config = (struct dtls_config){.executor = pair.executor,
+					   .role = role,
+					   .certificate = end->certificate,
+					   .remote_algorithm = "sha-256"};
+}
+
+static void pair_begin(void)
+{
+	cr_assert_eq(library_enter(), 0);
+	pair.executor = library_executor();
+	pair.turn.run = turn;
+	sem_init(&pair.happened, 0, 0);
+	end_init(&pair.client, &pair.server, DTLS_CLIENT);
+	end_init(&pair.server, &pair.client, DTLS_SERVER);
+	pair.client.config.remote_fingerprint = certificate_fingerprint(pair.server.certificate);
+	pair.server.config.remote_fingerprint = certificate_fingerprint(pair.client.certificate);
+}
+
+static void pair_create(void)
+{
+	cr_assert_eq(dtls_create(&pair.client.config, &end_events, &pair.client, &pair.client.dtls),
+		     0);
+	cr_assert_eq(dtls_create(&pair.server.config, &end_events, &pair.server, &pair.server.dtls),
+		     0);
+}
+
+static void pair_start(void)
+{
+	pair_create();
+	cr_assert_eq(dtls_start(pair.server.dtls), 0);
+	cr_assert_eq(dtls_start(pair.client.dtls), 0);
+}
+
+static void pair_connect(void)
+{
+	on_executor(pair_start);
+	await(both_connected);
+}
+
+static void end_destroy(struct end *end)
+{
+	struct dtls *dtls = end->dtls;
+
+	end->dtls = NULL;
+	dtls_destroy(dtls);
+}
+
+static void pair_destroy(void)
+{
+	end_destroy(&pair.client);
+	end_destroy(&pair.server);
+}
+
+/* Nothing may be left behind, whatever a test did. */
+static void pair_end(void)
+{
+	struct library_counts counts;
+
+	on_executor(pair_destroy);
+	library_count(&counts);
+	cr_expect_eq(counts.tasks_pending, 0);
+	cr_expect_eq(counts.timers_armed, 0);
+	library_leave();
+	cr_expect_eq(library_cleanup(CLEANUP_MS), 0);
+	certificate_destroy(pair.client.certificate);
+	certificate_destroy(pair.server.certificate);
+	sem_destroy(&pair.happened);
+}
+
+static int send_text(struct end *from, const char *text)
+{
+	return dtls_send(from->dtls, text, strlen(text));
+}
+
+static bool received(const struct end *end, const char *text)
+{
+	return end->last_size == strlen(text) && !memcmp(end->last, text, end->last_size);
+}
+
+static void send_both_ways(void)
+{
+	cr_assert_eq(send_text(&pair.client, "to the server"), 0);
+	cr_assert_eq(send_text(&pair.server, "to the client"), 0);
+}
+
+static bool both_received(void)
+{
+	return received(&pair.server, "to the server") && received(&pair.client, "to the client");
+}
+
+static void pair_talk(void)
+{
+	on_executor(send_both_ways);
+	await(both_received);
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "../../../samples/dcstack/dtls/records.h"
+
+#include <criterion/criterion.h>
+
+/* Three records of 13, 33 and 313 bytes. */
+static uint8_t data[13 + 33 + 313] = {
+	[11] = 0, [12] = 0, [13 + 12] = 20, [46 + 11] = 1, [46 + 12] = 44};
+
+Test(records, whole_ones_are_taken_as_long_as_they_fit)
+{
+	cr_expect_eq(records_fit(data, sizeof(data), 1200), sizeof(data));
+	cr_expect_eq(records_fit(data, sizeof(data), sizeof(data)), sizeof(data));
+	cr_expect_eq(records_fit(data, sizeof(data), sizeof(data) - 1), 46);
+	cr_expect_eq(records_fit(data, sizeof(data), 45), 13);
+	cr_expect_eq(records_fit(data, sizeof(data), 12), 0);
+}
+
+Test(records, one_that_is_cut_is_not_taken)
+{
+	cr_expect_eq(records_fit(data, sizeof(data) - 1, 1200), 46);
+	cr_expect_eq(records_fit(data, 58, 1200), 46);
+	cr_expect_eq(records_fit(data, 13, 1200), 13);
+	cr_expect_eq(records_fit(data, 12, 1200), 0);
+	cr_expect_eq(records_fit(data, 0, 1200), 0);
+	cr_expect_eq(records_fit(data + 13 + 33, 312, 1200), 0);
+}

@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "await.inc.c"
+#include <pthread.h>
+#include <run/library.h>
+#include <run/object.h>
+#include <run/pool.h>
+#include <run/task.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void destroy(struct object *object)
+{
+	free(object);
+}
+
+static const struct object_class class = {.name = "thing", .destroy = destroy};
+
+static struct object *create(void)
+{
+	struct object *object = malloc(sizeof(*object));
+
+	cr_assert_not_null(object);
+	cr_assert_eq(object_init(object, &class, "user"), 0);
+	return object;
+}
+
+static struct library_counts count(void)
+{
+	struct library_counts counts;
+
+	library_count(&counts);
+	return counts;
+}
+
+Test(library, it_starts_as_many_threads_as_asked_for)
+{
+	struct library_options options = {.executors = 3, .workers = 5};
+	struct executor *first;
+
+	cr_assert_eq(library_start(&options), 0);
+	cr_expect_eq(count().threads, 3 + 5 + 1);
+	first = library_executor();
+	cr_expect_neq(library_executor(), first);
+	cr_expect_neq(library_executor(), first);
+	cr_expect_eq(library_executor(), first);
+	cr_expect_eq(library_cleanup(5000), 0);
+}
+
+Test(library, there_are_two_workers_at_least)
+{
+	struct library_options options = {.executors = 1, .workers = 1};
+
+	cr_assert_eq(library_start(&options), 0);
+	cr_expect_eq(count().threads, 1 + 2 + 1);
+	cr_expect_eq(library_cleanup(5000), 0);
+}
+
+static void get_name(void *user)
+{
+	pthread_getname_np(pthread_self(), user, 16);
+}
+
+Test(library, its_threads_have_names)
+{
+	struct library_options options = {.executors = 1};
+	char name[16];
+
+	cr_assert_eq(library_start(&options), 0);
+	on_executor(library_executor(), get_name, name);
+	cr_expect_str_eq(name, "dc executor 0");
+	cr_expect_eq(library_cleanup(5000), 0);
+}
+
+Test(library, the_first_object_starts_it_and_cleanup_leaves_nothing)
+{
+	unsigned fds = entries("/proc/self/fd"), threads = entries("/proc/self/task");
+
+	cr_expect_eq(library_cleanup(0), 0, "nothing runs");
+	for (int i = 0; i < 20; i++) {
+		struct object *object = create();
+
+		cr_expect_gt(count().threads, 3);
+		cr_expect_eq(count().objects, 1);
+		object_release(object, "user");
+		cr_expect_eq(library_cleanup(5000), 0);
+		cr_expect_eq(count().threads, 0);
+		cr_expect_eq(count().objects, 0);
+		cr_expect_eq(entries("/proc/self/fd"), fds);
+		cr_expect_eq(entries("/proc/self/task"), threads);
+	}
+}
+
+Test(library, it_runs_on_without_objects_until_cleanup)
+{
+	object_release(create(), "user");
+	cr_expect_gt(count().threads, 3);
+	object_release(create(), "user");
+	cr_expect_eq(library_cleanup(5000), 0);
+}
+
+Test(library, a_cleanup_that_timed_out_goes_on_when_the_last_object_is_gone)
+{
+	unsigned threads = entries("/proc/self/task"), fds = entries("/proc/self/fd");
+	struct object *object = create(), *later;
+
+	cr_expect_eq(library_cleanup(1), -ETIMEDOUT);
+	cr_expect_eq(library_cleanup(0), -ETIMEDOUT);
+	cr_expect_gt(count().threads, 3, "objects keep their threads");
+	later = create();
+	object_release(object, "user");
+	cr_expect_eq(library_cleanup(1), -ETIMEDOUT);
+	object_release(later, "user");
+	cr_expect_eq(library_cleanup(5000), 0);
+	cr_expect_eq(entries("/proc/self/task"), threads);
+	cr_expect_eq(entries("/proc/self/fd"), fds);
+}
+
+/* Until the cleanup that goes on by itself is over, nothing can be started. */
+Test(library, it_starts_anew_after_a_cleanup_that_nobody_waited_for)
+{
+	struct object *object = create();
+	uint64_t begun_ns = executor_clock_ns();
+	int error;
+
+	cr_expect_eq(library_cleanup(0), -ETIMEDOUT);
+	object_release(object, "user");
+	do {
+		error = library_start(NULL);
+	} while (error == -EBUSY && executor_clock_ns() - begun_ns < 9000000000);
+	cr_expect_eq(error, 0);
+	cr_expect_gt(count().threads, 3);
+	cr_expect_eq(library_cleanup(5000), 0);
+}
+
+Test(library, a_start_after_a_cleanup_that_timed_out_keeps_it_running)
+{
+	struct object *object = create();
+
+	cr_expect_eq(library_cleanup(0), -ETIMEDOUT);
+	cr_expect_eq(library_start(NULL), 0);
+	object_release(object, "user");
+	cr_expect_gt(count().threads, 3);
+	object_release(create(), "user");
+	cr_expect_eq(library_cleanup(5000), 0);
+}
+
+static void clean_up_here(void *user)
+{
+	*(int *)user = library_cleanup(1000);
+}
+
+Test(library, a_cleanup_on_one_of_its_own_threads_is_refused)
+{
+	int error = 0;
+
+	cr_assert_eq(library_start(NULL), 0);
+	on_executor(library_executor(), clean_up_here, &error);
+	cr_expect_eq(error, -EDEADLK);
+	cr_expect_eq(library_cleanup(5000), 0);
+}
+
+struct farewell {
+	struct job job;
+	struct object *object;
+};
+
+static void release_there(struct job *job)
+{
+	struct farewell *farewell = (struct farewell *)job;
+
+	object_release(farewell->object, "user");
+	free(farewell);
+}
+
+static struct job *farewell(void)
+{
+	struct farewell *farewell = malloc(sizeof(*farewell));
+
+	cr_assert_not_null(farewell);
+	*farewell = (struct farewell){{NULL, release_there}, create()};
+	return &farewell->job;
+}
+
+Test(library, the_last_release_may_happen_on_any_of_its_threads)
+{
+	for (int i = 0; i < 50; i++) {
+		struct job *job = farewell();
+
+		if (i % 2)
+			executor_post(library_executor(), job);
+		else
+			pool_submit(library_pool(), job);
+		cr_expect_eq(library_cleanup(5000), 0);
+		cr_expect_eq(count().threads, 0);
+	}
+}
+
+static void *clean_up_there(void *user)
+{
+	*(int *)user = library_cleanup(5000);
+	return NULL;
+}
+
+Test(library, several_can_wait_for_one_cleanup)
+{
+	struct object *object = create();
+	pthread_t threads[4];
+	int errors[4];
+
+	for (int i = 0; i < 4; i++) {
+		errors[i] = 1;
+		cr_assert_eq(pthread_create(&threads[i], NULL, clean_up_there, &errors[i]), 0);
+	}
+	object_release(object, "user");
+	for (int i = 0; i < 4; i++) {
+		pthread_join(threads[i], NULL);
+		cr_expect_eq(errors[i], 0);
+	}
+	cr_expect_eq(count().threads, 0);
+}
