@@ -84,8 +84,11 @@ criterion() {
 		fi
 	done
 }
+# build PRESET [TARGET...]: all of it, or these targets
 build() {
-	if ! cmake --preset "$1" -DTRACK_TESTS=ON >"$logs/configure-$1.log" 2>&1 || ! cmake --build --preset "$1" >"$logs/build-$1.log" 2>&1; then
+	local targets=("${@:2}")
+	if ! cmake --preset "$1" -DTRACK_TESTS=ON >"$logs/configure-$1.log" 2>&1 ||
+		! cmake --build --preset "$1" ${targets[@]+--target "${targets[@]}"} >"$logs/build-$1.log" 2>&1; then
 		miss "build $1"
 		tail -n 20 "$logs/build-$1.log" "$logs/configure-$1.log" 2>/dev/null
 		return 1
@@ -94,6 +97,11 @@ build() {
 }
 
 tidy_all() { git ls-files 'libtrack/*.c' 'cli/*.c' | xargs -P2 -n8 clang-tidy -p build/release --quiet; }
+
+# ThreadSanitizer and Criterion do not go together: programs without it are built for it.
+tsan_stress="dc_stress dc_sctp_stress"
+tsan_targets=(dc-loopback dc-echo)
+for program in $tsan_stress; do tsan_targets+=("live_$program"); done
 
 start=$(date +%s)
 # shellcheck disable=SC2086
@@ -124,7 +132,15 @@ install_packages $REAL_PACKAGES || say "(some real programs will be skipped)"
 lines real tests/real/run.sh build/release
 say "sanitizers and fuzzing"
 build asan && criterion asan build/asan
+build tsan "${tsan_targets[@]}" && for program in $tsan_stress; do
+	whole "tsan-$program" timeout 200 "build/tsan/tests/live/live_$program" 50
+done
 build fuzz && whole fuzz tests/fuzz/run.sh 20 build/fuzz
+
+say "the sample stack"
+for suite in ice interop robust clean; do
+	lines $suite tests/samples/$suite.sh build/release
+done
 
 if [ $full = yes ]; then
 	# shellcheck disable=SC2086
