@@ -67,7 +67,7 @@ chromium() {
 	}
 	chromium_user "$here/chromium.mjs" "$here/../devtools.mjs" "$here/../../samples/browser/client.mjs"
 	browses "chromium" udp "${all[@]}" reload page --
-	browses "chromium over TCP" tcp offer,peer answer,server reload -- --tcp-only
+	browses "chromium over TCP" tcp offer,peer answer,server -- --tcp-only
 	browses "chromium with names" udp names "${all[@]}" -- --mdns-interface 10.0.0.1
 }
 
