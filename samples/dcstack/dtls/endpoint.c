@@ -103,7 +103,6 @@ void endpoint_put(struct endpoint *endpoint, const uint8_t *datagram, size_t siz
 	/* Without memory it is lost, as datagrams are. */
 	if (size <= INT_MAX)
 		BIO_write(endpoint->in, datagram, (int)size);
-	ERR_clear_error();
 }
 
 size_t endpoint_take(struct endpoint *endpoint, uint8_t ret_datagram[DTLS_DATAGRAM_MAX])
@@ -130,32 +129,35 @@ static void explain(struct endpoint *endpoint)
 		 reason ? reason : "OpenSSL gives no reason");
 }
 
-/* What a call of OpenSSL that returned this (positive: it did what it should) means. */
+/* For a call of OpenSSL: SSL_get_error would take what others have left in this thread's error
+ * queue for a failure of this connection. */
+static SSL *ready(const struct endpoint *endpoint)
+{
+	if (ERR_peek_error())
+		ERR_clear_error();
+	return endpoint->ssl;
+}
+
+/* What it means that such a call returned this. */
 static int outcome(struct endpoint *endpoint, int returned)
 {
-	int r = 0;
-
 	if (returned > 0)
 		return 0;
 	switch (SSL_get_error(endpoint->ssl, returned)) {
 	case SSL_ERROR_WANT_READ:
 	case SSL_ERROR_WANT_WRITE:
-		r = -EAGAIN;
-		break;
+		return -EAGAIN;
 	case SSL_ERROR_ZERO_RETURN:
-		r = -ESHUTDOWN;
-		break;
+		return -ESHUTDOWN;
 	default:
-		r = -EPROTO;
 		explain(endpoint);
+		return -EPROTO;
 	}
-	ERR_clear_error();
-	return r;
 }
 
 int endpoint_handshake(struct endpoint *endpoint)
 {
-	return outcome(endpoint, SSL_do_handshake(endpoint->ssl));
+	return outcome(endpoint, SSL_do_handshake(ready(endpoint)));
 }
 
 bool endpoint_timer(const struct endpoint *endpoint, uint64_t *ret_delay_ns)
@@ -170,27 +172,26 @@ bool endpoint_timer(const struct endpoint *endpoint, uint64_t *ret_delay_ns)
 
 int endpoint_retransmit(struct endpoint *endpoint)
 {
-	int returned = (int)DTLSv1_handle_timeout(endpoint->ssl);
+	int returned = (int)DTLSv1_handle_timeout(ready(endpoint));
 
 	return returned < 0 ? outcome(endpoint, returned) : 0;
 }
 
 int endpoint_read(struct endpoint *endpoint, uint8_t *data, size_t size, size_t *ret_size)
 {
-	return outcome(endpoint, SSL_read_ex(endpoint->ssl, data, size, ret_size));
+	return outcome(endpoint, SSL_read_ex(ready(endpoint), data, size, ret_size));
 }
 
 int endpoint_write(struct endpoint *endpoint, const void *data, size_t size)
 {
 	size_t written;
 
-	return outcome(endpoint, SSL_write_ex(endpoint->ssl, data, size, &written));
+	return outcome(endpoint, SSL_write_ex(ready(endpoint), data, size, &written));
 }
 
 void endpoint_shutdown(struct endpoint *endpoint)
 {
-	SSL_shutdown(endpoint->ssl);
-	ERR_clear_error();
+	SSL_shutdown(ready(endpoint));
 }
 
 const char *endpoint_failure(const struct endpoint *endpoint)

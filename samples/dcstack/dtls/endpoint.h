@@ -2,7 +2,7 @@
 /*
  * One end of a DTLS connection: OpenSSL between two memory BIOs. It knows neither threads nor
  * timers nor callbacks: datagrams are put in and taken out, and time is asked for. What fails says
- * -EPROTO, and endpoint_failure then tells why. OpenSSL's error queue is left empty.
+ * -EPROTO, and endpoint_failure then tells why.
  */
 #ifndef DTLS_ENDPOINT_H
 #define DTLS_ENDPOINT_H

@@ -73,8 +73,7 @@ static int compute(const X509 *x509, const struct fingerprint_algorithm *algorit
 		return -EIO;
 	ret_fingerprint->algorithm = algorithm;
 	for (unsigned i = 0; i < size; i++)
-		sprintf(ret_fingerprint->text + i * 3, "%02X:", digest[i]);
-	ret_fingerprint->text[size * 3 - 1] = '\0';
+		sprintf(ret_fingerprint->text + i * 3, i + 1 < size ? "%02X:" : "%02X", digest[i]);
 	return 0;
 }
 

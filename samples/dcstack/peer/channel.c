@@ -4,7 +4,7 @@
 #include "connection.h"
 #include "message.h"
 #include "owner.h"
-#include "stream.h"
+#include "protocol.h"
 #include <errno.h>
 #include <limits.h>
 #include <stdlib.h>
@@ -31,14 +31,14 @@ static const struct object_class channel_class = {.name = "channel", .destroy = 
 
 static void run_open(struct job *job)
 {
-	stream_open(OWNER_OF(job, struct dc_channel, open));
+	protocol_open(OWNER_OF(job, struct dc_channel, open));
 }
 
 static void run_close(struct job *job)
 {
 	struct dc_channel *channel = OWNER_OF(job, struct dc_channel, close);
 
-	stream_close(channel);
+	protocol_close(channel);
 	object_release(&channel->object, "closing");
 }
 
@@ -46,7 +46,7 @@ static void run_destroy(struct job *job)
 {
 	struct dc_channel *channel = OWNER_OF(job, struct dc_channel, destroy);
 
-	stream_close(channel);
+	protocol_close(channel);
 	object_release(&channel->object, "user");
 }
 

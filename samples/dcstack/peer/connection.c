@@ -3,7 +3,7 @@
 
 #include "channel.h"
 #include "owner.h"
-#include "stream.h"
+#include "protocol.h"
 #include <errno.h>
 #include <run/library.h>
 #include <stdio.h>
@@ -111,7 +111,7 @@ static void finish(struct dc_connection *connection)
 	connection->end = CONNECTION_GONE;
 	transport_finish(connection);
 	negotiation_finish(connection, connection->error);
-	stream_finish(connection);
+	protocol_finish(connection);
 	atomic_store(&connection->state, (int)connection->last_state);
 	events_collect(&connection->events, &connection->ended);
 	events_flush(&connection->events);

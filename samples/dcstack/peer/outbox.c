@@ -4,7 +4,7 @@
 #include "channel.h"
 #include "connection.h"
 #include "message.h"
-#include "stream.h"
+#include "protocol.h"
 #include <errno.h>
 #include <stdlib.h>
 
@@ -165,9 +165,9 @@ static bool pump_one(struct dc_connection *connection)
 	outbox->offset = 0;
 	forget(message);
 	if (error)
-		stream_fail(channel);
+		protocol_fail(channel);
 	else if (!channel->queue.first)
-		stream_drained(channel);
+		protocol_drained(channel);
 	return true;
 }
 

@@ -2,7 +2,7 @@
 #include "transport.h"
 
 #include "connection.h"
-#include "stream.h"
+#include "protocol.h"
 #include <errno.h>
 #include <stdio.h>
 
@@ -27,7 +27,7 @@ static void sctp_told_state(void *user, enum sctp_state state)
 	case SCTP_CONNECTED:
 		connection->is_up = true;
 		connection_set_state(connection, DC_CONNECTED);
-		stream_connected(connection);
+		protocol_connected(connection);
 		break;
 	case SCTP_CLOSED:
 		connection_end(connection, connection->is_up ? DC_CLOSED : DC_FAILED, -ECONNRESET);
@@ -38,7 +38,7 @@ static void sctp_told_state(void *user, enum sctp_state state)
 static void sctp_told_receive(void *user, uint16_t stream, uint32_t ppid, const uint8_t *data,
 			      size_t size)
 {
-	stream_receive(user, stream, ppid, data, size);
+	protocol_receive(user, stream, ppid, data, size);
 }
 
 static void sctp_told_writable(void *user)
@@ -51,12 +51,12 @@ static void sctp_told_writable(void *user)
 
 static void sctp_told_reset(void *user, uint16_t stream)
 {
-	stream_reset(user, stream);
+	protocol_reset(user, stream);
 }
 
 static void sctp_told_reset_done(void *user, uint16_t stream, int error)
 {
-	stream_reset_done(user, stream, error);
+	protocol_reset_done(user, stream, error);
 }
 
 static int start_sctp(struct dc_connection *connection)

@@ -87,8 +87,7 @@ static int start_parts(const struct library_options *options, struct parts *ret_
 	return 0;
 }
 
-/* The functions below are called under the library's lock. */
-
+/* Under the lock, as are join_cleaner, give_token, start and await_stop. */
 static void become_stopped(void)
 {
 	library.state = LIBRARY_STOPPED;

@@ -80,7 +80,7 @@ static int look_up(struct query *query)
 	return 0;
 }
 
-/* NULL: it is to stop. */
+/* NULL: none is left, and it is to stop. */
 static struct query *next(struct resolver *resolver, bool *ret_stopping)
 {
 	struct query *query;

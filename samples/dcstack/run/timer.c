@@ -107,8 +107,7 @@ void timer_fire_due(struct executor *executor)
 {
 	uint64_t now_ns = executor->timer_count ? executor_clock_ns() : 0;
 
-	/* The bound: a timer that arms itself again without delay must not hold up the round. */
-	for (size_t left = executor->timer_count; left && executor->timer_count; left--) {
+	while (executor->timer_count) {
 		struct timer *timer = executor->timers[1];
 
 		if (timer->deadline_ns > now_ns)

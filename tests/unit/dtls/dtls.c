@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "pair.inc.c"
+#include "both.inc.c"
 
 TestSuite(dtls, .init = pair_begin, .fini = pair_end, .timeout = 60);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "../../../samples/dcstack/dtls/certificate_context.h"
-#include "pair.inc.c"
+#include "both.inc.c"
 
 #include <ctype.h>
 #include <openssl/x509.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Every callback may close or destroy what tells it, and is then told nothing more. */
-#include "pair.inc.c"
+#include "both.inc.c"
 
 TestSuite(reentry, .init = pair_begin, .fini = pair_end, .timeout = 60);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A wire that loses, doubles, turns round and invents. */
-#include "pair.inc.c"
+#include "both.inc.c"
 
 TestSuite(wire, .init = pair_begin, .fini = pair_end, .timeout = 120);
 

@@ -28,6 +28,19 @@ ssize_t sendmsg(int fd, const struct msghdr *message, int flags)
 	return syscall(SYS_sendmsg, fd, message, flags);
 }
 
+/* How many more calls of recvmsg tell of a packet that was sent. */
+static atomic_int receive_fails;
+
+ssize_t recvmsg(int fd, struct msghdr *message, int flags)
+{
+	if (message->msg_namelen > 0 && atomic_load(&receive_fails) > 0) {
+		atomic_fetch_sub(&receive_fails, 1);
+		errno = ECONNREFUSED;
+		return -1;
+	}
+	return syscall(SYS_recvmsg, fd, message, flags);
+}
+
 static struct side client, server;
 
 static void open_both(const char *ip)
@@ -42,7 +55,7 @@ static void close_both(void)
 	close_side(&server);
 }
 
-TestSuite(carrier_udp, .init = begin, .fini = end);
+TestSuite(carrier_udp, .init = begin);
 
 static void expect_echo(const char *ip)
 {
@@ -61,16 +74,19 @@ static void expect_echo(const char *ip)
 Test(carrier_udp, an_echo_comes_back_over_ipv4)
 {
 	expect_echo("127.0.0.1");
+	end();
 }
 
 Test(carrier_udp, an_echo_comes_back_over_ipv6)
 {
 	expect_echo("::1");
+	end();
 }
 
 Test(carrier_udp, an_address_that_is_not_here_cannot_be_bound)
 {
 	cr_assert_eq(try_open(&client, CARRIER_UDP, "192.0.2.77"), -EADDRNOTAVAIL);
+	end();
 }
 
 /* Numbers packets, and tells whether they come in order and whole. */
@@ -119,6 +135,7 @@ Test(carrier_udp, datagrams_keep_their_bounds_and_their_order)
 	send_sizes(mixed);
 	cr_assert_lt(atomic_load(&kernel.sends), 11);
 	close_both();
+	end();
 }
 
 Test(carrier_udp, equal_datagrams_of_a_round_leave_together)
@@ -132,6 +149,7 @@ Test(carrier_udp, equal_datagrams_of_a_round_leave_together)
 	cr_assert_eq(atomic_load(&kernel.sends), 1);
 	cr_assert_eq(atomic_load(&kernel.runs), 1);
 	close_both();
+	end();
 }
 
 Test(carrier_udp, more_than_the_queue_holds_leaves_in_between)
@@ -144,6 +162,7 @@ Test(carrier_udp, more_than_the_queue_holds_leaves_in_between)
 	send_sizes(sizes);
 	cr_assert_geq(atomic_load(&kernel.sends), 200 * 1400 / (48 * 1024));
 	close_both();
+	end();
 }
 
 Test(carrier_udp, small_datagrams_make_runs_that_every_kernel_takes)
@@ -156,6 +175,20 @@ Test(carrier_udp, small_datagrams_make_runs_that_every_kernel_takes)
 	send_sizes(sizes);
 	cr_assert_eq(atomic_load(&kernel.sends), 4);
 	close_both();
+	end();
+}
+
+Test(carrier_udp, more_runs_than_the_queue_holds_and_a_poll_reads_arrive)
+{
+	static unsigned sizes[201];
+
+	open_both("127.0.0.1");
+	for (int i = 0; i < 200; i++)
+		sizes[i] = i % 2 == 0 ? 20 : 10;
+	send_sizes(sizes);
+	cr_assert_eq(atomic_load(&kernel.sends), 100);
+	close_both();
+	end();
 }
 
 Test(carrier_udp, two_addresses_get_each_their_own)
@@ -174,6 +207,7 @@ Test(carrier_udp, two_addresses_get_each_their_own)
 	cr_assert_eq(other.last[0], 'o');
 	close_side(&other);
 	close_both();
+	end();
 }
 
 static void expect_fallback(int error)
@@ -191,11 +225,13 @@ static void expect_fallback(int error)
 Test(carrier_udp, where_a_route_takes_no_runs_datagrams_leave_one_by_one)
 {
 	expect_fallback(EIO);
+	end();
 }
 
 Test(carrier_udp, where_runs_are_too_wide_datagrams_leave_one_by_one)
 {
 	expect_fallback(EMSGSIZE);
+	end();
 }
 
 Test(carrier_udp, a_full_buffer_keeps_the_queue_until_it_drains)
@@ -209,6 +245,7 @@ Test(carrier_udp, a_full_buffer_keeps_the_queue_until_it_drains)
 	server.count = 0;
 	send_sizes(mixed);
 	close_both();
+	end();
 }
 
 Test(carrier_udp, what_finds_the_queue_full_is_lost)
@@ -223,6 +260,7 @@ Test(carrier_udp, what_finds_the_queue_full_is_lost)
 	pass_rounds();
 	cr_assert_eq(server.count, 40);
 	close_both();
+	end();
 }
 
 Test(carrier_udp, an_error_of_one_datagram_is_not_the_end)
@@ -235,6 +273,7 @@ Test(carrier_udp, an_error_of_one_datagram_is_not_the_end)
 	wait_arrival(&server);
 	cr_assert_eq(server.last_size, 5);
 	close_both();
+	end();
 }
 
 Test(carrier_udp, an_empty_datagram_arrives)
@@ -244,6 +283,7 @@ Test(carrier_udp, an_empty_datagram_arrives)
 	wait_arrivals(&server, 2);
 	cr_assert_eq(server.bytes, 0);
 	close_both();
+	end();
 }
 
 Test(carrier_udp, what_it_cannot_carry_is_refused)
@@ -260,6 +300,31 @@ Test(carrier_udp, what_it_cannot_carry_is_refused)
 	cr_assert_eq(address_parse("::1", 9, &to), 0);
 	cr_assert_eq(send_one(&client, &to, packet, 1), -EAFNOSUPPORT);
 	close_both();
+	end();
+}
+
+Test(carrier_udp, an_error_that_is_told_to_the_reader_is_not_the_end)
+{
+	open_both("127.0.0.1");
+	pass_rounds();
+	atomic_store(&receive_fails, 3);
+	cr_assert_eq(send_one(&client, &server.local, "!", 1), 0);
+	wait_arrival(&server);
+	close_both();
+	end();
+}
+
+Test(carrier_udp, an_ipv6_socket_leaves_ipv4_to_others)
+{
+	struct sockaddr_in v4 = {.sin_family = AF_INET};
+
+	open_side(&server, CARRIER_UDP, "::");
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	v4.sin_port = htons(address_port(&server.local));
+	cr_assert_eq(bind(fd, (struct sockaddr *)&v4, sizeof(v4)), 0);
+	close(fd);
+	close_side(&server);
+	end();
 }
 
 Test(carrier_udp, a_port_where_nobody_is_disturbs_nothing)
@@ -276,6 +341,7 @@ Test(carrier_udp, a_port_where_nobody_is_disturbs_nothing)
 	wait_arrival(&client);
 	cr_assert_eq(client.last[0], '!');
 	close_both();
+	end();
 }
 
 static void set_receiver(void *user)
@@ -295,6 +361,7 @@ Test(carrier_udp, without_a_receiver_what_arrives_is_dropped)
 	cr_assert_eq(server.last_size, 5);
 	cr_assert_eq(server.count, 1);
 	close_both();
+	end();
 }
 
 static void release_within(struct side *side, const struct address *from, const uint8_t *data,
@@ -315,6 +382,7 @@ Test(carrier_udp, a_receiver_may_release_the_carrier_and_gets_no_more)
 	close_side(&client);
 	cr_assert_eq(count_fds(), fds_before);
 	sem_destroy(&server.arrived);
+	end();
 }
 
 static void answer_and_release(struct side *side, const struct address *from, const uint8_t *data,
@@ -332,6 +400,7 @@ Test(carrier_udp, what_was_sent_before_the_release_still_leaves)
 	wait_arrival(&client);
 	cr_assert_eq(client.last_size, 3);
 	close_both();
+	end();
 }
 
 static unsigned fds_after_release;
@@ -354,6 +423,7 @@ Test(carrier_udp, the_last_release_closes_the_socket_at_once)
 	cr_assert_eq(fds_after_release, both - 1);
 	wait_arrival(&server);
 	close_both();
+	end();
 }
 
 static void retain_side(void *user)
@@ -374,4 +444,5 @@ Test(carrier_udp, it_lives_as_long_as_anybody_holds_it)
 	cr_assert_eq(send_one(&client, &server.local, "1", 1), 0);
 	wait_arrival(&server);
 	close_both();
+	end();
 }

@@ -24,7 +24,7 @@ static void end(void)
 	cr_expect_eq(library_cleanup(5000), 0);
 }
 
-TestSuite(executor, .init = begin, .fini = end);
+TestSuite(executor, .init = begin);
 
 /* What happened, in order. */
 static char story[64];
@@ -73,6 +73,7 @@ Test(executor, jobs_run_on_its_thread_which_has_a_name_and_takes_no_signal)
 	cr_expect_not(executor_is_current(executor));
 	pthread_sigmask(SIG_BLOCK, NULL, &blocked);
 	cr_expect_eq(sigismember(&blocked, SIGTERM), 0);
+	end();
 }
 
 Test(executor, jobs_run_in_the_order_posted)
@@ -85,6 +86,7 @@ Test(executor, jobs_run_in_the_order_posted)
 	}
 	on_executor(executor, nothing, NULL);
 	cr_expect_str_eq(story, "abcdefghijklmnopqrstuvwxyz");
+	end();
 }
 
 struct chain {
@@ -109,11 +111,13 @@ Test(executor, what_was_posted_runs_before_it_ends)
 	executor_destroy(executor);
 	executor = NULL;
 	cr_expect_eq(chain.ran, 100);
+	end();
 }
 
 Test(executor, one_that_was_never_made_can_be_destroyed)
 {
 	executor_destroy(NULL);
+	end();
 }
 
 static struct letter deferred[2] = {{{NULL, tell_letter}, 'd'}, {{NULL, tell_letter}, 'e'}};
@@ -142,6 +146,7 @@ Test(executor, deferred_jobs_run_after_the_tasks_of_the_round)
 	on_executor(executor, defer_then_spawn, NULL);
 	on_executor(executor, nothing, NULL);
 	cr_expect_str_eq(story, "jtde");
+	end();
 }
 
 static struct letter later = {{NULL, tell_letter}, 'z'};
@@ -175,6 +180,7 @@ Test(executor, what_a_deferred_job_defers_runs_without_anything_else_to_do)
 	on_executor(executor, defer_deferrer, NULL);
 	cr_expect(await(&later_ran));
 	cr_expect_str_eq(story, "xz");
+	end();
 }
 
 /* Watches */
@@ -276,6 +282,7 @@ Test(executor, a_watch_wakes_its_task_when_something_arrives)
 	}
 	cr_expect_eq(reader.seen, EPOLLIN);
 	stop_reader(&reader);
+	end();
 }
 
 Test(executor, a_watch_is_edge_triggered)
@@ -295,6 +302,7 @@ Test(executor, a_watch_is_edge_triggered)
 	stop_reader(&reader);
 	library_count(&counts);
 	cr_expect_eq(counts.tasks_pending, 0);
+	end();
 }
 
 Test(executor, the_other_ends_close_is_told)
@@ -306,6 +314,7 @@ Test(executor, the_other_ends_close_is_told)
 	cr_assert(await(&reader.polled));
 	cr_expect(reader.seen & EPOLLHUP);
 	stop_reader(&reader);
+	end();
 }
 
 static void write_both(void *user)
@@ -335,6 +344,7 @@ Test(executor, a_watch_removed_within_a_round_is_not_touched_by_it)
 	readers[0].victim = NULL;
 	stop_reader(&readers[0]);
 	stop_reader(&readers[1]);
+	end();
 }
 
 Test(executor, a_removed_watch_wakes_nobody)
@@ -348,6 +358,7 @@ Test(executor, a_removed_watch_wakes_nobody)
 		on_executor(executor, nothing, NULL);
 	cr_expect_eq(reader.polls, 1);
 	stop_reader(&reader);
+	end();
 }
 
 static void add_bad(void *user)
@@ -372,4 +383,5 @@ Test(executor, a_watch_that_could_not_be_added_keeps_no_task)
 	on_executor(executor, nothing, NULL);
 	library_count(&counts);
 	cr_expect_eq(counts.objects, 0);
+	end();
 }

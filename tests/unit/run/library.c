@@ -1,12 +1,29 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "await.inc.c"
+#include <dlfcn.h>
+#include <limits.h>
 #include <pthread.h>
 #include <run/library.h>
 #include <run/object.h>
 #include <run/pool.h>
-#include <run/task.h>
+#include <stdatomic.h>
 #include <stdlib.h>
-#include <string.h>
+#include <sys/resource.h>
+
+/* Threads that can still be started; those of a system are many. */
+static atomic_int threads_left = INT_MAX;
+
+int pthread_create(pthread_t *ret_thread, const pthread_attr_t *attributes, void *(*run)(void *),
+		   void *user)
+{
+	static int (*create)(pthread_t *, const pthread_attr_t *, void *(*)(void *), void *);
+
+	if (!create)
+		create = (__typeof__(create))dlsym(RTLD_NEXT, "pthread_create");
+	if (atomic_fetch_sub(&threads_left, 1) <= 0)
+		return EAGAIN;
+	return create(ret_thread, attributes, run, user);
+}
 
 static void destroy(struct object *object)
 {
@@ -88,6 +105,58 @@ Test(library, the_first_object_starts_it_and_cleanup_leaves_nothing)
 		cr_expect_eq(entries("/proc/self/fd"), fds);
 		cr_expect_eq(entries("/proc/self/task"), threads);
 	}
+}
+
+Test(library, where_a_thread_cannot_be_started_nothing_is_left)
+{
+	struct library_options options = {.executors = 2, .workers = 3};
+	unsigned fds = entries("/proc/self/fd"), threads = entries("/proc/self/task");
+	struct object object;
+
+	for (int i = 0; i < 2 + 3 + 1; i++) {
+		atomic_store(&threads_left, i);
+		cr_expect_eq(library_start(&options), -EAGAIN);
+		cr_expect_eq(count().threads, 0);
+		cr_expect_eq(entries("/proc/self/fd"), fds);
+		cr_expect_eq(entries("/proc/self/task"), threads);
+	}
+	atomic_store(&threads_left, 0);
+	cr_expect_eq(object_init(&object, &class, "user"), -EAGAIN);
+	cr_expect_eq(count().objects, 0);
+	atomic_store(&threads_left, INT_MAX);
+	cr_expect_eq(library_start(&options), 0);
+	cr_expect_eq(library_cleanup(5000), 0);
+}
+
+Test(library, where_no_thread_can_be_started_to_clean_up_who_waits_does_it)
+{
+	unsigned fds = entries("/proc/self/fd");
+	struct object *object = create();
+	struct object next;
+
+	cr_expect_eq(library_cleanup(0), -ETIMEDOUT);
+	atomic_store(&threads_left, 0);
+	object_release(object, "user");
+	cr_expect_eq(object_init(&next, &class, "user"), -EBUSY);
+	cr_expect_eq(library_cleanup(5000), 0);
+	cr_expect_eq(count().threads, 0);
+	cr_expect_eq(entries("/proc/self/fd"), fds);
+	atomic_store(&threads_left, INT_MAX);
+	object_release(create(), "user");
+	cr_expect_eq(library_cleanup(5000), 0);
+}
+
+Test(library, where_no_descriptor_is_left_it_does_not_start)
+{
+	struct rlimit before, none;
+
+	cr_assert_eq(getrlimit(RLIMIT_NOFILE, &before), 0);
+	none = (struct rlimit){0, before.rlim_max};
+	cr_assert_eq(setrlimit(RLIMIT_NOFILE, &none), 0);
+	cr_expect_eq(library_start(NULL), -EMFILE);
+	cr_assert_eq(setrlimit(RLIMIT_NOFILE, &before), 0);
+	cr_expect_eq(count().threads, 0);
+	cr_expect_eq(library_cleanup(0), 0);
 }
 
 Test(library, it_runs_on_without_objects_until_cleanup)

@@ -33,8 +33,6 @@ static void clean_up(void)
 	cr_expect_eq(library_cleanup(5000), 0);
 }
 
-TestSuite(object, .fini = clean_up);
-
 Test(object, it_is_destroyed_when_the_last_holder_releases_it)
 {
 	struct object *object = create("user");
@@ -48,6 +46,7 @@ Test(object, it_is_destroyed_when_the_last_holder_releases_it)
 	cr_expect_eq(object_refs(object), 1);
 	object_release(object, "checklist");
 	cr_expect_eq(destroyed, 1);
+	clean_up();
 }
 
 struct seen {
@@ -104,6 +103,7 @@ Test(object, who_holds_what_is_alive_can_be_seen)
 	object_release(first, "user");
 	cr_expect_eq(look().objects, 0);
 	cr_expect_eq(destroyed, 3);
+	clean_up();
 }
 
 Test(object, holders_that_let_go_make_room_for_others)
@@ -118,6 +118,7 @@ Test(object, holders_that_let_go_make_room_for_others)
 	}
 	cr_expect_eq(object_refs(object), 1);
 	object_release(object, "user");
+	clean_up();
 }
 
 Test(object, a_holder_is_known_by_its_name_not_by_its_address)
@@ -127,6 +128,7 @@ Test(object, a_holder_is_known_by_its_name_not_by_its_address)
 
 	object_release(object, name);
 	cr_expect_eq(destroyed, 1);
+	clean_up();
 }
 
 /* What a process that does this writes to stderr; it must abort. */
@@ -164,6 +166,7 @@ Test(object, a_release_by_one_who_holds_nothing_aborts_and_names_both)
 {
 	expect_abort(release_strangely, "dcstack: thing: a reference that is not held was released "
 					"by holder \"agent\"\n");
+	clean_up();
 }
 
 static void release_twice(struct object *object)
@@ -177,6 +180,7 @@ Test(object, a_second_release_aborts_although_another_holds_it)
 {
 	expect_abort(release_twice, "dcstack: thing: a reference that is not held was released "
 				    "by holder \"user\"\n");
+	clean_up();
 }
 
 static void retain_by_too_many(struct object *object)
@@ -192,4 +196,5 @@ Test(object, one_holder_too_many_aborts)
 {
 	expect_abort(retain_by_too_many,
 		     "dcstack: thing: one holder too many: retained by holder \"l\"\n");
+	clean_up();
 }

@@ -22,7 +22,7 @@ static void end(void)
 	cr_expect_eq(counts.threads, 0);
 }
 
-TestSuite(pool, .init = begin, .fini = end);
+TestSuite(pool, .init = begin);
 
 struct meeting {
 	struct job job;
@@ -62,6 +62,7 @@ Test(pool, jobs_run_on_all_its_workers_at_once)
 	pool = NULL;
 	for (int i = 0; i < 3; i++)
 		cr_expect(meetings[i].on_worker);
+	end();
 }
 
 enum { JOBS = 2000, STRANDS = 4 };
@@ -107,6 +108,7 @@ Test(pool, what_is_queued_runs_before_it_ends)
 	cr_expect_eq(line.next, JOBS);
 	strand_finish(&line.strand);
 	free(steps);
+	end();
 }
 
 Test(pool, jobs_of_a_strand_run_one_at_a_time_in_order)
@@ -132,6 +134,7 @@ Test(pool, jobs_of_a_strand_run_one_at_a_time_in_order)
 		strand_finish(&lines[i].strand);
 	}
 	free(steps);
+	end();
 }
 
 Test(pool, a_strand_that_waits_in_a_job_does_not_hold_up_another)
@@ -155,6 +158,7 @@ Test(pool, a_strand_that_waits_in_a_job_does_not_hold_up_another)
 	sem_post(&slow_leave);
 	strand_finish(&first);
 	strand_finish(&second);
+	end();
 }
 
 struct owner {
@@ -189,6 +193,7 @@ Test(pool, the_last_job_may_free_the_owner_of_its_strand)
 	}
 	for (int i = 0; i < 100; i++)
 		cr_assert(await(&freed));
+	end();
 }
 
 static void say(struct job *job)
@@ -213,9 +218,11 @@ Test(pool, a_strand_is_finished_while_its_last_job_returns)
 		strand_finish(&owner->strand);
 		free(owner);
 	}
+	end();
 }
 
 Test(pool, one_that_was_never_made_can_be_destroyed)
 {
 	pool_destroy(NULL);
+	end();
 }

@@ -26,7 +26,7 @@ static void end(void)
 	cr_expect_eq(counts.objects, 0);
 }
 
-TestSuite(resolver, .init = begin, .fini = end);
+TestSuite(resolver, .init = begin);
 
 struct asker {
 	const char *host;
@@ -78,6 +78,7 @@ Test(resolver, an_ipv4_address_is_its_own_answer)
 	cr_expect_eq(address->sin_addr.s_addr, inet_addr("192.0.2.7"));
 	cr_expect_eq(ntohs(address->sin_port), 4711);
 	cr_expect_eq(asker.polls, 2);
+	end();
 }
 
 Test(resolver, an_ipv6_address_is_its_own_answer)
@@ -92,6 +93,7 @@ Test(resolver, an_ipv6_address_is_its_own_answer)
 	cr_expect_str_eq(inet_ntop(AF_INET6, &address->sin6_addr, text, sizeof(text)),
 			 "2001:db8::7");
 	cr_expect_eq(ntohs(address->sin6_port), 4711);
+	end();
 }
 
 Test(resolver, localhost_is_found)
@@ -102,6 +104,7 @@ Test(resolver, localhost_is_found)
 	spawn(&asker);
 	cr_assert_eq(asker.answer, 0);
 	cr_expect_eq(ntohl(address->sin_addr.s_addr) >> 24, 127);
+	end();
 }
 
 /* A name that no server needs to be asked for: its label is too long. */
@@ -113,6 +116,7 @@ Test(resolver, a_name_that_does_not_exist_is_unreachable)
 
 	spawn(&asker);
 	cr_expect_eq(asker.answer, -EHOSTUNREACH);
+	end();
 }
 
 Test(resolver, an_address_of_the_other_family_is_no_answer)
@@ -121,6 +125,7 @@ Test(resolver, an_address_of_the_other_family_is_no_answer)
 
 	spawn(&asker);
 	cr_expect_eq(asker.answer, -EHOSTUNREACH);
+	end();
 }
 
 static enum task_state sleep_on(struct task *task, void *state)
@@ -146,6 +151,7 @@ Test(resolver, what_cannot_be_a_name_is_refused)
 	cr_expect_eq(resolver_ask(resolver, "", 1, AF_INET, task, &query), -EINVAL);
 	cr_expect_null(query);
 	on_executor(executor, (void (*)(void *))task_cancel, task);
+	end();
 }
 
 struct dropping {
@@ -184,6 +190,7 @@ Test(resolver, a_dropped_query_wakes_nobody_and_holds_nothing)
 	cr_expect_eq(object_refs((struct object *)dropping.task), 2);
 	on_executor(executor, (void (*)(void *))task_cancel, dropping.task);
 	query_drop(NULL);
+	end();
 }
 
 Test(resolver, what_is_open_when_it_ends_is_cancelled)
@@ -211,4 +218,5 @@ Test(resolver, what_is_open_when_it_ends_is_cancelled)
 	cr_expect_eq(object_refs((struct object *)task), 2);
 	on_executor(executor, (void (*)(void *))task_cancel, task);
 	resolver_destroy(NULL);
+	end();
 }

@@ -24,7 +24,7 @@ static void end(void)
 	cr_expect_eq(counts.tasks_pending, 0);
 }
 
-TestSuite(task, .init = begin, .fini = end);
+TestSuite(task, .init = begin);
 
 struct counter {
 	struct task *task, *other;
@@ -122,6 +122,7 @@ Test(task, it_is_polled_when_spawned_and_after_each_wake_until_it_is_done)
 	settle();
 	cr_expect_eq(counter.polls, 3, "it is over");
 	task_release(counter.task, "owner");
+	end();
 }
 
 static void wake_thrice(void *user)
@@ -143,6 +144,7 @@ Test(task, several_wakes_before_a_poll_are_one)
 	settle();
 	cr_expect_eq(counter.polls, 2);
 	on_executor(executor, cancel, &counter);
+	end();
 }
 
 static void cancel_and_look(void *user)
@@ -164,6 +166,7 @@ Test(task, cancelled_from_outside_it_is_dropped_at_once)
 	cr_expect_eq(counter.polls, 1);
 	cr_expect_eq(counter.drops, 1);
 	cr_expect_eq(pending(), 0);
+	end();
 }
 
 static void wake_and_cancel(void *user)
@@ -184,6 +187,7 @@ Test(task, one_that_is_woken_and_cancelled_is_not_polled)
 	settle();
 	cr_expect_eq(counter.polls, 1);
 	cr_expect_eq(counter.drops, 1);
+	end();
 }
 
 static void spawn_self_cancelling(struct counter *counter)
@@ -203,6 +207,7 @@ Test(task, cancelled_within_its_poll_it_is_dropped_right_after)
 	cr_expect_eq(counter.drops_in_poll, 0);
 	cr_expect_eq(counter.drops, 1);
 	cr_expect_eq(counter.polls, 1);
+	end();
 }
 
 Test(task, cancelled_within_its_poll_and_done_it_is_dropped_once)
@@ -218,6 +223,7 @@ Test(task, cancelled_within_its_poll_and_done_it_is_dropped_once)
 	settle();
 	cr_expect_eq(counter.drops, 1);
 	cr_expect_eq(counter.polls, 1);
+	end();
 }
 
 Test(task, one_that_is_done_can_be_cancelled_as_well)
@@ -231,6 +237,7 @@ Test(task, one_that_is_done_can_be_cancelled_as_well)
 	on_executor(executor, cancel, &counter);
 	cr_expect_eq(counter.drops, 1);
 	on_executor(executor, (void (*)(void *))task_cancel, NULL);
+	end();
 }
 
 Test(task, one_cancels_another_from_its_poll)
@@ -248,6 +255,7 @@ Test(task, one_cancels_another_from_its_poll)
 	cr_expect_eq(other.drops, 1);
 	cr_expect_eq(other.polls, 1);
 	task_release(counter.task, "owner");
+	end();
 }
 
 Test(task, one_that_wakes_itself_is_polled_again)
@@ -262,6 +270,7 @@ Test(task, one_that_wakes_itself_is_polled_again)
 	settle();
 	cr_expect_eq(counter.polls, 5);
 	task_release(counter.task, "owner");
+	end();
 }
 
 Test(task, without_an_owner_it_lives_until_it_is_done)
@@ -272,6 +281,7 @@ Test(task, without_an_owner_it_lives_until_it_is_done)
 	counter.enough = 1;
 	cr_assert_eq(task_spawn(executor, &counter_class, &counter, NULL), 0);
 	cr_assert(await(&counter.dropped));
+	end();
 }
 
 static void count_waker(const struct object *object, void *user)
@@ -314,6 +324,7 @@ Test(task, a_waker_holds_one_task_at_a_time)
 	cr_expect_eq(waker_references(), 0);
 	on_executor(executor, cancel, &first);
 	on_executor(executor, cancel, &second);
+	end();
 }
 
 Test(task, a_wake_by_one_who_outlives_its_executor_is_nothing)
@@ -329,4 +340,5 @@ Test(task, a_wake_by_one_who_outlives_its_executor_is_nothing)
 	executor_destroy(own);
 	task_wake(counter.task);
 	task_release(counter.task, "owner");
+	end();
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "stream.h"
+#include "protocol.h"
 
 #include "channel.h"
 #include "connection.h"
@@ -118,7 +118,7 @@ static void start(struct dc_channel *channel)
 		outbox_start(channel);
 }
 
-void stream_open(struct dc_channel *channel)
+void protocol_open(struct dc_channel *channel)
 {
 	struct dc_connection *connection = channel->connection;
 	int error = 0;
@@ -132,7 +132,7 @@ void stream_open(struct dc_channel *channel)
 		start(channel);
 }
 
-void stream_connected(struct dc_connection *connection)
+void protocol_connected(struct dc_connection *connection)
 {
 	struct dc_channel *next;
 
@@ -143,7 +143,7 @@ void stream_connected(struct dc_connection *connection)
 }
 
 /* RFC 8831 section 6.7: what was sent arrives before the reset. */
-void stream_drained(struct dc_channel *channel)
+void protocol_drained(struct dc_channel *channel)
 {
 	struct sctp *sctp = channel->connection->transport.sctp;
 
@@ -154,7 +154,7 @@ void stream_drained(struct dc_channel *channel)
 		end(channel);
 }
 
-void stream_close(struct dc_channel *channel)
+void protocol_close(struct dc_channel *channel)
 {
 	atomic_store(&channel->sendable, false);
 	switch (channel->state) {
@@ -164,7 +164,7 @@ void stream_close(struct dc_channel *channel)
 	case CHANNEL_OPENING:
 	case CHANNEL_OPEN:
 		channel->state = CHANNEL_CLOSING;
-		stream_drained(channel);
+		protocol_drained(channel);
 		break;
 	case CHANNEL_CLOSING:
 	case CHANNEL_RESETTING:
@@ -173,11 +173,11 @@ void stream_close(struct dc_channel *channel)
 	}
 }
 
-void stream_fail(struct dc_channel *channel)
+void protocol_fail(struct dc_channel *channel)
 {
 	outbox_drop(channel);
-	stream_drained(channel);
-	stream_close(channel);
+	protocol_drained(channel);
+	protocol_close(channel);
 }
 
 /* Only then the stream is free for another channel. */
@@ -187,19 +187,19 @@ static void end_if_reset(struct dc_channel *channel)
 		end(channel);
 }
 
-void stream_reset(struct dc_connection *connection, uint16_t stream)
+void protocol_reset(struct dc_connection *connection, uint16_t stream)
 {
 	struct dc_channel *channel = table_find(&connection->table, stream);
 
 	if (!channel)
 		return;
 	channel->peer_reset = true;
-	stream_fail(channel);
+	protocol_fail(channel);
 	end_if_reset(channel);
 }
 
 /* A peer who does not reset streams at all does not answer with his either. */
-void stream_reset_done(struct dc_connection *connection, uint16_t stream, int error)
+void protocol_reset_done(struct dc_connection *connection, uint16_t stream, int error)
 {
 	struct dc_channel *channel = table_find(&connection->table, stream);
 
@@ -210,7 +210,7 @@ void stream_reset_done(struct dc_connection *connection, uint16_t stream, int er
 	end_if_reset(channel);
 }
 
-void stream_finish(struct dc_connection *connection)
+void protocol_finish(struct dc_connection *connection)
 {
 	outbox_finish(connection);
 	while (connection->first)
@@ -222,7 +222,7 @@ static void acknowledge(struct dc_channel *channel)
 	struct message *message = message_create(channel, PPID_DCEP, ACK_SIZE);
 
 	if (!message) {
-		stream_fail(channel);
+		protocol_fail(channel);
 		return;
 	}
 	dcep_write_ack(message->data, ACK_SIZE);
@@ -272,7 +272,7 @@ static void refuse(struct dc_connection *connection, uint16_t stream)
 	struct dc_channel *channel = table_find(&connection->table, stream);
 
 	if (channel)
-		stream_fail(channel);
+		protocol_fail(channel);
 	else
 		sctp_reset_stream(connection->transport.sctp, stream);
 }
@@ -303,11 +303,11 @@ static void receive_message(struct dc_connection *connection, uint16_t stream, e
 	if (channel->state == CHANNEL_OPENING)
 		become_open(channel); /* an unordered one may overtake the ACK */
 	if (channel->state == CHANNEL_OPEN && inflow_put(channel, kind, data, size))
-		stream_fail(channel);
+		protocol_fail(channel);
 }
 
-void stream_receive(struct dc_connection *connection, uint16_t stream, uint32_t ppid,
-		    const uint8_t *data, size_t size)
+void protocol_receive(struct dc_connection *connection, uint16_t stream, uint32_t ppid,
+		      const uint8_t *data, size_t size)
 {
 	switch (ppid) {
 	case PPID_DCEP:

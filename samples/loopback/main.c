@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Two WebRTC peers in one process: see --help. */
+#include "meter.h"
+#include "options.h"
+
+#include <dcstack/dcstack.h>
+#include <inttypes.h>
+#include <run/fault.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { EXIT_OK, EXIT_FAILED, EXIT_USAGE };
+
+/* All connections are closed by now, so that whatever is alive after that was forgotten. */
+enum { CLEANUP_MS = 10000, CLEANUP_WITH_FAULT_MS = 500 };
+
+static void print_faults(void)
+{
+	for (enum fault fault = 0; fault < FAULT_COUNT; fault++)
+		printf("%-18s %s\n", fault_name(fault), fault_what(fault));
+}
+
+static void print_alive(void *user, const char *class_name, const char *holder, unsigned references)
+{
+	(void)user;
+	fprintf(stderr, "dc-loopback: alive: %s, held by \"%s\" (%u)\n", class_name, holder,
+		references);
+}
+
+static void print_result(const struct options *options, const struct result *total)
+{
+	double seconds = (double)total->time_ns / 1e9 / (double)options->parallel;
+	double per_second = seconds > 0 ? 1 / seconds : 0;
+
+	printf("sessions=%lu messages=%" PRIu64 " bytes=%" PRIu64
+	       " seconds=%.3f messages_per_second=%.0f megabytes_per_second=%.1f\n",
+	       options->sessions, total->messages, total->bytes, seconds,
+	       (double)total->messages * per_second, (double)total->bytes * per_second / 1e6);
+}
+
+static int run(const struct options *options)
+{
+	struct result total;
+	const char *step = "start";
+	int error;
+
+	if (options->fault && fault_set(options->fault)) {
+		fprintf(stderr, "dc-loopback: there is no fault %s; --faults lists them\n",
+			options->fault);
+		return EXIT_USAGE;
+	}
+	error = meter_run(options, &total, &step);
+	if (dc_library_cleanup(options->fault ? CLEANUP_WITH_FAULT_MS : CLEANUP_MS))
+		dc_library_alive(print_alive, NULL);
+	if (error) {
+		fprintf(stderr, "dc-loopback: the peers cannot %s on %s: %s\n", step, options->bind,
+			strerror(-error));
+		return EXIT_FAILED;
+	}
+	print_result(options, &total);
+	return EXIT_OK;
+}
+
+int main(int argc, char **argv)
+{
+	char what[ARGUMENTS_WHAT_SIZE];
+	struct options options;
+
+	if (options_parse(argc, argv, &options, what)) {
+		fprintf(stderr, "dc-loopback: %s; --help lists the options\n", what);
+		return EXIT_USAGE;
+	}
+	if (options.help)
+		options_print();
+	if (options.faults)
+		print_faults();
+	if (options.help || options.faults)
+		return EXIT_OK;
+	return run(&options);
+}

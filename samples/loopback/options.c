@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "options.h"
+
+#include <limits.h>
+#include <stddef.h>
+#include <stdio.h>
+
+enum { SIZE_LIMIT = 64 << 20, PARALLEL_MAX = 256 };
+
+#define AT(field) offsetof(struct options, field)
+/* clang-format off */
+static const struct argument table[] = {
+	{"--sessions", "N", ARGUMENT_NUMBER, AT(sessions), 1, INT_MAX, "connections, one after the other (default 5)"},
+	{"--parallel", "K", ARGUMENT_NUMBER, AT(parallel), 1, PARALLEL_MAX, "as many at a time (default 1)"},
+	{"--messages", "M", ARGUMENT_NUMBER, AT(messages), 0, INT_MAX, "of a session (default 100)"},
+	{"--seconds", "S", ARGUMENT_NUMBER, AT(seconds), 0, 86400, "messages for as long, however many"},
+	{"--size", "BYTES", ARGUMENT_NUMBER, AT(size), 0, SIZE_LIMIT, "of a message (default 1024)"},
+	{"--unordered", NULL, ARGUMENT_FLAG, AT(unordered), 0, 0, "messages may overtake each other"},
+	{"--tcp", NULL, ARGUMENT_FLAG, AT(tcp), 0, 0, "TCP in place of UDP"},
+	{"--trickle", NULL, ARGUMENT_FLAG, AT(trickle), 0, 0, "candidates after the descriptions"},
+	{"--bind", "IP", ARGUMENT_TEXT, AT(bind), 0, 0, "gather on this address (default 127.0.0.1)"},
+	{"--marks", NULL, ARGUMENT_FLAG, AT(marks), 0, 0, "set a mark after each session (rtctrack)"},
+	{"--fault", "NAME", ARGUMENT_TEXT, AT(fault), 0, 0, "have this lifetime bug"},
+	{"--leak", NULL, ARGUMENT_FLAG, AT(leak), 0, 0, "the same as --fault candidate-refs"},
+	{"--faults", NULL, ARGUMENT_FLAG, AT(faults), 0, 0, "list the bugs that it can have"},
+	{"--help", NULL, ARGUMENT_FLAG, AT(help), 0, 0, "print this"},
+};
+/* clang-format on */
+
+enum { COUNT = sizeof(table) / sizeof(*table) };
+
+int options_parse(int argc, char **argv, struct options *ret_options,
+		  char ret_what[ARGUMENTS_WHAT_SIZE])
+{
+	struct options options = {
+		.sessions = 5, .messages = 100, .size = 1024, .parallel = 1, .bind = "127.0.0.1"};
+	int error = arguments_parse(table, COUNT, argc, argv, &options, ret_what);
+
+	if (error)
+		return error;
+	if (options.leak)
+		options.fault = "candidate-refs";
+	*ret_options = options;
+	return 0;
+}
+
+void options_print(void)
+{
+	puts("usage: dc-loopback [OPTION...]\n\n"
+	     "Two WebRTC peers in this process, session by session: they connect, one sends\n"
+	     "messages over a data channel, the other says when all have come, both close. The\n"
+	     "last line has the numbers. Where objects outlive all sessions, standard error says\n"
+	     "which, and who holds them.\n");
+	arguments_print(table, COUNT);
+}

@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "peers.inc.c"
+
+#include <errno.h>
+
+/* b's carrier is ours: what comes for it can be kept from it. */
+static struct carrier *shared;
+static struct peer a, b;
+static bool is_cut;
+static unsigned let_through;
+
+static void route(void *user, struct carrier *carrier, const struct address *from,
+		  const uint8_t *data, size_t size)
+{
+	struct peer *peer = user;
+
+	if (is_cut || !peer->agent)
+		return;
+	pthread_mutex_lock(&lock);
+	let_through++;
+	pthread_cond_broadcast(&news);
+	pthread_mutex_unlock(&lock);
+	agent_input(peer->agent, carrier, from, data, size);
+}
+
+static void call_open(void *unused)
+{
+	struct address address;
+
+	(void)unused;
+	cr_assert_eq(address_parse("127.0.0.1", 0, &address), 0);
+	cr_assert_eq(carrier_open(CARRIER_UDP, executor, &address, "test", &shared), 0);
+	carrier_set_receiver(shared, route, &b);
+}
+
+static void call_release(void *unused)
+{
+	(void)unused;
+	carrier_release(shared, "test");
+}
+
+static void call_cut(void *cut)
+{
+	is_cut = *(const bool *)cut;
+}
+
+static void set_cut(bool cut)
+{
+	on_executor(call_cut, &cut);
+}
+
+/* Under the harness's lock, for await. */
+static bool has_let_through(const struct peer *unused, int count)
+{
+	(void)unused;
+	return let_through >= (unsigned)count;
+}
+
+static void connect_pair(unsigned expire_ms)
+{
+	struct carrier *carriers[] = {NULL, NULL};
+	const struct agent_config a_config = {.bind_address = "127.0.0.1", .controlling = true};
+	const struct agent_config b_config = {.carriers = carriers};
+
+	a.other = &b;
+	b.other = &a;
+	start();
+	on_executor(call_open, NULL);
+	carriers[0] = shared;
+	create_peer(&a, &a_config);
+	create_peer(&b, &b_config);
+	a.agent->timing.consent_ms = 20;
+	a.agent->timing.disconnect_ms = 60;
+	a.agent->timing.expire_ms = expire_ms;
+	gather(&b);
+	gather(&a);
+	introduce(&a);
+	introduce(&b);
+	cr_assert(await(&a, is_in, AGENT_CONNECTED));
+	cr_assert(await(&b, is_in, AGENT_CONNECTED));
+}
+
+static void disconnect_pair(void)
+{
+	destroy_peer(&a);
+	destroy_peer(&b);
+	on_executor(call_release, NULL);
+	finish();
+}
+
+Test(consent, a_shared_carrier_stays_open_when_its_agent_is_closed)
+{
+	connect_pair(100000);
+	destroy_peer(&b);
+	cr_expect_eq(object_refs((const struct object *)shared), 1);
+	disconnect_pair();
+}
+
+Test(consent, data_passes_over_a_shared_carrier)
+{
+	connect_pair(100000);
+	cr_expect(passes_text(&a, &b, "to b"));
+	cr_expect(passes_text(&b, &a, "to a"));
+	disconnect_pair();
+}
+
+Test(consent, a_peer_that_falls_silent_may_come_back)
+{
+	connect_pair(100000);
+	set_cut(true);
+	cr_expect(await(&a, is_in, AGENT_DISCONNECTED));
+	cr_expect_eq(send_text(&a, "into the silence"), 0);
+	set_cut(false);
+	cr_expect(await(&a, is_in, AGENT_CONNECTED));
+	cr_expect(passes_text(&a, &b, "again"));
+	disconnect_pair();
+}
+
+Test(consent, without_an_answer_it_expires_and_nothing_is_sent)
+{
+	connect_pair(400);
+	set_cut(true);
+	cr_expect(await(&a, is_in, AGENT_FAILED));
+	cr_expect_eq(send_text(&a, "no consent"), -ENOTCONN);
+	disconnect_pair();
+}
+
+Test(consent, with_answers_it_does_not_expire)
+{
+	connect_pair(100);
+	cr_expect(await(&b, has_let_through, 40), "requests, twice the 100 ms and more");
+	cr_expect_eq(a.state, AGENT_CONNECTED);
+	disconnect_pair();
+}
+
+static void call_measure(void *user)
+{
+	unsigned *delays_ms = user;
+	struct agent *agent = a.agent;
+
+	agent->timing.consent_ms = 5000;
+	for (unsigned i = 0; i < 200; i++) {
+		uint64_t now_ns = executor_clock_ns();
+
+		consent_start(agent);
+		unsigned delay_ms =
+			(unsigned)((agent->consent.check.deadline_ns - now_ns) / 1000000);
+		delays_ms[0] = delay_ms < delays_ms[0] ? delay_ms : delays_ms[0];
+		delays_ms[1] = delay_ms > delays_ms[1] ? delay_ms : delays_ms[1];
+	}
+}
+
+Test(consent, checks_come_at_random_times)
+{
+	unsigned delays_ms[2] = {UINT32_MAX, 0};
+
+	connect_pair(100000);
+	on_executor(call_measure, delays_ms);
+	cr_expect(delays_ms[0] >= 4000 && delays_ms[0] < 4300, "%u", delays_ms[0]);
+	cr_expect(delays_ms[1] > 5700 && delays_ms[1] <= 6100, "%u", delays_ms[1]);
+	disconnect_pair();
+}
