@@ -88,8 +88,8 @@ int main(int argc, char **argv)
 {
 	struct options options;
 	sigset_t signals;
-	char what[256];
-	if (options_parse(argc, argv, &options, what, sizeof(what))) {
+	char what[ARGUMENTS_WHAT_SIZE];
+	if (options_parse(argc, argv, &options, what)) {
 		fprintf(stderr, "dc-echo: %s; --help lists the options\n", what);
 		return 2;
 	}

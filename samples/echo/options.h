@@ -3,6 +3,7 @@
 #ifndef ECHO_OPTIONS_H
 #define ECHO_OPTIONS_H
 
+#include <arguments/arguments.h>
 #include <stdbool.h>
 
 struct options {
@@ -15,8 +16,8 @@ struct options {
 };
 
 /* Strings are borrowed from argv. -EINVAL: ret_what says why, in a sentence. */
-int options_parse(int argc, char **argv, struct options *ret_options, char *ret_what,
-		  unsigned what_size);
+int options_parse(int argc, char **argv, struct options *ret_options,
+		  char ret_what[ARGUMENTS_WHAT_SIZE]);
 void options_print(void);
 
 #endif

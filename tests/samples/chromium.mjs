@@ -113,6 +113,8 @@ async function loaded(call, page) {
 async function drive(call, visits) {
 	const page = await attach(call);
 	await call('Page.enable', {}, page);
+	const { origin } = new URL(base);
+	if (open) await call('Browser.grantPermissions', { origin, permissions: ['audioCapture'] });
 	await call('Page.navigate', { url: base }, page);
 	for (const one of visits) {
 		await loaded(call, page);
@@ -130,11 +132,12 @@ if (split < 2 || split === words.length - 1 || !base) {
 	process.exit(2);
 }
 const [profile, ...visits] = words.slice(0, split);
-// Without names the addresses themselves are in the candidates.
-const hidden = visits.includes('names') ? '' : 'WebRtcHideLocalIpsWithMdns,';
+// Without names the addresses themselves are in the candidates. TCP is there for a page that may use
+// a microphone only.
+const open = visits.includes('names') ? '' : 'WebRtcHideLocalIpsWithMdns,';
 const { child, call, ended } = launch(words.slice(split + 1), profile, [
-	'--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1',
-	`--disable-features=${hidden}MediaRouter`,
+	'--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE 10.0.0.1',
+	`--disable-features=${open}MediaRouter`,
 ]);
 const limit = setTimeout(() => child.kill(), LIMIT_MS);
 await Promise.race([drive(call, visits), ended]);
