@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# Fuzz the reading of spools and marks for a bounded time: run.sh SECONDS [BUILD]
+# Fuzz what reads bytes of others for a bounded time: run.sh SECONDS [BUILD]
 # BUILD is a build folder of the preset `fuzz`; it is made if it is not there.
 # Exits non-zero where a fuzzer found something; the input that does it is kept
 # in BUILD/tests/fuzz/findings.
@@ -14,9 +14,27 @@ seconds=$1
 root=$(cd "$(dirname "$0")/../.." && pwd)
 build=${2:-$root/build/fuzz}
 
+# Fuzzer, its share of the time, the program that writes its seeds. Most of the time goes where
+# most of the code is.
+recorder="
+marks		8	fuzz_seeds
+spool		40	fuzz_seeds"
+stack="
+stun		14	fuzz_seeds_stack
+candidate	10	fuzz_seeds_stack
+sdp		20	fuzz_seeds_stack
+dcep		8	fuzz_seeds_stack"
+
 [ -f "$build/CMakeCache.txt" ] || cmake -S "$root" --preset fuzz -B "$build" >/dev/null
+table=$recorder$stack
+grep -q '^TRACK_SAMPLES:BOOL=OFF' "$build/CMakeCache.txt" && table=$recorder
+column() { echo "$table" | awk -v column="$1" 'NF { print $column }'; }
+names=$(column 1)
+seeds=$(column 3 | sort -u)
+
 log=$build/fuzz-build.log
-if ! cmake --build "$build" --target fuzz_spool fuzz_marks fuzz_seeds >"$log" 2>&1; then
+# shellcheck disable=SC2046,SC2086
+if ! cmake --build "$build" --target $(printf 'fuzz_%s ' $names) $seeds >"$log" 2>&1; then
 	cat "$log" >&2
 	exit 2
 fi
@@ -24,15 +42,15 @@ fi
 bin=$build/tests/fuzz
 corpus=$bin/corpus
 findings=$bin/findings
-mkdir -p "$corpus/spool" "$corpus/marks" "$findings"
-"$bin/fuzz_seeds" "$corpus/spool" "$corpus/marks"
+mkdir -p "$findings"
+for name in $names; do mkdir -p "$corpus/$name"; done
+for program in $seeds; do "$bin/$program" "$corpus"; done
 
-# Most of the time goes where most of the code is.
-marks_seconds=$((seconds / 5 + 1))
-spool_seconds=$((seconds - seconds / 5))
+total=$(column 2 | awk '{ sum += $1 } END { print sum }')
 status=0
-for name in marks spool; do
-	if [ $name = marks ]; then budget=$marks_seconds; else budget=$spool_seconds; fi
+for name in $names; do
+	share=$(echo "$table" | awk -v name="$name" '$1 == name { print $2 }')
+	budget=$(((seconds * share + total - 1) / total))
 	echo "fuzz_$name: $budget s"
 	"$bin/fuzz_$name" -max_total_time="$budget" -timeout=10 -rss_limit_mb=2048 \
 		-max_len=16384 -print_final_stats=1 -artifact_prefix="$findings/$name-" \

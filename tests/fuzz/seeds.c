@@ -1,23 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Writes what the fuzzers start from: fuzz_seeds SPOOL_FOLDER MARKS_FOLDER. */
+/* Writes what the fuzzers of the recorder start from: fuzz_seeds CORPUS. */
 #include "input.inc.c"
+#include "save.inc.c"
 
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #define SEED_BYTES 512u
-
-static void save(const char *folder, const char *name, const void *data, size_t bytes)
-{
-	char path[4200];
-	snprintf(path, sizeof(path), "%s/%s", folder, name);
-	FILE *file = fopen(path, "w");
-	if (!file || fwrite(data, 1, bytes, file) != bytes || fclose(file)) {
-		fprintf(stderr, "fuzz_seeds: %s cannot be written\n", path);
-		exit(1);
-	}
-}
 
 /* A payload long enough for every op; as a module it has a path. */
 struct payload {
@@ -31,7 +19,7 @@ static const struct payload payload = {
 };
 
 /* The same op in each of the four segments that an input is cut into. */
-static void save_op(const char *folder, uint8_t op, uint8_t kind, uint8_t mode)
+static void save_op(const char *corpus, uint8_t op, uint8_t kind, uint8_t mode)
 {
 	uint8_t input[1 + INPUT_SEGMENT_COUNT * SEED_BYTES] = {mode};
 	for (uint32_t i = 0; i < INPUT_SEGMENT_COUNT * SEED_BYTES / 128; i++) {
@@ -50,11 +38,11 @@ static void save_op(const char *folder, uint8_t op, uint8_t kind, uint8_t mode)
 	}
 	char name[32];
 	snprintf(name, sizeof(name), "op%u_%u_%u", op, kind, mode);
-	save(folder, name, input, sizeof(input));
+	save(corpus, "spool", name, input, sizeof(input));
 }
 
 /* A whole file, cut inside its only segment. */
-static void save_raw(const char *folder)
+static void save_raw(const char *corpus)
 {
 	static uint8_t input[1 + TRACK_HEADER_BYTES + 64 + 512] = {INPUT_RAW};
 	struct track_spool header = {
@@ -77,13 +65,13 @@ static void save_raw(const char *folder)
 	memcpy(at + TRACK_HEADER_BYTES, &usage, sizeof(usage));
 	memcpy(at + TRACK_HEADER_BYTES + 64, &segment, sizeof(segment));
 	memcpy(at + TRACK_HEADER_BYTES + 64 + 32, &record, sizeof(record));
-	save(folder, "raw", input, sizeof(input));
+	save(corpus, "spool", "raw", input, sizeof(input));
 }
 
 int main(int argc, char **argv)
 {
-	if (argc != 3) {
-		fprintf(stderr, "usage: fuzz_seeds SPOOL_FOLDER MARKS_FOLDER\n");
+	if (argc != 2) {
+		fprintf(stderr, "usage: fuzz_seeds CORPUS\n");
 		return 2;
 	}
 	for (uint8_t kind = 0; kind < TRACK_KIND__COUNT; kind++) {
@@ -95,6 +83,6 @@ int main(int argc, char **argv)
 	save_op(argv[1], TRACK_OP_CREATE, 0, INPUT_SEGMENTS);
 	save_raw(argv[1]);
 	const char *marks = "100 7 one two\n200 8 three\nx\n1 2";
-	save(argv[2], "marks", marks, strlen(marks));
+	save(argv[1], "marks", "marks", marks, strlen(marks));
 	return 0;
 }

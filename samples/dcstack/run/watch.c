@@ -18,6 +18,13 @@ int watch_add(struct watch *watch, struct executor *executor, int fd, uint32_t e
 	return 0;
 }
 
+void watch_change(struct watch *watch, uint32_t events)
+{
+	struct epoll_event event = {.events = events | EPOLLET, .data.ptr = watch};
+
+	epoll_ctl(watch->executor->epoll_fd, EPOLL_CTL_MOD, watch->fd, &event);
+}
+
 void watch_remove(struct watch *watch)
 {
 	struct task *task = watch->task;

@@ -6,6 +6,8 @@
 #define ICE_CANDIDATE_H
 
 #include <net/carrier.h>
+#include <stddef.h>
+#include <stdint.h>
 
 enum candidate_type { CANDIDATE_HOST, CANDIDATE_PRFLX, CANDIDATE_SRFLX, CANDIDATE_RELAY };
 enum candidate_transport {
@@ -27,6 +29,7 @@ struct candidate {
 	struct address address;		   /* size 0 while a name is not resolved */
 	struct address related;		   /* size 0: none */
 	char name[CANDIDATE_NAME_MAX + 1]; /* of a .local candidate, else empty */
+	uint16_t name_port;		   /* the port that was said with name */
 	struct carrier *carrier; /* of a local one: its base's; retained (holder "candidate") */
 };
 
@@ -43,10 +46,12 @@ uint32_t candidate_priority(enum candidate_type type, enum candidate_transport t
 uint64_t candidate_pair_priority(uint32_t controlling, uint32_t controlled);
 
 /* "candidate:..." with or without "a=" before it. Unknown extensions are stepped over.
- * -EINVAL if malformed, -EPROTONOSUPPORT for a transport or type that is not known here. The
- * fields of ret_candidate but object and carrier are written. */
+ * -EINVAL if malformed, -EPROTONOSUPPORT for a transport or type that is not known here, or for a
+ * name that does not end with .local. The fields of ret_candidate but object and carrier are
+ * written. */
 int candidate_parse(const char *line, struct candidate *ret_candidate);
-/* "candidate:..." without "a=". Returns its length, or -EMSGSIZE. */
+/* "candidate:..." without "a=", of one that has an address or a name. Returns its length, or
+ * -EMSGSIZE. */
 int candidate_format(const struct candidate *candidate, char *line, size_t size);
 
 #endif

@@ -25,7 +25,7 @@ enum {
 
 struct stun_message {
 	enum stun_class class;
-	uint16_t method;
+	uint16_t method; /* at most 0xff: RFC 8489 section 18.2 */
 	uint8_t transaction[STUN_TRANSACTION_SIZE];
 
 	/* Attributes; what is absent is zero. */
@@ -37,7 +37,9 @@ struct stun_message {
 	bool controlling, controlled; /* which of the two tie_breaker came with */
 	uint64_t tie_breaker;
 	unsigned error_code;
-	uint16_t unknown[8]; /* comprehension-required attributes that are not known here */
+	/* Read: comprehension-required attributes that are not known here, each once. Written: what
+	 * an error says that it did not know. */
+	uint16_t unknown[8];
 	unsigned unknown_count;
 	bool has_integrity, has_fingerprint;
 };
@@ -45,13 +47,15 @@ struct stun_message {
 /* Could this be STUN? By the first byte and the magic cookie (RFC 7983, RFC 8489 section 5). */
 bool stun_is_message(const uint8_t *data, size_t size);
 
-/* -EBADMSG if it is malformed, or has a fingerprint that does not match. */
+/* -EBADMSG if it is malformed, longer than STUN_MESSAGE_MAX, or has a fingerprint that does not
+ * match. */
 int stun_read(const uint8_t *data, size_t size, struct stun_message *ret_message);
 /* Of a message that stun_read accepted: 0, -ENOENT without the attribute, -EACCES if it differs.
  * Compares in constant time. */
 int stun_check_integrity(const uint8_t *data, size_t size, const char *password);
 
-/* Returns the size, or -EMSGSIZE. password NULL: without MESSAGE-INTEGRITY. FINGERPRINT always. */
+/* Returns the size, -EMSGSIZE, or -ENOMEM. password NULL: without MESSAGE-INTEGRITY. FINGERPRINT
+ * always. */
 int stun_write(const struct stun_message *message, const char *password, uint8_t *data, size_t max);
 
 /* Fresh random bytes for a transaction. */

@@ -15,8 +15,7 @@
 
 enum carrier_kind {
 	CARRIER_UDP,
-	CARRIER_TCP_PASSIVE, /* RFC 6544: listens; a packet goes out only on a stream that came in
-			      */
+	CARRIER_TCP_PASSIVE, /* RFC 6544: listens; sends only on streams that came in */
 	CARRIER_TCP_ACTIVE,  /* RFC 6544: connects, at the first packet for a remote address */
 };
 
@@ -25,22 +24,26 @@ struct carrier;
 typedef void (*carrier_receive_fn)(void *user, struct carrier *carrier, const struct address *from,
 				   const uint8_t *data, size_t size);
 
-/* bind: local address, port 0 for any. -errno of socket, bind or listen. One reference (holder). */
+/* bind: local address, port 0 for any. -errno of socket, bind or listen (CARRIER_TCP_ACTIVE: these
+ * come when it connects). One reference (holder). */
 int carrier_open(enum carrier_kind kind, struct executor *executor, const struct address *bind,
 		 const char *holder, struct carrier **ret_carrier);
 void carrier_retain(struct carrier *carrier, const char *holder);
 void carrier_release(struct carrier *carrier, const char *holder); /* NULL: nothing */
 
-/* Who gets what arrives; NULL: nobody, it is dropped. */
+/* Who gets what arrives, which may be an empty packet; NULL: nobody, it is dropped. The receiver
+ * may release the carrier: then nothing more comes. */
 void carrier_set_receiver(struct carrier *carrier, carrier_receive_fn receive, void *user);
 
 enum carrier_kind carrier_kind(const struct carrier *carrier);
-const struct address *carrier_local(const struct carrier *carrier); /* with the port bound */
+/* With the port bound; CARRIER_TCP_ACTIVE: as it was given, each stream has its own port. */
+const struct address *carrier_local(const struct carrier *carrier);
 
 /* Queues a packet; it leaves at the end of this round of the executor, or at once if the queue is
- * full. Packets may be lost, as packets are (UDP: the socket's buffer is full; TCP: no stream).
- * -EMSGSIZE above what it can carry; -ENOTCONN, -ECONNREFUSED.. where it is known that none can
- * arrive. */
+ * full or the carrier is released. Packets may be lost, as packets are (UDP: the socket's buffer is
+ * full; TCP: 1 MiB waits already). -EMSGSIZE above what it can carry (UDP: 1500, TCP: 65535 bytes);
+ * -ENOTCONN, -ECONNREFUSED.. where it is known that none can arrive (a refused connect is tried
+ * again after a second); -EAFNOSUPPORT, -EINVAL if to is of another family or has no port. */
 int carrier_send(struct carrier *carrier, const struct address *to, const void *data, size_t size);
 
 #endif

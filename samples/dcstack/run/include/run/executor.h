@@ -52,6 +52,8 @@ struct watch {
 /* Retains task (holder "watch"). events: EPOLLIN, EPOLLOUT. */
 int watch_add(struct watch *watch, struct executor *executor, int fd, uint32_t events,
 	      struct task *task);
+/* Other events; what is ready is told again. */
+void watch_change(struct watch *watch, uint32_t events);
 /* Before fd is closed. Releases the task. A watch that is not added: nothing. */
 void watch_remove(struct watch *watch);
 
