@@ -78,10 +78,7 @@ static int copy(const struct candidate *candidate, struct candidate **ret_copy)
 
 	if (r < 0)
 		return r;
-	struct object object = made->object;
-	*made = *candidate;
-	made->object = object;
-	made->carrier = NULL;
+	candidate_describe(made, candidate);
 	*ret_copy = made;
 	return 0;
 }
