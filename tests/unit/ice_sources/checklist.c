@@ -219,9 +219,13 @@ Test(checklist, a_transaction_finds_its_pair)
 	const uint8_t zero[STUN_TRANSACTION_SIZE] = {0}, id[STUN_TRANSACTION_SIZE] = {1, 2, 3};
 
 	cr_expect_null(checklist_find_transaction(&list, zero), "nothing was sent");
-	memcpy(pair->previous.id, id, sizeof(id));
-	pair->previous.sent = 1;
+	memcpy(pair->check.id, id, sizeof(id));
+	pair->check.sent = 1;
+	pair_remember_transaction(pair);
+	memset(&pair->check, 0, sizeof(pair->check));
 	cr_expect_eq(checklist_find_transaction(&list, id), pair);
+	pair_forget_transactions(pair);
+	cr_expect_null(checklist_find_transaction(&list, id));
 }
 
 struct possible_row {
