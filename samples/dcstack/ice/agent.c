@@ -176,6 +176,7 @@ int agent_gather(struct agent *agent)
 	if (agent->has_gathering_begun)
 		return -EALREADY;
 	agent->has_gathering_begun = true;
+	agent_begin_time(agent);
 	int r = gather_hosts(agent);
 	if (r == 0 && agent->config.stun_server)
 		r = reflexive_start(agent);
@@ -198,7 +199,7 @@ int agent_set_remote_credentials(struct agent *agent, const char *ufrag, const c
 	}
 	memcpy(agent->remote_ufrag, ufrag, ufrag_size + 1);
 	memcpy(agent->remote_password, password, password_size + 1);
-	agent_arm(agent, &agent->failure, agent->timing.fail_ms);
+	agent_begin_time(agent);
 	agent_set_state(agent, AGENT_CHECKING);
 	check_schedule(agent);
 	return 0;
@@ -213,7 +214,6 @@ void agent_remote_complete(struct agent *agent)
 {
 	agent->is_remote_complete = true;
 	nomination_consider(agent);
-	agent_consider_failure(agent);
 }
 
 void agent_set_controlling(struct agent *agent, bool controlling)

@@ -62,7 +62,6 @@ static void fail(struct pair *pair)
 	if (agent->nominating == pair)
 		agent->nominating = NULL;
 	nomination_consider(agent);
-	agent_consider_failure(agent);
 }
 
 /* RFC 8445 section 14.3: many checks at a time must not crowd the path. */

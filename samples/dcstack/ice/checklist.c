@@ -267,14 +267,6 @@ bool checklist_has_hope_above(const struct checklist *checklist, const struct pa
 	return false;
 }
 
-bool checklist_has_failed(const struct checklist *checklist)
-{
-	for (const struct pair *pair = checklist->first; pair; pair = pair->next)
-		if (pair->state != PAIR_FAILED)
-			return false;
-	return checklist->first != NULL;
-}
-
 unsigned checklist_count_open(const struct checklist *checklist)
 {
 	unsigned count = 0;

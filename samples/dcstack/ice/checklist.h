@@ -83,7 +83,6 @@ void checklist_unfreeze(struct checklist *checklist, const struct pair *pair);
 struct pair *checklist_best_valid(const struct checklist *checklist);
 /* Could one that is better than pair still succeed? */
 bool checklist_has_hope_above(const struct checklist *checklist, const struct pair *pair);
-bool checklist_has_failed(const struct checklist *checklist);	  /* false while it is empty */
 unsigned checklist_count_open(const struct checklist *checklist); /* WAITING or IN_PROGRESS */
 
 void checklist_release(struct checklist *checklist); /* all references to candidates */

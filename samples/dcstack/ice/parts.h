@@ -20,7 +20,7 @@ struct agent_timing {
 	unsigned pace_ms;     /* Ta, RFC 8445 section 14.2 */
 	unsigned rto_ms;      /* the first, RFC 8489 section 6.2.1 */
 	unsigned nominate_ms; /* how long a valid pair waits for a better one */
-	unsigned fail_ms;     /* from both sides' credentials on, RFC 8863 section 4 */
+	unsigned fail_ms;     /* from when both sides can check, RFC 8863 section 4 */
 	unsigned consent_ms, disconnect_ms, expire_ms; /* RFC 7675 section 5.1 */
 	unsigned name_ms;			       /* between two queries for a .local name */
 };
@@ -64,8 +64,9 @@ void agent_set_state(struct agent *agent, enum agent_state state); /* and tells 
 void agent_wake_teller(struct agent *agent);			   /* there is news */
 /* Without memory for the timer the agent fails. */
 void agent_arm(struct agent *agent, struct timer *timer, unsigned delay_ms);
-/* FAILED, if that is certain before the time is over. */
-void agent_consider_failure(struct agent *agent);
+/* If both sides can check: not before it is over the agent fails, though all pairs did, for the
+ * peer's own checks may still come (RFC 8863 section 4). */
+void agent_begin_time(struct agent *agent);
 void agent_set_gathered(struct agent *agent);
 void agent_set_role(struct agent *agent, bool controlling);
 void agent_select(struct agent *agent, struct pair *pair);

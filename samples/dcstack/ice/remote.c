@@ -110,7 +110,6 @@ static void resolved(void *user, const struct address *address)
 		candidate_release(candidate, "agent");
 	}
 	nomination_consider(agent);
-	agent_consider_failure(agent);
 }
 
 /* Takes the reference. */

@@ -2,30 +2,6 @@
 /* What the agent makes of answers that are late, forged or to an old question. */
 #include "stranger.inc.c"
 
-/* What was sent before is handled when this returns. */
-static void settle(void)
-{
-	struct stun_message request = sound_request(), answer;
-
-	send_message(fd, &request, agent_local_password(a.agent));
-	do
-		answer = await_message(STUN_SUCCESS, agent_local_password(a.agent));
-	while (memcmp(answer.transaction, request.transaction, STUN_TRANSACTION_SIZE) != 0);
-}
-
-static void call_find_state(void *user)
-{
-	*(enum pair_state *)user = a.agent->checklist.first->state;
-}
-
-static enum pair_state first_state(void)
-{
-	enum pair_state state;
-
-	on_executor(call_find_state, &state);
-	return state;
-}
-
 /* The question of the agent that comes next. */
 static struct stun_message await_check(void)
 {
@@ -53,7 +29,7 @@ Test(answer, an_error_without_a_password_is_not_believed)
 	check = await_check();
 	answer_to(&check, STUN_BAD_REQUEST, NULL);
 	answer_to(&check, 0, PASSWORD);
-	settle();
+	settle(fd);
 	cr_expect_eq(first_state(), PAIR_SUCCEEDED);
 	end();
 }
@@ -74,7 +50,7 @@ Test(answer, one_that_takes_long_counts_though_others_were_asked_meanwhile)
 		await_check();
 	}
 	answer_to(&first, 0, PASSWORD);
-	settle();
+	settle(fd);
 	cr_expect_eq(first_state(), PAIR_SUCCEEDED);
 	end();
 }
@@ -139,7 +115,7 @@ Test(answer, nobody_else_revokes_consent)
 	answer_to(&check, STUN_FORBIDDEN, NULL);
 	answer_to(&check, STUN_FORBIDDEN, "not the password of the peer");
 	answer_to(&check, STUN_SERVER_ERROR, PASSWORD);
-	settle();
+	settle(fd);
 	cr_expect_eq(a.state, AGENT_CONNECTED);
 	end();
 }

@@ -176,14 +176,6 @@ Test(checklist, it_knows_what_is_valid_and_what_may_become_so)
 	cr_expect(checklist_has_hope_above(&list, second));
 	best->state = PAIR_FAILED;
 	cr_expect_not(checklist_has_hope_above(&list, second));
-	cr_expect_not(checklist_has_failed(&list));
-	second->state = third->state = PAIR_FAILED;
-	cr_expect(checklist_has_failed(&list));
-}
-
-Test(checklist, an_empty_one_has_not_failed)
-{
-	cr_expect_not(checklist_has_failed(&list));
 }
 
 Test(checklist, a_better_pair_takes_the_place_of_the_worst)

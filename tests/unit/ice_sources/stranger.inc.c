@@ -118,10 +118,31 @@ HELPER void answer_check(int from, enum stun_class class, unsigned error, const 
 	send_message(from, &answer, password);
 }
 
-HELPER void call_complete(void *unused)
+/* What was sent before is handled when this returns. */
+HELPER void settle(int from)
 {
-	(void)unused;
-	agent_remote_complete(a.agent);
+	struct stun_message request = sound_request(), answer;
+	int kept = fd;
+
+	send_message(from, &request, agent_local_password(a.agent));
+	fd = from;
+	do
+		answer = await_message(STUN_SUCCESS, agent_local_password(a.agent));
+	while (memcmp(answer.transaction, request.transaction, STUN_TRANSACTION_SIZE) != 0);
+	fd = kept;
+}
+
+static void call_find_state(void *user)
+{
+	*(enum pair_state *)user = a.agent->checklist.first->state;
+}
+
+HELPER enum pair_state first_state(void)
+{
+	enum pair_state state;
+
+	on_executor(call_find_state, &state);
+	return state;
 }
 
 /* As controlled: the peer's word counts, at once or when our own check has succeeded. */
