@@ -117,6 +117,13 @@ static int on_options(struct parser *parser, char *value)
 	return 0;
 }
 
+static int on_lite(struct parser *parser, char *value)
+{
+	(void)value;
+	parser->sdp.lite = true;
+	return 0;
+}
+
 /* Of several the best counts, of those at media level if there are any. One of a hash that is not
  * known is none. */
 static int on_fingerprint(struct parser *parser, char *value)
@@ -221,11 +228,17 @@ static const struct attribute_row {
 	bool session; /* does it count before the m-line? */
 	int (*read)(struct parser *parser, char *value);
 } attributes[] = {
-	{"ice-ufrag", true, on_ufrag},	    {"ice-pwd", true, on_password},
-	{"ice-options", true, on_options},  {"fingerprint", true, on_fingerprint},
-	{"setup", true, on_setup},	    {"mid", false, on_mid},
-	{"sctp-port", false, on_sctp_port}, {"max-message-size", false, on_max_message_size},
-	{"candidate", false, on_candidate}, {"end-of-candidates", true, on_end_of_candidates},
+	{"ice-ufrag", true, on_ufrag},
+	{"ice-pwd", true, on_password},
+	{"ice-options", true, on_options},
+	{"ice-lite", true, on_lite},
+	{"fingerprint", true, on_fingerprint},
+	{"setup", true, on_setup},
+	{"mid", false, on_mid},
+	{"sctp-port", false, on_sctp_port},
+	{"max-message-size", false, on_max_message_size},
+	{"candidate", false, on_candidate},
+	{"end-of-candidates", true, on_end_of_candidates},
 };
 
 static int read_attribute(struct parser *parser, char *line)

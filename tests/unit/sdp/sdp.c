@@ -312,6 +312,17 @@ Test(sdp, some_of_the_media_level_means_nothing_before_it)
 	sdp_finish(&sdp);
 }
 
+Test(sdp, a_peer_says_that_it_is_lite)
+{
+	struct sdp sdp = parse(with("m=application", "a=ice-lite\r\nm=application"));
+
+	cr_expect(sdp.lite);
+	sdp_finish(&sdp);
+	sdp = parse(chromium);
+	cr_expect_not(sdp.lite);
+	sdp_finish(&sdp);
+}
+
 Test(sdp, the_name_of_a_hash_may_be_in_capitals)
 {
 	struct sdp sdp = parse(with("fingerprint:sha-256", "fingerprint:SHA-256"));

@@ -26,6 +26,7 @@ struct sdp {
 	uint16_t sctp_port;
 	uint64_t max_message_size; /* 0: no limit; absent: 65536 (RFC 8841 section 6) */
 	bool trickle;
+	bool lite; /* it never checks: the other side controls (RFC 8445 section 6.1.1) */
 	bool end_of_candidates;
 	struct candidate *candidates[SDP_CANDIDATES_MAX]; /* each one reference (holder "sdp") */
 	size_t candidate_count;
