@@ -22,6 +22,7 @@ spool		40	fuzz_seeds"
 stack="
 stun		14	fuzz_seeds_stack
 candidate	10	fuzz_seeds_stack
+mdns		8	fuzz_seeds_stack
 sdp		20	fuzz_seeds_stack
 dcep		8	fuzz_seeds_stack"
 
