@@ -67,8 +67,8 @@ int agent_add_remote(struct agent *agent, const struct candidate *candidate);
 void agent_remote_complete(struct agent *agent); /* no further remote candidates */
 void agent_set_controlling(struct agent *agent, bool controlling); /* before the checks */
 
-/* Over the selected pair, before there is one over the best that is valid. -ENOTCONN without any and
- * after a failure; -EMSGSIZE. */
+/* Over the selected pair, before there is one over the best that is valid. -ENOTCONN without any
+ * and after a failure; -EMSGSIZE. */
 int agent_send(struct agent *agent, const void *data, size_t size);
 /* What came over a shared carrier. */
 void agent_input(struct agent *agent, struct carrier *carrier, const struct address *from,
