@@ -4,19 +4,13 @@
 // COMMAND starts Chromium, itself or behind `rtctrack run --spool-dir`; it is told what to do through
 // a pipe. Its page makes pairs of connections that exchange messages over a data channel. `closed`
 // closes both; `open` keeps both. A recorded run has a mark before the pairs and one after.
-import { execFileSync, spawn } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import { performance } from 'node:perf_hooks';
+import { attach, evaluate, launch } from '../devtools.mjs';
 
 const LIMIT_MS = 60000;
 const FLAGS = [
-	'--headless',
-	'--remote-debugging-pipe',
-	'--no-first-run',
-	'--disable-gpu',
-	'--disable-breakpad',
-	'--disable-component-update',
-	'--disable-background-networking',
 	'--host-resolver-rules=MAP * ~NOTFOUND',
 	'--disable-features=WebRtcHideLocalIpsWithMdns,MediaRouter',
 ];
@@ -60,28 +54,6 @@ async function page(pairs, close) {
 	return `pairs=${pairs} messages=${messages}`;
 }
 
-// What is sent and received are JSON texts that end in a zero byte.
-function talk(child) {
-	const waiting = new Map();
-	let number = 0;
-	let rest = '';
-	child.stdio[4].setEncoding('utf8').on('data', (text) => {
-		const texts = (rest + text).split('\0');
-		rest = texts.pop();
-		for (const { id, result, error } of texts.map((one) => JSON.parse(one))) {
-			const { resolve, reject } = waiting.get(id) ?? {};
-			waiting.delete(id);
-			if (error) reject?.(new Error(error.message));
-			else resolve?.(result);
-		}
-	});
-	return (method, params = {}, sessionId = undefined) => {
-		number += 1;
-		child.stdio[3].write(`${JSON.stringify({ id: number, method, params, sessionId })}\0`);
-		return new Promise((resolve, reject) => waiting.set(number, { resolve, reject }));
-	};
-}
-
 function mark(text) {
 	const at = command.indexOf('--spool-dir');
 	if (at < 0) return;
@@ -95,21 +67,19 @@ function udpSockets() {
 }
 
 async function drive(call) {
-	const { targetInfos } = await call('Target.getTargets');
-	const { targetId } = targetInfos.find(({ type }) => type === 'page');
-	const { sessionId } = await call('Target.attachToTarget', { targetId, flatten: true });
+	const sessionId = await attach(call);
 	const before = udpSockets();
 	mark('before');
 	const start = performance.now();
 	const expression = `(${page})(${Number(pairs)}, ${mode === 'closed'})`;
-	const { result } = await call('Runtime.evaluate', { expression, awaitPromise: true, returnByValue: true }, sessionId);
+	const result = await evaluate(call, sessionId, expression);
 	const took = performance.now() - start;
 	await new Promise((resolve) => setTimeout(resolve, 500)); // sockets are closed in another process
 	mark('after');
 	const left = udpSockets() - before;
 	console.error(`page ${(took / 1000).toFixed(2)} s`);
 	await call('Browser.close');
-	return `${result.value ?? result.description} udp=${left}`;
+	return `${result} udp=${left}`;
 }
 
 const [pairs, mode, profile, ...command] = process.argv.slice(2);
@@ -117,13 +87,8 @@ if (process.argv.length < 6 || !['closed', 'open'].includes(mode)) {
 	console.error('usage: chromium.mjs PAIRS closed|open PROFILE COMMAND...');
 	process.exit(2);
 }
-const [program, ...words] = [...command, ...FLAGS, `--user-data-dir=${profile}`, 'about:blank'];
-const child = spawn(program, words, { stdio: ['ignore', 'ignore', 'inherit', 'pipe', 'pipe'] });
-for (const pipe of [child.stdio[3], child.stdio[4]]) pipe.on('error', () => {}); // its exit tells
-const ended = new Promise((resolve) => {
-	child.on('exit', (code, signal) => resolve(`exit=${signal ?? code}`));
-});
+const { child, call, ended } = launch(command, profile, FLAGS);
 const limit = setTimeout(() => child.kill(), LIMIT_MS);
-const said = await Promise.race([drive(talk(child)), ended]);
+const said = await Promise.race([drive(call), ended]);
 console.log(said, await ended);
 clearTimeout(limit);

@@ -1,13 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # Sourced by run.sh: a browser, recorded whole, whose page makes pairs of connections.
 
-# Without the right to a camera a page learns only of the address of the default route.
-chromium_namespace() {
-	unshare -n sh -c 'ip link set lo up && ip link add v0 type veth peer name v1 &&
-		ip addr add 10.0.0.1/24 dev v0 && ip link set v0 up && ip link set v1 up &&
-		ip route add default via 10.0.0.2 && exec "$@"' sh "$@"
-}
-
 # paged NAME COMMAND...: as timed; once more where the page came to no result. With many pairs left
 # open Chromium stalls now and then, bare too.
 paged() {
@@ -50,23 +43,14 @@ chromium_runs() {
 }
 
 chromium() {
-	local missing pairs=10 as flag=--no-first-run
+	local missing pairs=10 as flag
 	[ $full = yes ] && pairs=100
-	missing=$(install_packages chromium chromium-sandbox iproute2 util-linux 2>&1) || {
+	missing=$(chromium_runs_here) || {
 		skip chromium "$missing"
 		return
 	}
-	chromium_namespace true 2>/dev/null || {
-		skip chromium "no network namespace with a veth pair may be made here"
-		return
-	}
-	# As root it has no sandbox; as somebody else it has its own, which must work under us.
-	chmod 711 . && mkdir chromium && chown nobody chromium
-	as=(setpriv --reuid nobody --regid nogroup --clear-groups
-		env -u XDG_RUNTIME_DIR -u DBUS_SESSION_BUS_ADDRESS HOME="$PWD/chromium")
-	if ! "${as[@]}" test -x "$rtctrack" -a -r "$here/chromium.mjs" 2>/dev/null; then
-		as=(env HOME="$PWD/chromium") flag=--no-sandbox
-	fi
+	# In its sandbox it has to work under us too.
+	chromium_user "$rtctrack" "$here/chromium.mjs" "$here/../devtools.mjs"
 	chromium_runs closed $pairs 0 $flag "${as[@]}"
 	chromium_runs open $pairs $((pairs * 4)) $flag "${as[@]}"
 }

@@ -133,6 +133,7 @@ overhead() { echo "        $suite $1: bare $(cat bare.time), recorded $(cat reco
 
 . "$here/wrtc.sh"
 . "$here/janus.sh"
+. "$here/../chromium.sh"
 . "$here/chromium.sh"
 
 missing=$(install_packages strace sqlite3 python3 2>&1) || {

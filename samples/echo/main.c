@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* dc-echo: every message of every data channel comes back. */
+#include "options.h"
+#include "server.h"
+#include "status.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+/* How long a peer may take to come, and the library to end. */
+enum { CONNECT_MS = 30000, CLEANUP_MS = 10000 };
+
+/* Signals are waited for here: threads that are started later inherit that they are blocked. */
+static void block_signals(sigset_t *ret_signals)
+{
+	sigemptyset(ret_signals);
+	sigaddset(ret_signals, SIGINT);
+	sigaddset(ret_signals, SIGTERM);
+	pthread_sigmask(SIG_BLOCK, ret_signals, NULL);
+	signal(SIGPIPE, SIG_IGN);
+}
+
+static void run(const sigset_t *signals, struct sessions *sessions)
+{
+	static const struct timespec second = {.tv_sec = 1};
+	while (sigtimedwait(signals, NULL, &second) < 0)
+		sessions_expire(sessions, CONNECT_MS);
+}
+
+static void print_page(const char *address, uint16_t port)
+{
+	bool v6 = strchr(address, ':');
+	printf("http://%s%s%s:%u/\n", v6 ? "[" : "", address, v6 ? "]" : "", port);
+	fflush(stdout);
+}
+
+/* The library after the last session: whatever is alive then has been forgotten by somebody. */
+static int end_library(void)
+{
+	int error = dc_library_cleanup(CLEANUP_MS);
+	if (!error)
+		return 0;
+	fprintf(stderr, "dc-echo: the library does not end (%s); these are alive:\n",
+		strerror(-error));
+	status_print_objects(stderr);
+	return error;
+}
+
+static int serve(const struct options *options, const sigset_t *signals)
+{
+	const struct dc_config config = {
+		.bind_address = options->bind,
+		.stun_server = options->stun,
+		.mdns_interface = options->mdns_interface,
+		.no_ipv6 = options->no_ipv6,
+		.no_udp = options->tcp_only,
+		.no_tcp = options->udp_only,
+		.loopback = options->loopback,
+		.max_message_size = options->max_message,
+	};
+	struct sessions *sessions = NULL;
+	struct server *server = NULL;
+	int error = dc_library_start(NULL);
+	if (!error)
+		error = sessions_create(&config, (unsigned)options->connections, &sessions);
+	if (!error)
+		error = server_create(options->address, (uint16_t)options->port, sessions, &server);
+	if (error) {
+		fprintf(stderr, "dc-echo: cannot listen on %s, port %lu: %s\n", options->address,
+			options->port, strerror(-error));
+	} else {
+		print_page(options->address, server_port(server));
+		run(signals, sessions);
+		sessions_end(sessions);
+	}
+	server_destroy(server);
+	if (end_library())
+		return EXIT_FAILURE;
+	sessions_destroy(sessions);
+	return error ? EXIT_FAILURE : EXIT_SUCCESS;
+}
+
+int main(int argc, char **argv)
+{
+	struct options options;
+	sigset_t signals;
+	char what[ARGUMENTS_WHAT_SIZE];
+	if (options_parse(argc, argv, &options, what)) {
+		fprintf(stderr, "dc-echo: %s; --help lists the options\n", what);
+		return 2;
+	}
+	if (options.help) {
+		options_print();
+		return 0;
+	}
+	block_signals(&signals);
+	return serve(&options, &signals);
+}

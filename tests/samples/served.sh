@@ -1,0 +1,19 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# A command beside a server: served.sh SERVER... -- COMMAND...
+# COMMAND has the server's first line in ECHO_URL and its process in ECHO_PID. Afterwards the server is
+# told to end, and the last line is how it did.
+set -u
+server=()
+while [ "$#" -gt 0 ] && [ "$1" != -- ]; do
+	server+=("$1")
+	shift
+done
+shift
+coproc ECHO { exec "${server[@]}"; }
+export ECHO_PID=$ECHO_PID ECHO_URL=
+read -r -t 10 ECHO_URL <&"${ECHO[0]}"
+[ -n "$ECHO_URL" ] && "$@"
+kill -TERM "$ECHO_PID" 2>/dev/null
+wait "$ECHO_PID"
+echo "${server[0]##*/} exit=$?"
