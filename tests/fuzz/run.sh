@@ -24,7 +24,6 @@ framing		4	fuzz_seeds_stack
 mdns		8	fuzz_seeds_stack
 stun		14	fuzz_seeds_stack
 candidate	10	fuzz_seeds_stack
-mdns		8	fuzz_seeds_stack
 sdp		20	fuzz_seeds_stack
 dcep		8	fuzz_seeds_stack"
 
