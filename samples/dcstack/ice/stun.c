@@ -145,7 +145,7 @@ int stun_read(const uint8_t *data, size_t size, struct stun_message *ret_message
 
 	if (!stun_is_message(data, size) || size > STUN_MESSAGE_MAX)
 		return -EBADMSG;
-	if (bytes_get16(data + 2) != size - HEADER_SIZE || size % 4 != 0)
+	if (bytes_get16(data + 2) != size - HEADER_SIZE)
 		return -EBADMSG;
 	message.class = type_class(bytes_get16(data));
 	message.method = type_method(bytes_get16(data));

@@ -11,7 +11,7 @@
 enum {
 	BUFFER_BYTES = 1024 * 1024, /* asked of the kernel, for bursts */
 	READ_BYTES = 65536,	    /* the kernel gives a whole run at once (UDP_GRO) */
-	READS_A_POLL = 32,	    /* then it is the turn of others */
+	DATAGRAMS_A_POLL = 128,	    /* about; then it is the turn of others */
 };
 
 struct udp {
@@ -126,9 +126,10 @@ static size_t segment_size(struct msghdr *message, size_t size)
 
 /* false: the receiver let go. An empty datagram is one, too. */
 static bool deliver_run(struct udp *udp, const struct address *from, const uint8_t *data,
-			size_t size, size_t segment)
+			size_t size, size_t segment, unsigned *count)
 {
 	do {
+		++*count;
 		size_t part = size < segment ? size : segment;
 		if (!carrier_deliver(&udp->carrier, from, data, part))
 			return false;
@@ -138,8 +139,8 @@ static bool deliver_run(struct udp *udp, const struct address *from, const uint8
 	return true;
 }
 
-/* false: there is nothing to read, or nobody to read for. */
-static bool receive(struct udp *udp)
+/* Adds to count how many came. false: there is nothing to read, or nobody to read for. */
+static bool receive(struct udp *udp, unsigned *count)
 {
 	uint8_t buffer[READ_BYTES];
 	struct sockaddr_storage source;
@@ -157,16 +158,20 @@ static bool receive(struct udp *udp)
 	ssize_t size = recvmsg(udp->fd, &message, 0);
 
 	/* Any other error tells of a packet that was sent, and is over by being told. */
-	if (size < 0)
+	if (size < 0) {
+		++*count;
 		return errno != EAGAIN;
+	}
 	address_from_sockaddr((struct sockaddr *)&source, message.msg_namelen, &from);
-	return deliver_run(udp, &from, buffer, (size_t)size, segment_size(&message, (size_t)size));
+	return deliver_run(udp, &from, buffer, (size_t)size, segment_size(&message, (size_t)size),
+			   count);
 }
 
 static enum task_state udp_poll(struct task *task, void *state)
 {
 	struct udp *udp = state;
-	int reads = 0;
+	unsigned count = 0;
+	bool more = true;
 
 	if (udp->blocked && (udp->watch.ready & EPOLLOUT)) {
 		await_writable(udp, false);
@@ -174,9 +179,9 @@ static enum task_state udp_poll(struct task *task, void *state)
 	}
 	udp->watch.ready = 0;
 	carrier_begin_receive(&udp->carrier);
-	while (reads < READS_A_POLL && receive(udp))
-		reads++;
-	if (reads == READS_A_POLL)
+	while (more && count < DATAGRAMS_A_POLL)
+		more = receive(udp, &count);
+	if (more)
 		task_wake(task);
 	carrier_end_receive(&udp->carrier);
 	return TASK_PENDING;

@@ -13,7 +13,7 @@
 
 enum {
 	READ_BYTES = 65536,
-	READS_A_POLL = 16,	   /* then it is the turn of others */
+	READS_A_POLL = 4,	   /* then it is the turn of others */
 	FLUSH_BYTES = 65536,	   /* so much does not wait for the end of the round */
 	QUEUE_BYTES = 1024 * 1024, /* at most */
 };

@@ -6,22 +6,28 @@ TestSuite(wire, .init = pair_begin, .fini = pair_end, .timeout = 120);
 
 static unsigned lost_number;
 
-static bool loses_first(const struct end *from, unsigned number)
+static bool loses_first(const struct end *from, unsigned number, const uint8_t *data, size_t size)
 {
 	(void)from;
+	(void)data;
+	(void)size;
 	return number < lost_number;
 }
 
-static bool loses_one(const struct end *from, unsigned number)
+static bool loses_one(const struct end *from, unsigned number, const uint8_t *data, size_t size)
 {
 	(void)from;
+	(void)data;
+	(void)size;
 	return number == lost_number;
 }
 
-static bool loses_all(const struct end *from, unsigned number)
+static bool loses_all(const struct end *from, unsigned number, const uint8_t *data, size_t size)
 {
 	(void)from;
 	(void)number;
+	(void)data;
+	(void)size;
 	return true;
 }
 
@@ -103,8 +109,11 @@ static bool server_has_one(void)
 	return pair.server.arrived > 0;
 }
 
-static bool loses_until_answered(const struct end *from, unsigned number)
+static bool loses_until_answered(const struct end *from, unsigned number, const uint8_t *data,
+				 size_t size)
 {
+	(void)data;
+	(void)size;
 	return number && !from->other->sent;
 }
 
@@ -133,6 +142,33 @@ Test(wire, a_flood_before_the_start_does_not_keep_the_handshake_away)
 	on_executor(flood);
 	on_executor(start_server);
 	await(both_connected);
+	pair_talk();
+}
+
+/* The ClientHello, again with a new number, in front of the client's second flight. */
+static bool loses_and_joins(const struct end *from, unsigned number, const uint8_t *data,
+			    size_t size)
+{
+	static uint8_t joined[2 * DTLS_DATAGRAM_MAX];
+	static size_t hello_size;
+
+	if (number == 0) {
+		hello_size = size;
+		memcpy(joined, data, size);
+		joined[10] = 40;
+		return false;
+	}
+	if (number == 1) {
+		memcpy(joined + hello_size, data, size);
+		carry(from->other, joined, hello_size + size);
+	}
+	return !strchr(from->log, 'C');
+}
+
+Test(wire, what_is_behind_a_repeated_message_is_not_lost)
+{
+	pair.client.loses = loses_and_joins;
+	pair_connect();
 	pair_talk();
 }
 

@@ -424,13 +424,42 @@ Test(stun, the_first_integrity_is_the_one_that_counts)
 	cr_expect_eq(stun_check_integrity(bytes.data, bytes.size, PASSWORD), -EACCES);
 }
 
+/* FINGERPRINT over what is before it, bit by bit. */
+static void fill_fingerprint(struct bytes *bytes, size_t offset)
+{
+	uint32_t crc = 0xffffffff;
+
+	for (size_t bit = 0; bit < offset * 8; bit++) {
+		crc ^= bytes->data[bit / 8] >> bit % 8 & 1;
+		crc = crc & 1 ? crc >> 1 ^ 0xedb88320 : crc >> 1;
+	}
+	crc = htonl(~crc ^ 0x5354554e);
+	memcpy(bytes->data + offset + 4, &crc, sizeof(crc));
+}
+
 Test(stun, nothing_may_follow_the_fingerprint)
 {
-	struct bytes bytes = {.size = sizeof(sample_request)};
+	struct bytes bytes;
 
-	memcpy(bytes.data, sample_request, sizeof(sample_request));
+	start(&bytes);
+	ADD(&bytes, 0x80, 0x28, 0, 4, 0, 0, 0, 0);
+	fill_fingerprint(&bytes, 20);
+	cr_expect(read_good(&bytes).has_fingerprint);
 	ADD(&bytes, 0x80, 0x22, 0, 0);
+	fill_fingerprint(&bytes, 20);
 	expect_bad(&bytes);
+}
+
+Test(stun, what_pads_an_attribute_is_zero)
+{
+	const uint8_t expected[] = {0,	 6,   0,   9,	'e', 'v', 't', 'j',
+				    ':', 'h', '6', 'v', 'Y', 0,	  0,   0};
+	struct stun_message message = {.username = "evtj:h6vY"};
+	uint8_t data[64];
+
+	memset(data, 0xff, sizeof(data));
+	cr_assert_gt(stun_write(&message, NULL, data, sizeof(data)), 0);
+	cr_expect_arr_eq(data + 20, expected, sizeof(expected));
 }
 
 Test(stun, the_first_of_two_attributes_counts)

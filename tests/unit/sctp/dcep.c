@@ -90,6 +90,9 @@ Test(dcep, a_limit_beyond_an_int_is_the_largest)
 	cr_expect_eq(open.max_lifetime_ms, INT_MAX);
 	cr_assert_eq(read_copy(none, sizeof(none), &open), DCEP_OPEN);
 	cr_expect_eq(open.max_retransmits, 0, "0 is a limit");
+	uint8_t back[sizeof(none)];
+	cr_assert_eq(dcep_write_open(&open, back, sizeof(back)), sizeof(none));
+	cr_expect_arr_eq(back, none, sizeof(none));
 }
 
 Test(dcep, lengths_must_fit_exactly)

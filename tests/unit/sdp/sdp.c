@@ -312,6 +312,14 @@ Test(sdp, some_of_the_media_level_means_nothing_before_it)
 	sdp_finish(&sdp);
 }
 
+Test(sdp, the_name_of_a_hash_may_be_in_capitals)
+{
+	struct sdp sdp = parse(with("fingerprint:sha-256", "fingerprint:SHA-256"));
+
+	cr_expect_str_eq(sdp.fingerprint_algorithm, "sha-256");
+	sdp_finish(&sdp);
+}
+
 Test(sdp, empty_lines_and_spaces_at_the_end_of_lines_do_not_matter)
 {
 	struct sdp sdp = parse(with("v=0\r\n", "\r\n\nv=0 \t\r\n\r\n"));
