@@ -44,6 +44,7 @@ static void expect_path(struct peer *a, enum candidate_transport local,
 	struct selection selection = {.peer = a};
 
 	on_executor(call_selected, &selection);
+	cr_expect_eq(selection.local.type, CANDIDATE_HOST);
 	cr_expect_eq(selection.local.transport, local);
 	cr_expect_eq(selection.remote.transport, remote);
 }
