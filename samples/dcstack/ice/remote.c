@@ -71,16 +71,17 @@ static int add(struct agent *agent, struct candidate *candidate)
 	return 0;
 }
 
+/* Not the object: its neighbours in the registry come and go on other threads. */
 static int copy(const struct candidate *candidate, struct candidate **ret_copy)
 {
+	const size_t object_size = sizeof(candidate->object);
 	struct candidate *made;
 	int r = candidate_create("agent", &made);
 
 	if (r < 0)
 		return r;
-	struct object object = made->object;
-	*made = *candidate;
-	made->object = object;
+	memcpy((char *)made + object_size, (const char *)candidate + object_size,
+	       sizeof(*made) - object_size);
 	made->carrier = NULL;
 	*ret_copy = made;
 	return 0;
