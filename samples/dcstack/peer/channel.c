@@ -59,6 +59,13 @@ static void run_send(struct job *job)
 
 /* Events, on the strand. */
 
+/* One that the peer opened counts until the user is told of it: it could be closed, and another
+ * opened on its stream, without end. */
+static size_t weight(const struct dc_channel *channel)
+{
+	return sizeof(*channel) + channel->label_size + channel->protocol_size;
+}
+
 static void deliver_arrived(struct event *event)
 {
 	struct dc_channel *channel = OWNER_OF(event, struct dc_channel, arrived);
@@ -67,6 +74,7 @@ static void deliver_arrived(struct event *event)
 	void *user;
 
 	atomic_store(&channel->is_open, true);
+	inflow_subtract(connection, weight(channel));
 	if (!callback_begin(&connection->on_channel, &fn, &user)) {
 		dc_channel_close(channel);
 		return;
@@ -127,6 +135,7 @@ static void tell(struct dc_channel *channel, struct event *event)
 
 void channel_tell_arrived(struct dc_channel *channel)
 {
+	inflow_add(channel->connection, weight(channel));
 	tell(channel, &channel->arrived);
 }
 

@@ -177,6 +177,42 @@ Test(flow, a_peers_end_is_told_while_messages_wait)
 	part();
 }
 
+enum { CROWD = 64 };
+
+static void take_at_gate(struct side *side, struct dc_channel *which)
+{
+	pthread_mutex_lock(&gate);
+	pthread_mutex_unlock(&gate);
+	watch(which, &side->seen[side->arrived]);
+}
+
+/* A peer may open a channel, close it, and open the next on its stream. */
+Test(flow, channels_that_the_user_has_not_seen_yet_hold_the_peer_up, .timeout = 30)
+{
+	static char label[UINT16_MAX + 1];
+	const struct dc_channel_options options = {.label = label};
+	static struct seen seen[CROWD];
+	struct dc_channel *channels[CROWD];
+
+	memset(label, 'x', UINT16_MAX);
+	peers.answerer.on_channel = take_at_gate;
+	pthread_mutex_lock(&gate);
+	peers_connect(NULL);
+	for (int i = 0; i < 2 * CROWD; i++) {
+		if (i >= CROWD)
+			dc_channel_destroy(channels[i - CROWD]);
+		channels[i % CROWD] = open_channel(&peers.offerer, &options, &seen[i % CROWD]);
+	}
+	await_pause(peers.answerer.connection);
+	cr_expect_leq(atomic_load(&peers.answerer.connection->inflow.unread_bytes),
+		      (size_t)UNREAD_MAX);
+	pthread_mutex_unlock(&gate);
+	AWAIT(peers.answerer.arrived == 2 * CROWD);
+	for (int i = 0; i < CROWD; i++)
+		dc_channel_destroy(channels[i]);
+	peers_destroy();
+}
+
 static unsigned first_when_second_came;
 
 static void compare(struct dc_channel *which, enum dc_kind kind, const void *data, size_t size,
