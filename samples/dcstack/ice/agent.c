@@ -57,8 +57,9 @@ static void tell(void *user)
 		agent->told_gathered = true;
 		agent_wake_teller(agent);
 		events->gathered(agent->user);
-	} else if (agent->state != agent->told_state) {
+	} else if (agent->state != agent->told_state || agent->selected != agent->told_selected) {
 		agent->told_state = agent->state;
+		agent->told_selected = agent->selected;
 		events->state(agent->user, agent->state);
 	}
 }

@@ -56,6 +56,7 @@ struct agent {
 	unsigned told_locals;
 	bool told_gathered;
 	enum agent_state told_state;
+	const struct pair *told_selected;
 };
 
 /* Nothing happens any more: failed or closed. */

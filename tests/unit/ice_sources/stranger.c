@@ -298,6 +298,7 @@ static void nominate_both(uint32_t priority)
 	nominate(fd);
 	await_message(STUN_SUCCESS, agent_local_password(a.agent));
 	expect_selected(priority > 1000 ? &other : &here);
+	cr_expect(await(&a, has_connected, priority > 1000 ? 2 : 1), "another path is told");
 	fd = first_fd;
 	end();
 }
