@@ -19,6 +19,7 @@ static const char holder[] = "agent";
 static const struct agent_timing default_timing = {
 	.pace_ms = 20,
 	.rto_ms = 500,
+	.keep_ms = 15000,
 	.nominate_ms = 200,
 	.fail_ms = 30000,
 	.consent_ms = 5000,
@@ -148,6 +149,7 @@ int agent_create(const struct agent_config *config, const struct agent_events *e
 	timer_init(&agent->pace, executor, "check pace", check_next, agent);
 	timer_init(&agent->nomination, executor, "nomination", nomination_expire, agent);
 	timer_init(&agent->failure, executor, "checks fail", give_up, agent);
+	timer_init(&agent->keep, executor, "reflexive addresses are kept", reflexive_keep, agent);
 	timer_init(&agent->tell, executor, "agent events", tell, agent);
 	consent_init(agent);
 	*ret_agent = agent;

@@ -36,6 +36,7 @@ void agent_stop_checks(struct agent *agent)
 	timer_cancel(&agent->pace);
 	timer_cancel(&agent->nomination);
 	timer_cancel(&agent->failure);
+	timer_cancel(&agent->keep);
 	consent_stop(agent);
 	for (struct pair *pair = agent->checklist.first; pair; pair = pair->next)
 		timer_cancel(&pair->retransmission);

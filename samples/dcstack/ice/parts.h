@@ -19,6 +19,7 @@ enum {
 struct agent_timing {
 	unsigned pace_ms;     /* Ta, RFC 8445 section 14.2 */
 	unsigned rto_ms;      /* the first, RFC 8489 section 6.2.1 */
+	unsigned keep_ms;     /* between two words to the STUN server, RFC 8445 section 5.1.1.4 */
 	unsigned nominate_ms; /* how long a valid pair waits for a better one */
 	unsigned fail_ms;     /* from when both sides can check, RFC 8863 section 4 */
 	unsigned consent_ms, disconnect_ms, expire_ms; /* RFC 7675 section 5.1 */
@@ -47,7 +48,7 @@ struct agent {
 	struct named *names;
 
 	struct checklist checklist;
-	struct timer pace, nomination, failure;
+	struct timer pace, nomination, failure, keep;
 	struct pair *nominating; /* controlling: a check with USE-CANDIDATE goes on */
 	struct pair *selected;	 /* its candidates are retained, holder "selected pair" */
 	struct consent consent;
