@@ -12,7 +12,7 @@ static void print_session(FILE *out, const struct sdp *sdp)
 {
 	fprintf(out, "v=0" END "o=- %" PRIu64 " 2 IN IP4 127.0.0.1" END "s=-" END "t=0 0" END,
 		sdp->session_id);
-	if (*sdp->mid)
+	if (sdp->bundle && *sdp->mid)
 		fprintf(out, "a=group:BUNDLE %s" END, sdp->mid);
 	fprintf(out, "m=application 9 UDP/DTLS/SCTP webrtc-datachannel" END "c=IN IP4 0.0.0.0" END);
 }

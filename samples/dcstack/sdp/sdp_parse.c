@@ -117,6 +117,12 @@ static int on_options(struct parser *parser, char *value)
 	return 0;
 }
 
+static int on_group(struct parser *parser, char *value)
+{
+	parser->sdp.bundle |= strncmp(value, "BUNDLE ", strlen("BUNDLE ")) == 0;
+	return 0;
+}
+
 static int on_lite(struct parser *parser, char *value)
 {
 	(void)value;
@@ -228,17 +234,12 @@ static const struct attribute_row {
 	bool session; /* does it count before the m-line? */
 	int (*read)(struct parser *parser, char *value);
 } attributes[] = {
-	{"ice-ufrag", true, on_ufrag},
-	{"ice-pwd", true, on_password},
-	{"ice-options", true, on_options},
-	{"ice-lite", true, on_lite},
-	{"fingerprint", true, on_fingerprint},
-	{"setup", true, on_setup},
-	{"mid", false, on_mid},
-	{"sctp-port", false, on_sctp_port},
-	{"max-message-size", false, on_max_message_size},
-	{"candidate", false, on_candidate},
-	{"end-of-candidates", true, on_end_of_candidates},
+	{"ice-ufrag", true, on_ufrag},	    {"ice-pwd", true, on_password},
+	{"ice-options", true, on_options},  {"group", true, on_group},
+	{"ice-lite", true, on_lite},	    {"fingerprint", true, on_fingerprint},
+	{"setup", true, on_setup},	    {"mid", false, on_mid},
+	{"sctp-port", false, on_sctp_port}, {"max-message-size", false, on_max_message_size},
+	{"candidate", false, on_candidate}, {"end-of-candidates", true, on_end_of_candidates},
 };
 
 static int read_attribute(struct parser *parser, char *line)

@@ -172,6 +172,7 @@ Test(sdp, a_description_is_written_in_full)
 		.fingerprint = SHA_256,
 		.sctp_port = 5000,
 		.max_message_size = 262144,
+		.bundle = true,
 		.trickle = true,
 		.end_of_candidates = true,
 	};
@@ -221,9 +222,20 @@ Test(sdp, an_answer_leaves_no_setup_open)
 	expect_setup(SDP_PASSIVE, SDP_ANSWER, "a=setup:passive\r\n");
 }
 
+Test(sdp, a_bundle_is_read)
+{
+	struct sdp sdp = parse(chromium);
+
+	cr_expect(sdp.bundle);
+	sdp_finish(&sdp);
+	sdp = parse(with("a=group:BUNDLE 0", "a=group:LS 0"));
+	cr_expect_not(sdp.bundle);
+	sdp_finish(&sdp);
+}
+
 Test(sdp, without_a_mid_there_is_no_bundle)
 {
-	struct sdp sdp = {.setup = SDP_ACTIVE};
+	struct sdp sdp = {.setup = SDP_ACTIVE, .bundle = true};
 	char *text = sdp_format(&sdp, SDP_ANSWER);
 
 	cr_assert_not_null(text);

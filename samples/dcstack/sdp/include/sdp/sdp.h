@@ -25,6 +25,7 @@ struct sdp {
 	enum sdp_setup setup;
 	uint16_t sctp_port;
 	uint64_t max_message_size; /* 0: no limit; absent: 65536 (RFC 8841 section 6) */
+	bool bundle; /* the m-line is grouped, as an answer may if its offer did (RFC 9143) */
 	bool trickle;
 	bool lite; /* it never checks: the other side controls (RFC 8445 section 6.1.1) */
 	bool end_of_candidates;
