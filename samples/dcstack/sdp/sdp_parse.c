@@ -130,8 +130,15 @@ static int on_lite(struct parser *parser, char *value)
 	return 0;
 }
 
-/* Of several the best counts, of those at media level if there are any. One of a hash that is not
- * known is none. */
+static void add_other_fingerprint(struct sdp *sdp, const char *text)
+{
+	if (sdp->other_fingerprint_count < SDP_OTHER_FINGERPRINTS_MAX)
+		copy_text(text, sdp->other_fingerprints[sdp->other_fingerprint_count++],
+			  sizeof(sdp->other_fingerprints[0]) - 1);
+}
+
+/* Of several those of the best hash count, of those at media level if there are any. One of a hash
+ * that is not known is none. */
 static int on_fingerprint(struct parser *parser, char *value)
 {
 	const char *algorithm = strsep(&value, " ");
@@ -146,8 +153,12 @@ static int on_fingerprint(struct parser *parser, char *value)
 		return 0;
 	if (!is_hex(value, hashes[rank].size))
 		return complain(parser, "malformed a=fingerprint");
-	if (!first && rank >= parser->fingerprint_rank)
+	if (!first && rank >= parser->fingerprint_rank) {
+		if (rank == parser->fingerprint_rank)
+			add_other_fingerprint(&parser->sdp, value);
 		return 0;
+	}
+	parser->sdp.other_fingerprint_count = 0;
 	copy_text(hashes[rank].name, parser->sdp.fingerprint_algorithm,
 		  sizeof(parser->sdp.fingerprint_algorithm) - 1);
 	copy_text(value, parser->sdp.fingerprint, sizeof(parser->sdp.fingerprint) - 1);

@@ -295,6 +295,32 @@ Test(sdp, all_that_the_session_may_say_is_enough)
 	sdp_finish(&sdp);
 }
 
+/* RFC 8122 section 5: certificates of which the peer may show any. */
+Test(sdp, fingerprints_of_the_same_hash_all_count)
+{
+	struct sdp sdp = parse("v=0\na=fingerprint:sha-256 " SHA_256 "\n" M_LINE REST
+			       "a=fingerprint:sha-384 " SHA_384 "\n"
+			       "a=fingerprint:sha-384 " SHA_384 "\n"
+			       "a=fingerprint:sha-256 " SHA_256 "\n"
+			       "a=fingerprint:sha-384 " SHA_384 "\n"
+			       "a=fingerprint:sha-256 " SHA_256 "\n"
+			       "a=fingerprint:sha-256 " SHA_256 "\n"
+			       "a=fingerprint:sha-256 " SHA_256 "\n"
+			       "a=fingerprint:sha-256 " SHA_256 "\n");
+
+	cr_expect_str_eq(sdp.fingerprint_algorithm, "sha-256");
+	cr_expect_str_eq(sdp.fingerprint, SHA_256);
+	cr_assert_eq(sdp.other_fingerprint_count, SDP_OTHER_FINGERPRINTS_MAX);
+	for (unsigned i = 0; i < SDP_OTHER_FINGERPRINTS_MAX; i++)
+		cr_expect_str_eq(sdp.other_fingerprints[i], SHA_256);
+	char *text = sdp_format(&sdp, SDP_OFFER);
+	sdp_finish(&sdp);
+	sdp = parse(text);
+	cr_expect_eq(sdp.other_fingerprint_count, SDP_OTHER_FINGERPRINTS_MAX);
+	sdp_finish(&sdp);
+	free(text);
+}
+
 Test(sdp, of_several_fingerprints_the_best_known_one_counts)
 {
 	struct sdp sdp = parse("v=0\n" M_LINE REST "a=fingerprint:sha-256 " SHA_256 "\n"
