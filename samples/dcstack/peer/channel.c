@@ -59,8 +59,7 @@ static void run_send(struct job *job)
 
 /* Events, on the strand. */
 
-/* One that the peer opened counts until the user is told of it: it could be closed, and another
- * opened on its stream, without end. */
+/* What it costs to have it, until the user knows of it and may limit that himself. */
 static size_t weight(const struct dc_channel *channel)
 {
 	return sizeof(*channel) + channel->label_size + channel->protocol_size;
@@ -73,8 +72,8 @@ static void deliver_arrived(struct event *event)
 	callback_fn fn;
 	void *user;
 
+	inflow_discharge(connection, weight(channel));
 	atomic_store(&channel->is_open, true);
-	inflow_subtract(connection, weight(channel));
 	if (!callback_begin(&connection->on_channel, &fn, &user)) {
 		dc_channel_close(channel);
 		return;
@@ -135,8 +134,8 @@ static void tell(struct dc_channel *channel, struct event *event)
 
 void channel_tell_arrived(struct dc_channel *channel)
 {
-	inflow_add(channel->connection, weight(channel));
 	tell(channel, &channel->arrived);
+	inflow_charge(channel->connection, weight(channel));
 }
 
 void channel_tell_open(struct dc_channel *channel)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Messages between SCTP and the user. What he has not taken, messages and channels that the peer
- * opened, is bounded: SCTP is paused, its window closes and the peer waits. Until a channel's first
- * on_message is set, its messages are kept.
+ * Messages between SCTP and the user. What he has not taken, channels too, is bounded: SCTP is
+ * paused, its window closes and the peer waits. Until a channel's first on_message is set, its
+ * messages are kept.
  */
 #ifndef PEER_INFLOW_H
 #define PEER_INFLOW_H
@@ -19,7 +19,6 @@ struct inflow {
 	struct job resume;
 };
 
-struct dc_connection;
 struct incoming;
 
 /* Of a channel. On the strand only. */
@@ -30,10 +29,10 @@ struct inflow_queue {
 void inflow_init(struct inflow *inflow);
 void inflow_queue_init(struct inflow_queue *queue);
 
-/* What the peer has made us keep for the user, in bytes: on the executor; and on any thread that it
- * is his now, or gone. */
-void inflow_add(struct dc_connection *connection, size_t size);
-void inflow_subtract(struct dc_connection *connection, size_t size);
+/* On the executor: something that takes so many bytes waits for the user. */
+void inflow_charge(struct dc_connection *connection, size_t size);
+/* Any thread: it does not any more. */
+void inflow_discharge(struct dc_connection *connection, size_t size);
 
 /* On the executor: an event with a copy. -ENOMEM. */
 int inflow_put(struct dc_channel *channel, enum dc_kind kind, const void *data, size_t size);
