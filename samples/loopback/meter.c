@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "meter.h"
 
+#include <account/account.h>
 #include <errno.h>
 #include <pthread.h>
 #include <stdio.h>
@@ -24,6 +25,12 @@ static void set_mark(unsigned long session)
 	track_mark(text);
 }
 
+static void print_account(unsigned long session)
+{
+	printf("account sessions=%lu fds=%u threads=%u rss_kb=%lu\n", session, account_fds(),
+	       account_threads(), account_rss_kb());
+}
+
 static bool begin(struct meter *meter)
 {
 	bool more;
@@ -41,6 +48,8 @@ static void end(struct meter *meter, int error, const char *step, const struct r
 	meter->ended++;
 	if (meter->options->marks)
 		set_mark(meter->ended);
+	if (meter->options->account && meter->ended % meter->options->account == 0)
+		print_account(meter->ended);
 	if (error && !meter->error) {
 		meter->error = error;
 		meter->step = step;

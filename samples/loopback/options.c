@@ -19,6 +19,7 @@ static const struct argument table[] = {
 	{"--tcp", NULL, ARGUMENT_FLAG, AT(tcp), 0, 0, "TCP in place of UDP"},
 	{"--trickle", NULL, ARGUMENT_FLAG, AT(trickle), 0, 0, "candidates after the descriptions"},
 	{"--bind", "IP", ARGUMENT_TEXT, AT(bind), 0, 0, "gather on this address (default 127.0.0.1)"},
+	{"--account", "N", ARGUMENT_NUMBER, AT(account), 0, INT_MAX, "say after each N sessions what the process has"},
 	{"--marks", NULL, ARGUMENT_FLAG, AT(marks), 0, 0, "set a mark after each session (rtctrack)"},
 	{"--fault", "NAME", ARGUMENT_TEXT, AT(fault), 0, 0, "have this lifetime bug"},
 	{"--leak", NULL, ARGUMENT_FLAG, AT(leak), 0, 0, "the same as --fault candidate-refs"},

@@ -7,7 +7,7 @@
 #include <stdbool.h>
 
 struct options {
-	unsigned long sessions, messages, seconds, size, parallel;
+	unsigned long sessions, messages, seconds, size, parallel, account;
 	const char *bind;
 	bool tcp, unordered, trickle;
 	const char *fault;

@@ -295,17 +295,6 @@ int dc_connection_answer(struct dc_connection *connection, dc_description_fn fn,
 	return error ? error : describe(connection, SDP_ANSWER, fn, user);
 }
 
-static int check_remote(enum sdp_type type, const struct sdp *sdp, const char **ret_what)
-{
-	if (!fingerprint_is_valid(sdp->fingerprint_algorithm, sdp->fingerprint))
-		*ret_what = "the fingerprint is not one";
-	else if (type == SDP_ANSWER && sdp->setup == SDP_ACTPASS)
-		*ret_what = "an answer has to choose its role in DTLS";
-	else
-		return 0;
-	return -EINVAL;
-}
-
 static int read_remote(const char *text, struct sdp *ret_sdp, char *what, size_t what_size)
 {
 	const char *reason = "";
@@ -323,20 +312,18 @@ static int accept_remote(struct dc_connection *connection, struct remote_job *re
 			 size_t what_size)
 {
 	bool is_answer;
-	const char *reason;
-	int error;
 
 	pthread_mutex_lock(&connection->lock);
 	is_answer = connection->negotiation.signaling == SIGNALING_OFFERED;
 	pthread_mutex_unlock(&connection->lock);
 	remote->type = is_answer ? SDP_ANSWER : SDP_OFFER;
-	error = check_remote(remote->type, &remote->sdp, &reason);
-	if (error && what)
-		snprintf(what, what_size, "%s", reason);
-	if (error)
-		return error;
-	return is_answer ? advance(connection, SIGNALING_OFFERED, SIGNALING_DONE)
-			 : advance(connection, SIGNALING_NEW, SIGNALING_OFFER_SET);
+	if (!is_answer)
+		return advance(connection, SIGNALING_NEW, SIGNALING_OFFER_SET);
+	if (remote->sdp.setup != SDP_ACTPASS)
+		return advance(connection, SIGNALING_OFFERED, SIGNALING_DONE);
+	if (what)
+		snprintf(what, what_size, "an answer has to choose its role in DTLS");
+	return -EINVAL;
 }
 
 int dc_connection_set_remote(struct dc_connection *connection, const char *sdp, char *ret_what,

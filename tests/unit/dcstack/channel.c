@@ -9,7 +9,8 @@ Test(channel, a_message_comes_back_from_an_echo)
 
 	peers.answerer.echo = true;
 	peers_create(NULL);
-	channel = open_channel(&peers.offerer, &(struct dc_channel_options){.label = "echo"}, &mine);
+	channel =
+		open_channel(&peers.offerer, &(struct dc_channel_options){.label = "echo"}, &mine);
 	peers_negotiate();
 	AWAIT(mine.opened);
 	cr_expect_eq(dc_channel_send(channel, DC_TEXT, "hello", 5), 0);

@@ -230,9 +230,8 @@ static inline void peers_connect(const struct dc_config *config)
 	AWAIT(peers.offerer.states[DC_CONNECTED] && peers.answerer.states[DC_CONNECTED]);
 }
 
-static inline struct dc_channel *open_channel(struct side *side,
-					      const struct dc_channel_options *options,
-					      struct seen *seen)
+static inline struct dc_channel *
+open_channel(struct side *side, const struct dc_channel_options *options, struct seen *seen)
 {
 	struct dc_channel *channel = NULL;
 
