@@ -71,16 +71,16 @@ static int add(struct agent *agent, struct candidate *candidate)
 	return 0;
 }
 
+/* All but the object: while it lives, other threads change its place in the registry. */
 static int copy(const struct candidate *candidate, struct candidate **ret_copy)
 {
+	const size_t begin = sizeof(candidate->object);
 	struct candidate *made;
 	int r = candidate_create("agent", &made);
 
 	if (r < 0)
 		return r;
-	struct object object = made->object;
-	*made = *candidate;
-	made->object = object;
+	memcpy((char *)made + begin, (const char *)candidate + begin, sizeof(*made) - begin);
 	made->carrier = NULL;
 	*ret_copy = made;
 	return 0;
