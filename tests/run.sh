@@ -99,7 +99,7 @@ build() {
 tidy_all() { git ls-files 'libtrack/*.c' 'cli/*.c' | xargs -P2 -n8 clang-tidy -p build/release --quiet; }
 
 # ThreadSanitizer and Criterion do not go together: programs without it are built for it.
-tsan_stress="dc_stress dc_sctp_stress"
+tsan_stress="dc_stress dc_sctp_stress dc_peer_stress"
 tsan_targets=(dc-loopback dc-echo)
 for program in $tsan_stress; do tsan_targets+=("live_$program"); done
 
@@ -138,7 +138,7 @@ done
 build fuzz && whole fuzz tests/fuzz/run.sh 20 build/fuzz
 
 say "the sample stack"
-for suite in ice interop robust clean; do
+for suite in ice echo interop robust clean; do
 	lines $suite tests/samples/$suite.sh build/release
 done
 

@@ -90,6 +90,28 @@ static void save_all_dcep(const char *corpus)
 	save(corpus, "dcep", "ack", data, (size_t)dcep_write_ack(data, sizeof(data)));
 }
 
+/* Answers with an A and an AAAA record, the second with a name that points back. */
+static void save_mdns(const char *corpus)
+{
+	static const char name[] = "\x04"
+				   "1a2b"
+				   "\x05"
+				   "local";
+	static const char v4[] = "\0\x01\x80\x01\0\0\0\x78\0\x04\xc0\0\x02\x07";
+	static const char v6[] = "\xc0\x0c\0\x1c\x80\x01\0\0\0\x78\0\x10"
+				 "\x20\x01\x0d\xb8\0\0\0\0\0\0\0\0\0\0\0\x05";
+	char data[12 + sizeof(name) + sizeof(v4) + sizeof(v6)] = {[2] = (char)0x84, [7] = 2};
+	size_t size = 12;
+
+	memcpy(data + size, name, sizeof(name));
+	size += sizeof(name);
+	memcpy(data + size, v4, sizeof(v4) - 1);
+	size += sizeof(v4) - 1;
+	memcpy(data + size, v6, sizeof(v6) - 1);
+	size += sizeof(v6) - 1;
+	save(corpus, "mdns", "answer", data, size);
+}
+
 int main(int argc, char **argv)
 {
 	if (argc != 2) {
@@ -100,5 +122,6 @@ int main(int argc, char **argv)
 	for (size_t i = 0; i < DESCRIPTION_COUNT; i++)
 		save_description(argv[1], &descriptions[i]);
 	save_all_dcep(argv[1]);
+	save_mdns(argv[1]);
 	return 0;
 }

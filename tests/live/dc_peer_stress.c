@@ -1,31 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Everything that the public functions of samples/dcstack allow, by several threads at random
- * moments: connections and channels are made, used, closed and destroyed, also from within their
- * callbacks and before anything was told. For ThreadSanitizer, AddressSanitizer and valgrind.
- *   dc_peer_stress [ROUNDS [SEED]]     ends with 0, or tells what is wrong
+ * Pairs of connections on several threads that come, negotiate, open channels, talk and go at any
+ * moment, in any order, from within callbacks too: for ThreadSanitizer, AddressSanitizer and
+ * valgrind, where the unit tests cannot run.
+ *   live_dc_peer_stress [ROUNDS]     says nothing and ends with 0, or tells what is wrong
  */
 #include <dcstack/dcstack.h>
-#include <dirent.h>
-#include <errno.h>
 #include <pthread.h>
 #include <run/library.h>
-#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <time.h>
-#include <unistd.h>
 
-enum {
-	THREADS = 4,
-	PEERS = 12, /* two and two are meant for each other */
-	CHANNELS = 48,
-	STEPS = 2000,
-	NAP_NS_MAX = 2000000,
-	MESSAGE_MAX = 70000,
-	CLEANUP_MS = 30000,
-};
+enum { THREADS = 4, ROUNDS = 25, CHANNELS = 3, ARRIVED_MAX = 16, CLEANUP_MS = 60000 };
+
+/* How far a pair comes before its end begins, at least. */
+enum milestone { BORN, DESCRIBED, CONNECTED, OPENED, SPOKEN, MILESTONES };
 
 #define check(condition)                                                                           \
 	do {                                                                                       \
@@ -35,434 +24,269 @@ enum {
 		}                                                                                  \
 	} while (0)
 
-/*
- * Whoever uses what is in a place holds its lock for reading, and who destroys it holds it for
- * writing. Nobody waits for a lock: what cannot be had is not used this time, so that a callback
- * need not wait for who waits for it.
- */
-struct peer {
-	pthread_rwlock_t lock;
+struct pair;
+
+struct side {
+	struct pair *pair;
+	struct side *other;
 	struct dc_connection *connection;
-	unsigned number;
+	struct dc_channel *channels[CHANNELS];
+	struct dc_channel *arrived[ARRIVED_MAX]; /* under the lock */
+	unsigned arrived_count;
+	unsigned callers; /* from the other side's callbacks, under the lock */
+	bool closed;
 };
 
-struct talk {
-	pthread_rwlock_t lock;
-	struct dc_channel *channel;
+/* Callbacks borrow it: it goes when both connections and all channels are destroyed. */
+struct pair {
+	struct side sides[2];
+	unsigned seed;
+	pthread_mutex_t lock;
+	pthread_cond_t changed;
+	bool reached[MILESTONES];
+	bool trickle;
 };
 
-static struct peer peers[PEERS];
-static struct talk talks[CHANNELS];
-static atomic_uint seed, connected, opened, arrived, messages, closed;
-static _Thread_local unsigned state;
-
-static unsigned chance(unsigned below)
+static unsigned draw(struct pair *pair, unsigned count)
 {
-	if (!state)
-		state = atomic_fetch_add(&seed, 7919) + 1;
-	return (unsigned)rand_r(&state) % below;
+	return (unsigned)rand_r(&pair->seed) / 16 % count;
 }
 
-static void nap(void)
+static void reach(struct pair *pair, bool *what)
 {
-	struct timespec time = {.tv_nsec = chance(NAP_NS_MAX)};
-
-	nanosleep(&time, NULL);
+	pthread_mutex_lock(&pair->lock);
+	*what = true;
+	pthread_cond_signal(&pair->changed);
+	pthread_mutex_unlock(&pair->lock);
 }
 
-static unsigned entries(const char *path)
+static void await(struct pair *pair, const bool *what)
 {
-	DIR *folder = opendir(path);
-	unsigned count = 0;
-
-	check(folder);
-	while (readdir(folder))
-		count++;
-	closedir(folder);
-	return count;
+	pthread_mutex_lock(&pair->lock);
+	while (!*what)
+		pthread_cond_wait(&pair->changed, &pair->lock);
+	pthread_mutex_unlock(&pair->lock);
 }
 
-/* Channels */
-
-static void on_message(struct dc_channel *channel, enum dc_kind kind, const void *data, size_t size,
-		       void *user);
-static void on_open(struct dc_channel *channel, void *user);
-static void on_closed(struct dc_channel *channel, void *user);
-static void on_low(struct dc_channel *channel, void *user);
-
-static void send_some(struct dc_channel *channel)
+/* The other side may be destroyed at any time. NULL: it is; else it stays until unborrow. */
+static struct dc_connection *borrow(struct side *side)
 {
-	static const uint8_t data[MESSAGE_MAX];
-	size_t size = chance(4) ? chance(100) : chance(MESSAGE_MAX);
-	int error = dc_channel_send(channel, chance(2) ? DC_TEXT : DC_BINARY, data, size);
+	struct dc_connection *connection;
 
-	check(error == 0 || error == -ENOTCONN || error == -EMSGSIZE);
+	pthread_mutex_lock(&side->pair->lock);
+	connection = side->connection;
+	side->callers += connection != NULL;
+	pthread_mutex_unlock(&side->pair->lock);
+	return connection;
 }
 
-static void ask_channel(struct dc_channel *channel)
+static void unborrow(struct side *side)
 {
-	check(dc_channel_label(channel) && dc_channel_protocol(channel));
-	check(dc_channel_id(channel) < 1024);
-	dc_channel_buffered(channel);
+	pthread_mutex_lock(&side->pair->lock);
+	side->callers--;
+	pthread_cond_signal(&side->pair->changed);
+	pthread_mutex_unlock(&side->pair->lock);
 }
 
-/* channel may be used: by its callback, or under the lock. */
-static void use_channel(struct dc_channel *channel, struct talk *talk)
+/* Nobody borrows it any more. */
+static struct dc_connection *take(struct side *side)
 {
-	switch (chance(12)) {
-	case 0:
-		dc_channel_on_open(channel, on_open, talk);
-		break;
-	case 1:
-		dc_channel_on_closed(channel, on_closed, talk);
-		break;
-	case 2:
-		dc_channel_on_message(channel, chance(4) ? on_message : NULL, talk);
-		break;
-	case 3:
-		dc_channel_on_low(channel, chance(1000), on_low, talk);
-		break;
-	case 4:
-		ask_channel(channel);
-		break;
-	case 5:
-		if (!chance(10))
-			dc_channel_close(channel);
-		break;
-	default:
-		if (dc_channel_buffered(channel) < 1 << 20)
-			send_some(channel);
-	}
+	struct dc_connection *connection;
+
+	pthread_mutex_lock(&side->pair->lock);
+	connection = side->connection;
+	side->connection = NULL;
+	while (side->callers)
+		pthread_cond_wait(&side->pair->changed, &side->pair->lock);
+	pthread_mutex_unlock(&side->pair->lock);
+	return connection;
 }
 
-static void destroy_channel(struct talk *talk)
+static void on_closed(struct dc_connection *connection, void *user)
 {
-	if (pthread_rwlock_trywrlock(&talk->lock))
-		return;
-	dc_channel_destroy(talk->channel);
-	talk->channel = NULL;
-	pthread_rwlock_unlock(&talk->lock);
+	struct side *side = user;
+
+	check(dc_connection_state(connection) >= DC_FAILED);
+	reach(side->pair, &side->closed);
 }
 
-/* From within a callback. Its channel is not destroyed by others before that ends. */
-static void react(struct dc_channel *channel, struct talk *talk)
+static void on_state(struct dc_connection *connection, enum dc_state state, void *user)
 {
-	if (chance(40))
-		use_channel(channel, talk);
-	else
-		destroy_channel(talk);
+	struct side *side = user;
+	char path[128];
+
+	dc_connection_path(connection, path, sizeof(path));
+	if (state == DC_CONNECTED)
+		reach(side->pair, &side->pair->reached[CONNECTED]);
 }
 
 static void on_message(struct dc_channel *channel, enum dc_kind kind, const void *data, size_t size,
 		       void *user)
 {
-	unsigned sum = 0;
+	struct side *side = user;
 
-	(void)kind;
-	for (size_t i = 0; i < size; i++)
-		sum += ((const uint8_t *)data)[i];
-	check(sum == 0);
-	atomic_fetch_add(&messages, 1);
-	if (!chance(3))
-		react(channel, user);
-	if (!chance(50))
-		nap();
+	if (size && *(const char *)data == '?')
+		dc_channel_send(channel, kind, "!", 1);
+	if (size > 1000)
+		dc_channel_close(channel);
+	reach(side->pair, &side->pair->reached[SPOKEN]);
 }
 
 static void on_open(struct dc_channel *channel, void *user)
 {
-	atomic_fetch_add(&opened, 1);
-	react(channel, user);
-}
+	struct side *side = user;
 
-static void on_closed(struct dc_channel *channel, void *user)
-{
-	react(channel, user);
-}
-
-static void on_low(struct dc_channel *channel, void *user)
-{
-	react(channel, user);
-}
-
-/* Takes the reference. */
-static void keep_channel(struct dc_channel *channel)
-{
-	struct talk *talk = &talks[chance(CHANNELS)];
-
-	if (pthread_rwlock_trywrlock(&talk->lock)) {
-		dc_channel_destroy(channel);
-		return;
-	}
-	if (talk->channel) {
-		pthread_rwlock_unlock(&talk->lock);
-		dc_channel_destroy(channel);
-		return;
-	}
-	talk->channel = channel;
-	if (chance(10))
-		dc_channel_on_message(channel, on_message, talk);
-	dc_channel_on_open(channel, on_open, talk);
-	if (chance(2))
-		dc_channel_on_closed(channel, on_closed, talk);
-	pthread_rwlock_unlock(&talk->lock);
-}
-
-static void open_channel(struct dc_connection *connection)
-{
-	struct dc_channel_options options = {
-		.label = "stress",
-		.protocol = chance(2) ? "none" : NULL,
-		.unordered = chance(2),
-		.reliability = (enum dc_reliability)chance(3),
-		.limit = chance(5),
-		.negotiated = !chance(4),
-		.id = (uint16_t)chance(6),
-	};
-	struct dc_channel *channel;
-	int error = dc_channel_open(connection, &options, &channel);
-
-	check(error == 0 || error == -ENOTCONN || error == -ENOSPC);
-	if (!error)
-		keep_channel(channel);
-}
-
-/* Connections */
-
-static struct peer *other_of(const struct peer *peer)
-{
-	return &peers[peer->number ^ 1];
-}
-
-static void destroy_connection(struct peer *peer)
-{
-	if (pthread_rwlock_trywrlock(&peer->lock))
-		return;
-	dc_connection_destroy(peer->connection);
-	peer->connection = NULL;
-	pthread_rwlock_unlock(&peer->lock);
-}
-
-static void on_connection_closed(struct dc_connection *connection, void *user)
-{
-	check(dc_connection_state(connection) == DC_CLOSED ||
-	      dc_connection_state(connection) == DC_FAILED);
-	atomic_fetch_add(&closed, 1);
-	if (chance(2))
-		destroy_connection(user);
-}
-
-static void close_connection(struct dc_connection *connection, struct peer *peer)
-{
-	int error = dc_connection_close(connection, chance(2) ? on_connection_closed : NULL, peer);
-
-	check(error == 0 || error == -EALREADY);
-}
-
-static void on_answer(struct dc_connection *connection, const char *sdp, int error, void *user)
-{
-	struct peer *peer = other_of(user);
-
-	(void)connection;
-	check(!sdp == (error != 0));
-	if (!sdp || pthread_rwlock_tryrdlock(&peer->lock))
-		return;
-	if (peer->connection)
-		dc_connection_set_remote(peer->connection, sdp, NULL, 0);
-	pthread_rwlock_unlock(&peer->lock);
-	if (!chance(20))
-		destroy_connection(user);
-}
-
-static void on_offer(struct dc_connection *connection, const char *sdp, int error, void *user)
-{
-	struct peer *peer = other_of(user);
-	char what[100];
-
-	(void)connection;
-	check(!sdp == (error != 0));
-	if (!sdp || pthread_rwlock_tryrdlock(&peer->lock))
-		return;
-	if (peer->connection &&
-	    !dc_connection_set_remote(peer->connection, sdp, what, sizeof(what)))
-		dc_connection_answer(peer->connection, on_answer, peer);
-	pthread_rwlock_unlock(&peer->lock);
-	if (!chance(20))
-		destroy_connection(user);
-}
-
-static void on_candidate(struct dc_connection *connection, const char *candidate, void *user)
-{
-	struct peer *peer = other_of(user);
-
-	(void)connection;
-	if (pthread_rwlock_tryrdlock(&peer->lock))
-		return;
-	if (peer->connection)
-		dc_connection_add_candidate(peer->connection, candidate);
-	pthread_rwlock_unlock(&peer->lock);
+	check(dc_channel_id(channel) >= 0);
+	reach(side->pair, &side->pair->reached[OPENED]);
 }
 
 static void on_channel(struct dc_connection *connection, struct dc_channel *channel, void *user)
 {
+	struct side *side = user;
+
 	(void)connection;
-	atomic_fetch_add(&arrived, 1);
-	keep_channel(channel);
-	if (!chance(100))
-		destroy_connection(user);
+	dc_channel_on_message(channel, on_message, side);
+	dc_channel_send(channel, DC_TEXT, "?", 1);
+	pthread_mutex_lock(&side->pair->lock);
+	check(side->arrived_count < ARRIVED_MAX);
+	side->arrived[side->arrived_count++] = channel;
+	pthread_mutex_unlock(&side->pair->lock);
 }
 
-static void on_state(struct dc_connection *connection, enum dc_state now, void *user)
+static void on_candidate(struct dc_connection *connection, const char *candidate, void *user)
 {
-	if (now == DC_CONNECTED)
-		atomic_fetch_add(&connected, 1);
-	if (now == DC_CLOSED || now == DC_FAILED || !chance(20))
-		destroy_connection(user);
-	else if (chance(2))
-		open_channel(connection);
-	else if (!chance(10))
-		close_connection(connection, user);
-}
+	struct side *other = ((struct side *)user)->other;
 
-static void create_connection(struct peer *peer, const struct dc_config *config)
-{
-	int error;
-
-	if (pthread_rwlock_trywrlock(&peer->lock))
+	connection = borrow(other);
+	if (!connection)
 		return;
-	error = peer->connection ? -EEXIST : dc_connection_create(config, &peer->connection);
-	/* -EBUSY: somebody has just cleaned up. */
-	check(error == 0 || error == -EEXIST || error == -EBUSY);
-	if (!error) {
-		dc_connection_on_state(peer->connection, on_state, peer);
-		dc_connection_on_channel(peer->connection, on_channel, peer);
-		dc_connection_on_candidate(peer->connection, on_candidate, peer);
+	dc_connection_add_candidate(connection, candidate);
+	unborrow(other);
+}
+
+static void on_answer(struct dc_connection *connection, const char *sdp, int error, void *user)
+{
+	struct side *other = ((struct side *)user)->other;
+
+	connection = error ? NULL : borrow(other);
+	if (!connection)
+		return;
+	dc_connection_set_remote(connection, sdp, NULL, 0);
+	unborrow(other);
+}
+
+static void on_offer(struct dc_connection *connection, const char *sdp, int error, void *user)
+{
+	struct side *side = user, *other = side->other;
+
+	connection = error ? NULL : borrow(other);
+	if (connection) {
+		if (!dc_connection_set_remote(connection, sdp, NULL, 0))
+			dc_connection_answer(connection, on_answer, other);
+		unborrow(other);
 	}
-	pthread_rwlock_unlock(&peer->lock);
+	reach(side->pair, &side->pair->reached[DESCRIBED]);
 }
 
-static void begin(struct dc_connection *connection, struct peer *peer)
+static void open_side(struct pair *pair, struct side *side)
 {
-	int error;
+	struct dc_config config = {.bind_address = "127.0.0.1",
+				   .no_udp = draw(pair, 4) == 0,
+				   .trickle = pair->trickle};
 
-	open_channel(connection);
-	error = dc_connection_offer(connection, on_offer, peer);
-	check(error == 0 || error == -ENOTCONN || error == -EALREADY);
+	check(!dc_connection_create(&config, &side->connection));
+	dc_connection_on_state(side->connection, on_state, side);
+	dc_connection_on_channel(side->connection, on_channel, side);
+	dc_connection_on_candidate(side->connection, on_candidate, side);
 }
 
-static void create_pair(struct peer *peer)
+static void open_channel(struct pair *pair, struct side *side, struct dc_channel **channel)
 {
-	struct dc_config config = {
-		.bind_address = "127.0.0.1",
-		.trickle = chance(2),
-		.max_message_size = chance(2) ? 0 : 1000 + chance(MESSAGE_MAX),
-		.stun_server = chance(30) ? NULL : "localhost:9",
-	};
+	struct dc_channel_options options = {.label = "stress", .unordered = draw(pair, 2)};
 
-	config.no_udp = !chance(4);
-	config.no_tcp = !config.no_udp && chance(2);
-	create_connection(peer, &config);
-	create_connection(other_of(peer), &config);
-	if (pthread_rwlock_tryrdlock(&peer->lock))
-		return;
-	if (peer->connection)
-		begin(peer->connection, peer);
-	pthread_rwlock_unlock(&peer->lock);
+	check(!dc_channel_open(side->connection, &options, channel));
+	dc_channel_on_open(*channel, on_open, side);
+	dc_channel_on_message(*channel, on_message, side);
+	for (unsigned i = draw(pair, 20); i > 0; i--)
+		dc_channel_send(*channel, DC_TEXT, "?", draw(pair, 2));
 }
 
-static void ask_connection(struct dc_connection *connection)
+/* The first stays open for whoever waits for it. */
+static void open_channels(struct pair *pair, struct side *side)
 {
-	char path[200];
+	static const char large[20000];
 
-	dc_connection_path(connection, path, sizeof(path));
-	check(dc_connection_state(connection) <= DC_CLOSED);
-}
-
-static void use_connection(struct dc_connection *connection, struct peer *peer)
-{
-	switch (chance(16)) {
-	case 0:
-		dc_connection_on_state(connection, on_state, peer);
-		break;
-	case 1:
-		dc_connection_on_channel(connection, chance(3) ? on_channel : NULL, peer);
-		break;
-	case 2:
-		dc_connection_add_candidate(connection, "candidate:nonsense");
-		break;
-	case 3:
-		begin(connection, peer);
-		break;
-	case 4:
-		if (!chance(10))
-			close_connection(connection, peer);
-		break;
-	case 5:
-		ask_connection(connection);
-		break;
-	default:
-		open_channel(connection);
+	for (unsigned i = 0; i < CHANNELS; i++) {
+		open_channel(pair, side, &side->channels[i]);
+		if (i > 0 && draw(pair, 4) == 0)
+			dc_channel_send(side->channels[i], DC_BINARY, large, sizeof(large));
+		if (i > 0 && draw(pair, 4) == 0)
+			dc_channel_close(side->channels[i]);
 	}
 }
 
-/* What the threads do */
-
-static void step_connection(struct peer *peer)
+static void destroy_channels(struct side *side)
 {
-	bool there;
+	for (int i = 0; i < CHANNELS; i++)
+		dc_channel_destroy(side->channels[i]);
+}
 
-	if (!chance(60)) {
-		destroy_connection(peer);
-		return;
+static void end_side(struct pair *pair, struct side *side)
+{
+	bool channels_first = draw(pair, 2);
+
+	if (channels_first)
+		destroy_channels(side);
+	if (draw(pair, 2)) {
+		check(!dc_connection_close(side->connection, on_closed, side));
+		if (draw(pair, 2))
+			await(pair, &side->closed);
 	}
-	if (pthread_rwlock_tryrdlock(&peer->lock))
-		return;
-	there = peer->connection;
-	if (there)
-		use_connection(peer->connection, peer);
-	pthread_rwlock_unlock(&peer->lock);
-	if (!there)
-		create_pair(peer);
+	dc_connection_destroy(take(side));
+	if (!channels_first)
+		destroy_channels(side);
+	/* Nothing comes any more; but callbacks of these may still run. */
+	for (unsigned i = 0; i < side->arrived_count; i++)
+		dc_channel_destroy(side->arrived[i]);
 }
 
-static void step_channel(struct talk *talk)
+static void run_pair(unsigned seed)
 {
-	if (!chance(150)) {
-		destroy_channel(talk);
-		return;
+	struct pair pair = {.seed = seed};
+	unsigned first;
+
+	pthread_mutex_init(&pair.lock, NULL);
+	pthread_cond_init(&pair.changed, NULL);
+	pair.reached[BORN] = true;
+	pair.trickle = draw(&pair, 2);
+	for (int i = 0; i < 2; i++) {
+		pair.sides[i].pair = &pair;
+		pair.sides[i].other = &pair.sides[!i];
+		open_side(&pair, &pair.sides[i]);
 	}
-	if (pthread_rwlock_tryrdlock(&talk->lock))
-		return;
-	if (talk->channel)
-		use_channel(talk->channel, talk);
-	pthread_rwlock_unlock(&talk->lock);
+	open_channels(&pair, &pair.sides[0]);
+	check(!dc_connection_offer(pair.sides[0].connection, on_offer, &pair.sides[0]));
+	await(&pair, &pair.reached[draw(&pair, MILESTONES)]);
+	open_channels(&pair, &pair.sides[1]);
+	first = draw(&pair, 2);
+	end_side(&pair, &pair.sides[first]);
+	end_side(&pair, &pair.sides[!first]);
+	pthread_cond_destroy(&pair.changed);
+	pthread_mutex_destroy(&pair.lock);
 }
 
-static void count(void *user, const char *class_name, const char *holder, unsigned references)
-{
-	(void)class_name;
-	(void)holder;
-	*(unsigned *)user += references;
-}
+struct runner {
+	pthread_t thread;
+	unsigned seed, rounds;
+};
 
 static void *run(void *user)
 {
-	for (unsigned i = 0; i < STEPS; i++) {
-		if (!chance(12))
-			step_connection(&peers[chance(PEERS)]);
-		else
-			step_channel(&talks[chance(CHANNELS)]);
-		if (!chance(3))
-			nap();
-		if (!chance(100)) {
-			unsigned references = 0;
-			int error = dc_library_cleanup(1);
+	struct runner *runner = user;
 
-			check(error == 0 || error == -ETIMEDOUT);
-			dc_library_alive(count, &references);
-		}
-	}
-	return user;
+	for (unsigned i = 0; i < runner->rounds; i++)
+		run_pair(runner->seed * 10007 + i);
+	return NULL;
 }
 
 static void print_alive(void *user, const char *class_name, const char *holder, unsigned references)
@@ -471,64 +295,27 @@ static void print_alive(void *user, const char *class_name, const char *holder, 
 	fprintf(stderr, "alive: %s, held by %s (%u)\n", class_name, holder, references);
 }
 
-static void expect_nothing_left(void)
+int main(int argc, char **argv)
 {
+	static const struct dc_library_options options = {.executors = 3, .workers = 3};
+	struct runner runners[THREADS];
 	struct library_counts counts;
-	int error = dc_library_cleanup(CLEANUP_MS);
+	int error;
 
+	check(!dc_library_start(&options));
+	for (unsigned i = 0; i < THREADS; i++) {
+		runners[i] = (struct runner){.seed = i + 1,
+					     .rounds = argc > 1 ? (unsigned)atoi(argv[1]) : ROUNDS};
+		check(!pthread_create(&runners[i].thread, NULL, run, &runners[i]));
+	}
+	for (unsigned i = 0; i < THREADS; i++)
+		pthread_join(runners[i].thread, NULL);
+	error = dc_library_cleanup(CLEANUP_MS);
 	if (error)
 		dc_library_alive(print_alive, NULL);
-	check(error == 0);
+	check(!error);
 	library_count(&counts);
 	check(!counts.objects && !counts.tasks_pending && !counts.timers_armed);
 	check(!counts.callbacks_unfired && !counts.threads);
-}
-
-/* First the connections: afterwards no channel comes any more. */
-static void destroy_all(void)
-{
-	for (unsigned i = 0; i < PEERS; i++) {
-		pthread_rwlock_wrlock(&peers[i].lock);
-		dc_connection_destroy(peers[i].connection);
-		peers[i].connection = NULL;
-		pthread_rwlock_unlock(&peers[i].lock);
-	}
-	for (unsigned i = 0; i < CHANNELS; i++) {
-		pthread_rwlock_wrlock(&talks[i].lock);
-		dc_channel_destroy(talks[i].channel);
-		talks[i].channel = NULL;
-		pthread_rwlock_unlock(&talks[i].lock);
-	}
-}
-
-static void play_round(void)
-{
-	unsigned descriptors = entries("/proc/self/fd");
-	pthread_t threads[THREADS];
-
-	for (unsigned i = 0; i < THREADS; i++)
-		check(pthread_create(&threads[i], NULL, run, NULL) == 0);
-	for (unsigned i = 0; i < THREADS; i++)
-		pthread_join(threads[i], NULL);
-	destroy_all();
-	expect_nothing_left();
-	check(entries("/proc/self/fd") == descriptors);
-}
-
-int main(int argc, char **argv)
-{
-	unsigned rounds = argc > 1 ? (unsigned)atoi(argv[1]) : 3;
-
-	atomic_store(&seed, argc > 2 ? (unsigned)atoi(argv[2]) : (unsigned)getpid());
-	for (unsigned i = 0; i < PEERS; i++) {
-		peers[i].number = i;
-		pthread_rwlock_init(&peers[i].lock, NULL);
-	}
-	for (unsigned i = 0; i < CHANNELS; i++)
-		pthread_rwlock_init(&talks[i].lock, NULL);
-	while (rounds--)
-		play_round();
-	printf("connected=%u closed=%u opened=%u arrived=%u messages=%u\n", connected, closed,
-	       opened, arrived, messages);
 	return 0;
 }

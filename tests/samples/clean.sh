@@ -64,5 +64,5 @@ rm -f t.db
 timeout -k 5 100 "$rtctrack" run --gate --quiet -o t.db -- "$(loopback "$build")" --sessions 6 --messages 20 --leak --marks >out 2>err
 check "the leak fails the gate" $? 23
 check "the leak: two UDP sockets a session, growing" \
-	"$(sql "SELECT state || ' ' || rule || ' ' || sum(count) || ' ' || sum(slope) FROM finding WHERE class = 'udp' GROUP BY state, rule")" "growing fd-leak 12 2.0"
+	"$(sql "SELECT state || ' ' || rule || ' ' || sum(count) || ' ' || sum(slope) FROM finding WHERE rule = 'fd-leak' AND class = 'udp' GROUP BY state, rule")" "growing fd-leak 12 2.0"
 summary

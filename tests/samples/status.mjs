@@ -10,14 +10,9 @@ export async function status(base) {
 	return Object.fromEntries(lines.filter(([name]) => WATCHED.includes(name)));
 }
 
-export async function connections(base) {
-	const reply = await fetch(new URL('status', base));
-	return (await reply.text()).split('\n').filter((line) => line.startsWith('connection '));
-}
-
 // Waits until everything is as it was before: "level=before", or what differs.
-export async function settled(base, before) {
-	const end = Date.now() + LIMIT_MS;
+export async function settled(base, before, limit = LIMIT_MS) {
+	const end = Date.now() + limit;
 	let differs;
 	do {
 		const now = await status(base);

@@ -2,6 +2,7 @@
 #include "dtls/dtls.h"
 #include "backlog.h"
 #include "endpoint.h"
+#include "records.h"
 
 #include <errno.h>
 #include <openssl/ssl.h>
@@ -113,18 +114,35 @@ static void handshake_succeed(struct dtls *dtls)
 	}
 }
 
+/*
+ * Record by record: behind a handshake message that it knows already, OpenSSL throws the rest of
+ * the datagram away, were it an alert that never comes again.
+ */
+static int handshake_take(struct dtls *dtls, const uint8_t *data, size_t size)
+{
+	int r = -EAGAIN;
+
+	while (r == -EAGAIN && size) {
+		size_t record = records_first(data, size);
+
+		endpoint_put(dtls->endpoint, data, record);
+		r = endpoint_handshake(dtls->endpoint);
+		data += record;
+		size -= record;
+	}
+	if (r == 0)
+		endpoint_put(dtls->endpoint, data, size);
+	return r;
+}
+
 static int handshake_advance(struct dtls *dtls)
 {
 	struct backlog_datagram *datagram;
-	int r = endpoint_retransmit(dtls->endpoint);
+	int r = endpoint_handshake(dtls->endpoint);
 
-	if (r < 0)
-		return r;
-	r = endpoint_handshake(dtls->endpoint);
 	while (r == -EAGAIN && (datagram = backlog_pop(&dtls->backlog))) {
-		endpoint_put(dtls->endpoint, datagram->data, datagram->size);
+		r = handshake_take(dtls, datagram->data, datagram->size);
 		free(datagram);
-		r = endpoint_handshake(dtls->endpoint);
 	}
 	return r;
 }
@@ -162,9 +180,13 @@ static const char *handshake_failure(const struct dtls *dtls, int r)
 static enum task_state handshake_poll(struct task *task, void *state)
 {
 	struct dtls *dtls = state;
-	int r = handshake_advance(dtls);
+	int r = endpoint_retransmit(dtls->endpoint);
 
 	(void)task;
+	/* What goes out again shares no datagram with what is new: the peer may be OpenSSL too. */
+	flush(dtls);
+	if (r == 0 && dtls->state == DTLS_CONNECTING)
+		r = handshake_advance(dtls);
 	flush(dtls);
 	/* Who sends may have closed or destroyed it. */
 	if (dtls->state != DTLS_CONNECTING)

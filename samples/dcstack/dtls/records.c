@@ -4,19 +4,31 @@
 /* RFC 6347 section 4.1: type, version, epoch, sequence number, length. */
 enum { HEADER_SIZE = 13, LENGTH_OFFSET = 11 };
 
+/* 0 if it is not whole. */
+static size_t whole(const uint8_t *data, size_t size)
+{
+	size_t record;
+
+	if (size < HEADER_SIZE)
+		return 0;
+	record = HEADER_SIZE + (size_t)(data[LENGTH_OFFSET] << 8 | data[LENGTH_OFFSET + 1]);
+	return record <= size ? record : 0;
+}
+
 size_t records_fit(const uint8_t *data, size_t size, size_t limit)
 {
-	size_t fit = 0;
+	size_t fit = 0, record;
 
 	if (size > limit)
 		size = limit;
-	while (size - fit >= HEADER_SIZE) {
-		const uint8_t *length = data + fit + LENGTH_OFFSET;
-		size_t record = HEADER_SIZE + (size_t)(length[0] << 8 | length[1]);
-
-		if (record > size - fit)
-			break;
+	while ((record = whole(data + fit, size - fit)))
 		fit += record;
-	}
 	return fit;
+}
+
+size_t records_first(const uint8_t *data, size_t size)
+{
+	size_t record = whole(data, size);
+
+	return record ? record : size;
 }

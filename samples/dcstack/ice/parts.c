@@ -91,6 +91,15 @@ void agent_release_selected(struct agent *agent)
 	candidate_release(agent->selected->remote, selected_holder);
 }
 
+/* RFC 8445 section 8.1.2: what is under way is not repeated; that its answer counts does no harm.
+ * A pair that the peer has nominated besides is still to be heard of. */
+static void cease_retransmissions(struct agent *agent)
+{
+	for (struct pair *pair = agent->checklist.first; pair; pair = pair->next)
+		if (!pair->is_nominated)
+			timer_cancel(&pair->retransmission);
+}
+
 void agent_select(struct agent *agent, struct pair *pair)
 {
 	if (agent->selected == pair)
@@ -100,6 +109,7 @@ void agent_select(struct agent *agent, struct pair *pair)
 	agent_release_selected(agent);
 	agent->selected = pair;
 	timer_cancel(&agent->failure);
+	cease_retransmissions(agent);
 	consent_start(agent);
 	agent_set_state(agent, AGENT_CONNECTED);
 }

@@ -71,17 +71,14 @@ static int add(struct agent *agent, struct candidate *candidate)
 	return 0;
 }
 
-/* All but the object: while it lives, other threads change its place in the registry. */
 static int copy(const struct candidate *candidate, struct candidate **ret_copy)
 {
-	const size_t begin = sizeof(candidate->object);
 	struct candidate *made;
 	int r = candidate_create("agent", &made);
 
 	if (r < 0)
 		return r;
-	memcpy((char *)made + begin, (const char *)candidate + begin, sizeof(*made) - begin);
-	made->carrier = NULL;
+	candidate_describe(made, candidate);
 	*ret_copy = made;
 	return 0;
 }

@@ -78,11 +78,15 @@ int sctp_reset_stream(struct sctp *sctp, uint16_t stream)
 
 	if (sctp->state != SCTP_CONNECTED)
 		return -ENOTCONN;
+	if (stream >= SCTP_STREAMS_MAX)
+		return -EINVAL;
 	reset.request.srs_stream_list[0] = stream;
 	stack_enter();
 	if (usrsctp_setsockopt(sctp->socket, IPPROTO_SCTP, SCTP_RESET_STREAMS, &reset,
 			       sizeof reset) != 0)
-		error = -errno;
+		error = errno;
 	stack_leave();
-	return error;
+	if (error && error != EOPNOTSUPP)
+		return -ENOTCONN; /* gone, and not yet told */
+	return -error;
 }

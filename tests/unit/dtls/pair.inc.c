@@ -27,9 +27,10 @@ struct end {
 	size_t last_size;
 	unsigned sent, arrived; /* datagrams */
 	size_t largest;
-	unsigned first_records;					/* in the first datagram */
-	bool (*loses)(const struct end *from, unsigned number); /* numbers from 0 */
-	void (*on_datagram)(const uint8_t *data, size_t size);	/* one that is not ours */
+	unsigned first_records; /* in the first datagram */
+	/* The datagram of that number, from 0 on, does not arrive. */
+	bool (*loses)(const struct end *from, unsigned number, const uint8_t *data, size_t size);
+	void (*on_datagram)(const uint8_t *data, size_t size); /* one that is not ours */
 	void (*on_send)(struct end *end);
 	void (*on_receive)(struct end *end);
 	void (*on_state)(struct end *end);
@@ -142,7 +143,7 @@ static void end_send(void *user, const uint8_t *datagram, size_t size)
 	if (size > end->largest)
 		end->largest = size;
 	for (int copies = pair.doubles ? 2 : 1; copies; copies--) {
-		if (end->loses && end->loses(end, number))
+		if (end->loses && end->loses(end, number, datagram, size))
 			continue;
 		if (pair.cuts)
 			carry_records(end->other, datagram, size);

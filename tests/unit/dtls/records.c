@@ -25,3 +25,13 @@ Test(records, one_that_is_cut_is_not_taken)
 	cr_expect_eq(records_fit(data, 0, 1200), 0);
 	cr_expect_eq(records_fit(data + 13 + 33, 312, 1200), 0);
 }
+
+Test(records, the_first_is_found_and_one_that_is_cut_is_all_there_is)
+{
+	cr_expect_eq(records_first(data, sizeof(data)), 13);
+	cr_expect_eq(records_first(data + 13, sizeof(data) - 13), 33);
+	cr_expect_eq(records_first(data + 46, sizeof(data) - 46), 313);
+	cr_expect_eq(records_first(data + 46, 312), 312);
+	cr_expect_eq(records_first(data, 12), 12);
+	cr_expect_eq(records_first(data, 0), 0);
+}

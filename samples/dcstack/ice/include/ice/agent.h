@@ -3,7 +3,8 @@
  * An ICE agent (RFC 8445, full, one component, regular nomination; trickle: RFC 8838; consent:
  * RFC 7675; TCP: RFC 6544; mDNS names: draft-ietf-mmusic-mdns-ice-candidates). All functions on
  * its executor only. What the agent tells is told from the executor, never from within a call of
- * one of these functions, but for agent_send's effects.
+ * one of these functions, but for agent_input, which hands data on at once. Who is told may close
+ * or destroy the agent.
  */
 #ifndef ICE_AGENT_H
 #define ICE_AGENT_H
@@ -54,7 +55,9 @@ void agent_destroy(struct agent *agent);
 const char *agent_local_ufrag(const struct agent *agent);
 const char *agent_local_password(const struct agent *agent);
 
-/* Opens sockets, tells host candidates, asks the STUN server; ends with gathered. */
+/* Opens sockets, tells host candidates, asks the STUN server; ends with gathered. -EALREADY;
+ * -EINVAL for an address or a server's name that is none; the error of carrier_open if no candidate
+ * could be made. */
 int agent_gather(struct agent *agent);
 /* -EINVAL for lengths that RFC 8839 section 5.4 does not allow. -EALREADY if others are set. */
 int agent_set_remote_credentials(struct agent *agent, const char *ufrag, const char *password);
@@ -64,7 +67,8 @@ int agent_add_remote(struct agent *agent, const struct candidate *candidate);
 void agent_remote_complete(struct agent *agent); /* no further remote candidates */
 void agent_set_controlling(struct agent *agent, bool controlling); /* before the checks */
 
-/* Over the selected pair. -ENOTCONN before there is one; -EMSGSIZE. */
+/* Over the selected pair, before there is one over the best that is valid. -ENOTCONN without any
+ * and after a failure; -EMSGSIZE. */
 int agent_send(struct agent *agent, const void *data, size_t size);
 /* What came over a shared carrier. */
 void agent_input(struct agent *agent, struct carrier *carrier, const struct address *from,

@@ -80,7 +80,8 @@ int sctp_send(struct sctp *sctp, const struct sctp_message *message, size_t offs
 /* Stop and resume reading: a slow receiver closes its window. */
 void sctp_pause(struct sctp *sctp, bool paused);
 /* RFC 6525: reset our outgoing stream, after what was sent on it and after resets that go on. A
- * send on it says -EAGAIN until that is done. */
+ * send on it says -EAGAIN until that is done. -EOPNOTSUPP where the peer cannot; -ENOTCONN;
+ * -EINVAL. */
 int sctp_reset_stream(struct sctp *sctp, uint16_t stream);
 enum sctp_state sctp_state(const struct sctp *sctp);
 

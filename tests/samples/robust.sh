@@ -1,0 +1,98 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# The data-channel stack in bad company: many sessions, a bad network, peers that die.
+#   tests/samples/robust.sh [--full] [BUILD]        (default build/release)
+# --full also waits until dead peers are given up without anybody's doing, and takes longer over the
+# bad network.
+set -u
+here=$(cd "$(dirname "$0")" && pwd)
+full=no
+[ "${1:-}" = --full ] && full=yes && shift
+build=$(cd "${1:-$here/../../build/release}" && pwd) || exit 2
+. "$here/../install.sh"
+suite=robust
+. "$here/../check.sh"
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+loopback=$build/samples/loopback/dc-loopback
+export LC_ALL=C SAMPLES_MODULES=$build/tests/real
+phases=(call offer ice "dtls begins" "dtls goes on" "sctp begins" "sctp goes on" open transfer)
+networks=(offer,peer answer,server)
+[ $full = yes ] && networks+=(offer,server answer,peer offer,peer answer,server)
+fds= # that a process has between two sessions
+cd "$work" || exit 2
+
+# served NAME COMMAND...: beside a dc-echo, into NAME.out and NAME.err
+served() {
+	timeout 300 "$here/served.sh" "$build/samples/echo/dc-echo" --bind 127.0.0.1 --udp-only -- \
+		"${@:2}" >"$1.out" 2>"$1.err"
+}
+
+# said FILE LINE
+said() { sed -n "$2p" "$1.out"; }
+
+# account SESSIONS FIELD: of many.out
+account() { sed -n "s/^account sessions=$1 .*\\b$2=\\([0-9]*\\).*/\\1/p" many.out; }
+
+# many NAME OPTION...: sessions in one process leave nothing behind
+many() {
+	timeout 120 "$loopback" --sessions 1000 --messages 10 --account 100 "${@:2}" >many.out 2>many.err
+	check "$1: 1000 sessions" "$? $(tail -1 many.out | cut -d' ' -f1,2)" "0 sessions=1000 messages=10000"
+	check "$1: nothing is alive" "$(cat many.err)" ""
+	check "$1: descriptors are as before" "$(account 1000 fds)" "${fds:=$(account 100 fds)}"
+	if [ $(($(account 1000 rss_kb) - $(account 300 rss_kb))) -lt 700 ]; then
+		ok "$1: memory grows by less than a kilobyte a session"
+	else
+		fail "$1: memory" "$(account 300 rss_kb) kB after 300 sessions, $(account 1000 rss_kb) after 1000"
+	fi
+}
+
+lossy() {
+	local number=0 visit
+	for visit in "${networks[@]}"; do
+		number=$((number + 1))
+		check "bad network, $visit, seed $number" "$(said "lossy-$number" 1)" \
+			"${visit%,*} ordered=20 unordered=20 closer=${visit#*,} prompt=true level=before"
+		check "bad network, $visit, seed $number: dc-echo ends" "$(said "lossy-$number" '$')" "dc-echo exit=0"
+	done
+}
+
+killed() {
+	local number=0 phase
+	served killed node "$here/killed.mjs" close "${phases[@]}"
+	for phase in "${phases[@]}"; do
+		number=$((number + 1))
+		check "peer killed, $phase" "$(said killed $number)" "$phase: SIGKILL closed prompt=true level=before"
+	done
+	check "peer killed: dc-echo ends" "$(said killed '$')" "dc-echo exit=0"
+}
+
+given_up() {
+	local number=0 phase
+	served given-up node "$here/killed.mjs" wait "${phases[@]}"
+	for phase in "${phases[@]}"; do
+		number=$((number + 1))
+		check "peer given up, $phase" "$(said given-up $number)" "$phase: SIGKILL level=before"
+	done
+	check "peer given up: dc-echo ends" "$(said given-up '$')" "dc-echo exit=0"
+}
+
+if ! install_npm "$here/../real" "$SAMPLES_MODULES"; then
+	skip "bad network, killed peers" "the npm packages could not be installed"
+	networks=() phases=()
+fi
+# Mostly waits, so it runs beside the others.
+number=0
+for visit in "${networks[@]}"; do
+	number=$((number + 1))
+	served "lossy-$number" node "$here/lossy.mjs" "$visit" "$number" &
+done
+many "over UDP"
+check "over UDP: threads are as before" "$(account 1000 threads)" "$(account 100 threads)"
+many "over TCP" --tcp
+many "trickled, 8 at a time" --trickle --parallel 8
+[ ${#phases[@]} -gt 0 ] && killed
+[ $full = yes ] && [ ${#phases[@]} -gt 0 ] && given_up
+wait
+lossy
+summary
