@@ -394,7 +394,7 @@ static void use_connection(struct dc_connection *connection, struct peer *peer)
 		begin(connection, peer);
 		break;
 	case 4:
-		if (!chance(10))
+		if (!chance(3))
 			close_connection(connection, peer);
 		break;
 	case 5:

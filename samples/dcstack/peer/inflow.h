@@ -28,6 +28,11 @@ struct inflow_queue {
 void inflow_init(struct inflow *inflow);
 void inflow_queue_init(struct inflow_queue *queue);
 
+/* On the executor: this much more, of messages or channels, waits for the user. On the strand: he
+ * has it. */
+void inflow_charge(struct dc_connection *connection, size_t size);
+void inflow_discharge(struct dc_connection *connection, size_t size);
+
 /* On the executor: an event with a copy. -ENOMEM. */
 int inflow_put(struct dc_channel *channel, enum dc_kind kind, const void *data, size_t size);
 /* On the strand: what was kept, if somebody listens now; or nobody ever will. */
