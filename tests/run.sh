@@ -164,7 +164,10 @@ if [ $full = yes ]; then
 	say "clang-tidy"
 	install_packages clang-tidy && whole tidy tidy_all
 	say "bench"
-	tests/bench/run.sh build/release | tee "$logs/bench.log"
+	{
+		tests/bench/run.sh build/release
+		tests/bench/datachannel.sh build/release
+	} | tee "$logs/bench.log"
 fi
 say "took $(($(date +%s) - start)) s"
 say "$passed passed, $failed failed, $skipped skipped"

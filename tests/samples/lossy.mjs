@@ -7,7 +7,7 @@ import { PEERS } from './peers.mjs';
 import { relay } from './relay.mjs';
 import { settled, status } from './status.mjs';
 
-const LIMIT_MS = 60000;
+const LIMIT_MS = 120000;
 const NETWORK = { loss: 0.2, late: 0.2, twice: 0.1 };
 const MESSAGES = 20;
 const base = process.env.ECHO_URL;

@@ -24,7 +24,7 @@ cd "$work" || exit 2
 
 # served NAME COMMAND...: beside a dc-echo, into NAME.out and NAME.err
 served() {
-	timeout 300 "$here/served.sh" "$build/samples/echo/dc-echo" --bind 127.0.0.1 --udp-only -- \
+	timeout 500 "$here/served.sh" "$build/samples/echo/dc-echo" --bind 127.0.0.1 --udp-only -- \
 		"${@:2}" >"$1.out" 2>"$1.err"
 }
 
