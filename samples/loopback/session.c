@@ -128,13 +128,14 @@ static void on_open(struct dc_channel *channel, void *user)
 	tell(peer->session, &peer->session->open);
 }
 
-/* Also once all is said, when nobody asks any more. */
+/* With its connection, whose end is told next and says more; or alone, for want of memory. */
 static void on_channel_closed(struct dc_channel *channel, void *user)
 {
 	struct peer *peer = user;
 
 	(void)channel;
-	fail(peer->session, -EPIPE);
+	if (dc_connection_state(peer->connection) < DC_FAILED)
+		fail(peer->session, -EPIPE);
 }
 
 static void on_low(struct dc_channel *channel, void *user)
