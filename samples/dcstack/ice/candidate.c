@@ -194,12 +194,14 @@ static bool is_host_name(const char *name)
 	return name[strspn(name, letters)] == '\0';
 }
 
+/* One label and "local" (draft-ietf-mmusic-mdns-ice-candidates section 3.2.1). */
 static bool is_local_name(const char *name)
 {
 	static const char domain[] = ".local";
 	size_t size = strlen(name), tail = sizeof(domain) - 1;
 
-	return size > tail && strcasecmp(name + size - tail, domain) == 0;
+	return size > tail && strchr(name, '.') == name + size - tail &&
+	       strcasecmp(name + size - tail, domain) == 0;
 }
 
 /* A name other than .local ones is legal, but nobody writes it and to look it up would tell a

@@ -57,13 +57,13 @@ static void run_send(struct job *job)
 	outbox_put(message);
 }
 
-/* What it costs to have one that the user does not know of. */
+/* Events, on the strand. */
+
+/* What it costs to have it, until the user knows of it and may limit that himself. */
 static size_t weight(const struct dc_channel *channel)
 {
 	return sizeof(*channel) + channel->label_size + channel->protocol_size;
 }
-
-/* Events, on the strand. */
 
 static void deliver_arrived(struct event *event)
 {
@@ -72,8 +72,8 @@ static void deliver_arrived(struct event *event)
 	callback_fn fn;
 	void *user;
 
-	atomic_store(&channel->is_open, true);
 	inflow_discharge(connection, weight(channel));
+	atomic_store(&channel->is_open, true);
 	if (!callback_begin(&connection->on_channel, &fn, &user)) {
 		atomic_store(&channel->listened, true);
 		dc_channel_close(channel);
@@ -135,8 +135,8 @@ static void tell(struct dc_channel *channel, struct event *event)
 
 void channel_tell_arrived(struct dc_channel *channel)
 {
-	inflow_charge(channel->connection, weight(channel));
 	tell(channel, &channel->arrived);
+	inflow_charge(channel->connection, weight(channel));
 }
 
 void channel_tell_open(struct dc_channel *channel)

@@ -49,6 +49,17 @@ void inflow_queue_init(struct inflow_queue *queue)
 	queue->last = &queue->first;
 }
 
+void inflow_charge(struct dc_connection *connection, size_t size)
+{
+	struct inflow *inflow = &connection->inflow;
+	size_t unread = atomic_fetch_add(&inflow->unread_bytes, size) + size;
+
+	if (inflow->paused || unread <= UNREAD_HIGH)
+		return;
+	inflow->paused = true;
+	sctp_pause(connection->transport.sctp, true);
+}
+
 /*
  * Asks the executor to resume whenever the amount falls to the low mark, paused or not: whoever
  * pauses saw it above the high mark, and so this will happen after that.
@@ -61,17 +72,6 @@ void inflow_discharge(struct dc_connection *connection, size_t size)
 	if (before > UNREAD_LOW && before - size <= UNREAD_LOW &&
 	    !atomic_exchange(&inflow->resuming, true))
 		inbox_put(&connection->inbox, &inflow->resume);
-}
-
-void inflow_charge(struct dc_connection *connection, size_t size)
-{
-	struct inflow *inflow = &connection->inflow;
-
-	atomic_fetch_add(&inflow->unread_bytes, size);
-	if (!inflow->paused && atomic_load(&inflow->unread_bytes) > UNREAD_HIGH) {
-		inflow->paused = true;
-		sctp_pause(connection->transport.sctp, true);
-	}
 }
 
 static void drop(struct incoming *incoming)
@@ -136,8 +136,8 @@ int inflow_put(struct dc_channel *channel, enum dc_kind kind, const void *data, 
 		.event.deliver = deliver, .channel = channel, .kind = kind, .size = size};
 	if (size)
 		memcpy(incoming->data, data, size);
-	inflow_charge(connection, weight(incoming));
 	events_collect(&connection->events, &incoming->event);
 	connection_settle(connection);
+	inflow_charge(connection, weight(incoming));
 	return 0;
 }

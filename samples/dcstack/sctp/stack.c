@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "stack.h"
 #include "association.h"
+#include "place.h"
 #include <errno.h>
 #include <pthread.h>
 #include <run/library.h>
@@ -25,7 +26,7 @@ static struct {
 	bool running;	  /* it has a clock, and a token of the library */
 	uint64_t ticked_ns;
 	uint64_t idle_ns; /* since when it should be ended; 0: it is needed */
-	uintptr_t last_id;
+	uint64_t last_number;
 	unsigned associations;
 	struct member *members[BUCKETS];
 	struct clock *clocks;
@@ -46,11 +47,11 @@ void stack_leave(void)
 	pthread_rwlock_unlock(&stack.lock);
 }
 
-static struct sctp *stack_find(uintptr_t id)
+static struct sctp *stack_find(uintptr_t address)
 {
-	struct member *member = stack.members[id % BUCKETS];
+	struct member *member = stack.members[address % BUCKETS];
 
-	while (member && member->id != id)
+	while (member && member->address != address)
 		member = member->next;
 	return (struct sctp *)member;
 }
@@ -58,7 +59,8 @@ static struct sctp *stack_find(uintptr_t id)
 /* A packet on its way to the executor of its association. */
 struct parcel {
 	struct job job;
-	uintptr_t id;
+	uintptr_t address;
+	uint64_t number;
 	size_t size;
 	uint8_t packet[];
 };
@@ -69,9 +71,9 @@ static void parcel_run(struct job *job)
 	struct sctp *sctp;
 
 	stack_enter();
-	sctp = stack_find(parcel->id);
+	sctp = stack_find(parcel->address);
 	stack_leave();
-	if (sctp)
+	if (sctp && sctp->member.number == parcel->number)
 		sctp->events.send(sctp->user, parcel->packet, parcel->size);
 	free(parcel);
 }
@@ -82,15 +84,18 @@ static void parcel_post(const struct sctp *sctp, const void *packet, size_t size
 
 	if (!parcel)
 		return; /* lost, as packets are */
-	*parcel = (struct parcel){.job.run = parcel_run, .id = sctp->member.id, .size = size};
+	*parcel = (struct parcel){.job.run = parcel_run,
+				  .address = sctp->member.address,
+				  .number = sctp->member.number,
+				  .size = size};
 	memcpy(parcel->packet, packet, size);
 	executor_post(sctp->config.executor, &parcel->job);
 }
 
 /* usrsctp leaves the checksum to us. RFC 9260 appendix A: lowest byte first. */
-static int stack_output(void *id, void *packet, size_t size, uint8_t tos, uint8_t set_df)
+static int stack_output(void *address, void *packet, size_t size, uint8_t tos, uint8_t set_df)
 {
-	struct sctp *sctp = stack_find((uintptr_t)id);
+	struct sctp *sctp = stack_find((uintptr_t)address);
 	struct sctp_common_header *header = packet;
 
 	(void)tos;
@@ -105,9 +110,9 @@ static int stack_output(void *id, void *packet, size_t size, uint8_t tos, uint8_
 	return 0;
 }
 
-void stack_upcall(struct socket *socket, void *id, int flags)
+void stack_upcall(struct socket *socket, void *address, int flags)
 {
-	struct sctp *sctp = stack_find((uintptr_t)id);
+	struct sctp *sctp = stack_find((uintptr_t)address);
 
 	(void)socket;
 	(void)flags;
@@ -136,11 +141,12 @@ static void stack_tune(void)
 		{ usrsctp_sysctl_set_sctp_initial_cwnd, 10 },
 		{ usrsctp_sysctl_set_sctp_max_burst_default, 10 },
 		/* Far below RFC 9260 section 16, as browsers do: paths are short, and a message
-		 * that waits a second was lost to its user. */
-		{ usrsctp_sysctl_set_sctp_rto_initial_default, 500 },
+		 * that waits a second was lost to its user. An INIT most of all: usrsctp takes
+		 * the time since the first one for a round trip, also where it was repeated. */
+		{ usrsctp_sysctl_set_sctp_rto_initial_default, 250 },
 		{ usrsctp_sysctl_set_sctp_rto_min_default, 200 },
-		{ usrsctp_sysctl_set_sctp_rto_max_default, 10000 },
-		{ usrsctp_sysctl_set_sctp_init_rto_max_default, 10000 },
+		{ usrsctp_sysctl_set_sctp_rto_max_default, 3000 },
+		{ usrsctp_sysctl_set_sctp_init_rto_max_default, 1000 },
 		{ usrsctp_sysctl_set_sctp_delayed_sack_time_default, 20 },
 	};
 	/* clang-format on */
@@ -185,6 +191,7 @@ static bool stack_end(void)
 		stack.initialized = false;
 	else if (now_ns - stack.idle_ns < TIMER_MS(PATIENCE_MS))
 		return false;
+	place_forget_all();
 	stack.running = false;
 	stack.idle_ns = 0;
 	return true;
@@ -276,12 +283,15 @@ int stack_add(struct sctp *sctp)
 		return error;
 	}
 	error = stack_start();
+	if (!error)
+		error = place_take(&member->place);
 	if (error) {
 		clock_leave(member->clock);
 		return error;
 	}
-	member->id = ++stack.last_id;
-	bucket = &stack.members[member->id % BUCKETS];
+	member->address = place_address(member->place);
+	member->number = ++stack.last_number;
+	bucket = &stack.members[member->address % BUCKETS];
 	member->next = *bucket;
 	*bucket = member;
 	member->clock->associations++;
@@ -293,13 +303,14 @@ int stack_add(struct sctp *sctp)
 
 void stack_remove(struct sctp *sctp)
 {
-	struct member *member = &sctp->member, **place;
+	struct member *member = &sctp->member, **bucket;
 
 	stack_enter_alone();
-	place = &stack.members[member->id % BUCKETS];
-	while (*place != member)
-		place = &(*place)->next;
-	*place = member->next;
+	bucket = &stack.members[member->address % BUCKETS];
+	while (*bucket != member)
+		bucket = &(*bucket)->next;
+	*bucket = member->next;
+	place_give(member->place);
 	member->clock->associations--;
 	stack.associations--;
 	clock_leave(member->clock);

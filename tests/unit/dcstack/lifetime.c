@@ -254,22 +254,19 @@ Test(lifetime, what_was_sent_before_a_channel_is_destroyed_arrives)
 
 static enum dc_state state_at_close;
 
-static void read_state(struct dc_channel *channel, void *user)
+static void read_state(struct dc_channel *which, void *user)
 {
 	state_at_close = dc_connection_state(peers.offerer.connection);
-	told_closed(channel, user);
+	told_closed(which, user);
 }
 
 Test(lifetime, a_channel_that_ends_with_its_connection_finds_it_closed)
 {
-	static struct seen seen;
-	struct dc_channel *channel;
-
 	peers_connect(NULL);
-	channel = open_channel(&peers.offerer, NULL, &seen);
-	dc_channel_on_closed(channel, read_state, &seen);
+	channel = open_channel(&peers.offerer, NULL, &mine);
+	dc_channel_on_closed(channel, read_state, &mine);
 	dc_connection_close(peers.offerer.connection, NULL, NULL);
-	AWAIT(seen.closed);
+	AWAIT(mine.closed);
 	cr_expect_eq(state_at_close, DC_CLOSED);
 	dc_channel_destroy(channel);
 	peers_destroy();

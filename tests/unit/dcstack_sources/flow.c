@@ -140,6 +140,37 @@ Test(flow, what_nobody_listens_to_holds_the_sender_up_until_somebody_does)
 	part();
 }
 
+static void stay_at_gate(struct side *side, struct dc_channel *which)
+{
+	(void)side;
+	(void)which;
+	pthread_mutex_lock(&gate);
+	pthread_mutex_unlock(&gate);
+}
+
+Test(flow, channels_that_nobody_takes_hold_their_opener_up)
+{
+	enum { MANY = 200 };
+	static struct dc_channel *channels[MANY];
+	static char label[60001];
+	struct dc_channel_options options = {.label = label};
+
+	memset(label, 'x', sizeof(label) - 1);
+	peers.answerer.on_channel = stay_at_gate;
+	pthread_mutex_lock(&gate);
+	peers_connect(NULL);
+	for (int i = 0; i < MANY; i++)
+		cr_assert_eq(dc_channel_open(peers.offerer.connection, &options, &channels[i]), 0);
+	await_pause(peers.answerer.connection);
+	cr_expect_leq(atomic_load(&peers.answerer.connection->inflow.unread_bytes),
+		      (size_t)UNREAD_MAX);
+	pthread_mutex_unlock(&gate);
+	AWAIT(peers.answerer.arrived == MANY);
+	for (int i = 0; i < MANY; i++)
+		dc_channel_destroy(channels[i]);
+	peers_destroy();
+}
+
 Test(flow, who_wants_no_messages_gets_rid_of_them)
 {
 	peers.answerer.on_channel = leave_alone;
