@@ -13,24 +13,21 @@ unsigned callback_unfired(void)
 
 void callback_init(struct callback *callback, enum callback_kind kind)
 {
-	*callback = (struct callback){.kind = kind};
-	pthread_mutex_init(&callback->lock, NULL);
-	pthread_cond_init(&callback->over, NULL);
+	pthread_mutexattr_t recursive;
+
+	pthread_mutexattr_init(&recursive);
+	pthread_mutexattr_settype(&recursive, PTHREAD_MUTEX_RECURSIVE);
+	pthread_mutex_init(&callback->lock, &recursive);
+	pthread_mutexattr_destroy(&recursive);
+	callback->kind = kind;
+	callback->fn = NULL;
+	callback->user = NULL;
 }
 
 void callback_finish(struct callback *callback)
 {
 	callback_reset(callback);
-	pthread_cond_destroy(&callback->over);
 	pthread_mutex_destroy(&callback->lock);
-}
-
-/* No call runs but for one that this thread is within. */
-static void lock(struct callback *callback)
-{
-	pthread_mutex_lock(&callback->lock);
-	while (callback->calls && !pthread_equal(callback->caller, pthread_self()))
-		pthread_cond_wait(&callback->over, &callback->lock);
 }
 
 /* Under the lock. */
@@ -46,7 +43,7 @@ static void replace(struct callback *callback, callback_fn fn, void *user)
 
 void callback_set(struct callback *callback, callback_fn fn, void *user)
 {
-	lock(callback);
+	pthread_mutex_lock(&callback->lock);
 	replace(callback, fn, user);
 	pthread_mutex_unlock(&callback->lock);
 }
@@ -58,7 +55,7 @@ void callback_reset(struct callback *callback)
 
 bool callback_begin(struct callback *callback, callback_fn *ret_fn, void **ret_user)
 {
-	lock(callback);
+	pthread_mutex_lock(&callback->lock);
 	if (!callback->fn) {
 		pthread_mutex_unlock(&callback->lock);
 		return false;
@@ -67,16 +64,10 @@ bool callback_begin(struct callback *callback, callback_fn *ret_fn, void **ret_u
 	*ret_user = callback->user;
 	if (callback->kind == CALLBACK_ONE_SHOT)
 		replace(callback, NULL, NULL);
-	callback->calls++;
-	callback->caller = pthread_self();
-	pthread_mutex_unlock(&callback->lock);
 	return true;
 }
 
 void callback_end(struct callback *callback)
 {
-	pthread_mutex_lock(&callback->lock);
-	if (!--callback->calls)
-		pthread_cond_broadcast(&callback->over);
 	pthread_mutex_unlock(&callback->lock);
 }

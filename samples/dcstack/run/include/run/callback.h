@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A place for a function of the user and his data. From within its call, the slot may be set or
- * reset; on any other thread a set or reset waits until the running call is over, so that
- * afterwards the user may free what his data points to. No lock is held during the call: it may set
- * and reset other slots in whatever order it likes.
+ * A place for a function of the user and his data. It runs under the slot's own recursive mutex:
+ * from within, the slot may be set or reset; on any other thread a set or reset waits until the
+ * running call is over, so that afterwards the user may free what his data points to.
  */
 #ifndef RUN_CALLBACK_H
 #define RUN_CALLBACK_H
@@ -17,12 +16,9 @@ enum callback_kind { CALLBACK_PERSISTENT, CALLBACK_ONE_SHOT };
 
 struct callback {
 	pthread_mutex_t lock;
-	pthread_cond_t over;
 	enum callback_kind kind;
 	callback_fn fn;
 	void *user;
-	unsigned calls; /* that run, all on one thread */
-	pthread_t caller;
 };
 
 void callback_init(struct callback *callback, enum callback_kind kind);
@@ -32,8 +28,8 @@ void callback_finish(struct callback *callback); /* resets */
 void callback_set(struct callback *callback, callback_fn fn, void *user);
 void callback_reset(struct callback *callback);
 
-/* Gives out what to call; a one-shot is taken out. false: nothing is set. After a true,
- * callback_end must follow on the same thread. */
+/* Locks, and gives out what to call; a one-shot is taken out. false: nothing is set, nothing is
+ * locked. After a true, callback_end must follow on the same thread. */
 bool callback_begin(struct callback *callback, callback_fn *ret_fn, void **ret_user);
 void callback_end(struct callback *callback);
 
