@@ -96,7 +96,7 @@ build() {
 	pass
 }
 
-tidy_all() { git ls-files 'libtrack/*.c' 'cli/*.c' | xargs -P2 -n8 clang-tidy -p build/release --quiet; }
+tidy_all() { git ls-files 'libtrack/*.c' 'cli/*.c' 'samples/*.c' | xargs -P2 -n8 clang-tidy -p build/release --quiet; }
 
 # ThreadSanitizer and Criterion do not go together: programs without it are built for it. NAME:ROUNDS
 stress="dc_stress:30 dc_sctp_stress:10 dc_peer_stress:10 dc_peer_chaos:5"
