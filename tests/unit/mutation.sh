@@ -64,7 +64,14 @@ samples/dcstack/net/framing.c|s/packet_size >> 8/packet_size >> 9/|unit_net_fram
 samples/dcstack/ice/candidate.c|s/2 \* high/high/|unit_ice_candidate
 samples/dcstack/ice/stun.c|s/? -EACCES : 0/? 0 : 0/|unit_ice_stun
 samples/dcstack/ice/check.c|s/address_equal(packet->from, &pair->remote->address)/1/|unit_ice_sources_stranger
+samples/dcstack/ice/check.c|s/rto_ms << (pair->check.sent - 1)/rto_ms/|unit_ice_sources_timing
+samples/dcstack/ice/check.c|s/&agent->pace, agent->timing.pace_ms/\&agent->pace, 0/|unit_ice_sources_timing
+samples/dcstack/ice/consent.c|s/^\treturn false;$/\treturn true;/|unit_ice_sources_answer
 samples/dcstack/dtls/context.c|s/bool matches = .*;/bool matches = expected;/|unit_dtls_fingerprint
+samples/dcstack/sctp/sctp.c|s,said == htole32(crc),said + crc,|unit_sctp_delivery
+samples/dcstack/sctp/sender.c|s/SCTP_PR_SCTP_TTL/SCTP_PR_SCTP_NONE/|unit_sctp_delivery
+samples/dcstack/sctp/sender.c|s/SCTP_PR_SCTP_RTX/SCTP_PR_SCTP_NONE/|unit_sctp_delivery
+samples/dcstack/sctp/sender.c|s/.= SCTP_UNORDERED/= SCTP_EOR/|unit_sctp_delivery
 samples/dcstack/sctp/dcep.c|s/open->unordered = type & UNORDERED/open->unordered = false/|unit_sctp_dcep
 samples/dcstack/sdp/sdp_parse.c|s/"sctp-port"/"sctp-part"/|unit_sdp_sdp
 samples/dcstack/peer/negotiation.c|s/return (size_t)remote->max_message_size;/return SIZE_MAX;/|unit_dcstack_channel unit_dcstack_connection

@@ -62,6 +62,7 @@ struct pair {
 	unsigned loss, duplicates, swaps; /* of 1000 packets */
 	unsigned seed;
 	bool cut;
+	bool spoils; /* each packet comes with another last byte first */
 	unsigned descriptors;
 };
 
@@ -146,6 +147,14 @@ static bool by_chance(struct pair *pair, unsigned permille)
 	return (unsigned)rand_r(&pair->seed) % 1000 < permille;
 }
 
+static void parcel_post_spoilt(struct side *to, const uint8_t *packet, size_t size)
+{
+	struct parcel *parcel = parcel_copy(to, packet, size);
+
+	parcel->packet[size - 1] ^= 0xff;
+	parcel_post(parcel);
+}
+
 static void network_carry(struct side *from, const uint8_t *packet, size_t size)
 {
 	struct pair *pair = from->pair;
@@ -153,6 +162,8 @@ static void network_carry(struct side *from, const uint8_t *packet, size_t size)
 
 	if (pair->cut || by_chance(pair, pair->loss))
 		return;
+	if (pair->spoils)
+		parcel_post_spoilt(from->other, packet, size);
 	if (by_chance(pair, pair->duplicates))
 		parcel_post(parcel_copy(from->other, packet, size));
 	if (!late && by_chance(pair, pair->swaps)) {
