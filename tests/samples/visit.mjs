@@ -70,8 +70,8 @@ export async function visit(client, base, peer, mode, closer) {
 	}
 	await within(opened(channel), 'open channel');
 	const said = [mode];
-	const over = await transport();
 	said.push(`text=${await echo(channel, ['hello', 'Grüße, 你好, 😀', 'x'.repeat(16384)])}`);
+	const over = await transport(); // its side may open after ours, but before it echoes
 	said.push(`binary=${await echo(channel, [new Uint8Array([0]), ...pieces(3000, 1000)])}`);
 	const large = [...pieces(1 << 20, connection.largest)];
 	await echo(channel, large);
