@@ -139,11 +139,12 @@ static void stack_tune(void)
 		{ usrsctp_sysctl_set_sctp_initial_cwnd, 10 },
 		{ usrsctp_sysctl_set_sctp_max_burst_default, 10 },
 		/* Far below RFC 9260 section 16, as browsers do: paths are short, and a message
-		 * that waits a second was lost to its user. */
-		{ usrsctp_sysctl_set_sctp_rto_initial_default, 500 },
+		 * that waits a second was lost to its user. An INIT most of all: usrsctp takes
+		 * the time since the first one for a round trip, also where it was repeated. */
+		{ usrsctp_sysctl_set_sctp_rto_initial_default, 250 },
 		{ usrsctp_sysctl_set_sctp_rto_min_default, 200 },
-		{ usrsctp_sysctl_set_sctp_rto_max_default, 10000 },
-		{ usrsctp_sysctl_set_sctp_init_rto_max_default, 10000 },
+		{ usrsctp_sysctl_set_sctp_rto_max_default, 3000 },
+		{ usrsctp_sysctl_set_sctp_init_rto_max_default, 1000 },
 		{ usrsctp_sysctl_set_sctp_delayed_sack_time_default, 20 },
 	};
 	/* clang-format on */
