@@ -48,18 +48,25 @@ enum dc_state {
 };
 
 struct dc_config {
-	const char *bind_address;      /* gather on this IP only */
-	uint16_t port_begin, port_end; /* of host candidates; 0: any */
-	const char *stun_server;       /* "host:port" */
-	const char *mdns_interface;    /* IP of the interface for queries of .local names */
+	const char *bind_address;      /* gather on this IP only; NULL: on all interfaces */
+	uint16_t port_begin, port_end; /* of host candidates, both included; 0: any */
+	/* "host:port", "host", "[IPv6]:port"; the port is 3478 if none is given. Where it does not
+	 * answer, candidates are complete 3.5 s later. */
+	const char *stun_server;
+	const char *mdns_interface; /* IP of the interface for queries of .local names */
 	bool no_ipv6, no_udp, no_tcp;
 	bool loopback;		 /* also on loopback interfaces where there are others */
 	bool trickle;		 /* candidates come later, through on_candidate */
 	size_t max_message_size; /* that we accept; 0: 262144 */
 };
 
-/* config NULL: defaults. The caller's reference ends with dc_connection_destroy. -EINVAL, -ENOMEM,
- * -EAGAIN where a thread cannot be started. */
+/* What can be known of a configuration before anything is bound or looked up. -EINVAL: what (may be
+ * NULL) says why, as in "the STUN server is not host:port". */
+int dc_config_check(const struct dc_config *config, const char **ret_what);
+
+/* config NULL: defaults; it has to pass dc_config_check. An address that is none of this machine's,
+ * or a port that is taken, shows later: no description, and DC_FAILED. The caller's reference ends
+ * with dc_connection_destroy. -EINVAL, -ENOMEM, -EAGAIN where a thread cannot be started. */
 int dc_connection_create(const struct dc_config *config, struct dc_connection **ret_connection);
 /* Closes if need be, resets all callbacks of the connection, ends the reference. NULL: nothing. */
 void dc_connection_destroy(struct dc_connection *connection);
