@@ -50,34 +50,44 @@ static int end_library(void)
 	return error;
 }
 
+static void print_why_not_listening(const struct options *options, int error)
+{
+	char port[32] = "";
+
+	if (options->port)
+		snprintf(port, sizeof(port), ", port %lu", options->port);
+	fprintf(stderr, "dc-echo: cannot listen on %s%s: %s\n", options->address, port,
+		strerror(-error));
+}
+
+/* From the first request to a signal. */
+static int listen_and_serve(const struct options *options, const sigset_t *signals,
+			    struct sessions *sessions)
+{
+	struct server *server;
+	int error = server_create(options->address, (uint16_t)options->port, sessions, &server);
+	if (error) {
+		print_why_not_listening(options, error);
+		return error;
+	}
+	print_page(options->address, server_port(server));
+	run(signals, sessions);
+	sessions_end(sessions);
+	server_destroy(server);
+	return 0;
+}
+
 static int serve(const struct options *options, const sigset_t *signals)
 {
-	const struct dc_config config = {
-		.bind_address = options->bind,
-		.stun_server = options->stun,
-		.mdns_interface = options->mdns_interface,
-		.no_ipv6 = options->no_ipv6,
-		.no_udp = options->tcp_only,
-		.no_tcp = options->udp_only,
-		.loopback = options->loopback,
-		.max_message_size = options->max_message,
-	};
+	const struct dc_config config = options_config(options);
 	struct sessions *sessions = NULL;
-	struct server *server = NULL;
 	int error = dc_library_start(NULL);
 	if (!error)
 		error = sessions_create(&config, (unsigned)options->connections, &sessions);
-	if (!error)
-		error = server_create(options->address, (uint16_t)options->port, sessions, &server);
-	if (error) {
-		fprintf(stderr, "dc-echo: cannot listen on %s, port %lu: %s\n", options->address,
-			options->port, strerror(-error));
-	} else {
-		print_page(options->address, server_port(server));
-		run(signals, sessions);
-		sessions_end(sessions);
-	}
-	server_destroy(server);
+	if (error)
+		fprintf(stderr, "dc-echo: cannot start: %s\n", strerror(-error));
+	else
+		error = listen_and_serve(options, signals, sessions);
 	if (end_library())
 		return EXIT_FAILURE;
 	sessions_destroy(sessions);
