@@ -9,6 +9,14 @@ enum argument_kind {
 	ARGUMENT_FLAG,	 /* bool */
 	ARGUMENT_TEXT,	 /* const char *, borrowed from argv */
 	ARGUMENT_NUMBER, /* unsigned long */
+	ARGUMENT_LIST,	 /* struct argument_list: a text each time that the option is given */
+};
+
+enum { ARGUMENT_LIST_MAX = 16 };
+
+struct argument_list {
+	unsigned count;
+	const char *texts[ARGUMENT_LIST_MAX]; /* borrowed from argv */
 };
 
 struct argument {
