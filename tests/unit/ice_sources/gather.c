@@ -288,12 +288,17 @@ Test(gather, an_answer_from_elsewhere_is_none)
 
 Test(gather, a_silent_server_holds_it_up_for_a_time)
 {
+	uint8_t request[STUN_MESSAGE_MAX];
+	unsigned requests = 0;
 	char name[64];
 	int fd = open_server(name);
 
 	begin_reflexive(name);
 	cr_expect(await(&a, has_gathered, 0));
 	cr_expect_eq(a.candidates, 1);
+	while (recv(fd, request, sizeof(request), MSG_DONTWAIT) > 0)
+		requests++;
+	cr_expect_eq(requests, 3);
 	end();
 	close(fd);
 }
