@@ -96,12 +96,20 @@ build() {
 	pass
 }
 
-tidy_all() { git ls-files 'libtrack/*.c' 'cli/*.c' | xargs -P2 -n8 clang-tidy -p build/release --quiet; }
+tidy_all() { git ls-files 'libtrack/*.c' 'cli/*.c' 'samples/*.c' | xargs -P2 -n8 clang-tidy -p build/release --quiet; }
 
-# ThreadSanitizer and Criterion do not go together: programs without it are built for it.
-tsan_stress="dc_stress dc_sctp_stress dc_peer_stress"
-tsan_targets=(dc-loopback dc-echo)
-for program in $tsan_stress; do tsan_targets+=("live_$program"); done
+# ThreadSanitizer and Criterion do not go together: programs without it are built for it. NAME:ROUNDS
+stress="dc_stress:30 dc_sctp_stress:10 dc_peer_stress:10 dc_peer_chaos:5"
+stress_targets=(dc-loopback dc-echo)
+for program in $stress; do stress_targets+=("live_${program%:*}"); done
+# stressed BUILD TIMES: each of them, as many times their rounds
+stressed() {
+	local program name
+	for program in $stress; do
+		name=${program%:*}
+		whole "$1-$name" timeout 500 "build/$1/tests/live/live_$name" $((${program#*:} * $2))
+	done
+}
 
 start=$(date +%s)
 # shellcheck disable=SC2086
@@ -132,9 +140,7 @@ install_packages $REAL_PACKAGES || say "(some real programs will be skipped)"
 lines real tests/real/run.sh build/release
 say "sanitizers and fuzzing"
 build asan && criterion asan build/asan
-build tsan "${tsan_targets[@]}" && for program in $tsan_stress; do
-	whole "tsan-$program" timeout 200 "build/tsan/tests/live/live_$program" 50
-done
+build tsan "${stress_targets[@]}" && stressed tsan 1
 build fuzz && whole fuzz tests/fuzz/run.sh 20 build/fuzz
 
 say "the sample stack"
@@ -155,6 +161,9 @@ if [ $full = yes ]; then
 	sed -n '/^host /,$p' "$logs/hosts-full.log"
 	say "real programs under load"
 	lines real-full tests/real/run.sh --full build/release
+	say "stress"
+	stressed tsan 5
+	stressed asan 5
 	say "soak"
 	lines soak tests/live/soak.sh build/release
 	say "mutation"

@@ -61,7 +61,7 @@ int fingerprints_add(struct fingerprints *fingerprints, const char *algorithm, c
 	if (fingerprints->count == DTLS_FINGERPRINTS_MAX || !fingerprint_is_valid(algorithm, text))
 		return -EINVAL;
 	fingerprint->algorithm = find(algorithm);
-	strcpy(fingerprint->text, text);
+	snprintf(fingerprint->text, sizeof(fingerprint->text), "%s", text);
 	fingerprints->count++;
 	return 0;
 }

@@ -7,12 +7,14 @@
  * one connection and its channels run one at a time, in order, on a pool of workers.
  *
  * Callbacks: each has one function; setting another replaces it, NULL resets it: nobody is told
- * then. To set or to reset one waits until a running one has returned (but for the one it is called
- * from). What is told while no function is set is not told again, except where it says so below.
+ * then. To set or to reset one, as destroy does with all, waits until a running one has returned
+ * (but for the one it is called from). A callback must not do so to another connection whose
+ * callbacks do it to this one: each could wait for the other. What is told while no function is set
+ * is not told again, except where it says so below.
  *
  * Ends: connections and channels may be destroyed in any order, within callbacks too; a channel
  * whose connection is destroyed is closed, and says so. What destroy was called for calls back no
- * more. A destroy does not wait: who has to know that the sockets are closed calls
+ * more. Sockets may still be open when destroy returns: who has to know that they are closed calls
  * dc_connection_close before and waits for its function, or for dc_library_cleanup.
  *
  * Strings that are handed over are copied. Functions return 0 or -errno.
