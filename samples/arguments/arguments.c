@@ -47,7 +47,7 @@ static int add_text(const struct argument *argument, const char *text, struct ar
 	return 0;
 }
 
-/* value NULL: of one that takes none. */
+/* value NULL: of a flag. */
 static int set(const struct argument *argument, const char *value, void *options, char *ret_what)
 {
 	void *field = (char *)options + argument->offset;
@@ -78,9 +78,9 @@ int arguments_parse(const struct argument *table, size_t count, int argc, char *
 			snprintf(ret_what, ARGUMENTS_WHAT_SIZE, "there is no option %s", argv[i]);
 			return -EINVAL;
 		}
-		if (argument->value)
+		if (argument->kind != ARGUMENT_FLAG)
 			value = argv[++i];
-		if (argument->value && !value) {
+		if (argument->kind != ARGUMENT_FLAG && !value) {
 			snprintf(ret_what, ARGUMENTS_WHAT_SIZE, "%s needs %s", argument->name,
 				 argument->value);
 			return -EINVAL;

@@ -20,7 +20,7 @@ struct argument_list {
 };
 
 struct argument {
-	const char *name, *value; /* "--port", "P"; value NULL: takes none */
+	const char *name, *value; /* "--port", "P"; value NULL: a flag */
 	enum argument_kind kind;
 	size_t offset; /* of its field in the program's structure of options */
 	unsigned long min, max;
