@@ -11,9 +11,11 @@ while [ "$#" -gt 0 ] && [ "$1" != -- ]; do
 done
 shift
 coproc ECHO { exec "${server[@]}"; }
-export ECHO_PID=$ECHO_PID ECHO_URL=
+# bash forgets its own name for it when the server has ended.
+pid=$!
+export ECHO_PID=$pid ECHO_URL=
 read -r -t 10 ECHO_URL <&"${ECHO[0]}"
 [ -n "$ECHO_URL" ] && "$@"
-kill -TERM "$ECHO_PID" 2>/dev/null
-wait "$ECHO_PID"
+kill -TERM "$pid" 2>/dev/null
+wait "$pid"
 echo "${server[0]##*/} exit=$?"

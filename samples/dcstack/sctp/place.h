@@ -18,7 +18,7 @@ struct place;
 int place_take(struct place **ret_place);
 void place_give(struct place *place);
 uintptr_t place_address(const struct place *place);
-/* usrsctp has ended, and forgotten them all. */
+/* usrsctp has ended, or is left as it is: what is taken from now on is new to it. */
 void place_forget_all(void);
 
 #endif

@@ -70,10 +70,13 @@ static void parcel_run(struct job *job)
 	struct parcel *parcel = (struct parcel *)job;
 	struct sctp *sctp;
 
+	/* Another association at this address may be another executor's, and end meanwhile. */
 	stack_enter();
 	sctp = stack_find(parcel->address);
+	if (sctp && sctp->member.number != parcel->number)
+		sctp = NULL;
 	stack_leave();
-	if (sctp && sctp->member.number == parcel->number)
+	if (sctp)
 		sctp->events.send(sctp->user, parcel->packet, parcel->size);
 	free(parcel);
 }

@@ -119,3 +119,34 @@ Test(answer, nobody_else_revokes_consent)
 	cr_expect_eq(a.state, AGENT_CONNECTED);
 	end();
 }
+
+static void call_find_expiry(void *user)
+{
+	*(uint64_t *)user = a.agent->consent.expiry.deadline_ns;
+}
+
+static uint64_t expiry_ns(void)
+{
+	uint64_t deadline_ns;
+
+	on_executor(call_find_expiry, &deadline_ns);
+	return deadline_ns;
+}
+
+Test(answer, consent_is_renewed_by_answers_to_its_questions_alone)
+{
+	struct stun_message check, guess;
+	uint64_t before_ns;
+
+	begin_consent();
+	before_ns = expiry_ns();
+	stun_new_transaction(guess.transaction);
+	answer_to(&guess, 0, PASSWORD);
+	settle(fd);
+	cr_expect_eq(expiry_ns(), before_ns);
+	check = await_check();
+	answer_to(&check, 0, PASSWORD);
+	settle(fd);
+	cr_expect_gt(expiry_ns(), before_ns);
+	end();
+}

@@ -12,7 +12,7 @@
 enum task_state { TASK_PENDING, TASK_DONE };
 
 struct task_class {
-	const char *name;
+	const char *name; /* for who looks with a debugger */
 	enum task_state (*poll)(struct task *task, void *state);
 	/* The task is over, done or cancelled: free what state holds. May be NULL. Runs once, on
 	 * the executor. The task must be forgotten by its owner when this ran. */

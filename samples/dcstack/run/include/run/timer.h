@@ -9,7 +9,7 @@
 /* Embedded by its owner; fields belong to timer.c. */
 struct timer {
 	struct executor *executor;
-	const char *name;
+	const char *name; /* for who looks with a debugger */
 	void (*fire)(void *user);
 	void *user;
 	uint64_t deadline_ns;
