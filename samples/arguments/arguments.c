@@ -43,7 +43,7 @@ static int set(const struct argument *argument, const char *value, void *options
 		*(const char **)field = value;
 		return 0;
 	case ARGUMENT_NUMBER:
-		return parse_number(argument, value, field);
+		return value ? parse_number(argument, value, field) : -EINVAL;
 	}
 	return -EINVAL;
 }

@@ -57,5 +57,11 @@ libtrack/shim/filter.c|s/i->jt : i->jf/i->jf : i->jt/|unit_shim_sources_filter
 libtrack/shim/target.c|s/TARGET_BLIND;/TARGET_TAKES;/|unit_shim_sources_target
 libtrack/shim/string.c|s/length < most/length <= most/|unit_shim_sources_string
 libtrack/analyze/growth.c|s/r.last < 2/r.last < 9/|unit_analyze_findings
+samples/dcstack/peer/protocol.c|s/role == DTLS_SERVER/role == DTLS_CLIENT/|unit_dcstack_channel
+samples/dcstack/peer/protocol.c|s/channel->is_reset \&\& channel->peer_reset/channel->peer_reset/|unit_dcstack_sources_protocol
+samples/dcstack/peer/outbox.c|s/<= threshold)/< threshold)/|unit_dcstack_sources_flow
+samples/dcstack/peer/inflow.c|s/inflow->paused = false;//|unit_dcstack_sources_flow
+samples/dcstack/peer/transport.c|s/is_up ? DC_CLOSED : DC_FAILED/DC_FAILED/|unit_dcstack_sources_flow
+samples/dcstack/peer/connection.c|s/object_release(&connection->object, "network");//|unit_dcstack_connection
 TABLE
 exit $bad

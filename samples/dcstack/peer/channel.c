@@ -59,6 +59,12 @@ static void run_send(struct job *job)
 
 /* Events, on the strand. */
 
+/* What it costs to have it, until the user knows of it and may limit that himself. */
+static size_t weight(const struct dc_channel *channel)
+{
+	return sizeof(*channel) + channel->label_size + channel->protocol_size;
+}
+
 static void deliver_arrived(struct event *event)
 {
 	struct dc_channel *channel = OWNER_OF(event, struct dc_channel, arrived);
@@ -66,6 +72,7 @@ static void deliver_arrived(struct event *event)
 	callback_fn fn;
 	void *user;
 
+	inflow_discharge(connection, weight(channel));
 	atomic_store(&channel->is_open, true);
 	if (!callback_begin(&connection->on_channel, &fn, &user)) {
 		dc_channel_close(channel);
@@ -128,6 +135,7 @@ static void tell(struct dc_channel *channel, struct event *event)
 void channel_tell_arrived(struct dc_channel *channel)
 {
 	tell(channel, &channel->arrived);
+	inflow_charge(channel->connection, weight(channel));
 }
 
 void channel_tell_open(struct dc_channel *channel)

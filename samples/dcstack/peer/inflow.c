@@ -49,21 +49,35 @@ void inflow_queue_init(struct inflow_queue *queue)
 	queue->last = &queue->first;
 }
 
+void inflow_charge(struct dc_connection *connection, size_t size)
+{
+	struct inflow *inflow = &connection->inflow;
+	size_t unread = atomic_fetch_add(&inflow->unread_bytes, size) + size;
+
+	if (inflow->paused || unread <= UNREAD_HIGH)
+		return;
+	inflow->paused = true;
+	sctp_pause(connection->transport.sctp, true);
+}
+
 /*
  * Asks the executor to resume whenever the amount falls to the low mark, paused or not: whoever
  * pauses saw it above the high mark, and so this will happen after that.
  */
-static void drop(struct incoming *incoming)
+void inflow_discharge(struct dc_connection *connection, size_t size)
 {
-	struct dc_connection *connection = incoming->channel->connection;
 	struct inflow *inflow = &connection->inflow;
-	size_t size = weight(incoming);
 	size_t before = atomic_fetch_sub(&inflow->unread_bytes, size);
 
-	free(incoming);
 	if (before > UNREAD_LOW && before - size <= UNREAD_LOW &&
 	    !atomic_exchange(&inflow->resuming, true))
 		inbox_put(&connection->inbox, &inflow->resume);
+}
+
+static void drop(struct incoming *incoming)
+{
+	inflow_discharge(incoming->channel->connection, weight(incoming));
+	free(incoming);
 }
 
 static void give(struct incoming *incoming)
@@ -114,7 +128,6 @@ void inflow_drop_kept(struct dc_channel *channel)
 int inflow_put(struct dc_channel *channel, enum dc_kind kind, const void *data, size_t size)
 {
 	struct dc_connection *connection = channel->connection;
-	struct inflow *inflow = &connection->inflow;
 	struct incoming *incoming = malloc(sizeof(*incoming) + size);
 
 	if (!incoming)
@@ -123,12 +136,8 @@ int inflow_put(struct dc_channel *channel, enum dc_kind kind, const void *data, 
 		.event.deliver = deliver, .channel = channel, .kind = kind, .size = size};
 	if (size)
 		memcpy(incoming->data, data, size);
-	atomic_fetch_add(&inflow->unread_bytes, weight(incoming));
 	events_collect(&connection->events, &incoming->event);
 	connection_settle(connection);
-	if (!inflow->paused && atomic_load(&inflow->unread_bytes) > UNREAD_HIGH) {
-		inflow->paused = true;
-		sctp_pause(connection->transport.sctp, true);
-	}
+	inflow_charge(connection, weight(incoming));
 	return 0;
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Messages between SCTP and the user. What he has not taken is bounded: SCTP is paused, its window
- * closes and the peer waits. Until a channel's first on_message is set, its messages are kept.
+ * Messages between SCTP and the user. What he has not taken, channels too, is bounded: SCTP is
+ * paused, its window closes and the peer waits. Until a channel's first on_message is set, its
+ * messages are kept.
  */
 #ifndef PEER_INFLOW_H
 #define PEER_INFLOW_H
@@ -27,6 +28,11 @@ struct inflow_queue {
 
 void inflow_init(struct inflow *inflow);
 void inflow_queue_init(struct inflow_queue *queue);
+
+/* On the executor: something that takes so many bytes waits for the user. */
+void inflow_charge(struct dc_connection *connection, size_t size);
+/* Any thread: it does not any more. */
+void inflow_discharge(struct dc_connection *connection, size_t size);
 
 /* On the executor: an event with a copy. -ENOMEM. */
 int inflow_put(struct dc_channel *channel, enum dc_kind kind, const void *data, size_t size);

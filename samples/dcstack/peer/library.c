@@ -30,12 +30,16 @@ int dc_library_cleanup(unsigned timeout_ms)
 	return library_cleanup(timeout_ms);
 }
 
+static bool is_of(const struct row *row, const char *class_name, const char *holder)
+{
+	return !strcmp(row->class_name, class_name) && !strcmp(row->holder, holder);
+}
+
 static void count(struct census *census, const char *class_name, const struct object_holder *holder)
 {
 	struct row *row = census->rows;
 
-	while (row < census->rows + census->count &&
-	       (strcmp(row->class_name, class_name) || strcmp(row->holder, holder->name)))
+	while (row < census->rows + census->count && !is_of(row, class_name, holder->name))
 		row++;
 	if (row == census->rows + CLASSES_MAX)
 		return;

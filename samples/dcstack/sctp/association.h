@@ -19,8 +19,11 @@ struct sctp {
 	struct socket *socket; /* NULL: ended */
 	struct task *reader;
 	bool paused;
-	bool blocked;	/* a send said -EAGAIN */
-	bool more;	/* Nagle's rule is on */
+	bool blocked;	   /* a send said -EAGAIN */
+	bool more;	   /* Nagle's rule is on */
+	bool unfinished;   /* usrsctp has only the beginning of a message */
+	bool reset_wanted; /* of its stream, at its end */
+	uint16_t unfinished_stream;
 	bool destroyed; /* from within an event: the reader's drop frees it */
 	struct {
 		uint8_t *data;

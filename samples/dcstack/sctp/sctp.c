@@ -71,7 +71,7 @@ static struct sockaddr_conn address_of(const struct sctp *sctp, uint16_t port)
 {
 	return (struct sockaddr_conn){.sconn_family = AF_CONN,
 				      .sconn_port = htons(port),
-				      .sconn_addr = (void *)sctp->member.id};
+				      .sconn_addr = (void *)sctp->member.address};
 }
 
 static int socket_open(struct sctp *sctp)
@@ -83,7 +83,6 @@ static int socket_open(struct sctp *sctp)
 	socket = usrsctp_socket(AF_CONN, SOCK_STREAM, IPPROTO_SCTP, NULL, NULL, 0, NULL);
 	if (!socket)
 		return -errno;
-	usrsctp_register_address((void *)sctp->member.id);
 	sctp->socket = socket;
 	error = socket_configure(socket, sctp->config.attempts_max ? sctp->config.attempts_max
 								   : SCTP_ATTEMPTS_MAX);
@@ -93,7 +92,7 @@ static int socket_open(struct sctp *sctp)
 	if (error)
 		return error;
 	if (usrsctp_set_non_blocking(socket, 1) != 0 ||
-	    usrsctp_set_upcall(socket, stack_upcall, (void *)sctp->member.id) != 0 ||
+	    usrsctp_set_upcall(socket, stack_upcall, (void *)sctp->member.address) != 0 ||
 	    usrsctp_bind(socket, (struct sockaddr *)&local, sizeof local) != 0)
 		return -errno;
 	return 0;
@@ -106,7 +105,6 @@ void association_end(struct sctp *sctp)
 		return;
 	stack_enter_alone();
 	usrsctp_close(sctp->socket);
-	usrsctp_deregister_address((void *)sctp->member.id);
 	stack_leave();
 	sctp->socket = NULL;
 }
@@ -192,7 +190,7 @@ void sctp_input(struct sctp *sctp, const uint8_t *packet, size_t size)
 	if (!sctp->socket || sctp->state == SCTP_NEW || !packet_is_whole(packet, size))
 		return;
 	stack_enter();
-	usrsctp_conninput((void *)sctp->member.id, packet, size, 0);
+	usrsctp_conninput((void *)sctp->member.address, packet, size, 0);
 	stack_leave();
 }
 

@@ -38,6 +38,25 @@ static void sender_set_more(struct sctp *sctp, bool more)
 	usrsctp_setsockopt(sctp->socket, IPPROTO_SCTP, SCTP_NODELAY, &no_delay, sizeof no_delay);
 }
 
+static int stream_reset(struct sctp *sctp, uint16_t stream)
+{
+	union {
+		struct sctp_reset_streams request;
+		uint8_t bytes[sizeof(struct sctp_reset_streams) + sizeof stream];
+	} reset = {.request = {.srs_flags = SCTP_STREAM_RESET_OUTGOING, .srs_number_streams = 1}};
+	int error = 0;
+
+	reset.request.srs_stream_list[0] = stream;
+	stack_enter();
+	if (usrsctp_setsockopt(sctp->socket, IPPROTO_SCTP, SCTP_RESET_STREAMS, &reset,
+			       sizeof reset) != 0)
+		error = errno;
+	stack_leave();
+	if (error && error != EOPNOTSUPP)
+		return -ENOTCONN; /* gone, and not yet told */
+	return -error;
+}
+
 int sctp_send(struct sctp *sctp, const struct sctp_message *message, size_t offset,
 	      size_t *ret_taken)
 {
@@ -62,31 +81,27 @@ int sctp_send(struct sctp *sctp, const struct sctp_message *message, size_t offs
 	if (error && error != EWOULDBLOCK)
 		return -ENOTCONN;
 	*ret_taken = offset + (error ? 0 : (size_t)taken);
-	if (!error && (size_t)taken == left)
-		return 0;
-	sctp->blocked = true;
-	return -EAGAIN;
+	sctp->unfinished = *ret_taken > 0 && *ret_taken < message->size;
+	sctp->unfinished_stream = message->stream;
+	if (error || (size_t)taken < left) {
+		sctp->blocked = true;
+		return -EAGAIN;
+	}
+	if (sctp->reset_wanted)
+		stream_reset(sctp, message->stream);
+	sctp->reset_wanted = false;
+	return 0;
 }
 
 int sctp_reset_stream(struct sctp *sctp, uint16_t stream)
 {
-	union {
-		struct sctp_reset_streams request;
-		uint8_t bytes[sizeof(struct sctp_reset_streams) + sizeof stream];
-	} reset = {.request = {.srs_flags = SCTP_STREAM_RESET_OUTGOING, .srs_number_streams = 1}};
-	int error = 0;
-
 	if (sctp->state != SCTP_CONNECTED)
 		return -ENOTCONN;
 	if (stream >= SCTP_STREAMS_MAX)
 		return -EINVAL;
-	reset.request.srs_stream_list[0] = stream;
-	stack_enter();
-	if (usrsctp_setsockopt(sctp->socket, IPPROTO_SCTP, SCTP_RESET_STREAMS, &reset,
-			       sizeof reset) != 0)
-		error = errno;
-	stack_leave();
-	if (error && error != EOPNOTSUPP)
-		return -ENOTCONN; /* gone, and not yet told */
-	return -error;
+	if (!sctp->unfinished || sctp->unfinished_stream != stream)
+		return stream_reset(sctp, stream);
+	/* usrsctp would refuse the rest of the message, and wait for it before it resets. */
+	sctp->reset_wanted = true;
+	return 0;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "stack.h"
 #include "association.h"
+#include "place.h"
 #include <errno.h>
 #include <pthread.h>
 #include <run/library.h>
@@ -23,7 +24,7 @@ static struct {
 	pthread_rwlock_t lock;
 	bool running;
 	uint64_t ticked_ns;
-	uintptr_t last_id;
+	uint64_t last_number;
 	unsigned associations;
 	struct member *members[BUCKETS];
 	struct clock *clocks;
@@ -44,11 +45,11 @@ void stack_leave(void)
 	pthread_rwlock_unlock(&stack.lock);
 }
 
-static struct sctp *stack_find(uintptr_t id)
+static struct sctp *stack_find(uintptr_t address)
 {
-	struct member *member = stack.members[id % BUCKETS];
+	struct member *member = stack.members[address % BUCKETS];
 
-	while (member && member->id != id)
+	while (member && member->address != address)
 		member = member->next;
 	return (struct sctp *)member;
 }
@@ -56,7 +57,8 @@ static struct sctp *stack_find(uintptr_t id)
 /* A packet on its way to the executor of its association. */
 struct parcel {
 	struct job job;
-	uintptr_t id;
+	uintptr_t address;
+	uint64_t number;
 	size_t size;
 	uint8_t packet[];
 };
@@ -67,9 +69,9 @@ static void parcel_run(struct job *job)
 	struct sctp *sctp;
 
 	stack_enter();
-	sctp = stack_find(parcel->id);
+	sctp = stack_find(parcel->address);
 	stack_leave();
-	if (sctp)
+	if (sctp && sctp->member.number == parcel->number)
 		sctp->events.send(sctp->user, parcel->packet, parcel->size);
 	free(parcel);
 }
@@ -80,15 +82,18 @@ static void parcel_post(const struct sctp *sctp, const void *packet, size_t size
 
 	if (!parcel)
 		return; /* lost, as packets are */
-	*parcel = (struct parcel){.job.run = parcel_run, .id = sctp->member.id, .size = size};
+	*parcel = (struct parcel){.job.run = parcel_run,
+				  .address = sctp->member.address,
+				  .number = sctp->member.number,
+				  .size = size};
 	memcpy(parcel->packet, packet, size);
 	executor_post(sctp->config.executor, &parcel->job);
 }
 
 /* usrsctp leaves the checksum to us. RFC 9260 appendix A: lowest byte first. */
-static int stack_output(void *id, void *packet, size_t size, uint8_t tos, uint8_t set_df)
+static int stack_output(void *address, void *packet, size_t size, uint8_t tos, uint8_t set_df)
 {
-	struct sctp *sctp = stack_find((uintptr_t)id);
+	struct sctp *sctp = stack_find((uintptr_t)address);
 	struct sctp_common_header *header = packet;
 
 	(void)tos;
@@ -103,9 +108,9 @@ static int stack_output(void *id, void *packet, size_t size, uint8_t tos, uint8_
 	return 0;
 }
 
-void stack_upcall(struct socket *socket, void *id, int flags)
+void stack_upcall(struct socket *socket, void *address, int flags)
 {
-	struct sctp *sctp = stack_find((uintptr_t)id);
+	struct sctp *sctp = stack_find((uintptr_t)address);
 
 	(void)socket;
 	(void)flags;
@@ -171,6 +176,7 @@ static bool stack_end(void)
 {
 	if (usrsctp_finish() != 0)
 		return false;
+	place_forget_all();
 	stack.running = false;
 	return true;
 }
@@ -261,12 +267,15 @@ int stack_add(struct sctp *sctp)
 		return error;
 	}
 	error = stack_start();
+	if (!error)
+		error = place_take(&member->place);
 	if (error) {
 		clock_leave(member->clock);
 		return error;
 	}
-	member->id = ++stack.last_id;
-	bucket = &stack.members[member->id % BUCKETS];
+	member->address = place_address(member->place);
+	member->number = ++stack.last_number;
+	bucket = &stack.members[member->address % BUCKETS];
 	member->next = *bucket;
 	*bucket = member;
 	member->clock->associations++;
@@ -277,13 +286,14 @@ int stack_add(struct sctp *sctp)
 
 void stack_remove(struct sctp *sctp)
 {
-	struct member *member = &sctp->member, **place;
+	struct member *member = &sctp->member, **bucket;
 
 	stack_enter_alone();
-	place = &stack.members[member->id % BUCKETS];
-	while (*place != member)
-		place = &(*place)->next;
-	*place = member->next;
+	bucket = &stack.members[member->address % BUCKETS];
+	while (*bucket != member)
+		bucket = &(*bucket)->next;
+	*bucket = member->next;
+	place_give(member->place);
 	member->clock->associations--;
 	stack.associations--;
 	clock_leave(member->clock);

@@ -4,8 +4,8 @@
  * last. It has no thread of its own here; a clock on each executor that has associations drives
  * its timers.
  *
- * usrsctp knows an association by an id, never by its address: what it says of one that is gone
- * finds nobody.
+ * usrsctp knows an association by the address of its place, not by a pointer: what it says of one
+ * that is gone finds nobody.
  */
 #ifndef SCTP_STACK_H
 #define SCTP_STACK_H
@@ -14,12 +14,15 @@
 
 struct sctp;
 struct clock;
+struct place;
 
 /* What an association is for the stack; its first member. */
 struct member {
 	struct member *next;
 	struct clock *clock;
-	uintptr_t id;
+	struct place *place;
+	uintptr_t address; /* of place */
+	uint64_t number;   /* no other association ever has it */
 };
 
 /* On the association's executor. -ENOMEM, -EAGAIN or -EBUSY where the library does not start. */

@@ -113,6 +113,7 @@ static void expect_bounded(void)
 Test(flow, a_slow_receiver_holds_the_sender_up_and_misses_nothing)
 {
 	struct seen *theirs = &peers.answerer.seen[0];
+	bool paused = true;
 
 	peers.answerer.on_channel = listen_at_gate;
 	pthread_mutex_lock(&gate);
@@ -123,6 +124,8 @@ Test(flow, a_slow_receiver_holds_the_sender_up_and_misses_nothing)
 	pthread_mutex_unlock(&gate);
 	AWAIT(theirs->messages == PIECES);
 	cr_expect_eq(theirs->bytes, (size_t)PIECES * PIECE);
+	within(peers.answerer.connection, read_paused, &paused);
+	cr_expect_not(paused);
 	part();
 }
 
@@ -138,6 +141,37 @@ Test(flow, what_nobody_listens_to_holds_the_sender_up_until_somebody_does)
 	dc_channel_on_message(theirs->channel, told_message, theirs);
 	AWAIT(theirs->messages == PIECES);
 	part();
+}
+
+static void stay_at_gate(struct side *side, struct dc_channel *which)
+{
+	(void)side;
+	(void)which;
+	pthread_mutex_lock(&gate);
+	pthread_mutex_unlock(&gate);
+}
+
+Test(flow, channels_that_nobody_takes_hold_their_opener_up)
+{
+	enum { MANY = 200 };
+	static struct dc_channel *channels[MANY];
+	static char label[60001];
+	struct dc_channel_options options = {.label = label};
+
+	memset(label, 'x', sizeof(label) - 1);
+	peers.answerer.on_channel = stay_at_gate;
+	pthread_mutex_lock(&gate);
+	peers_connect(NULL);
+	for (int i = 0; i < MANY; i++)
+		cr_assert_eq(dc_channel_open(peers.offerer.connection, &options, &channels[i]), 0);
+	await_pause(peers.answerer.connection);
+	cr_expect_leq(atomic_load(&peers.answerer.connection->inflow.unread_bytes),
+		      (size_t)UNREAD_MAX);
+	pthread_mutex_unlock(&gate);
+	AWAIT(peers.answerer.arrived == MANY);
+	for (int i = 0; i < MANY; i++)
+		dc_channel_destroy(channels[i]);
+	peers_destroy();
 }
 
 Test(flow, who_wants_no_messages_gets_rid_of_them)
@@ -174,6 +208,25 @@ Test(flow, a_peers_end_is_told_while_messages_wait)
 	expect_bounded();
 	dc_connection_close(peers.offerer.connection, NULL, NULL);
 	AWAIT(peers.answerer.states[DC_CLOSED]);
+	part();
+}
+
+static void lift_limit(struct dc_connection *connection, void *user)
+{
+	(void)user;
+	atomic_store(&connection->message_max, SIZE_MAX);
+}
+
+Test(flow, a_message_above_what_was_announced_ends_the_connection)
+{
+	static char much[262145];
+
+	peers_connect(NULL);
+	within(peers.offerer.connection, lift_limit, NULL);
+	channel = open_channel(&peers.offerer, NULL, &mine);
+	cr_expect_eq(dc_channel_send(channel, DC_BINARY, much, sizeof(much)), 0);
+	AWAIT(peers.answerer.states[DC_CLOSED] && peers.offerer.states[DC_CLOSED]);
+	cr_expect_eq(peers.answerer.seen[0].messages, 0);
 	part();
 }
 

@@ -2,7 +2,13 @@
 /* A wire that loses, doubles, turns round and invents. */
 #include "both.inc.c"
 
+#include <openssl/err.h>
+
 TestSuite(wire, .init = pair_begin, .fini = pair_end, .timeout = 120);
+
+static void nothing(void)
+{
+}
 
 static unsigned lost_number;
 
@@ -170,6 +176,96 @@ Test(wire, what_is_behind_a_repeated_message_is_not_lost)
 	pair.client.loses = loses_and_joins;
 	pair_connect();
 	pair_talk();
+}
+
+static void greet_twice(struct end *end)
+{
+	cr_expect_eq(send_text(end, "one"), 0);
+	cr_expect_eq(send_text(end, "two"), 0);
+}
+
+/* The server's last flight comes with its first message. */
+static bool loses_and_glues(const struct end *from, unsigned number, const uint8_t *data,
+			    size_t size)
+{
+	static uint8_t glued[2 * DTLS_DATAGRAM_MAX];
+	static size_t flight_size;
+
+	if (!strchr(from->log, 'C')) {
+		flight_size = size;
+		memcpy(glued, data, size);
+		return number > 0;
+	}
+	if (!flight_size)
+		return false;
+	memcpy(glued + flight_size, data, size);
+	carry(from->other, glued, flight_size + size);
+	flight_size = 0;
+	return true;
+}
+
+static bool client_has_two(void)
+{
+	return received(&pair.client, "two");
+}
+
+Test(wire, what_is_behind_the_handshake_in_its_datagram_is_not_lost)
+{
+	pair.server.loses = loses_and_glues;
+	pair.server.on_state = greet_twice;
+	pair_connect();
+	await(client_has_two);
+	cr_expect_str_eq(pair.client.log, "CRR");
+}
+
+static struct {
+	uint8_t data[DTLS_DATAGRAM_MAX];
+	size_t size;
+} kept;
+
+static bool loses_and_keeps(const struct end *from, unsigned number, const uint8_t *data,
+			    size_t size)
+{
+	(void)number;
+	if (!strchr(from->log, 'C') || kept.size)
+		return false;
+	kept.size = size;
+	memcpy(kept.data, data, size);
+	return true;
+}
+
+static void put_in(struct end *end)
+{
+	dtls_input(end->dtls, kept.data, kept.size);
+}
+
+/* The first message is kept and put in while the second waits for the end of the handshake. */
+Test(wire, what_a_callback_puts_in_comes_after_what_was_there)
+{
+	pair.server.loses = loses_and_keeps;
+	pair.server.on_state = greet_twice;
+	pair.client.on_state = put_in;
+	pair_connect();
+	on_executor(nothing);
+	cr_expect(received(&pair.client, "one"));
+	cr_expect_str_eq(pair.client.log, "CRR");
+}
+
+static void leave_errors(void)
+{
+	ERR_raise(ERR_LIB_USER, 1);
+	send_both_ways();
+	ERR_raise(ERR_LIB_USER, 1);
+}
+
+Test(wire, errors_that_others_left_in_the_thread_count_for_nothing)
+{
+	pair_connect();
+	on_executor(leave_errors);
+	await(both_received);
+	on_executor(nothing);
+	cr_expect_str_eq(pair.client.log, "CR");
+	cr_expect_str_eq(pair.server.log, "CR");
 }
 
 Test(wire, records_in_any_order_make_a_handshake)

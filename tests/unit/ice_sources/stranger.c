@@ -300,6 +300,7 @@ static void say(int from, const char *text)
 Test(stranger, data_is_taken_from_who_knows_the_password_alone)
 {
 	begin(false);
+	on_executor(call_meet, NULL);
 	say(fd, "before");
 	struct stun_message request = sound_request();
 	send_message(fd, &request, agent_local_password(a.agent));
@@ -308,6 +309,7 @@ Test(stranger, data_is_taken_from_who_knows_the_password_alone)
 	say(fd, "after");
 	cr_expect(await(&a, has_received, 1));
 	cr_expect_str_eq(a.last, "after");
+	cr_expect_eq(a.received, 1);
 	end();
 }
 
@@ -366,12 +368,37 @@ Test(stranger, requests_are_answered_while_connected_and_after_a_failure)
 	end();
 }
 
-static void call_select_again(void *user)
+static void call_meet_other(void *user)
 {
 	struct candidate remote = {
 		.component = 1, .priority = *(uint32_t *)user, .foundation = "o", .address = other};
 
 	cr_assert_eq(agent_add_remote(a.agent, &remote), 0);
+}
+
+static void call_expect_rest(void *unused)
+{
+	(void)unused;
+	cr_expect_eq(a.agent->checklist.count, 2);
+	for (const struct pair *pair = a.agent->checklist.first; pair; pair = pair->next)
+		cr_expect_not(timer_is_armed(&pair->retransmission));
+}
+
+Test(stranger, no_check_is_repeated_once_a_pair_is_selected)
+{
+	uint8_t data[STUN_MESSAGE_MAX];
+	struct stun_message request;
+	uint32_t priority = 500;
+
+	begin(true);
+	on_executor(call_meet, NULL);
+	on_executor(call_meet_other, &priority);
+	cr_assert_gt(recv(other_fd, data, sizeof(data), 0), 0);
+	answer_check(fd, STUN_SUCCESS, 0, PASSWORD, &request);
+	answer_check(fd, STUN_SUCCESS, 0, PASSWORD, &request);
+	cr_expect(await(&a, is_in, AGENT_CONNECTED));
+	on_executor(call_expect_rest, NULL);
+	end();
 }
 
 static void expect_selected(const struct address *remote)
@@ -390,7 +417,7 @@ static void nominate_both(uint32_t priority)
 
 	begin(false);
 	on_executor(call_meet, NULL);
-	on_executor(call_select_again, &priority);
+	on_executor(call_meet_other, &priority);
 	first_fd = fd;
 	answer_check(first_fd, STUN_SUCCESS, 0, PASSWORD, &request);
 	fd = other_fd;
@@ -439,5 +466,69 @@ Test(stranger, rubbish_is_no_trouble)
 	send_message(fd, &request, agent_local_password(a.agent));
 	await_message(STUN_SUCCESS, agent_local_password(a.agent));
 	cr_expect_eq(a.received, 0);
+	end();
+}
+
+Test(stranger, a_valid_pair_waits_for_a_better_one_that_may_come)
+{
+	struct stun_message request;
+	uint32_t better = 2000;
+	int first_fd;
+
+	begin(true);
+	a.agent->timing.nominate_ms = 100000;
+	on_executor(call_meet, NULL);
+	on_executor(call_meet_other, &better);
+	first_fd = fd;
+	answer_check(fd, STUN_SUCCESS, 0, PASSWORD, &request);
+	fd = other_fd;
+	answer_check(fd, STUN_SUCCESS, 0, PASSWORD, &request);
+	answer_check(fd, STUN_SUCCESS, 0, PASSWORD, &request);
+	cr_expect(request.use_candidate);
+	cr_expect(await(&a, is_in, AGENT_CONNECTED));
+	expect_selected(&other);
+	fd = first_fd;
+	end();
+}
+
+Test(stranger, a_valid_pair_is_nominated_if_no_better_one_comes_in_time)
+{
+	struct stun_message request;
+	uint32_t better = 2000;
+
+	begin(true);
+	a.agent->timing.nominate_ms = 20;
+	on_executor(call_meet, NULL);
+	on_executor(call_meet_other, &better);
+	answer_check(fd, STUN_SUCCESS, 0, PASSWORD, &request);
+	answer_check(fd, STUN_SUCCESS, 0, PASSWORD, &request);
+	cr_expect(request.use_candidate);
+	cr_expect(await(&a, is_in, AGENT_CONNECTED));
+	expect_selected(&here);
+	end();
+}
+
+static void call_compare_foundations(void *unused)
+{
+	(void)unused;
+	cr_assert_eq(a.agent->remote_count, 2);
+	cr_expect_str_neq(a.agent->remotes[0]->foundation, a.agent->remotes[1]->foundation);
+}
+
+Test(stranger, candidates_that_are_learned_have_foundations_of_their_own)
+{
+	int first_fd;
+
+	begin(true);
+	first_fd = fd;
+	for (unsigned i = 0; i < 2; i++) {
+		struct stun_message request = sound_request();
+
+		send_message(fd, &request, agent_local_password(a.agent));
+		await_message(STUN_SUCCESS, agent_local_password(a.agent));
+		fd = other_fd;
+	}
+	on_executor(call_compare_foundations, NULL);
+	fd = first_fd;
 	end();
 }

@@ -30,7 +30,7 @@ int dc_library_start(const struct dc_library_options *options); /* optional; NUL
 /* Waits until the last object is gone and every thread has ended. -ETIMEDOUT: something is alive
  * (dc_library_alive says what). -EDEADLK from within a callback. */
 int dc_library_cleanup(unsigned timeout_ms);
-/* Every object alive: its class, how many, and a holder with his references. */
+/* Of all objects that are alive: how many references to those of a class each holder has. */
 void dc_library_alive(void (*visit)(void *user, const char *class_name, const char *holder,
 				    unsigned references),
 		      void *user);
@@ -58,13 +58,16 @@ struct dc_config {
 	size_t max_message_size; /* that we accept; 0: 262144 */
 };
 
-/* config NULL: defaults. The caller's reference ends with dc_connection_destroy. */
+/* config NULL: defaults. The caller's reference ends with dc_connection_destroy. -EINVAL, -ENOMEM,
+ * -EAGAIN where a thread cannot be started. */
 int dc_connection_create(const struct dc_config *config, struct dc_connection **ret_connection);
 /* Closes if need be, resets all callbacks of the connection, ends the reference. NULL: nothing. */
 void dc_connection_destroy(struct dc_connection *connection);
 
-/* One-shot: a description for the peer, or NULL and why there is none. Without trickle it holds all
- * candidates and so comes when these are gathered. */
+/* One-shot: a description for the peer, or NULL and why there is none (-ECANCELED: closed before).
+ * Without trickle it holds all candidates and so comes when these are gathered. These functions
+ * return -EALREADY if there is one, -EINVAL if it is not its turn, -ENOTCONN on a connection that
+ * ends. */
 typedef void (*dc_description_fn)(struct dc_connection *connection, const char *sdp, int error,
 				  void *user);
 int dc_connection_offer(struct dc_connection *connection, dc_description_fn fn, void *user);
@@ -73,7 +76,8 @@ int dc_connection_answer(struct dc_connection *connection, dc_description_fn fn,
 /* An offer where none was made here, else the answer. -EINVAL: what (may be NULL) then says why. */
 int dc_connection_set_remote(struct dc_connection *connection, const char *sdp, char *ret_what,
 			     size_t what_size);
-/* "candidate:..."; NULL or "": there are no more. */
+/* "candidate:..."; NULL or "": there are no more. Also before the description it belongs to; 0 for
+ * one that is of no use here, -EINVAL if it is malformed. */
 int dc_connection_add_candidate(struct dc_connection *connection, const char *candidate);
 
 typedef void (*dc_state_fn)(struct dc_connection *connection, enum dc_state state, void *user);
@@ -82,7 +86,8 @@ void dc_connection_on_state(struct dc_connection *connection, dc_state_fn fn, vo
 typedef void (*dc_candidate_fn)(struct dc_connection *connection, const char *candidate,
 				void *user);
 void dc_connection_on_candidate(struct dc_connection *connection, dc_candidate_fn fn, void *user);
-/* The peer opened a channel. The callee gets a reference: dc_channel_destroy. */
+/* The peer opened a channel. The callee gets a reference: dc_channel_destroy. Where no function is
+ * set the channel is closed again. */
 typedef void (*dc_channel_fn)(struct dc_connection *connection, struct dc_channel *channel,
 			      void *user);
 void dc_connection_on_channel(struct dc_connection *connection, dc_channel_fn fn, void *user);
@@ -107,24 +112,32 @@ struct dc_channel_options {
 	uint16_t id;	 /* of a negotiated one */
 };
 
-/* The caller's reference ends with dc_channel_destroy. Before or after the connection is made. */
+/* The caller's reference ends with dc_channel_destroy. Before or after the connection is made.
+ * options NULL: defaults. -EINVAL, -ENOTCONN on a connection that ends, -ENOSPC above 512. An id
+ * that is taken closes the channel. */
 int dc_channel_open(struct dc_connection *connection, const struct dc_channel_options *options,
 		    struct dc_channel **ret_channel);
 void dc_channel_destroy(struct dc_channel *channel); /* closes if need be; NULL: nothing */
 
 enum dc_kind { DC_TEXT, DC_BINARY };
 /* Queues a copy. -ENOTCONN unless the channel is open (or opening: sent then), -EMSGSIZE above what
- * the peer accepts, -ENOMEM. */
+ * the peer accepts (65536 until he has said it), -ENOMEM. */
 int dc_channel_send(struct dc_channel *channel, enum dc_kind kind, const void *data, size_t size);
 size_t dc_channel_buffered(const struct dc_channel *channel); /* bytes given and not yet sent */
 /* After all that was sent, the stream is reset (RFC 8831 section 6.7); on_closed follows. */
 void dc_channel_close(struct dc_channel *channel);
 
+/* A function for on_open or on_closed that is set late is called at once. */
 typedef void (*dc_event_fn)(struct dc_channel *channel, void *user);
 typedef void (*dc_message_fn)(struct dc_channel *channel, enum dc_kind kind, const void *data,
 			      size_t size, void *user);
 void dc_channel_on_open(struct dc_channel *channel, dc_event_fn fn, void *user);   /* one-shot */
 void dc_channel_on_closed(struct dc_channel *channel, dc_event_fn fn, void *user); /* one-shot */
+/*
+ * Messages that come before the first call are kept for it, up to the channel's end: who wants none
+ * sets NULL. All that a connection keeps for its user is bounded: beyond 4 MiB its peer has to
+ * wait, on all channels.
+ */
 void dc_channel_on_message(struct dc_channel *channel, dc_message_fn fn, void *user);
 /* buffered fell from above threshold to threshold or below. */
 void dc_channel_on_low(struct dc_channel *channel, size_t threshold, dc_event_fn fn, void *user);
