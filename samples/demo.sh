@@ -17,7 +17,7 @@ echo "building" >&2
 cmake --build "$build" --target rtctrack shim dc-loopback >/dev/null
 
 trace=$build/demo.db
-program=("$build/samples/loopback/dc-loopback" --sessions 5 --messages 20 --leak)
+program=("$build/samples/loopback/dc-loopback" --sessions 5 --messages 20 --leak --marks)
 echo "recording: ${program[*]}" >&2
 "$build/cli/rtctrack" run -o "$trace" --quiet -- "${program[@]}"
 exec "$build/cli/rtctrack" report "$trace"

@@ -84,8 +84,11 @@ criterion() {
 		fi
 	done
 }
+# build PRESET [TARGET...]: all of it, or these targets
 build() {
-	if ! cmake --preset "$1" -DTRACK_TESTS=ON >"$logs/configure-$1.log" 2>&1 || ! cmake --build --preset "$1" >"$logs/build-$1.log" 2>&1; then
+	local targets=("${@:2}")
+	if ! cmake --preset "$1" -DTRACK_TESTS=ON >"$logs/configure-$1.log" 2>&1 ||
+		! cmake --build --preset "$1" ${targets[@]+--target "${targets[@]}"} >"$logs/build-$1.log" 2>&1; then
 		miss "build $1"
 		tail -n 20 "$logs/build-$1.log" "$logs/configure-$1.log" 2>/dev/null
 		return 1
@@ -93,7 +96,20 @@ build() {
 	pass
 }
 
-tidy_all() { git ls-files 'libtrack/*.c' 'cli/*.c' | xargs -P2 -n8 clang-tidy -p build/release --quiet; }
+tidy_all() { git ls-files 'libtrack/*.c' 'cli/*.c' 'samples/*.c' | xargs -P2 -n8 clang-tidy -p build/release --quiet; }
+
+# ThreadSanitizer and Criterion do not go together: programs without it are built for it. NAME:ROUNDS
+stress="dc_stress:30 dc_sctp_stress:10 dc_peer_stress:10 dc_peer_chaos:5"
+stress_targets=(dc-loopback dc-echo)
+for program in $stress; do stress_targets+=("live_${program%:*}"); done
+# stressed BUILD TIMES: each of them, as many times their rounds
+stressed() {
+	local program name
+	for program in $stress; do
+		name=${program%:*}
+		whole "$1-$name" timeout 500 "build/$1/tests/live/live_$name" $((${program#*:} * $2))
+	done
+}
 
 start=$(date +%s)
 # shellcheck disable=SC2086
@@ -124,7 +140,13 @@ install_packages $REAL_PACKAGES || say "(some real programs will be skipped)"
 lines real tests/real/run.sh build/release
 say "sanitizers and fuzzing"
 build asan && criterion asan build/asan
+build tsan "${stress_targets[@]}" && stressed tsan 1
 build fuzz && whole fuzz tests/fuzz/run.sh 20 build/fuzz
+
+say "the sample stack"
+for suite in ice echo interop robust clean; do
+	lines $suite tests/samples/$suite.sh build/release
+done
 
 if [ $full = yes ]; then
 	# shellcheck disable=SC2086
@@ -139,6 +161,9 @@ if [ $full = yes ]; then
 	sed -n '/^host /,$p' "$logs/hosts-full.log"
 	say "real programs under load"
 	lines real-full tests/real/run.sh --full build/release
+	say "stress"
+	stressed tsan 5
+	stressed asan 5
 	say "soak"
 	lines soak tests/live/soak.sh build/release
 	say "mutation"
@@ -148,7 +173,10 @@ if [ $full = yes ]; then
 	say "clang-tidy"
 	install_packages clang-tidy && whole tidy tidy_all
 	say "bench"
-	tests/bench/run.sh build/release | tee "$logs/bench.log"
+	{
+		tests/bench/run.sh build/release
+		tests/bench/datachannel.sh build/release
+	} | tee "$logs/bench.log"
 fi
 say "took $(($(date +%s) - start)) s"
 say "$passed passed, $failed failed, $skipped skipped"

@@ -128,6 +128,16 @@ static void on_open(struct dc_channel *channel, void *user)
 	tell(peer->session, &peer->session->open);
 }
 
+/* With its connection, whose end is told next and says more; or alone, for want of memory. */
+static void on_channel_closed(struct dc_channel *channel, void *user)
+{
+	struct peer *peer = user;
+
+	(void)channel;
+	if (dc_connection_state(peer->connection) < DC_FAILED)
+		fail(peer->session, -EPIPE);
+}
+
 static void on_low(struct dc_channel *channel, void *user)
 {
 	struct peer *peer = user;
@@ -209,6 +219,7 @@ static int open_channel(struct session *session)
 	if (error)
 		return error;
 	dc_channel_on_open(offerer->channel, on_open, offerer);
+	dc_channel_on_closed(offerer->channel, on_channel_closed, offerer);
 	dc_channel_on_low(offerer->channel, BUFFERED_LOW, on_low, offerer);
 	dc_channel_on_message(offerer->channel, on_acknowledged, offerer);
 	return 0;

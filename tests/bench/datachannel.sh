@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # Data channels between two peers in one process: the same messages by dcstack and by others. Prints
-# figures, asserts nothing.
+# figures, asserts nothing. `recorded` is dcstack under `rtctrack run`.
 #   tests/bench/datachannel.sh [BUILD]        (default build/release)
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
@@ -14,11 +14,16 @@ export LC_ALL=C SAMPLES_MODULES=$build/tests/real
 install_packages python3-aiortc || exit 2
 install_npm "$here/../real" "$SAMPLES_MODULES" || exit 2
 
+trace=$(mktemp -d)
+trap 'rm -rf "$trace"' EXIT
+
 # Each prints its seconds for MESSAGES of SIZE bytes.
-dcstack() {
-	"$build/samples/loopback/dc-loopback" --sessions 1 --messages "$1" --size "$2" |
+loopback() {
+	"${@:3}" "$build/samples/loopback/dc-loopback" --sessions 1 --messages "$1" --size "$2" |
 		sed -n 's/.* seconds=\([0-9.]*\).*/\1/p'
 }
+dcstack() { loopback "$@"; }
+recorded() { loopback "$@" "$build/cli/rtctrack" run --quiet -o "$trace/t.db"; }
 node_datachannel() { timeout $limit node "$here/datachannel.mjs" node-datachannel "$@"; }
 werift() { timeout $limit node "$here/datachannel.mjs" werift "$@"; }
 aiortc() { timeout $limit /usr/bin/python3 "$here/datachannel.py" "$@"; }
@@ -37,7 +42,7 @@ fastest() {
 table() {
 	local stack seconds ours=
 	printf '\n%-22s %10s %14s %10s %8s\n' "$1 messages of $2 bytes" seconds messages/s MB/s time
-	for stack in dcstack node_datachannel werift aiortc; do
+	for stack in dcstack recorded node_datachannel werift aiortc; do
 		seconds=$(fastest $stack "$@")
 		ours=${ours:-$seconds}
 		if [ -z "$seconds" ]; then

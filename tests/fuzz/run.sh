@@ -20,10 +20,10 @@ recorder="
 marks		8	fuzz_seeds
 spool		40	fuzz_seeds"
 stack="
-framing		6	fuzz_seeds_stack
+framing		4	fuzz_seeds_stack
+mdns		8	fuzz_seeds_stack
 stun		14	fuzz_seeds_stack
 candidate	10	fuzz_seeds_stack
-mdns		8	fuzz_seeds_stack
 sdp		20	fuzz_seeds_stack
 dcep		8	fuzz_seeds_stack"
 

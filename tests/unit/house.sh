@@ -40,6 +40,19 @@ try libtrack/analyze store/trace.h yes
 try libtrack/analyze symbol/symbolizer.h no
 try cli/report store/trace.h yes
 try cli/report analyze/analyze.h no
+# The layers of the sample stack: each sees what is below it, and a program the public header only.
+layers=(run/object.h net/carrier.h ice/agent.h dtls/dtls.h sctp/sctp.h sdp/sdp.h)
+try samples/dcstack/run net/carrier.h no
+try samples/dcstack/net run/object.h yes
+try samples/dcstack/net ice/agent.h no
+try samples/dcstack/ice net/carrier.h yes
+try samples/dcstack/ice dtls/dtls.h no
+try samples/dcstack/dtls ice/agent.h no
+try samples/dcstack/sctp dtls/dtls.h no
+for header in "${layers[@]}"; do
+	try samples/dcstack/peer "$header" yes
+	try samples/echo "$header" no
+done
 
 verdict "only the store includes sqlite3.h" "$(grep -rl 'sqlite3\.h' libtrack cli samples --include=*.[ch] | grep -v '^libtrack/store/')"
 verdict "no include reaches into another room" "$(grep -rnE '#include "\.\./' libtrack cli samples --include=*.[ch])"

@@ -57,6 +57,18 @@ libtrack/shim/filter.c|s/i->jt : i->jf/i->jf : i->jt/|unit_shim_sources_filter
 libtrack/shim/target.c|s/TARGET_BLIND;/TARGET_TAKES;/|unit_shim_sources_target
 libtrack/shim/string.c|s/length < most/length <= most/|unit_shim_sources_string
 libtrack/analyze/growth.c|s/r.last < 2/r.last < 9/|unit_analyze_findings
+samples/dcstack/run/task.c|s/state == TASK_DONE .. task->cancelled/state == TASK_DONE/|unit_run_task
+samples/dcstack/run/callback.c|s/^\tif (callback->kind == CALLBACK_ONE_SHOT)$/\tif (0)/|unit_run_callback
+samples/dcstack/run/object.c|s/at->refs--;/at->refs = 0;/|unit_run_object
+samples/dcstack/net/framing.c|s/packet_size >> 8/packet_size >> 9/|unit_net_framing
+samples/dcstack/ice/candidate.c|s/2 \* high/high/|unit_ice_candidate
+samples/dcstack/ice/stun.c|s/? -EACCES : 0/? 0 : 0/|unit_ice_stun
+samples/dcstack/ice/check.c|s/address_equal(packet->from, &pair->remote->address)/1/|unit_ice_sources_stranger
+samples/dcstack/dtls/context.c|s/bool matches = .*;/bool matches = expected;/|unit_dtls_fingerprint
+samples/dcstack/sctp/dcep.c|s/open->unordered = type & UNORDERED/open->unordered = false/|unit_sctp_dcep
+samples/dcstack/sdp/sdp_parse.c|s/"sctp-port"/"sctp-part"/|unit_sdp_sdp
+samples/dcstack/peer/negotiation.c|s/return (size_t)remote->max_message_size;/return SIZE_MAX;/|unit_dcstack_channel unit_dcstack_connection
+samples/dcstack/peer/protocol.c|s/stream % 2 != parity(connection)/1/|unit_dcstack_sources_protocol
 samples/dcstack/peer/protocol.c|s/role == DTLS_SERVER/role == DTLS_CLIENT/|unit_dcstack_channel
 samples/dcstack/peer/protocol.c|s/channel->is_reset \&\& channel->peer_reset/channel->peer_reset/|unit_dcstack_sources_protocol
 samples/dcstack/peer/outbox.c|s/<= threshold)/< threshold)/|unit_dcstack_sources_flow

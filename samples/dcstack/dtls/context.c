@@ -19,8 +19,8 @@ static const char groups[] = "X25519:P-256:P-384";
 static int verify(X509_STORE_CTX *store, void *user)
 {
 	SSL *ssl = X509_STORE_CTX_get_ex_data(store, SSL_get_ex_data_X509_STORE_CTX_idx());
-	const struct fingerprint *expected = SSL_get_app_data(ssl);
-	bool matches = fingerprint_matches(expected, X509_STORE_CTX_get0_cert(store));
+	const struct fingerprints *expected = SSL_get_app_data(ssl);
+	bool matches = fingerprints_match(expected, X509_STORE_CTX_get0_cert(store));
 
 	(void)user;
 	/* CERT_REJECTED becomes the alert bad_certificate. */

@@ -5,8 +5,8 @@
 
 #include <openssl/ssl.h>
 
-/* Takes references of its own. An SSL made of it needs a struct fingerprint as its app data: that
- * of the certificate which the peer must show. -EIO if OpenSSL cannot. */
+/* Takes references of its own. An SSL made of it needs struct fingerprints as its app data: those
+ * of the certificates of which the peer must show one. -EIO if OpenSSL cannot. */
 int context_create(X509 *x509, EVP_PKEY *key, SSL_CTX **ret_context);
 
 #endif

@@ -20,7 +20,7 @@ enum { FIRST_TIMEOUT_US = 50 * 1000, FAILURE_SIZE = 128 };
 struct endpoint {
 	SSL *ssl;
 	BIO *in, *out; /* ssl's */
-	struct fingerprint expected;
+	struct fingerprints expected;
 	char failure[FAILURE_SIZE];
 };
 
@@ -68,6 +68,17 @@ static int open_ssl(struct endpoint *endpoint, const struct dtls_config *config)
 	return 0;
 }
 
+static int expect_fingerprints(struct endpoint *endpoint, const struct dtls_config *config)
+{
+	const char *const *other = config->other_fingerprints;
+	int r = fingerprints_add(&endpoint->expected, config->remote_algorithm,
+				 config->remote_fingerprint);
+
+	for (; r == 0 && other && *other; other++)
+		r = fingerprints_add(&endpoint->expected, config->remote_algorithm, *other);
+	return r;
+}
+
 int endpoint_create(const struct dtls_config *config, struct endpoint **ret_endpoint)
 {
 	struct endpoint *endpoint = calloc(1, sizeof(*endpoint));
@@ -75,8 +86,7 @@ int endpoint_create(const struct dtls_config *config, struct endpoint **ret_endp
 
 	if (!endpoint)
 		return -ENOMEM;
-	r = fingerprint_parse(config->remote_algorithm, config->remote_fingerprint,
-			      &endpoint->expected);
+	r = expect_fingerprints(endpoint, config);
 	if (r < 0)
 		goto out;
 	r = open_ssl(endpoint, config);

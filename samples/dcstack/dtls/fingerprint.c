@@ -54,12 +54,15 @@ bool fingerprint_is_valid(const char *algorithm, const char *fingerprint)
 	return true;
 }
 
-int fingerprint_parse(const char *algorithm, const char *text, struct fingerprint *ret_fingerprint)
+int fingerprints_add(struct fingerprints *fingerprints, const char *algorithm, const char *text)
 {
-	if (!fingerprint_is_valid(algorithm, text))
+	struct fingerprint *fingerprint = &fingerprints->list[fingerprints->count];
+
+	if (fingerprints->count == DTLS_FINGERPRINTS_MAX || !fingerprint_is_valid(algorithm, text))
 		return -EINVAL;
-	ret_fingerprint->algorithm = find(algorithm);
-	strcpy(ret_fingerprint->text, text);
+	fingerprint->algorithm = find(algorithm);
+	snprintf(fingerprint->text, sizeof(fingerprint->text), "%s", text);
+	fingerprints->count++;
 	return 0;
 }
 
@@ -84,10 +87,18 @@ int fingerprint_of(const X509 *x509, const char *algorithm, struct fingerprint *
 	return found ? compute(x509, found, ret_fingerprint) : -EINVAL;
 }
 
-bool fingerprint_matches(const struct fingerprint *fingerprint, const X509 *x509)
+static bool matches(const struct fingerprint *fingerprint, const X509 *x509)
 {
 	struct fingerprint own;
 
 	return compute(x509, fingerprint->algorithm, &own) == 0 &&
 	       !strcasecmp(own.text, fingerprint->text);
+}
+
+bool fingerprints_match(const struct fingerprints *fingerprints, const X509 *x509)
+{
+	for (unsigned i = 0; i < fingerprints->count; i++)
+		if (matches(&fingerprints->list[i], x509))
+			return true;
+	return false;
 }

@@ -3,7 +3,7 @@
 #ifndef DTLS_FINGERPRINT_H
 #define DTLS_FINGERPRINT_H
 
-#include "dtls/certificate.h"
+#include "dtls/dtls.h"
 #include <openssl/x509.h>
 
 enum { FINGERPRINT_SIZE = 64 * 3 }; /* "AB:CD:..", SHA-512, with its NUL */
@@ -13,10 +13,16 @@ struct fingerprint {
 	char text[FINGERPRINT_SIZE];
 };
 
-/* -EINVAL unless fingerprint_is_valid. */
-int fingerprint_parse(const char *algorithm, const char *text, struct fingerprint *ret_fingerprint);
+/* Of the certificates of which the peer shows one. Zeroed is empty. */
+struct fingerprints {
+	struct fingerprint list[DTLS_FINGERPRINTS_MAX];
+	unsigned count;
+};
+
+/* -EINVAL unless fingerprint_is_valid, or if there is no room. */
+int fingerprints_add(struct fingerprints *fingerprints, const char *algorithm, const char *text);
+bool fingerprints_match(const struct fingerprints *fingerprints, const X509 *x509);
 /* -EINVAL for an algorithm that is not known, -EIO if OpenSSL cannot. */
 int fingerprint_of(const X509 *x509, const char *algorithm, struct fingerprint *ret_fingerprint);
-bool fingerprint_matches(const struct fingerprint *fingerprint, const X509 *x509);
 
 #endif

@@ -19,6 +19,7 @@ static const char holder[] = "agent";
 static const struct agent_timing default_timing = {
 	.pace_ms = 20,
 	.rto_ms = 500,
+	.keep_ms = 15000,
 	.nominate_ms = 200,
 	.fail_ms = 30000,
 	.consent_ms = 5000,
@@ -57,8 +58,9 @@ static void tell(void *user)
 		agent->told_gathered = true;
 		agent_wake_teller(agent);
 		events->gathered(agent->user);
-	} else if (agent->state != agent->told_state) {
+	} else if (agent->state != agent->told_state || agent->selected != agent->told_selected) {
 		agent->told_state = agent->state;
+		agent->told_selected = agent->selected;
 		events->state(agent->user, agent->state);
 	}
 }
@@ -147,6 +149,7 @@ int agent_create(const struct agent_config *config, const struct agent_events *e
 	timer_init(&agent->pace, executor, "check pace", check_next, agent);
 	timer_init(&agent->nomination, executor, "nomination", nomination_expire, agent);
 	timer_init(&agent->failure, executor, "checks fail", give_up, agent);
+	timer_init(&agent->keep, executor, "reflexive addresses are kept", reflexive_keep, agent);
 	timer_init(&agent->tell, executor, "agent events", tell, agent);
 	consent_init(agent);
 	*ret_agent = agent;
@@ -176,6 +179,7 @@ int agent_gather(struct agent *agent)
 	if (agent->has_gathering_begun)
 		return -EALREADY;
 	agent->has_gathering_begun = true;
+	agent_begin_time(agent);
 	int r = gather_hosts(agent);
 	if (r == 0 && agent->config.stun_server)
 		r = reflexive_start(agent);
@@ -198,7 +202,7 @@ int agent_set_remote_credentials(struct agent *agent, const char *ufrag, const c
 	}
 	memcpy(agent->remote_ufrag, ufrag, ufrag_size + 1);
 	memcpy(agent->remote_password, password, password_size + 1);
-	agent_arm(agent, &agent->failure, agent->timing.fail_ms);
+	agent_begin_time(agent);
 	agent_set_state(agent, AGENT_CHECKING);
 	check_schedule(agent);
 	return 0;
@@ -213,7 +217,6 @@ void agent_remote_complete(struct agent *agent)
 {
 	agent->is_remote_complete = true;
 	nomination_consider(agent);
-	agent_consider_failure(agent);
 }
 
 void agent_set_controlling(struct agent *agent, bool controlling)

@@ -88,6 +88,13 @@ void candidate_release(struct candidate *candidate, const char *holder)
 		object_release(&candidate->object, holder);
 }
 
+void candidate_describe(struct candidate *candidate, const struct candidate *like)
+{
+	/* Not the object: its neighbours in the registry come and go on other threads. */
+	memcpy((char *)candidate + FIELDS_BEGIN, (const char *)like + FIELDS_BEGIN,
+	       FIELDS_END - FIELDS_BEGIN);
+}
+
 uint32_t candidate_priority(enum candidate_type type, enum candidate_transport transport,
 			    unsigned local_preference, unsigned component)
 {
@@ -187,12 +194,14 @@ static bool is_host_name(const char *name)
 	return name[strspn(name, letters)] == '\0';
 }
 
+/* One label and "local" (draft-ietf-mmusic-mdns-ice-candidates section 3.2.1). */
 static bool is_local_name(const char *name)
 {
 	static const char domain[] = ".local";
 	size_t size = strlen(name), tail = sizeof(domain) - 1;
 
-	return size > tail && strcasecmp(name + size - tail, domain) == 0;
+	return size > tail && strchr(name, '.') == name + size - tail &&
+	       strcasecmp(name + size - tail, domain) == 0;
 }
 
 /* A name other than .local ones is legal, but nobody writes it and to look it up would tell a
@@ -323,9 +332,7 @@ int candidate_parse(const char *line, struct candidate *ret_candidate)
 	int r = parse_fields(line + strlen(PREFIX), &candidate);
 	if (r < 0)
 		return r;
-	/* Not the object: its neighbours in the registry come and go on other threads. */
-	memcpy((char *)ret_candidate + FIELDS_BEGIN, (const char *)&candidate + FIELDS_BEGIN,
-	       FIELDS_END - FIELDS_BEGIN);
+	candidate_describe(ret_candidate, &candidate);
 	return 0;
 }
 

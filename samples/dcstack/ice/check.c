@@ -53,12 +53,15 @@ static void fail(struct pair *pair)
 	struct agent *agent = pair->agent;
 
 	timer_cancel(&pair->retransmission);
-	pair->check.sent = pair->previous.sent = 0;
+	pair_forget_transactions(pair);
+	/* Whether that lives consent tells; a nomination of ours from before a change of roles, or
+	 * its refusal, does not. */
+	if (agent->selected == pair)
+		return;
 	pair->state = PAIR_FAILED;
 	if (agent->nominating == pair)
 		agent->nominating = NULL;
 	nomination_consider(agent);
-	agent_consider_failure(agent);
 }
 
 /* RFC 8445 section 14.3: many checks at a time must not crowd the path. */
@@ -104,7 +107,7 @@ void check_retransmit(void *user)
 
 void check_start(struct pair *pair, bool use_candidate)
 {
-	pair->previous = pair->check;
+	pair_remember_transaction(pair);
 	stun_new_transaction(pair->check.id);
 	pair->check.sent = 0;
 	pair->check.controlling = pair->agent->controlling;
@@ -183,7 +186,7 @@ static void succeed(struct pair *pair, const struct transaction *transaction,
 	bool nominates = transaction->use_candidate && transaction->controlling;
 
 	timer_cancel(&pair->retransmission);
-	pair->check.sent = pair->previous.sent = 0;
+	pair_forget_transactions(pair);
 	pair->state = PAIR_SUCCEEDED;
 	set_mapped(agent, pair, mapped);
 	checklist_unfreeze(&agent->checklist, pair);
@@ -207,7 +210,7 @@ static void resolve_conflict(struct pair *pair, const struct transaction *transa
 		agent_set_role(agent, !agent->controlling);
 	}
 	timer_cancel(&pair->retransmission);
-	pair->check.sent = pair->previous.sent = 0;
+	pair_forget_transactions(pair);
 	if (pair->state == PAIR_SUCCEEDED)
 		return;
 	pair->state = PAIR_WAITING;
@@ -229,13 +232,11 @@ static void read_error(struct pair *pair, const struct transaction *transaction,
 	}
 }
 
-/* Nothing is believed without the password, but that errors may come without (RFC 8489 section
- * 9.1.4): to guess the transaction would take as long. */
+/* Nothing is believed without the password, no error either (RFC 8489 section 9.1.4): whoever has
+ * seen the question could end it. */
 static bool is_trusted(const struct agent *agent, const struct packet *packet)
 {
-	int r = stun_check_integrity(packet->data, packet->size, agent->remote_password);
-
-	return r == 0 || (r == -ENOENT && packet->message.class == STUN_ERROR);
+	return stun_check_integrity(packet->data, packet->size, agent->remote_password) == 0;
 }
 
 static bool is_from(const struct packet *packet, const struct pair *pair)
@@ -246,10 +247,13 @@ static bool is_from(const struct packet *packet, const struct pair *pair)
 
 static void read_consent(struct agent *agent, const struct packet *packet)
 {
-	if (agent->selected && packet->message.class == STUN_SUCCESS &&
-	    is_from(packet, agent->selected) &&
-	    consent_has_asked(agent, packet->message.transaction))
+	if (!agent->selected || !is_from(packet, agent->selected) ||
+	    !consent_has_asked(agent, packet->message.transaction))
+		return;
+	if (packet->message.class == STUN_SUCCESS)
 		consent_renew(agent);
+	else if (packet->message.error_code == STUN_FORBIDDEN)
+		consent_revoke(agent);
 }
 
 void check_read_answer(struct agent *agent, const struct packet *packet)
@@ -263,8 +267,7 @@ void check_read_answer(struct agent *agent, const struct packet *packet)
 		read_consent(agent, packet);
 		return;
 	}
-	bool is_current = memcmp(pair->check.id, message->transaction, STUN_TRANSACTION_SIZE) == 0;
-	struct transaction *transaction = is_current ? &pair->check : &pair->previous;
+	const struct transaction *transaction = pair_find_transaction(pair, message->transaction);
 	if (!is_from(packet, pair)) /* RFC 8445 section 7.2.5.2.1 */
 		fail(pair);
 	else if (message->class == STUN_ERROR)

@@ -151,11 +151,35 @@ static bool is_transaction(const struct transaction *transaction, const uint8_t 
 	return transaction->sent > 0 && memcmp(transaction->id, id, STUN_TRANSACTION_SIZE) == 0;
 }
 
+const struct transaction *pair_find_transaction(const struct pair *pair,
+						const uint8_t id[STUN_TRANSACTION_SIZE])
+{
+	if (is_transaction(&pair->check, id))
+		return &pair->check;
+	for (unsigned i = 0; i < PAIR_PAST_MAX; i++)
+		if (is_transaction(&pair->past[i], id))
+			return &pair->past[i];
+	return NULL;
+}
+
+/* A peer whose checks come faster than answers go back and forth triggers many of ours. */
+void pair_remember_transaction(struct pair *pair)
+{
+	pair->past[pair->past_count++ % PAIR_PAST_MAX] = pair->check;
+}
+
+void pair_forget_transactions(struct pair *pair)
+{
+	pair->check.sent = 0;
+	for (unsigned i = 0; i < PAIR_PAST_MAX; i++)
+		pair->past[i].sent = 0;
+}
+
 struct pair *checklist_find_transaction(const struct checklist *checklist,
 					const uint8_t id[STUN_TRANSACTION_SIZE])
 {
 	for (struct pair *pair = checklist->first; pair; pair = pair->next)
-		if (is_transaction(&pair->check, id) || is_transaction(&pair->previous, id))
+		if (pair_find_transaction(pair, id))
 			return pair;
 	return NULL;
 }
@@ -241,14 +265,6 @@ bool checklist_has_hope_above(const struct checklist *checklist, const struct pa
 		if (other->state != PAIR_FAILED)
 			return true;
 	return false;
-}
-
-bool checklist_has_failed(const struct checklist *checklist)
-{
-	for (const struct pair *pair = checklist->first; pair; pair = pair->next)
-		if (pair->state != PAIR_FAILED)
-			return false;
-	return checklist->first != NULL;
 }
 
 unsigned checklist_count_open(const struct checklist *checklist)

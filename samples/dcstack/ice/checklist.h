@@ -10,7 +10,7 @@
 
 struct agent;
 
-enum { CHECKLIST_PAIRS_MAX = 200 };
+enum { CHECKLIST_PAIRS_MAX = 200, PAIR_PAST_MAX = 16 };
 
 enum pair_state { PAIR_FROZEN, PAIR_WAITING, PAIR_IN_PROGRESS, PAIR_SUCCEEDED, PAIR_FAILED };
 
@@ -34,10 +34,21 @@ struct pair {
 	bool is_triggered;
 	bool is_authentic; /* a request of the peer with the right password came on it */
 	bool is_nominated; /* the controlling peer said so, maybe before our check succeeded */
-	struct transaction check, previous; /* the one before counts if its answer comes late */
+	struct transaction check;
+	struct transaction past[PAIR_PAST_MAX]; /* those before count if their answers come late; a
+						   ring */
+	unsigned past_count;
 	struct timer retransmission;
 	struct agent *agent;
 };
+
+/* Of id, that is open; NULL: none. */
+const struct transaction *pair_find_transaction(const struct pair *pair,
+						const uint8_t id[STUN_TRANSACTION_SIZE]);
+/* Another begins. */
+void pair_remember_transaction(struct pair *pair);
+/* No answer counts any more. */
+void pair_forget_transactions(struct pair *pair);
 
 struct checklist {
 	struct pair *first;
@@ -72,7 +83,6 @@ void checklist_unfreeze(struct checklist *checklist, const struct pair *pair);
 struct pair *checklist_best_valid(const struct checklist *checklist);
 /* Could one that is better than pair still succeed? */
 bool checklist_has_hope_above(const struct checklist *checklist, const struct pair *pair);
-bool checklist_has_failed(const struct checklist *checklist);	  /* false while it is empty */
 unsigned checklist_count_open(const struct checklist *checklist); /* WAITING or IN_PROGRESS */
 
 void checklist_release(struct checklist *checklist); /* all references to candidates */

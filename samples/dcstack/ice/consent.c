@@ -41,7 +41,7 @@ static void fall_silent(void *user)
 
 static void expire(void *user)
 {
-	agent_set_state(user, AGENT_FAILED);
+	consent_revoke(user);
 }
 
 void consent_init(struct agent *agent)
@@ -91,4 +91,9 @@ void consent_renew(struct agent *agent)
 	agent_arm(agent, &agent->consent.expiry, agent->timing.expire_ms);
 	if (agent->state == AGENT_DISCONNECTED)
 		agent_set_state(agent, AGENT_CONNECTED);
+}
+
+void consent_revoke(struct agent *agent)
+{
+	agent_set_state(agent, AGENT_FAILED);
 }

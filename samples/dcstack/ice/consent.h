@@ -20,5 +20,7 @@ void consent_stop(struct agent *agent);
 bool consent_has_asked(const struct agent *agent, const uint8_t id[STUN_TRANSACTION_SIZE]);
 /* An answer, verified, came over the selected pair. */
 void consent_renew(struct agent *agent);
+/* The peer wants no more (RFC 7675 section 5.2). */
+void consent_revoke(struct agent *agent);
 
 #endif

@@ -36,6 +36,7 @@ void agent_stop_checks(struct agent *agent)
 	timer_cancel(&agent->pace);
 	timer_cancel(&agent->nomination);
 	timer_cancel(&agent->failure);
+	timer_cancel(&agent->keep);
 	consent_stop(agent);
 	for (struct pair *pair = agent->checklist.first; pair; pair = pair->next)
 		timer_cancel(&pair->retransmission);
@@ -57,13 +58,10 @@ void agent_arm(struct agent *agent, struct timer *timer, unsigned delay_ms)
 		agent_set_state(agent, AGENT_FAILED);
 }
 
-void agent_consider_failure(struct agent *agent)
+void agent_begin_time(struct agent *agent)
 {
-	bool is_complete = agent->is_gathered && agent->is_remote_complete && !agent->names;
-
-	if (!agent->selected && is_complete && *agent->remote_ufrag &&
-	    checklist_has_failed(&agent->checklist))
-		agent_set_state(agent, AGENT_FAILED);
+	if (agent->has_gathering_begun && *agent->remote_ufrag && !agent_is_over(agent))
+		agent_arm(agent, &agent->failure, agent->timing.fail_ms);
 }
 
 void agent_set_gathered(struct agent *agent)
@@ -71,7 +69,6 @@ void agent_set_gathered(struct agent *agent)
 	agent->is_gathered = true;
 	agent_wake_teller(agent);
 	nomination_consider(agent);
-	agent_consider_failure(agent);
 }
 
 void agent_set_role(struct agent *agent, bool controlling)

@@ -19,8 +19,9 @@ enum {
 struct agent_timing {
 	unsigned pace_ms;     /* Ta, RFC 8445 section 14.2 */
 	unsigned rto_ms;      /* the first, RFC 8489 section 6.2.1 */
+	unsigned keep_ms;     /* between two words to the STUN server, RFC 8445 section 5.1.1.4 */
 	unsigned nominate_ms; /* how long a valid pair waits for a better one */
-	unsigned fail_ms;     /* from both sides' credentials on, RFC 8863 section 4 */
+	unsigned fail_ms;     /* from when both sides can check, RFC 8863 section 4 */
 	unsigned consent_ms, disconnect_ms, expire_ms; /* RFC 7675 section 5.1 */
 	unsigned name_ms;			       /* between two queries for a .local name */
 };
@@ -47,7 +48,7 @@ struct agent {
 	struct named *names;
 
 	struct checklist checklist;
-	struct timer pace, nomination, failure;
+	struct timer pace, nomination, failure, keep;
 	struct pair *nominating; /* controlling: a check with USE-CANDIDATE goes on */
 	struct pair *selected;	 /* its candidates are retained, holder "selected pair" */
 	struct consent consent;
@@ -56,6 +57,7 @@ struct agent {
 	unsigned told_locals;
 	bool told_gathered;
 	enum agent_state told_state;
+	const struct pair *told_selected;
 };
 
 /* Nothing happens any more: failed or closed. */
@@ -64,8 +66,9 @@ void agent_set_state(struct agent *agent, enum agent_state state); /* and tells 
 void agent_wake_teller(struct agent *agent);			   /* there is news */
 /* Without memory for the timer the agent fails. */
 void agent_arm(struct agent *agent, struct timer *timer, unsigned delay_ms);
-/* FAILED, if that is certain before the time is over. */
-void agent_consider_failure(struct agent *agent);
+/* If both sides can check: not before it is over the agent fails, though all pairs did, for the
+ * peer's own checks may still come (RFC 8863 section 4). */
+void agent_begin_time(struct agent *agent);
 void agent_set_gathered(struct agent *agent);
 void agent_set_role(struct agent *agent, bool controlling);
 void agent_select(struct agent *agent, struct pair *pair);

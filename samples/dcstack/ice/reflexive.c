@@ -125,6 +125,25 @@ static bool is_redundant(const struct reflexive *reflexive)
 	return false;
 }
 
+void reflexive_keep(void *user)
+{
+	struct stun_message request = {.class = STUN_REQUEST, .method = STUN_BINDING};
+	struct agent *agent = user;
+	uint8_t data[STUN_MESSAGE_MAX];
+
+	if (agent->selected || agent_is_over(agent))
+		return;
+	for (const struct reflexive *each = agent->reflexives; each; each = each->next) {
+		if (each->mapped.size == 0)
+			continue;
+		stun_new_transaction(request.transaction);
+		int size = stun_write(&request, NULL, data, sizeof(data));
+		if (size > 0)
+			carrier_send(each->base->carrier, &each->server, data, (size_t)size);
+	}
+	agent_arm(agent, &agent->keep, agent->timing.keep_ms);
+}
+
 static void add_candidate(struct reflexive *reflexive)
 {
 	const struct candidate *base = reflexive->base;
@@ -158,6 +177,9 @@ static enum task_state poll(struct task *task, void *state)
 	}
 	if (reflexive->mapped.size > 0) {
 		add_candidate(reflexive);
+		if (!timer_is_armed(&reflexive->agent->keep))
+			agent_arm(reflexive->agent, &reflexive->agent->keep,
+				  reflexive->agent->timing.keep_ms);
 		return TASK_DONE;
 	}
 	return timer_is_armed(&reflexive->timer) ? TASK_PENDING : ask(reflexive);

@@ -10,6 +10,9 @@
 int reflexive_start(struct agent *agent);
 /* false if it is no answer to one of the tasks. */
 bool reflexive_read_answer(struct agent *agent, const struct packet *packet);
+/* A timer's: until a pair is selected the bindings of NATs are kept (RFC 8445 section 5.1.1.4).
+ * What the server answers is of no interest. */
+void reflexive_keep(void *agent);
 void reflexive_finish(struct agent *agent);
 
 #endif

@@ -42,7 +42,8 @@ static bool is_usable(const struct agent *agent, const struct candidate *candida
 		      : candidate->transport == CANDIDATE_TCP_PASSIVE && !agent->config.no_tcp;
 }
 
-/* What we learned from a check is now told by the peer: it knows better. */
+/* What we learned from a check is now told by the peer: it knows better, and others of ours than
+ * the one that was checked may reach it too. */
 static void merge(struct agent *agent, struct candidate *known, const struct candidate *told)
 {
 	if (known->type != CANDIDATE_PRFLX)
@@ -53,6 +54,7 @@ static void merge(struct agent *agent, struct candidate *known, const struct can
 	memcpy(known->foundation, told->foundation, sizeof(known->foundation));
 	memcpy(known->name, told->name, sizeof(known->name));
 	checklist_sort(&agent->checklist, agent->controlling);
+	agent_pair_remote(agent, known);
 }
 
 /* Takes the reference. */
@@ -71,18 +73,14 @@ static int add(struct agent *agent, struct candidate *candidate)
 	return 0;
 }
 
-/* Not the object: its neighbours in the registry come and go on other threads. */
 static int copy(const struct candidate *candidate, struct candidate **ret_copy)
 {
-	const size_t object_size = sizeof(candidate->object);
 	struct candidate *made;
 	int r = candidate_create("agent", &made);
 
 	if (r < 0)
 		return r;
-	memcpy((char *)made + object_size, (const char *)candidate + object_size,
-	       sizeof(*made) - object_size);
-	made->carrier = NULL;
+	candidate_describe(made, candidate);
 	*ret_copy = made;
 	return 0;
 }
@@ -114,7 +112,6 @@ static void resolved(void *user, const struct address *address)
 		candidate_release(candidate, "agent");
 	}
 	nomination_consider(agent);
-	agent_consider_failure(agent);
 }
 
 /* Takes the reference. */

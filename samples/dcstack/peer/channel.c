@@ -75,6 +75,7 @@ static void deliver_arrived(struct event *event)
 	inflow_discharge(connection, weight(channel));
 	atomic_store(&channel->is_open, true);
 	if (!callback_begin(&connection->on_channel, &fn, &user)) {
+		atomic_store(&channel->listened, true);
 		dc_channel_close(channel);
 		return;
 	}
@@ -321,6 +322,22 @@ int dc_channel_open(struct dc_connection *connection, const struct dc_channel_op
 	return 0;
 }
 
+/* What is set may have come before: then it is told now. */
+static void look_back(struct dc_channel *channel)
+{
+	if (atomic_exchange(&channel->late_waits, true))
+		return;
+	object_retain(&channel->object, "event");
+	events_push(&channel->connection->events, &channel->late);
+}
+
+/* Messages are kept for him who listens first, if only to get rid of them. */
+static void begin_to_listen(struct dc_channel *channel)
+{
+	if (!atomic_exchange(&channel->listened, true))
+		look_back(channel);
+}
+
 void dc_channel_destroy(struct dc_channel *channel)
 {
 	if (!channel)
@@ -329,6 +346,7 @@ void dc_channel_destroy(struct dc_channel *channel)
 	callback_reset(&channel->on_closed);
 	callback_reset(&channel->on_message);
 	callback_reset(&channel->on_low);
+	begin_to_listen(channel);
 	atomic_store(&channel->sendable, false);
 	inbox_put(&channel->connection->inbox, &channel->destroy);
 }
@@ -367,15 +385,6 @@ void dc_channel_close(struct dc_channel *channel)
 	inbox_put(&channel->connection->inbox, &channel->close);
 }
 
-/* What is set may have come before: then it is told now. */
-static void look_back(struct dc_channel *channel)
-{
-	if (atomic_exchange(&channel->late_waits, true))
-		return;
-	object_retain(&channel->object, "event");
-	events_push(&channel->connection->events, &channel->late);
-}
-
 void dc_channel_on_open(struct dc_channel *channel, dc_event_fn fn, void *user)
 {
 	callback_set(&channel->on_open, (callback_fn)fn, user);
@@ -393,8 +402,7 @@ void dc_channel_on_closed(struct dc_channel *channel, dc_event_fn fn, void *user
 void dc_channel_on_message(struct dc_channel *channel, dc_message_fn fn, void *user)
 {
 	callback_set(&channel->on_message, (callback_fn)fn, user);
-	if (!atomic_exchange(&channel->listened, true))
-		look_back(channel);
+	begin_to_listen(channel);
 }
 
 void dc_channel_on_low(struct dc_channel *channel, size_t threshold, dc_event_fn fn, void *user)

@@ -110,9 +110,10 @@ static void finish(struct dc_connection *connection)
 {
 	connection->end = CONNECTION_GONE;
 	transport_finish(connection);
+	/* Before the events of its channels, which leave at once from here on. */
+	atomic_store(&connection->state, (int)connection->last_state);
 	negotiation_finish(connection, connection->error);
 	protocol_finish(connection);
-	atomic_store(&connection->state, (int)connection->last_state);
 	events_collect(&connection->events, &connection->ended);
 	events_flush(&connection->events);
 	object_release(&connection->object, "network");

@@ -113,8 +113,9 @@ static void run_describe(struct job *job)
 	if (is_offer) {
 		snprintf(negotiation->local.mid, sizeof(negotiation->local.mid), "0");
 		negotiation->local.setup = SDP_ACTPASS;
+		negotiation->local.bundle = true;
 	}
-	agent_set_controlling(connection->transport.agent, is_offer);
+	agent_set_controlling(connection->transport.agent, is_offer || negotiation->remote_is_lite);
 	error = fill_description(connection);
 	if (!error)
 		error = agent_gather(connection->transport.agent);
@@ -203,7 +204,9 @@ static void apply(struct dc_connection *connection, enum sdp_type type, const st
 	if (remote->end_of_candidates || negotiation->remote_is_complete)
 		agent_remote_complete(agent);
 	negotiation->has_remote = true;
+	negotiation->remote_is_lite = remote->lite;
 	memcpy(negotiation->local.mid, remote->mid, sizeof(remote->mid));
+	negotiation->local.bundle = remote->bundle;
 	negotiation->local.setup = role == DTLS_CLIENT ? SDP_ACTIVE : SDP_PASSIVE;
 	atomic_store(&connection->message_max, message_max(remote));
 	transport_describe(connection, role, remote);

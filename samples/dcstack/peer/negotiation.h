@@ -26,6 +26,7 @@ struct negotiation {
 	bool is_wanted; /* a description is to be made */
 	bool is_gathered;
 	bool has_remote;
+	bool remote_is_lite;
 	bool remote_is_complete; /* as was said before it was there */
 	enum sdp_type type;	 /* of our description */
 	struct sdp local;	 /* with the candidates found so far, until it is told */

@@ -121,22 +121,26 @@ static void dtls_told_state(void *user, enum dtls_state state)
 		connection_end(connection, DC_FAILED, error);
 }
 
-static int create_dtls(struct dc_connection *connection)
+static int create_dtls(struct dc_connection *connection, const struct sdp *remote)
 {
 	static const struct dtls_events events = {
 		.send = dtls_told_send,
 		.receive = dtls_told_receive,
 		.state = dtls_told_state,
 	};
+	const char *others[SDP_OTHER_FINGERPRINTS_MAX + 1] = {NULL};
 	struct transport *transport = &connection->transport;
 	struct dtls_config config = {
 		.executor = connection->executor,
 		.role = transport->role,
 		.certificate = transport->certificate,
-		.remote_algorithm = transport->remote_algorithm,
-		.remote_fingerprint = transport->remote_fingerprint,
+		.remote_algorithm = remote->fingerprint_algorithm,
+		.remote_fingerprint = remote->fingerprint,
+		.other_fingerprints = others,
 	};
 
+	for (unsigned i = 0; i < remote->other_fingerprint_count; i++)
+		others[i] = remote->other_fingerprints[i];
 	return dtls_create(&config, &events, connection, &transport->dtls);
 }
 
@@ -273,11 +277,7 @@ void transport_describe(struct dc_connection *connection, enum dtls_role role,
 
 	transport->role = role;
 	transport->remote_port = remote->sctp_port;
-	snprintf(transport->remote_algorithm, sizeof(transport->remote_algorithm), "%s",
-		 remote->fingerprint_algorithm);
-	snprintf(transport->remote_fingerprint, sizeof(transport->remote_fingerprint), "%s",
-		 remote->fingerprint);
-	error = create_dtls(connection);
+	error = create_dtls(connection, remote);
 	if (error)
 		connection_end(connection, DC_FAILED, error);
 	try_dtls(connection);

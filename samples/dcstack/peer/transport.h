@@ -21,8 +21,6 @@ struct transport {
 
 	/* Of the descriptions. */
 	enum dtls_role role;
-	char remote_algorithm[16];
-	char remote_fingerprint[256];
 	uint16_t remote_port;
 };
 

@@ -23,7 +23,7 @@ bool fault_on(enum fault fault)
 int fault_set(const char *name)
 {
 	for (size_t i = 0; i < FAULT_COUNT; i++) {
-		if (strcmp(faults[i].name, name))
+		if (strcmp(faults[i].name, name) != 0)
 			continue;
 		atomic_store(&on[i], true);
 		return 0;

@@ -20,6 +20,7 @@ struct sctp {
 	struct task *reader;
 	bool paused;
 	bool blocked;	   /* a send said -EAGAIN */
+	bool starved;	   /* usrsctp had no memory for a message: the association ends */
 	bool more;	   /* Nagle's rule is on */
 	bool unfinished;   /* usrsctp has only the beginning of a message */
 	bool reset_wanted; /* of its stream, at its end */

@@ -183,6 +183,8 @@ static enum task_state reader_poll(struct task *task, void *state)
 		return TASK_PENDING;
 	while (!sctp->destroyed && !sctp->paused && sctp->socket && read_next(sctp))
 		;
+	if (!sctp->destroyed && sctp->starved)
+		tell_state(sctp, SCTP_CLOSED);
 	if (!sctp->destroyed)
 		tell_writable(sctp);
 	return TASK_PENDING;

@@ -78,8 +78,11 @@ int sctp_send(struct sctp *sctp, const struct sctp_message *message, size_t offs
 	stack_leave();
 	if (error == EINVAL)
 		return -EINVAL;
-	if (error && error != EWOULDBLOCK)
+	if (error && error != EWOULDBLOCK) {
+		sctp->starved = error == ENOMEM || error == ENOBUFS;
+		task_wake(sctp->reader);
 		return -ENOTCONN;
+	}
 	*ret_taken = offset + (error ? 0 : (size_t)taken);
 	sctp->unfinished = *ret_taken > 0 && *ret_taken < message->size;
 	sctp->unfinished_stream = message->stream;

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { TICK_MS = 10, BUCKETS = 256 };
+enum { TICK_MS = 10, BUCKETS = 256, PATIENCE_MS = 3000 };
 
 struct clock {
 	struct clock *next;
@@ -22,8 +22,10 @@ struct clock {
 /* usrsctp is one for the process, and so is what guards it. */
 static struct {
 	pthread_rwlock_t lock;
-	bool running;
+	bool initialized; /* usrsctp is */
+	bool running;	  /* it has a clock, and a token of the library */
 	uint64_t ticked_ns;
+	uint64_t idle_ns; /* since when it should be ended; 0: it is needed */
 	uint64_t last_number;
 	unsigned associations;
 	struct member *members[BUCKETS];
@@ -164,20 +166,34 @@ static int stack_start(void)
 	error = library_enter();
 	if (error)
 		return error;
-	usrsctp_init_nothreads(0, stack_output, NULL);
-	stack_tune();
+	if (!stack.initialized) {
+		usrsctp_init_nothreads(0, stack_output, NULL);
+		stack_tune();
+	}
+	stack.initialized = true;
 	stack.ticked_ns = executor_clock_ns();
 	stack.running = true;
 	return 0;
 }
 
-/* usrsctp refuses while a socket is not wholly gone. */
+/*
+ * usrsctp refuses while a socket is not wholly gone, which takes a moment. Now and then it counts a
+ * reference too many and never lets go of one: it then stays as it is, and the library ends
+ * without it.
+ */
 static bool stack_end(void)
 {
-	if (usrsctp_finish() != 0)
+	uint64_t now_ns = executor_clock_ns();
+
+	if (!stack.idle_ns)
+		stack.idle_ns = now_ns;
+	if (usrsctp_finish() == 0)
+		stack.initialized = false;
+	else if (now_ns - stack.idle_ns < TIMER_MS(PATIENCE_MS))
 		return false;
 	place_forget_all();
 	stack.running = false;
+	stack.idle_ns = 0;
 	return true;
 }
 
@@ -280,6 +296,7 @@ int stack_add(struct sctp *sctp)
 	*bucket = member;
 	member->clock->associations++;
 	stack.associations++;
+	stack.idle_ns = 0;
 	stack_leave();
 	return 0;
 }

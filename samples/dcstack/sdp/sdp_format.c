@@ -12,7 +12,7 @@ static void print_session(FILE *out, const struct sdp *sdp)
 {
 	fprintf(out, "v=0" END "o=- %" PRIu64 " 2 IN IP4 127.0.0.1" END "s=-" END "t=0 0" END,
 		sdp->session_id);
-	if (*sdp->mid)
+	if (sdp->bundle && *sdp->mid)
 		fprintf(out, "a=group:BUNDLE %s" END, sdp->mid);
 	fprintf(out, "m=application 9 UDP/DTLS/SCTP webrtc-datachannel" END "c=IN IP4 0.0.0.0" END);
 }
@@ -45,12 +45,21 @@ static const char *setup_word(enum sdp_setup setup, enum sdp_type type)
 	return "";
 }
 
+static void print_fingerprints(FILE *out, const struct sdp *sdp)
+{
+	const char *algorithm = sdp->fingerprint_algorithm;
+
+	fprintf(out, "a=fingerprint:%s %s" END, algorithm, sdp->fingerprint);
+	for (unsigned i = 0; i < sdp->other_fingerprint_count; i++)
+		fprintf(out, "a=fingerprint:%s %s" END, algorithm, sdp->other_fingerprints[i]);
+}
+
 static void print_transport(FILE *out, const struct sdp *sdp, enum sdp_type type)
 {
 	fprintf(out, "a=ice-ufrag:%s" END "a=ice-pwd:%s" END "a=ice-options:ice2%s" END, sdp->ufrag,
 		sdp->password, sdp->trickle ? " trickle" : "");
-	fprintf(out, "a=fingerprint:%s %s" END "a=setup:%s" END, sdp->fingerprint_algorithm,
-		sdp->fingerprint, setup_word(sdp->setup, type));
+	print_fingerprints(out, sdp);
+	fprintf(out, "a=setup:%s" END, setup_word(sdp->setup, type));
 	if (*sdp->mid)
 		fprintf(out, "a=mid:%s" END, sdp->mid);
 	fprintf(out, "a=sctp-port:%u" END "a=max-message-size:%" PRIu64 END, sdp->sctp_port,

@@ -117,8 +117,28 @@ static int on_options(struct parser *parser, char *value)
 	return 0;
 }
 
-/* Of several the best counts, of those at media level if there are any. One of a hash that is not
- * known is none. */
+static int on_group(struct parser *parser, char *value)
+{
+	parser->sdp.bundle |= strncmp(value, "BUNDLE ", strlen("BUNDLE ")) == 0;
+	return 0;
+}
+
+static int on_lite(struct parser *parser, char *value)
+{
+	(void)value;
+	parser->sdp.lite = true;
+	return 0;
+}
+
+static void add_other_fingerprint(struct sdp *sdp, const char *text)
+{
+	if (sdp->other_fingerprint_count < SDP_OTHER_FINGERPRINTS_MAX)
+		copy_text(text, sdp->other_fingerprints[sdp->other_fingerprint_count++],
+			  sizeof(sdp->other_fingerprints[0]) - 1);
+}
+
+/* Of several those of the best hash count, of those at media level if there are any. One of a hash
+ * that is not known is none. */
 static int on_fingerprint(struct parser *parser, char *value)
 {
 	const char *algorithm = strsep(&value, " ");
@@ -133,8 +153,12 @@ static int on_fingerprint(struct parser *parser, char *value)
 		return 0;
 	if (!is_hex(value, hashes[rank].size))
 		return complain(parser, "malformed a=fingerprint");
-	if (!first && rank >= parser->fingerprint_rank)
+	if (!first && rank >= parser->fingerprint_rank) {
+		if (rank == parser->fingerprint_rank)
+			add_other_fingerprint(&parser->sdp, value);
 		return 0;
+	}
+	parser->sdp.other_fingerprint_count = 0;
 	copy_text(hashes[rank].name, parser->sdp.fingerprint_algorithm,
 		  sizeof(parser->sdp.fingerprint_algorithm) - 1);
 	copy_text(value, parser->sdp.fingerprint, sizeof(parser->sdp.fingerprint) - 1);
@@ -222,7 +246,8 @@ static const struct attribute_row {
 	int (*read)(struct parser *parser, char *value);
 } attributes[] = {
 	{"ice-ufrag", true, on_ufrag},	    {"ice-pwd", true, on_password},
-	{"ice-options", true, on_options},  {"fingerprint", true, on_fingerprint},
+	{"ice-options", true, on_options},  {"group", true, on_group},
+	{"ice-lite", true, on_lite},	    {"fingerprint", true, on_fingerprint},
 	{"setup", true, on_setup},	    {"mid", false, on_mid},
 	{"sctp-port", false, on_sctp_port}, {"max-message-size", false, on_max_message_size},
 	{"candidate", false, on_candidate}, {"end-of-candidates", true, on_end_of_candidates},

@@ -251,3 +251,23 @@ Test(lifetime, what_was_sent_before_a_channel_is_destroyed_arrives)
 	peers_destroy();
 	forget_texts();
 }
+
+static enum dc_state state_at_close;
+
+static void read_state(struct dc_channel *which, void *user)
+{
+	state_at_close = dc_connection_state(peers.offerer.connection);
+	told_closed(which, user);
+}
+
+Test(lifetime, a_channel_that_ends_with_its_connection_finds_it_closed)
+{
+	peers_connect(NULL);
+	channel = open_channel(&peers.offerer, NULL, &mine);
+	dc_channel_on_closed(channel, read_state, &mine);
+	dc_connection_close(peers.offerer.connection, NULL, NULL);
+	AWAIT(mine.closed);
+	cr_expect_eq(state_at_close, DC_CLOSED);
+	dc_channel_destroy(channel);
+	peers_destroy();
+}

@@ -154,6 +154,17 @@ Test(negotiation, an_answer_has_to_choose_a_role)
 	forget_texts();
 }
 
+Test(negotiation, an_answer_groups_what_its_offer_did)
+{
+	peers_create(NULL);
+	char *group = strstr(make_offer(), "a=group:BUNDLE 0");
+	memcpy(group, "a=group:OTHERS 0", 16);
+	const char *answer = make_answer(texts[0]);
+	cr_expect_null(strstr(answer, "a=group"), "%s", answer);
+	peers_destroy();
+	forget_texts();
+}
+
 Test(negotiation, an_answer_has_the_mid_of_its_offer)
 {
 	peers_create(NULL);

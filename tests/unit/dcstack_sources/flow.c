@@ -187,6 +187,51 @@ Test(flow, who_wants_no_messages_gets_rid_of_them)
 	part();
 }
 
+Test(flow, a_channel_that_nobody_listens_to_takes_what_it_kept_with_it)
+{
+	struct seen *theirs = &peers.answerer.seen[0];
+
+	peers.answerer.on_channel = leave_alone;
+	peers_connect(NULL);
+	channel = open_channel(&peers.offerer, NULL, &mine);
+	send_much();
+	expect_bounded();
+	dc_channel_destroy(theirs->channel);
+	theirs->channel = NULL;
+	AWAIT(mine.closed);
+	part();
+}
+
+static void wait_before_listening(struct side *side, struct dc_channel *which)
+{
+	pthread_mutex_lock(&gate);
+	pthread_mutex_unlock(&gate);
+	watch(which, &side->seen[side->arrived]);
+}
+
+Test(flow, channels_that_were_not_told_of_hold_the_peer_up)
+{
+	enum { OPENED = 200, LABEL_SIZE = 60000 };
+	static struct dc_channel *channels[OPENED];
+	static char label[LABEL_SIZE + 1];
+
+	memset(label, 'x', LABEL_SIZE);
+	peers.answerer.on_channel = wait_before_listening;
+	pthread_mutex_lock(&gate);
+	peers_connect(NULL);
+	for (int i = 0; i < OPENED; i++)
+		channels[i] = open_channel(&peers.offerer,
+					   &(struct dc_channel_options){.label = label}, &mine);
+	await_pause(peers.answerer.connection);
+	cr_expect_leq(atomic_load(&peers.answerer.connection->inflow.unread_bytes),
+		      (size_t)UNREAD_MAX);
+	pthread_mutex_unlock(&gate);
+	AWAIT(peers.answerer.arrived == OPENED);
+	for (int i = 0; i < OPENED; i++)
+		dc_channel_destroy(channels[i]);
+	peers_destroy();
+}
+
 Test(flow, a_connection_may_end_while_messages_wait)
 {
 	peers.answerer.on_channel = leave_alone;

@@ -117,6 +117,37 @@ Test(fingerprint, a_client_of_another_one_fails_on_both_sides)
 	on_executor(expect_mismatch_at_server);
 }
 
+/* The peer has several certificates, and shows one of them. */
+Test(fingerprint, one_of_several_is_enough)
+{
+	const char *right = pair.client.config.remote_fingerprint;
+	char *wrong = altered(right);
+	const char *others[] = {wrong, right, NULL};
+
+	pair.client.config.remote_fingerprint = wrong;
+	pair.client.config.other_fingerprints = others;
+	pair_connect();
+	free(wrong);
+	pair_talk();
+}
+
+Test(fingerprint, more_than_there_is_room_for_are_refused)
+{
+	const char *right = pair.client.config.remote_fingerprint;
+	const char *others[DTLS_FINGERPRINTS_MAX + 1] = {NULL};
+	struct dtls *dtls;
+
+	for (unsigned i = 0; i < DTLS_FINGERPRINTS_MAX; i++)
+		others[i] = right;
+	pair.client.config.other_fingerprints = others;
+	cr_expect_eq(dtls_create(&pair.client.config, &end_events, &pair.client, &dtls), -EINVAL);
+	others[DTLS_FINGERPRINTS_MAX - 1] = NULL;
+	cr_assert_eq(dtls_create(&pair.client.config, &end_events, &pair.client, &dtls), 0);
+	dtls_destroy(dtls);
+	others[0] = "";
+	cr_expect_eq(dtls_create(&pair.client.config, &end_events, &pair.client, &dtls), -EINVAL);
+}
+
 Test(fingerprint, each_certificate_has_its_own)
 {
 	const char *one = certificate_fingerprint(pair.client.certificate);

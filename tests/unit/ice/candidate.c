@@ -119,6 +119,7 @@ Test(candidate, what_is_not_known_is_not_supported)
 	expect_refused("candidate:1 1 udp 1 1.2.3.4 5 typ other", -EPROTONOSUPPORT);
 	expect_refused("candidate:1 1 udp 1 www.example.org 5 typ host", -EPROTONOSUPPORT);
 	expect_refused("candidate:1 1 udp 1 .local 5 typ host", -EPROTONOSUPPORT);
+	expect_refused("candidate:1 1 udp 1 a.b.local 5 typ host", -EPROTONOSUPPORT);
 }
 
 Test(candidate, malformed_lines_are_refused)

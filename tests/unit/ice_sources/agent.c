@@ -271,6 +271,8 @@ Test(agent, it_fails_in_time_if_the_peer_cannot_be_reached)
 	finish();
 }
 
+static struct agent *seen_agent;
+
 static void call_add_refusing(void *user)
 {
 	struct peer *peer = user;
@@ -284,19 +286,59 @@ static void call_add_refusing(void *user)
 	agent_remote_complete(peer->agent);
 }
 
-Test(agent, it_fails_at_once_if_all_pairs_did_and_none_can_come)
+static void call_see_failed(void *user)
 {
-	struct peer a = {0}, b = {0};
+	bool *has_failed = user;
+	const struct pair *pair = seen_agent->checklist.first;
+
+	*has_failed = pair && pair->state == PAIR_FAILED;
+}
+
+/* All that it was told of refuses it, and no more will be told: but the peer's own stream comes. */
+Test(agent, it_waits_for_the_peer_though_all_pairs_have_failed)
+{
+	const struct agent_config tcp = {.bind_address = "127.0.0.1", .no_udp = true};
+	struct agent_config controlling = tcp;
+	struct peer a = {0}, b = {.silent = true};
+	bool has_failed = false;
+
+	start();
+	controlling.controlling = true;
+	a.other = &b;
+	b.other = &a;
+	create_peer(&a, &controlling);
+	create_peer(&b, &tcp);
+	seen_agent = a.agent;
+	a.agent->timing.rto_ms = 5;
+	gather(&a);
+	gather(&b);
+	on_executor(call_add_refusing, &a);
+	introduce(&a);
+	for (unsigned i = 0; i < 10000 && !has_failed; i++) {
+		nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
+		on_executor(call_see_failed, &has_failed);
+	}
+	cr_assert(has_failed);
+	introduce(&b);
+	expect_connected(&a, &b);
+	part(&a, &b);
+	finish();
+}
+
+/* The peer knows nothing of us before we gather: an answer may take its time. */
+Test(agent, its_time_to_connect_begins_with_gathering)
+{
+	struct peer a = {0}, b = {.silent = true};
 
 	start();
 	a.other = &b;
+	b.other = &a;
 	create_peer(&a, &ipv4);
 	create_peer(&b, &ipv4);
-	a.agent->timing.rto_ms = 20;
-	a.silent = true;
-	gather(&a);
-	on_executor(call_add_refusing, &a);
+	a.agent->timing.fail_ms = 50;
 	introduce(&a);
+	cr_expect_not(timer_is_armed(&a.agent->failure));
+	gather(&a);
 	cr_expect(await(&a, is_in, AGENT_FAILED));
 	part(&a, &b);
 	finish();

@@ -175,6 +175,8 @@ static void answer(int fd, const struct stun_message *request, const struct addr
 	cr_assert_eq(sendto(fd, data, (size_t)size, 0, &to->any, to->size), size);
 }
 
+static unsigned keep_ms = 15000;
+
 static void begin_reflexive(const char *server)
 {
 	const struct agent_config config = {
@@ -183,6 +185,7 @@ static void begin_reflexive(const char *server)
 	start();
 	create_peer(&a, &config);
 	a.agent->timing.rto_ms = 20;
+	a.agent->timing.keep_ms = keep_ms;
 	gather(&a);
 }
 
@@ -205,6 +208,26 @@ Test(gather, a_stun_server_says_how_it_sees_us)
 	cr_expect(address_equal(&a.known[1].related, &a.known[0].address));
 	cr_expect_eq(a.known[1].priority,
 		     candidate_priority(CANDIDATE_SRFLX, CANDIDATE_UDP, 65535, 1));
+	end();
+	close(fd);
+}
+
+/* The NAT must not forget us while the peer's answer is under way. */
+Test(gather, a_reflexive_address_is_kept_alive)
+{
+	struct address from, mapped;
+	char name[64];
+	int fd = open_server(name);
+
+	cr_assert_eq(address_parse("192.0.2.1", 9999, &mapped), 0);
+	keep_ms = 20;
+	begin_reflexive(name);
+	struct stun_message first = await_request(fd, &from), later;
+	answer(fd, &first, &from, &mapped);
+	for (unsigned others = 0; others < 2;) {
+		later = await_request(fd, &from);
+		others += memcmp(later.transaction, first.transaction, STUN_TRANSACTION_SIZE) != 0;
+	}
 	end();
 	close(fd);
 }

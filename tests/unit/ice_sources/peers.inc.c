@@ -27,6 +27,7 @@ struct peer {
 	/* Under the lock. */
 	enum agent_state state;
 	bool was_disconnected;
+	unsigned connections; /* how often CONNECTED was told */
 	bool gathered;
 	unsigned candidates, received;
 	char last[TEXT_MAX + 1];
@@ -138,6 +139,7 @@ static void told_state(void *user, enum agent_state state)
 
 	pthread_mutex_lock(&lock);
 	peer->state = state;
+	peer->connections += state == AGENT_CONNECTED;
 	peer->was_disconnected |= state == AGENT_DISCONNECTED;
 	pthread_cond_broadcast(&news);
 	pthread_mutex_unlock(&lock);
@@ -164,6 +166,10 @@ static const struct agent_events peer_events = {
 HELPER bool is_in(const struct peer *peer, int state)
 {
 	return peer->state == (enum agent_state)state;
+}
+HELPER bool has_connected(const struct peer *peer, int count)
+{
+	return peer->connections >= (unsigned)count;
 }
 HELPER bool has_gathered(const struct peer *peer, int unused)
 {

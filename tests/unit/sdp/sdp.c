@@ -172,6 +172,7 @@ Test(sdp, a_description_is_written_in_full)
 		.fingerprint = SHA_256,
 		.sctp_port = 5000,
 		.max_message_size = 262144,
+		.bundle = true,
 		.trickle = true,
 		.end_of_candidates = true,
 	};
@@ -221,9 +222,20 @@ Test(sdp, an_answer_leaves_no_setup_open)
 	expect_setup(SDP_PASSIVE, SDP_ANSWER, "a=setup:passive\r\n");
 }
 
+Test(sdp, a_bundle_is_read)
+{
+	struct sdp sdp = parse(chromium);
+
+	cr_expect(sdp.bundle);
+	sdp_finish(&sdp);
+	sdp = parse(with("a=group:BUNDLE 0", "a=group:LS 0"));
+	cr_expect_not(sdp.bundle);
+	sdp_finish(&sdp);
+}
+
 Test(sdp, without_a_mid_there_is_no_bundle)
 {
-	struct sdp sdp = {.setup = SDP_ACTIVE};
+	struct sdp sdp = {.setup = SDP_ACTIVE, .bundle = true};
 	char *text = sdp_format(&sdp, SDP_ANSWER);
 
 	cr_assert_not_null(text);
@@ -283,6 +295,32 @@ Test(sdp, all_that_the_session_may_say_is_enough)
 	sdp_finish(&sdp);
 }
 
+/* RFC 8122 section 5: certificates of which the peer may show any. */
+Test(sdp, fingerprints_of_the_same_hash_all_count)
+{
+	struct sdp sdp = parse("v=0\na=fingerprint:sha-256 " SHA_256 "\n" M_LINE REST
+			       "a=fingerprint:sha-384 " SHA_384 "\n"
+			       "a=fingerprint:sha-384 " SHA_384 "\n"
+			       "a=fingerprint:sha-256 " SHA_256 "\n"
+			       "a=fingerprint:sha-384 " SHA_384 "\n"
+			       "a=fingerprint:sha-256 " SHA_256 "\n"
+			       "a=fingerprint:sha-256 " SHA_256 "\n"
+			       "a=fingerprint:sha-256 " SHA_256 "\n"
+			       "a=fingerprint:sha-256 " SHA_256 "\n");
+
+	cr_expect_str_eq(sdp.fingerprint_algorithm, "sha-256");
+	cr_expect_str_eq(sdp.fingerprint, SHA_256);
+	cr_assert_eq(sdp.other_fingerprint_count, SDP_OTHER_FINGERPRINTS_MAX);
+	for (unsigned i = 0; i < SDP_OTHER_FINGERPRINTS_MAX; i++)
+		cr_expect_str_eq(sdp.other_fingerprints[i], SHA_256);
+	char *text = sdp_format(&sdp, SDP_OFFER);
+	sdp_finish(&sdp);
+	sdp = parse(text);
+	cr_expect_eq(sdp.other_fingerprint_count, SDP_OTHER_FINGERPRINTS_MAX);
+	sdp_finish(&sdp);
+	free(text);
+}
+
 Test(sdp, of_several_fingerprints_the_best_known_one_counts)
 {
 	struct sdp sdp = parse("v=0\n" M_LINE REST "a=fingerprint:sha-256 " SHA_256 "\n"
@@ -309,6 +347,17 @@ Test(sdp, some_of_the_media_level_means_nothing_before_it)
 	cr_expect_eq(sdp.sctp_port, 5000);
 	cr_expect_str_eq(sdp.mid, "0");
 	cr_expect_eq(sdp.candidate_count, 3);
+	sdp_finish(&sdp);
+}
+
+Test(sdp, a_peer_says_that_it_is_lite)
+{
+	struct sdp sdp = parse(with("m=application", "a=ice-lite\r\nm=application"));
+
+	cr_expect(sdp.lite);
+	sdp_finish(&sdp);
+	sdp = parse(chromium);
+	cr_expect_not(sdp.lite);
 	sdp_finish(&sdp);
 }
 

@@ -16,13 +16,16 @@
 
 enum dtls_role { DTLS_CLIENT, DTLS_SERVER };
 enum dtls_state { DTLS_NEW, DTLS_CONNECTING, DTLS_CONNECTED, DTLS_CLOSED, DTLS_FAILED };
-enum { DTLS_DATAGRAM_MAX = 1200, DTLS_PAYLOAD_MAX = 1150 };
+enum { DTLS_DATAGRAM_MAX = 1200, DTLS_PAYLOAD_MAX = 1150, DTLS_FINGERPRINTS_MAX = 4 };
 
 struct dtls_config {
 	struct executor *executor;
 	enum dtls_role role;
 	const struct certificate *certificate;		   /* outlives the connection */
 	const char *remote_algorithm, *remote_fingerprint; /* of the peer's SDP; copied */
+	/* Further ones by the same algorithm, of which the peer may show any; NULL-terminated, or
+	 * NULL; copied. */
+	const char *const *other_fingerprints;
 	unsigned handshake_ms; /* after which it fails, from dtls_start on; 0: a minute */
 };
 
@@ -35,7 +38,8 @@ struct dtls_events {
 
 struct dtls;
 
-/* -EINVAL unless fingerprint_is_valid; -ENOMEM, or -EIO if OpenSSL cannot. */
+/* -EINVAL unless fingerprint_is_valid of each, or of more than DTLS_FINGERPRINTS_MAX; -ENOMEM, or
+ * -EIO if OpenSSL cannot. */
 int dtls_create(const struct dtls_config *config, const struct dtls_events *events, void *user,
 		struct dtls **ret_dtls);
 /* Without a word to the peer. After it no event is told. NULL: nothing. */

@@ -41,6 +41,7 @@ struct agent_events {
 	void (*candidate)(void *user,
 			  const struct candidate *candidate); /* a local one was found */
 	void (*gathered)(void *user);
+	/* CONNECTED again if another pair was selected. */
 	void (*state)(void *user, enum agent_state state);
 	void (*receive)(void *user, const uint8_t *data, size_t size); /* no STUN: RFC 7983 */
 };

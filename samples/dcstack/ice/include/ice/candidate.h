@@ -37,6 +37,8 @@ struct candidate {
 int candidate_create(const char *holder, struct candidate **ret_candidate);
 void candidate_retain(struct candidate *candidate, const char *holder);
 void candidate_release(struct candidate *candidate, const char *holder); /* NULL: nothing */
+/* Says of candidate what is said of like: every field but object and carrier. */
+void candidate_describe(struct candidate *candidate, const struct candidate *like);
 
 /* RFC 8445 section 5.1.2.1, with RFC 6544 section 4.2 for TCP. local_preference: 0 to 65535, or to
  * 8191 for TCP. */

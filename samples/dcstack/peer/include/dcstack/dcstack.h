@@ -7,6 +7,8 @@
  * one connection and its channels run one at a time, in order, on a pool of workers. To set or to
  * reset a callback waits for a running one (but for the one it is called from); what destroy
  * was called for calls back no more.
+ * A callback must not do so to another connection whose callbacks do it to this one: each could
+ * wait for the other.
  *
  * Strings that are handed over are copied. Functions return 0 or -errno.
  */
