@@ -1,9 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 # Sourced by the test scripts that run Chromium.
 
-# Without the right to a camera a page learns only of the address of the default route.
+# Without the right to a camera a page learns only of the address of the default route. The pair has
+# no IPv6 addresses: those come to be valid a second later, and a browser gives up what it is about to
+# fetch when addresses change.
 chromium_namespace() {
 	unshare -n sh -c 'ip link set lo up && ip link add v0 type veth peer name v1 &&
+		ip link set v0 addrgenmode none && ip link set v1 addrgenmode none &&
 		ip addr add 10.0.0.1/24 dev v0 && ip link set v0 up && ip link set v1 up &&
 		ip route add default via 10.0.0.2 && exec "$@"' sh "$@"
 }

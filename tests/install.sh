@@ -2,7 +2,7 @@
 # Sourced by the scripts of this repository: install what is missing, and say so.
 
 BUILD_PACKAGES="gcc g++ cmake ninja-build pkg-config libsqlite3-dev libdw-dev libelf-dev libiberty-dev libjson-c-dev libunwind8 libssl-dev libusrsctp-dev libmicrohttpd-dev"
-TEST_PACKAGES="git valgrind libcriterion-dev sqlite3 strace binutils libjemalloc2 clang libclang-rt-dev clang-format util-linux man-db zsh btrfs-progs"
+TEST_PACKAGES="git curl valgrind libcriterion-dev sqlite3 strace binutils libjemalloc2 clang libclang-rt-dev clang-format util-linux man-db zsh btrfs-progs"
 REAL_PACKAGES="python3-aiortc janus chromium chromium-sandbox iproute2 coturn"
 HOST_PACKAGES="python3 nodejs openjdk-17-jdk-headless chromium libjemalloc-dev libgoogle-perftools-dev libtcmalloc-minimal4 golang-go busybox-static btrfs-progs bsdextrautils perl dash gcc g++ clang libclang-rt-dev"
 BENCH_PACKAGES="valgrind bpftrace"

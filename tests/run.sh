@@ -100,7 +100,7 @@ tidy_all() { git ls-files 'libtrack/*.c' 'cli/*.c' 'samples/*.c' | xargs -P2 -n8
 
 # ThreadSanitizer and Criterion do not go together: programs without it are built for it. NAME:ROUNDS
 stress="dc_stress:30 dc_sctp_stress:10 dc_peer_stress:10 dc_peer_chaos:5"
-stress_targets=(dc-loopback dc-echo)
+stress_targets=(dc-loopback dc-echo dc-hello)
 for program in $stress; do stress_targets+=("live_${program%:*}"); done
 # stressed BUILD TIMES: each of them, as many times their rounds
 stressed() {
@@ -141,7 +141,7 @@ lines real tests/real/run.sh build/release
 say "sanitizers and fuzzing"
 build asan && criterion asan build/asan
 build tsan "${stress_targets[@]}" && stressed tsan 1
-build fuzz && whole fuzz tests/fuzz/run.sh 20 build/fuzz
+whole fuzz tests/fuzz/run.sh 20 build/fuzz
 
 say "the sample stack"
 for suite in ice echo interop robust clean; do
@@ -164,6 +164,8 @@ if [ $full = yes ]; then
 	say "stress"
 	stressed tsan 5
 	stressed asan 5
+	say "the sample stack: peers that nobody ends"
+	lines robust-full tests/samples/robust.sh --full build/release
 	say "soak"
 	lines soak tests/live/soak.sh build/release
 	say "mutation"

@@ -17,7 +17,7 @@ static const struct argument *find(const struct argument *table, size_t count, c
 }
 
 static int parse_number(const struct argument *argument, const char *text,
-			unsigned long *ret_number)
+			unsigned long *ret_number, char *ret_what)
 {
 	unsigned long number;
 	char *end;
@@ -25,13 +25,30 @@ static int parse_number(const struct argument *argument, const char *text,
 	errno = 0;
 	number = strtoul(text, &end, 10);
 	if (errno || *text < '0' || *text > '9' || *end || number < argument->min ||
-	    number > argument->max)
+	    number > argument->max) {
+		snprintf(ret_what, ARGUMENTS_WHAT_SIZE,
+			 "%s takes a number from %lu to %lu, not \"%s\"", argument->name,
+			 argument->min, argument->max, text);
 		return -EINVAL;
+	}
 	*ret_number = number;
 	return 0;
 }
 
-static int set(const struct argument *argument, const char *value, void *options)
+static int add_text(const struct argument *argument, const char *text, struct argument_list *list,
+		    char *ret_what)
+{
+	if (list->count == ARGUMENT_LIST_MAX) {
+		snprintf(ret_what, ARGUMENTS_WHAT_SIZE, "%s may be given %d times", argument->name,
+			 ARGUMENT_LIST_MAX);
+		return -EINVAL;
+	}
+	list->texts[list->count++] = text;
+	return 0;
+}
+
+/* value NULL: of a flag. */
+static int set(const struct argument *argument, const char *value, void *options, char *ret_what)
 {
 	void *field = (char *)options + argument->offset;
 
@@ -43,7 +60,9 @@ static int set(const struct argument *argument, const char *value, void *options
 		*(const char **)field = value;
 		return 0;
 	case ARGUMENT_NUMBER:
-		return value ? parse_number(argument, value, field) : -EINVAL;
+		return parse_number(argument, value, field, ret_what);
+	case ARGUMENT_LIST:
+		return add_text(argument, value, field, ret_what);
 	}
 	return -EINVAL;
 }
@@ -59,19 +78,15 @@ int arguments_parse(const struct argument *table, size_t count, int argc, char *
 			snprintf(ret_what, ARGUMENTS_WHAT_SIZE, "there is no option %s", argv[i]);
 			return -EINVAL;
 		}
-		if (argument->value)
+		if (argument->kind != ARGUMENT_FLAG)
 			value = argv[++i];
-		if (argument->value && !value) {
+		if (argument->kind != ARGUMENT_FLAG && !value) {
 			snprintf(ret_what, ARGUMENTS_WHAT_SIZE, "%s needs %s", argument->name,
 				 argument->value);
 			return -EINVAL;
 		}
-		if (set(argument, value, options)) {
-			snprintf(ret_what, ARGUMENTS_WHAT_SIZE,
-				 "%s takes a number from %lu to %lu, not \"%s\"", argument->name,
-				 argument->min, argument->max, value);
+		if (set(argument, value, options, ret_what))
 			return -EINVAL;
-		}
 	}
 	return 0;
 }

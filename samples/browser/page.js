@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { Connection, opened, pieces, send } from './client.mjs';
+import { Connection, pieces, send } from './client.mjs';
 
 const at = (id) => document.getElementById(id);
 const NEED_CONNECTION = ['close', 'remote-close', 'open', 'ask'];
@@ -26,6 +26,7 @@ function show() {
 	for (const id of NEED_CHANNEL) at(id).disabled = open.length === 0;
 	at('channels').replaceChildren(...open.map((channel) => new Option(`${channel.id} ${channel.label}`, channel.id)));
 	if (open.some((channel) => String(channel.id) === chosen)) at('channels').value = chosen;
+	at('limit').disabled = !at('reliability').value;
 }
 
 function forget(why) {
@@ -34,13 +35,16 @@ function forget(why) {
 	connection = undefined;
 	channels = [];
 	at('path').value = 'none';
+	at('largest').value = 'unknown';
 	log(why);
 	show();
 }
 
 // The pair in use, as the browser sees it.
 async function showPath() {
-	const stats = await connection.peer.getStats();
+	const made = connection;
+	const stats = await made.peer.getStats();
+	if (made !== connection) return;
 	const one = (id) => stats.get(id) ?? {};
 	for (const pair of stats.values()) {
 		if (pair.type !== 'candidate-pair' || !pair.nominated) continue;
@@ -97,12 +101,22 @@ function failed(error) {
 function options() {
 	const chosen = { ordered: !at('unordered').checked };
 	const reliability = at('reliability').value;
-	if (reliability) chosen[reliability] = Number(at('limit').value);
+	if (reliability) chosen[reliability] = number('limit');
 	return chosen;
 }
 
+// What a field says, within the limits that the page has for it.
+function number(id) {
+	const field = at(id);
+	if (field.value === '' || !field.checkValidity()) throw new Error(`${field.dataset.name}: ${field.validationMessage || 'Please enter a number.'}`);
+	return field.valueAsNumber;
+}
+
+// One that is closing is on the list until it is closed.
 function channel() {
-	return channels.find(({ id }) => String(id) === at('channels').value);
+	const chosen = channels.find(({ id }) => String(id) === at('channels').value);
+	if (chosen?.readyState !== 'open') throw new Error('The channel is not open any more.');
+	return chosen;
 }
 
 async function connect(begin) {
@@ -117,6 +131,15 @@ async function connect(begin) {
 	}
 }
 
+function sendText() {
+	const over = channel();
+	const text = at('text').value;
+	const { size } = new Blob([text]);
+	if (size > connection.largest) throw new Error(`The text has ${size} bytes, the largest message has ${connection.largest}.`);
+	over.send(text);
+	log(`sent over ${over.id}: ${described(text)}`);
+}
+
 const actions = {
 	offer: () => connect((made) => {
 		made.open('echo', options());
@@ -129,22 +152,26 @@ const actions = {
 	'close-channel': () => channel().close(),
 	ask: () => connection.ask(at('text').value),
 	'send-binary': async () => {
-		const over = await opened(channel());
-		const size = Number(at('size').value);
+		const over = channel();
+		const size = number('size');
 		if (size === 0) over.send(new Uint8Array(0));
 		for (const piece of pieces(size, connection.largest)) await send(over, piece);
 		log(`sent over ${over.id}: ${size} bytes`);
 	},
 };
 
+function run(action) {
+	Promise.resolve().then(action).catch(failed);
+}
+
 for (const [id, action] of Object.entries(actions)) {
-	at(id).addEventListener('click', () => Promise.resolve().then(action).catch(failed));
+	at(id).addEventListener('click', () => run(action));
 }
 at('text-form').addEventListener('submit', (event) => {
 	event.preventDefault();
-	channel()?.send(at('text').value);
-	log(`sent over ${at('channels').value}: ${described(at('text').value)}`);
+	run(sendText);
 });
+at('reliability').addEventListener('change', show);
 // A page that is reloaded says so, where a browser would leave the server to find out.
 addEventListener('pagehide', () => connection?.close());
 show();

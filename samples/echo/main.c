@@ -3,6 +3,7 @@
 #include "options.h"
 #include "server.h"
 #include "status.h"
+#include "trial.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -13,6 +14,8 @@
 
 /* How long a peer may take to come, and the library to end. */
 enum { CONNECT_MS = 30000, CLEANUP_MS = 10000 };
+
+enum { EXIT_USAGE = 2 };
 
 /* Signals are waited for here: threads that are started later inherit that they are blocked. */
 static void block_signals(sigset_t *ret_signals)
@@ -50,38 +53,62 @@ static int end_library(void)
 	return error;
 }
 
+static void print_why_not_listening(const struct options *options, int error)
+{
+	char port[32] = "";
+	if (options->port)
+		snprintf(port, sizeof(port), ", port %lu", options->port);
+	fprintf(stderr, "dc-echo: cannot listen on %s%s: %s\n", options->address, port,
+		strerror(-error));
+}
+
+/* From the first request to a signal. */
+static int listen_and_serve(const struct options *options, const sigset_t *signals,
+			    struct sessions *sessions)
+{
+	struct server *server;
+	int error = server_create(options->address, (uint16_t)options->port, sessions, &server);
+	if (error) {
+		print_why_not_listening(options, error);
+		return error;
+	}
+	print_page(options->address, server_port(server));
+	run(signals, sessions);
+	sessions_end(sessions);
+	server_destroy(server);
+	return 0;
+}
+
+/* An exit code. */
 static int serve(const struct options *options, const sigset_t *signals)
 {
-	const struct dc_config config = {
-		.bind_address = options->bind,
-		.stun_server = options->stun,
-		.mdns_interface = options->mdns_interface,
-		.no_ipv6 = options->no_ipv6,
-		.no_udp = options->tcp_only,
-		.no_tcp = options->udp_only,
-		.loopback = options->loopback,
-		.max_message_size = options->max_message,
-	};
-	struct sessions *sessions = NULL;
-	struct server *server = NULL;
-	int error = dc_library_start(NULL);
-	if (!error)
-		error = sessions_create(&config, (unsigned)options->connections, &sessions);
-	if (!error)
-		error = server_create(options->address, (uint16_t)options->port, sessions, &server);
+	const struct dc_config config = options_config(options);
+	struct sessions *sessions;
+	int error = sessions_create(&config, (unsigned)options->connections, &sessions);
 	if (error) {
-		fprintf(stderr, "dc-echo: cannot listen on %s, port %lu: %s\n", options->address,
-			options->port, strerror(-error));
-	} else {
-		print_page(options->address, server_port(server));
-		run(signals, sessions);
-		sessions_end(sessions);
+		fprintf(stderr, "dc-echo: cannot start: %s\n", strerror(-error));
+		return EXIT_FAILURE;
 	}
-	server_destroy(server);
+	error = listen_and_serve(options, signals, sessions);
 	if (end_library())
 		return EXIT_FAILURE;
 	sessions_destroy(sessions);
 	return error ? EXIT_FAILURE : EXIT_SUCCESS;
+}
+
+/* An exit code too: 0 if connections can be made. */
+static int try_config(const struct options *options)
+{
+	const struct dc_config config = options_config(options);
+	int error = dc_library_start(NULL);
+	if (!error)
+		error = trial_run(&config);
+	if (!error)
+		return EXIT_SUCCESS;
+	fprintf(stderr, "dc-echo: connections cannot be made%s%s: %s\n",
+		options->bind ? " on " : "", options->bind ? options->bind : "", strerror(-error));
+	bool is_usage = options->bind && error == -EADDRNOTAVAIL;
+	return end_library() || !is_usage ? EXIT_FAILURE : EXIT_USAGE;
 }
 
 int main(int argc, char **argv)
@@ -91,12 +118,13 @@ int main(int argc, char **argv)
 	char what[ARGUMENTS_WHAT_SIZE];
 	if (options_parse(argc, argv, &options, what)) {
 		fprintf(stderr, "dc-echo: %s; --help lists the options\n", what);
-		return 2;
+		return EXIT_USAGE;
 	}
 	if (options.help) {
 		options_print();
 		return 0;
 	}
 	block_signals(&signals);
-	return serve(&options, &signals);
+	int code = try_config(&options);
+	return code ? code : serve(&options, &signals);
 }

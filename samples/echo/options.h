@@ -4,6 +4,7 @@
 #define ECHO_OPTIONS_H
 
 #include <arguments/arguments.h>
+#include <dcstack/dcstack.h>
 #include <stdbool.h>
 
 struct options {
@@ -18,6 +19,8 @@ struct options {
 /* Strings are borrowed from argv. -EINVAL: ret_what says why, in a sentence. */
 int options_parse(int argc, char **argv, struct options *ret_options,
 		  char ret_what[ARGUMENTS_WHAT_SIZE]);
+/* Of each connection; strings are borrowed. */
+struct dc_config options_config(const struct options *options);
 void options_print(void);
 
 #endif

@@ -107,6 +107,8 @@ enum MHD_Result request_send_reply(struct request *request)
 	snprintf(id, sizeof(id), "%u", request->id);
 	if (request->id)
 		MHD_add_response_header(response, "Connection-Id", id);
+	if (request->allow)
+		MHD_add_response_header(response, "Allow", request->allow);
 	MHD_add_response_header(response, "Content-Type", "text/plain; charset=utf-8");
 	MHD_add_response_header(response, "Cache-Control", "no-store");
 	MHD_add_response_header(response, "X-Content-Type-Options", "nosniff");

@@ -16,7 +16,8 @@ struct request {
 	struct MHD_Connection *http;
 	char *body; /* ends with a zero byte */
 	size_t size;
-	unsigned id; /* of the session: in the query, or of the one that was made. 0: none */
+	const char *allow; /* methods of this path, where another was used; NULL: all is well */
+	unsigned id;	   /* of the session: in the query, or of the one that was made. 0: none */
 	/* under a lock of their own */
 	unsigned status; /* of HTTP; 0: no reply yet */
 	char *reply;

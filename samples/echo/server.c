@@ -91,7 +91,8 @@ static void take_answer(struct server *server, struct request *request)
 
 static void add_candidate(struct server *server, struct request *request)
 {
-	reply(request, session_add_candidate(server->sessions, request->id, request->body), "");
+	reply(request, session_add_candidate(server->sessions, request->id, request->body),
+	      "it is no \"candidate:...\" of RFC 8839 section 5.1");
 }
 
 static void send_text(struct server *server, struct request *request)
@@ -167,18 +168,35 @@ static bool parse_id(struct request *request)
 	return true;
 }
 
+/* True if method is the one that path has; HEAD is a GET whose body stays here (RFC 9110 section
+ * 9.3.2). Otherwise it is answered. */
+static bool check_method(struct request *request, const char *path, const char *method,
+			 const char *expected)
+{
+	bool is_get = !strcmp(expected, "GET");
+	if (!strcmp(method, expected) || (is_get && !strcmp(method, "HEAD")))
+		return true;
+	request->allow = is_get ? "GET, HEAD" : expected;
+	request_replyf(request, MHD_HTTP_METHOD_NOT_ALLOWED, "%s takes %s.\n", path, expected);
+	return false;
+}
+
+static const struct route *find_route(const char *path)
+{
+	for (size_t i = 0; i < sizeof(routes) / sizeof(*routes); i++)
+		if (!strcmp(routes[i].path, path))
+			return &routes[i];
+	return NULL;
+}
+
 static void serve(struct server *server, struct request *request, const char *method,
 		  const char *path)
 {
-	const struct route *route = NULL;
-	for (size_t i = 0; i < sizeof(routes) / sizeof(*routes) && !route; i++)
-		if (!strcmp(routes[i].path, path))
-			route = &routes[i];
+	const struct route *route = find_route(path);
 	if (!route)
 		request_reply(request, MHD_HTTP_NOT_FOUND, "There is no such page.\n");
-	else if (strcmp(route->method, method))
-		request_replyf(request, MHD_HTTP_METHOD_NOT_ALLOWED, "%s takes %s.\n", path,
-			       route->method);
+	else if (!check_method(request, path, method, route->method))
+		return;
 	else if (strlen(request->body) != request->size)
 		request_reply(request, MHD_HTTP_BAD_REQUEST, "The body has a zero byte.\n");
 	else if (!route->names || parse_id(request))
@@ -193,7 +211,7 @@ static enum MHD_Result send_page(struct request *request, const struct page *pag
 		return MHD_NO;
 	MHD_add_response_header(response, "Content-Type", page->type);
 	MHD_add_response_header(response, "Content-Security-Policy",
-				"default-src 'self'; frame-ancestors 'none'");
+				"default-src 'self'; img-src data:; frame-ancestors 'none'");
 	MHD_add_response_header(response, "Cache-Control", "no-cache");
 	MHD_add_response_header(response, "X-Content-Type-Options", "nosniff");
 	MHD_add_response_header(response, "Connection", "close");
@@ -225,9 +243,10 @@ static enum MHD_Result on_request(void *user, struct MHD_Connection *http, const
 	if (!request_is_ours(request))
 		return request_send_reply(request);
 	const struct page *page = page_find(path);
-	if (page && !strcmp(method, "GET"))
+	if (page && check_method(request, path, method, "GET"))
 		return send_page(request, page);
-	serve(server, request, method, path);
+	if (!page)
+		serve(server, request, method, path);
 	if (request_replied(request))
 		return request_send_reply(request);
 	request_wait(request);

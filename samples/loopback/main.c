@@ -38,27 +38,46 @@ static void print_result(const struct options *options, const struct result *tot
 	       (double)total->messages * per_second, (double)total->bytes * per_second / 1e6);
 }
 
+static int switch_on(const struct options *options)
+{
+	int error = options->leak ? fault_set("candidate-refs") : 0;
+
+	for (unsigned i = 0; i < options->faults.count && !error; i++) {
+		error = fault_set(options->faults.texts[i]);
+		if (error)
+			fprintf(stderr,
+				"dc-loopback: there is no fault \"%s\"; --faults lists them\n",
+				options->faults.texts[i]);
+	}
+	return error;
+}
+
+/* What a fault has outlive its session was asked for. */
+static int end_library(bool has_fault)
+{
+	if (!dc_library_cleanup(has_fault ? CLEANUP_WITH_FAULT_MS : CLEANUP_MS))
+		return EXIT_OK;
+	dc_library_alive(print_alive, NULL);
+	return has_fault ? EXIT_OK : EXIT_FAILED;
+}
+
 static int run(const struct options *options)
 {
 	struct result total;
 	const char *step = "start";
-	int error;
+	int error, result;
 
-	if (options->fault && fault_set(options->fault)) {
-		fprintf(stderr, "dc-loopback: there is no fault %s; --faults lists them\n",
-			options->fault);
+	if (switch_on(options))
 		return EXIT_USAGE;
-	}
 	error = meter_run(options, &total, &step);
-	if (dc_library_cleanup(options->fault ? CLEANUP_WITH_FAULT_MS : CLEANUP_MS))
-		dc_library_alive(print_alive, NULL);
+	result = end_library(options->leak || options->faults.count);
 	if (error) {
 		fprintf(stderr, "dc-loopback: the peers cannot %s on %s: %s\n", step, options->bind,
 			strerror(-error));
 		return EXIT_FAILED;
 	}
 	print_result(options, &total);
-	return EXIT_OK;
+	return result;
 }
 
 int main(int argc, char **argv)
@@ -72,9 +91,9 @@ int main(int argc, char **argv)
 	}
 	if (options.help)
 		options_print();
-	if (options.faults)
+	if (options.list_faults)
 		print_faults();
-	if (options.help || options.faults)
+	if (options.help || options.list_faults)
 		return EXIT_OK;
 	return run(&options);
 }

@@ -10,10 +10,11 @@ struct options {
 	unsigned long sessions, messages, seconds, size, parallel, account;
 	const char *bind;
 	bool tcp, unordered, trickle;
-	const char *fault;
-	bool leak, faults, marks, help;
+	struct argument_list faults;
+	bool leak, list_faults, marks, help;
 };
 
+/* Strings are borrowed from argv. -EINVAL: ret_what says why, in a sentence. */
 int options_parse(int argc, char **argv, struct options *ret_options,
 		  char ret_what[ARGUMENTS_WHAT_SIZE]);
 void options_print(void);

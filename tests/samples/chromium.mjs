@@ -52,6 +52,13 @@ async function press() {
 		at('text').value = connect;
 		at('text-form').requestSubmit();
 		await until('echo', () => lines().some((line) => /came over/.test(line) && line.includes(`"${connect}"`)));
+		at('text').value = 'x'.repeat(300000);
+		at('text-form').requestSubmit();
+		await logged('The text has 300000 bytes');
+		at('text').value = connect;
+		at('size').value = -5;
+		at('send-binary').click();
+		await logged('bytes: ');
 		at('size').value = 300000;
 		at('send-binary').click();
 		await logged('came over');
@@ -60,6 +67,7 @@ async function press() {
 		await logged('"message" is open');
 		at(close).click();
 		await until('not connected', () => at('state').value === 'not connected');
+		await until('nothing of the old one', () => at('largest').value === 'unknown' && at('path').value === 'none');
 		at('log').replaceChildren();
 	}
 	return said.join(', ');

@@ -16,6 +16,7 @@ export LC_ALL=C NO_COLOR=1 SAMPLES_MODULES=$build/tests/real
 cd "$work" || exit 2
 
 loopback() { echo "$1/samples/loopback/dc-loopback"; }
+hello() { echo "$1/samples/hello/dc-hello"; }
 echo_server() { echo "$1/samples/echo/dc-echo"; }
 sql() { sqlite3 -batch t.db "$1" 2>&1 | tr '\n' ' ' | sed 's/ $//'; }
 
@@ -50,19 +51,25 @@ export ASAN_OPTIONS=detect_leaks=1 TSAN_OPTIONS=halt_on_error=0:exitcode=66
 for sanitizer in asan tsan; do
 	program=$(loopback "$build/../$sanitizer")
 	if [ ! -x "$program" ]; then
-		fail "$sanitizer" "not built: cmake --preset $sanitizer && cmake --build --preset $sanitizer --target dc-loopback"
+		fail "$sanitizer" "not built: cmake --preset $sanitizer && cmake --build --preset $sanitizer --target dc-loopback dc-hello dc-echo"
 		continue
 	fi
 	for way in "${ways[@]}"; do
 		# shellcheck disable=SC2086
 		quiet "$sanitizer $way" "$program" $way
 	done
+	if [ -x "$(hello "$build/../$sanitizer")" ]; then
+		quiet "$sanitizer dc-hello" "$(hello "$build/../$sanitizer")"
+	else
+		skip "$sanitizer dc-hello" "not built"
+	fi
 	[ $have_peer = yes ] && visited "$sanitizer dc-echo" "$(echo_server "$build/../$sanitizer")"
 done
 
 if command -v valgrind >/dev/null 2>&1; then
 	valgrind=(valgrind --quiet --leak-check=full --show-leak-kinds=all --errors-for-leak-kinds=all --error-exitcode=9)
 	quiet "valgrind" "${valgrind[@]}" "$(loopback "$build")" --sessions 3 --messages 20 --size 3000
+	quiet "valgrind dc-hello" "${valgrind[@]}" "$(hello "$build")"
 	[ $have_peer = yes ] && visited "valgrind dc-echo" "${valgrind[@]}" "$(echo_server "$build")"
 else
 	skip "valgrind" "not installed"
@@ -75,6 +82,10 @@ for way in "${ways[@]}"; do
 	check "rtctrack --gate --strict $way" "$? $(sql "SELECT rule, state, message FROM finding")" "0 "
 	check "rtctrack $way: nothing lost" "$(sql "SELECT coalesce(sum(count), 0) FROM note WHERE weight = 'LOST'")" 0
 done
+
+rm -f t.db
+quiet "rtctrack --gate --strict dc-hello" "$rtctrack" run --gate --strict --quiet -o t.db -- "$(hello "$build")"
+check "dc-hello: each heard the other" "$(sort out | tr '\n' ',')" "the callee heard: hello, callee,the caller heard: hello, caller,"
 
 if [ $have_peer = yes ]; then
 	rm -f t.db

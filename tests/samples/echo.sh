@@ -39,6 +39,7 @@ trap 'kill "${server:-}" 2>/dev/null; rm -rf "$work"' EXIT
 ask() { curl -s -m 10 -w '%{http_code} ' -o body -D head "${@:2}" "$url$1"; tr '\n' ' ' <body; }
 post() { ask "$1" -d "${2-}" "${@:3}"; }
 id() { sed -n 's/^Connection-Id: \([0-9]*\)\r$/\1/p' head; }
+allowed() { sed -n 's/^Allow: \(.*\)\r$/\1/p' head; }
 number() { curl -s -m 10 "${url}status" | sed -n "s/^$1 //p"; }
 
 # settles NAME VALUE
@@ -55,7 +56,17 @@ usage() { timeout 10 "$echo" "$@" 2>&1 >/dev/null; echo "exit=$?"; }
 
 check "an option that does not exist" "$(usage --nonsense | tail -1)" exit=2
 check "two options that leave nothing" "$(usage --udp-only --tcp-only | tail -1)" exit=2
-check "an address that is none" "$(usage --address nowhere | tail -1)" exit=1
+check "an address that is none" "$(usage --address nowhere | tr '\n' ' ')" \
+	"dc-echo: --address is not an IP address; --help lists the options exit=2 "
+check "an address to bind to that is none" "$(usage --bind nosuch | tail -1)" exit=2
+check "all addresses to bind to" "$(usage --bind 0.0.0.0 | tail -1)" exit=2
+check "an address to bind to that is not ours" "$(usage --bind 203.0.113.5 | tr '\n' ' ')" \
+	"dc-echo: connections cannot be made on 203.0.113.5: Cannot assign requested address exit=2 "
+check "an interface's name for its address" "$(usage --mdns-interface eth0 | tail -1)" exit=2
+check "a STUN server with a port that is none" "$(usage --stun x:y | tr '\n' ' ')" \
+	"dc-echo: the STUN server is not host:port; --help lists the options exit=2 "
+check "an address to listen on that is not ours" "$(usage --address 203.0.113.5 | tr '\n' ' ')" \
+	"dc-echo: cannot listen on 203.0.113.5: Cannot assign requested address exit=1 "
 check "help" "$("$echo" --help | grep -c -- '^  --')" 12
 
 start --connections 2
@@ -64,7 +75,12 @@ check "its scripts" "$(curl -s "${url}page.js" "${url}client.mjs" "${url}style.c
 	cmp - <(cat "$here"/../../samples/browser/{page.js,client.mjs,style.css}) && echo same)" same
 before=$(number fds)/$(number threads)
 check "a path that does not exist" "$(ask nothing)" "404 There is no such page. "
+check "the page's head" "$(ask "" --head -o headers | cut -c1-3)" 200
 check "a method that does not fit" "$(ask offer)" "405 /offer takes POST. "
+check "the one that does" "$(allowed)" POST
+check "nothing can be posted to the page" "$(post "")" "405 / takes GET. "
+check "it can be read" "$(allowed)" "GET, HEAD"
+check "the head of the status" "$(ask status --head | cut -c1-3)" 200
 check "a connection that does not exist" "$(post 'close?id=7')" "404 There is no such connection (any more). "
 check "no connection named" "$(post close)" "400 The query must name a connection, as in ?id=1. "
 check "a number that is none" "$(post 'close?id=1x')" "400 The query must name a connection, as in ?id=1. "
@@ -86,7 +102,8 @@ post call >/dev/null
 first=$(id)
 check "an offer taken for an answer" "$(post "answer?id=$first" "$(cat body)" | cut -c1-22)" "400 It cannot be used:"
 check "an answer that is none" "$(post "answer?id=$first" nonsense | cut -c1-22)" "400 It cannot be used:"
-check "a candidate that is none" "$(post "candidate?id=$first" nonsense)" "400 It cannot be used. "
+check "a candidate that is none" "$(post "candidate?id=$first" nonsense)" \
+	'400 It cannot be used: it is no "candidate:..." of RFC 8839 section 5.1. '
 check "a channel before there is a peer" "$(post "send?id=$first" text)" "200 ok "
 check "connections" "$(number connections)" 2
 check "one more than is allowed" "$(post call)" "503 There are as many connections as are allowed. "

@@ -30,7 +30,7 @@ told() {
 		;;
 	esac
 }
-page() { echo 'is open, a path, echo, came over, sent over, "message" is open, not connected'; }
+page() { echo 'is open, a path, echo, The text has 300000 bytes, bytes: , came over, sent over, "message" is open, not connected, nothing of the old one'; }
 
 # visits NAME TRANSPORT VISIT... -- COMMAND...: COMMAND makes the visits of dc-echo, which has $options;
 # $around runs both

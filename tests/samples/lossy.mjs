@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Messages over a bad network, run by tests/samples/robust.sh: lossy.mjs MODE,CLOSER SEED
-// Of the packets a fifth is lost, a fifth is late, a tenth comes twice. ECHO_URL is dc-echo's. Prints
+// Of the packets a fifth is lost, a fifth is late, a tenth comes twice (none of STUN). ECHO_URL is dc-echo's. Prints
 // what came back, and how the packets fared on standard error.
 import * as client from '../../samples/browser/client.mjs';
 import { PEERS } from './peers.mjs';
@@ -66,7 +66,7 @@ const [words, seed] = process.argv.slice(2);
 const before = await status(base);
 const through = await relay({ seed: Number(seed), ...NETWORK });
 const peer = make(through);
-const said = await visit(...words.split(','), peer).catch((error) => error.message);
+const said = await visit(...words.split(','), peer).catch(({ message }) => `${message}, ICE ${peer.iceConnectionState}`);
 peer.close();
 console.log(said, await settled(base, before));
 console.error(`packets ${JSON.stringify(through.counts)}`);

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# The data-channel stack in bad company: many sessions, a bad network, peers that die.
+# dc-loopback's options, and the data-channel stack in bad company: many sessions, a bad network, peers that die.
 #   tests/samples/robust.sh [--full] [BUILD]        (default build/release)
 # --full also waits until dead peers are given up without anybody's doing, and takes longer over the
 # bad network.
@@ -33,6 +33,31 @@ said() { sed -n "$2p" "$1.out"; }
 
 # account SESSIONS FIELD: of many.out
 account() { sed -n "s/^account sessions=$1 .*\\b$2=\\([0-9]*\\).*/\\1/p" many.out; }
+
+# small OPTION...: a short run, what it says and its exit code in one line
+small() {
+	timeout 20 "$loopback" --messages 1 "$@" 2>&1 |
+		sed 's/ messages=.*//; s/alive: .*/alive/' | uniq | tr '\n' ' '
+	echo "exit=${PIPESTATUS[0]}"
+}
+nosuch='dc-loopback: there is no fault "nosuch"; --faults lists them exit=2'
+
+options() {
+	check "help tells the exit codes" "$("$loopback" --help | grep -c '^Exit 0')" 1
+	check "five sessions" "$(small)" "sessions=5 exit=0"
+	check "one session of a time" "$(small --seconds 1)" "sessions=1 exit=0"
+	check "more of them" "$(small --seconds 1 --sessions 2)" "sessions=2 exit=0"
+	check "a leak that was asked for is no failure" "$(small --leak)" "dc-loopback: alive sessions=5 exit=0"
+	check "a bug may be asked for twice" "$(small --fault candidate-refs --fault candidate-refs --sessions 1)" \
+		"dc-loopback: alive sessions=1 exit=0"
+	check "a bug that does not exist" "$(small --fault nosuch)" "$nosuch"
+	check "it is noticed beside others" "$(small --leak --fault nosuch --fault candidate-refs)" "$nosuch"
+	check "a bug without a name" "$(small --fault '')" "${nosuch/nosuch/}"
+	check "an address that is none" "$(small --bind nosuch)" \
+		"dc-loopback: the address to bind to is not one IP address; --help lists the options exit=2"
+	check "an address that is not ours" "$(small --bind 203.0.113.5)" \
+		"dc-loopback: the peers cannot connect on 203.0.113.5: Cannot assign requested address exit=1"
+}
 
 # many NAME OPTION...: sessions in one process leave no more behind than the first one did
 many() {
@@ -87,6 +112,7 @@ for visit in "${networks[@]}"; do
 	number=$((number + 1))
 	served "lossy-$number" node "$here/lossy.mjs" "$visit" "$number" &
 done
+options
 many "over UDP"
 check "over UDP: threads are as before" "$(account 1000 threads)" "$(account 1 threads)"
 many "over TCP" --tcp

@@ -58,7 +58,7 @@ verdict "only the store includes sqlite3.h" "$(grep -rl 'sqlite3\.h' libtrack cl
 verdict "no include reaches into another room" "$(grep -rnE '#include "\.\./' libtrack cli samples --include=*.[ch])"
 for header in $(git ls-files '*.h'); do
 	# shellcheck disable=SC2046
-	cc -std=gnu11 -D_GNU_SOURCE -fsyntax-only $(flags "$(dirname "${header%%/include/*}x" | sed 's/x$//')") $(for d in libtrack/include libtrack/*/include cli/report/include cli samples/dcstack/*/include; do [ -d $d ] && echo -I$d; done) -x c "$header" 2>>"$work/header" || echo "$header" >>"$work/headers"
+	cc -std=gnu11 -D_GNU_SOURCE -fsyntax-only $(flags "$(dirname "${header%%/include/*}x" | sed 's/x$//')") $(for d in libtrack/include libtrack/*/include cli/report/include cli samples/*/include samples/dcstack/*/include; do [ -d $d ] && echo -I$d; done) -x c "$header" 2>>"$work/header" || echo "$header" >>"$work/headers"
 done
 verdict "every header compiles alone" "$(cat "$work/headers" 2>/dev/null)"
 verdict "formatted" "$(git ls-files '*.c' '*.h' '*.cc' | xargs clang-format --dry-run 2>&1 | grep -oE '^[^ :]+' | sort -u)"

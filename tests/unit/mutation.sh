@@ -76,5 +76,11 @@ samples/dcstack/sctp/dcep.c|s/open->unordered = type & UNORDERED/open->unordered
 samples/dcstack/sdp/sdp_parse.c|s/"sctp-port"/"sctp-part"/|unit_sdp_sdp
 samples/dcstack/peer/negotiation.c|s/return (size_t)remote->max_message_size;/return SIZE_MAX;/|unit_dcstack_channel unit_dcstack_connection
 samples/dcstack/peer/protocol.c|s/stream % 2 != parity(connection)/1/|unit_dcstack_sources_protocol
+samples/dcstack/peer/protocol.c|s/role == DTLS_SERVER/role == DTLS_CLIENT/|unit_dcstack_channel
+samples/dcstack/peer/protocol.c|s/channel->is_reset \&\& channel->peer_reset/channel->peer_reset/|unit_dcstack_sources_protocol
+samples/dcstack/peer/outbox.c|s/<= threshold)/< threshold)/|unit_dcstack_sources_flow
+samples/dcstack/peer/inflow.c|s/inflow->paused = false;//|unit_dcstack_sources_flow
+samples/dcstack/peer/transport.c|s/is_up ? DC_CLOSED : DC_FAILED/DC_FAILED/|unit_dcstack_sources_flow
+samples/dcstack/peer/connection.c|s/object_release(&connection->object, "network");//|unit_dcstack_connection
 TABLE
 exit $bad

@@ -224,13 +224,6 @@ static int parse_address(struct token ip, struct token port, struct candidate *c
 	return 0;
 }
 
-static bool is_unspecified(const struct address *address)
-{
-	if (address_family(address) == AF_INET)
-		return address->v4.sin_addr.s_addr == htonl(INADDR_ANY);
-	return IN6_IS_ADDR_UNSPECIFIED(&address->v6.sin6_addr);
-}
-
 /* Who does not want to tell his address writes 0.0.0.0 or :: here (RFC 8839 section 5.1), and some
  * write a name: no address either way. */
 static int parse_related(struct token ip, struct token port, struct candidate *candidate)
@@ -241,7 +234,8 @@ static int parse_related(struct token ip, struct token port, struct candidate *c
 
 	if (copy_token(ip, text, sizeof(text)) < 0 || parse_number(port, 0, 65535, &number) < 0)
 		return -EINVAL;
-	if (address_parse(text, (uint16_t)number, &address) == 0 && !is_unspecified(&address))
+	if (address_parse(text, (uint16_t)number, &address) == 0 &&
+	    !address_is_unspecified(&address))
 		candidate->related = address;
 	return 0;
 }

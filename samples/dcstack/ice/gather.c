@@ -68,11 +68,13 @@ static int open_carrier(const struct agent *agent, enum carrier_kind kind, struc
 	return r;
 }
 
+/* An active candidate binds nothing until it connects: those before it say whether the address is
+ * one of ours. */
 static int gather_address(struct agent *agent, const struct address *address, unsigned rank)
 {
 	int error = 0;
 
-	for (unsigned i = 0; i < KINDS; i++) {
+	for (unsigned i = 0; i < KINDS && error != -EADDRNOTAVAIL; i++) {
 		bool is_udp = kinds[i].kind == CARRIER_UDP;
 		struct carrier *carrier;
 		int r;

@@ -82,10 +82,10 @@ void agent_set_role(struct agent *agent, bool controlling)
 
 void agent_release_selected(struct agent *agent)
 {
-	if (!agent->selected)
-		return;
-	candidate_release(agent->selected->local, selected_holder);
-	candidate_release(agent->selected->remote, selected_holder);
+	candidate_release(agent->selected_local, selected_holder);
+	candidate_release(agent->selected_remote, selected_holder);
+	agent->selected_local = agent->selected_remote = NULL;
+	agent->selected = NULL;
 }
 
 /* RFC 8445 section 8.1.2: what is under way is not repeated; that its answer counts does no harm.
@@ -105,6 +105,8 @@ void agent_select(struct agent *agent, struct pair *pair)
 	candidate_retain(pair->remote, selected_holder);
 	agent_release_selected(agent);
 	agent->selected = pair;
+	agent->selected_local = pair->local;
+	agent->selected_remote = pair->remote;
 	timer_cancel(&agent->failure);
 	cease_retransmissions(agent);
 	consent_start(agent);

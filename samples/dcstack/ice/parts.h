@@ -50,7 +50,10 @@ struct agent {
 	struct checklist checklist;
 	struct timer pace, nomination, failure, keep;
 	struct pair *nominating; /* controlling: a check with USE-CANDIDATE goes on */
-	struct pair *selected;	 /* its candidates are retained, holder "selected pair" */
+	struct pair *selected;
+	/* Of the selected pair, retained (holder "selected pair"): apart from it, since a pair lets
+	 * go of its own when the checklist does. */
+	struct candidate *selected_local, *selected_remote;
 	struct consent consent;
 
 	struct timer tell; /* events are told one by one, each as the last thing we do */
@@ -72,7 +75,7 @@ void agent_begin_time(struct agent *agent);
 void agent_set_gathered(struct agent *agent);
 void agent_set_role(struct agent *agent, bool controlling);
 void agent_select(struct agent *agent, struct pair *pair);
-void agent_release_selected(struct agent *agent); /* its references */
+void agent_release_selected(struct agent *agent); /* no pair is selected then */
 void agent_stop_checks(struct agent *agent);	  /* all timers but the teller's */
 
 /* Takes the reference (holder "agent"), also if it fails. -ENOSPC. */

@@ -2,6 +2,7 @@
 #include "reflexive.h"
 
 #include "parts.h"
+#include "stun_server.h"
 
 #include <errno.h>
 #include <run/library.h>
@@ -11,17 +12,11 @@
 #include <string.h>
 
 enum {
-	STUN_PORT = 3478,
-	HOST_MAX = 253,
-	/* RFC 8489 section 6.2.1 with Rc 5: who waits for all candidates waits no 39.5 s. */
-	TRANSMISSIONS = 5,
+	/* RFC 8489 section 6.2.1 with Rc 3 and Rm 4 in place of 7 and 16: who waits for all
+	 * candidates of a dead server waits 500 + 1000 + 2000 ms, not 39.5 s. */
+	TRANSMISSIONS = 3,
 	LAST_WAIT_RTOS = 4,
 	PREFERENCE_MASK = 0xffff,
-};
-
-struct server {
-	char host[HOST_MAX + 1];
-	uint16_t port;
 };
 
 struct reflexive {
@@ -37,43 +32,6 @@ struct reflexive {
 	struct address mapped; /* size 0: not answered yet */
 	bool is_over;
 };
-
-static int copy_host(const char *host, size_t size, struct server *ret_server)
-{
-	if (size == 0 || size > HOST_MAX)
-		return -EINVAL;
-	memcpy(ret_server->host, host, size);
-	ret_server->host[size] = '\0';
-	return 0;
-}
-
-static int parse_port(const char *text, uint16_t *ret_port)
-{
-	char *end;
-	unsigned long port = strtoul(text, &end, 10);
-
-	if (text[0] < '0' || text[0] > '9' || *end || port == 0 || port > UINT16_MAX)
-		return -EINVAL;
-	*ret_port = (uint16_t)port;
-	return 0;
-}
-
-static int parse_server(const char *text, struct server *ret_server)
-{
-	bool is_bracketed = *text == '[';
-	const char *host = text + is_bracketed;
-	size_t size = strcspn(host, is_bracketed ? "]" : ":");
-	const char *rest = host + size + is_bracketed;
-
-	ret_server->port = STUN_PORT;
-	if (is_bracketed && host[size] != ']')
-		return -EINVAL;
-	if (copy_host(host, size, ret_server) < 0)
-		return -EINVAL;
-	if (!*rest)
-		return 0;
-	return *rest == ':' ? parse_port(rest + 1, &ret_server->port) : -EINVAL;
-}
 
 /* A server in the world is not reached from a loopback address. */
 static enum task_state resolve(struct reflexive *reflexive)
@@ -214,7 +172,7 @@ static void wake(void *user)
 	waker_wake(&reflexive->waker);
 }
 
-static int start(struct agent *agent, const struct server *server, struct candidate *base)
+static int start(struct agent *agent, const struct stun_server *server, struct candidate *base)
 {
 	struct reflexive *reflexive = calloc(1, sizeof(*reflexive));
 	struct executor *executor = agent->config.executor;
@@ -244,8 +202,8 @@ static int start(struct agent *agent, const struct server *server, struct candid
 
 int reflexive_start(struct agent *agent)
 {
-	struct server server;
-	int r = parse_server(agent->config.stun_server, &server);
+	struct stun_server server;
+	int r = stun_server_parse(agent->config.stun_server, &server);
 
 	for (unsigned i = 0; r == 0 && i < agent->local_count; i++) {
 		struct candidate *base = agent->locals[i];

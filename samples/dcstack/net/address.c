@@ -87,6 +87,14 @@ bool address_is_loopback(const struct address *address)
 	return address->any.sa_family == AF_INET6 && IN6_IS_ADDR_LOOPBACK(&address->v6.sin6_addr);
 }
 
+bool address_is_unspecified(const struct address *address)
+{
+	if (address->any.sa_family == AF_INET)
+		return address->v4.sin_addr.s_addr == htonl(INADDR_ANY);
+	return address->any.sa_family == AF_INET6 &&
+	       IN6_IS_ADDR_UNSPECIFIED(&address->v6.sin6_addr);
+}
+
 /* RFC 3927 section 2.1, RFC 4291 section 2.5.6. */
 bool address_is_link_local(const struct address *address)
 {

@@ -216,17 +216,15 @@ static int copy_config(const struct dc_config *config, struct dc_config *ret_cop
 	return 0;
 }
 
-static bool is_ip(const char *text)
+int dc_config_check(const struct dc_config *config, const char **ret_what)
 {
-	struct address address;
+	struct agent_config agent = transport_agent_config(config);
+	const char *what;
+	int error = agent_check_config(&agent, &what);
 
-	return !text || !address_parse(text, 0, &address);
-}
-
-static bool config_is_valid(const struct dc_config *config)
-{
-	return is_ip(config->bind_address) && is_ip(config->mdns_interface) &&
-	       config->port_begin <= config->port_end && !(config->no_udp && config->no_tcp);
+	if (error && ret_what)
+		*ret_what = what;
+	return error;
 }
 
 static void init(struct dc_connection *connection)
@@ -258,8 +256,9 @@ int dc_connection_create(const struct dc_config *config, struct dc_connection **
 
 	if (!config)
 		config = &defaults;
-	if (!config_is_valid(config))
-		return -EINVAL;
+	error = dc_config_check(config, NULL);
+	if (error)
+		return error;
 	connection = calloc(1, sizeof(*connection));
 	if (!connection)
 		return -ENOMEM;

@@ -230,15 +230,12 @@ static void acknowledge(struct dc_channel *channel)
 }
 
 /* A peer who opens a channel on a stream anew knows of both resets, whatever we have heard. */
-static bool may_be_opened(const struct dc_connection *connection, uint16_t stream)
+static void make_room(struct dc_connection *connection, uint16_t stream)
 {
 	struct dc_channel *channel = table_find(&connection->table, stream);
 
-	if (channel && channel->state == CHANNEL_RESETTING && channel->peer_reset) {
+	if (channel && channel->state == CHANNEL_RESETTING && channel->peer_reset)
 		end(channel);
-		channel = NULL;
-	}
-	return stream % 2 != parity(connection) && !channel;
 }
 
 static int take_open(struct dc_connection *connection, uint16_t stream,
@@ -247,8 +244,9 @@ static int take_open(struct dc_connection *connection, uint16_t stream,
 	struct dc_channel *channel;
 	int error;
 
-	if (!may_be_opened(connection, stream))
+	if (stream % 2 == parity(connection))
 		return -EBADMSG;
+	make_room(connection, stream);
 	error = channel_create(connection, open, true, &channel);
 	if (error)
 		return error;

@@ -242,6 +242,21 @@ static void agent_told_receive(void *user, const uint8_t *data, size_t size)
 		dtls_input(connection->transport.dtls, data, size);
 }
 
+struct agent_config transport_agent_config(const struct dc_config *config)
+{
+	return (struct agent_config){
+		.bind_address = config->bind_address,
+		.port_begin = config->port_begin,
+		.port_end = config->port_end,
+		.no_ipv6 = config->no_ipv6,
+		.no_udp = config->no_udp,
+		.no_tcp = config->no_tcp,
+		.loopback = config->loopback,
+		.stun_server = config->stun_server,
+		.mdns_interface = config->mdns_interface,
+	};
+}
+
 int transport_start(struct dc_connection *connection)
 {
 	static const struct agent_events events = {
@@ -250,22 +265,11 @@ int transport_start(struct dc_connection *connection)
 		.state = agent_told_state,
 		.receive = agent_told_receive,
 	};
-	const struct dc_config *given = &connection->config;
-	struct agent_config config = {
-		.executor = connection->executor,
-		.bind_address = given->bind_address,
-		.port_begin = given->port_begin,
-		.port_end = given->port_end,
-		.no_ipv6 = given->no_ipv6,
-		.no_udp = given->no_udp,
-		.no_tcp = given->no_tcp,
-		.loopback = given->loopback,
-		.stun_server = given->stun_server,
-		.mdns_interface = given->mdns_interface,
-	};
+	struct agent_config config = transport_agent_config(&connection->config);
 	struct transport *transport = &connection->transport;
 	int error = certificate_create(&transport->certificate);
 
+	config.executor = connection->executor;
 	return error ? error : agent_create(&config, &events, connection, &transport->agent);
 }
 

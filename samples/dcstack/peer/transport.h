@@ -11,6 +11,7 @@
 #include <sctp/sctp.h>
 #include <sdp/sdp.h>
 
+struct dc_config;
 struct dc_connection;
 
 struct transport {
@@ -24,6 +25,8 @@ struct transport {
 	uint16_t remote_port;
 };
 
+/* What of a configuration is the agent's; strings are borrowed, the executor is missing. */
+struct agent_config transport_agent_config(const struct dc_config *config);
 /* Certificate and agent. -errno of theirs. */
 int transport_start(struct dc_connection *connection);
 /* Both descriptions are known: which part we play, and what the peer's says. */

@@ -411,6 +411,54 @@ Test(channel, it_is_told_open_to_who_asks_late)
 	part();
 }
 
+/* What comes back shows that it has been open for some time. */
+Test(channel, it_is_told_open_to_who_asks_first_when_it_is)
+{
+	static struct seen late, last;
+
+	peers.answerer.echo = true;
+	peers_create(NULL);
+	cr_assert_eq(dc_channel_open(peers.offerer.connection, NULL, &channel), 0);
+	dc_channel_on_message(channel, told_message, &mine);
+	cr_expect_eq(dc_channel_send(channel, DC_TEXT, "hello", 5), 0);
+	peers_negotiate();
+	AWAIT(mine.messages);
+	dc_channel_on_open(channel, told_open, &late);
+	AWAIT(late.opened == 1);
+	dc_channel_on_closed(channel, told_closed, &last);
+	dc_channel_close(channel);
+	AWAIT(last.closed == 1);
+	dc_channel_on_open(channel, told_open, &last);
+	AWAIT(last.opened == 1);
+	part();
+}
+
+Test(channel, a_callback_that_is_reset_is_told_nothing)
+{
+	static struct seen other;
+
+	peers.answerer.echo = true;
+	peers_create(NULL);
+	channel = open_channel(&peers.offerer, NULL, &mine);
+	dc_channel_on_open(channel, NULL, NULL);
+	dc_channel_on_message(channel, NULL, NULL);
+	cr_expect_eq(dc_channel_send(channel, DC_TEXT, "dropped", 7), 0);
+	peers_negotiate();
+	AWAIT(peers.answerer.arrived && peers.answerer.seen[0].messages);
+	/* Another channel's echo comes behind that of this one. */
+	struct dc_channel *second = open_channel(&peers.offerer, NULL, &other);
+	cr_expect_eq(dc_channel_send(second, DC_TEXT, "heard", 5), 0);
+	AWAIT(other.messages);
+	dc_channel_on_message(channel, told_message, &mine);
+	cr_expect_eq(dc_channel_send(channel, DC_TEXT, "heard too", 9), 0);
+	AWAIT(mine.messages);
+	cr_expect_str_eq(mine.sample, "heard too");
+	cr_expect_eq(mine.messages, 1);
+	cr_expect_eq(mine.opened, 0);
+	dc_channel_destroy(second);
+	part();
+}
+
 Test(channel, it_is_told_closed_to_who_asks_late)
 {
 	static struct seen late;

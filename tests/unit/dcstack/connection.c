@@ -186,7 +186,12 @@ Test(connection, a_configuration_that_cannot_be_is_refused)
 	/* clang-format off */
 	static const struct dc_config configs[] = {
 		{.bind_address = "localhost"},
+		{.bind_address = "0.0.0.0"},
+		{.bind_address = "::"},
 		{.mdns_interface = "eth0"},
+		{.stun_server = "x:y"},
+		{.stun_server = "stun:example.org:3478"},
+		{.stun_server = ""},
 		{.port_begin = 5001, .port_end = 5000},
 		{.no_udp = true, .no_tcp = true},
 	};
@@ -197,6 +202,35 @@ Test(connection, a_configuration_that_cannot_be_is_refused)
 		cr_expect_eq(dc_connection_create(&configs[i], &connection), -EINVAL, "%zu", i);
 	cr_expect_null(connection);
 	cr_expect_eq(dc_library_cleanup(0), 0);
+}
+
+Test(connection, a_configuration_that_cannot_be_has_a_reason)
+{
+	const struct dc_config wrong = {.stun_server = "host:"};
+	const struct dc_config right = {.bind_address = "::1",
+					.stun_server = "[::1]",
+					.mdns_interface = "127.0.0.1",
+					.port_begin = 5000,
+					.port_end = 5000};
+	const char *what = NULL;
+
+	cr_expect_eq(dc_config_check(&right, &what), 0);
+	cr_expect_null(what);
+	cr_expect_eq(dc_config_check(&wrong, NULL), -EINVAL);
+	cr_expect_eq(dc_config_check(&wrong, &what), -EINVAL);
+	cr_assert_not_null(what);
+	cr_expect_str_eq(what, "the STUN server is not host:port");
+}
+
+Test(connection, an_address_that_is_not_ours_fails_it)
+{
+	static const struct dc_config config = {.bind_address = "203.0.113.5"};
+
+	peers_create(&config);
+	peers_negotiate();
+	AWAIT(peers.offerer.descriptions && peers.offerer.states[DC_FAILED]);
+	cr_expect_eq(peers.offerer.error, -EADDRNOTAVAIL);
+	peers_destroy();
 }
 
 Test(connection, host_candidates_have_ports_of_the_range)

@@ -113,6 +113,7 @@ static void expect_bounded(void)
 Test(flow, a_slow_receiver_holds_the_sender_up_and_misses_nothing)
 {
 	struct seen *theirs = &peers.answerer.seen[0];
+	bool paused = true;
 
 	peers.answerer.on_channel = listen_at_gate;
 	pthread_mutex_lock(&gate);
@@ -123,6 +124,8 @@ Test(flow, a_slow_receiver_holds_the_sender_up_and_misses_nothing)
 	pthread_mutex_unlock(&gate);
 	AWAIT(theirs->messages == PIECES);
 	cr_expect_eq(theirs->bytes, (size_t)PIECES * PIECE);
+	within(peers.answerer.connection, read_paused, &paused);
+	cr_expect_not(paused);
 	part();
 }
 
@@ -250,6 +253,25 @@ Test(flow, a_peers_end_is_told_while_messages_wait)
 	expect_bounded();
 	dc_connection_close(peers.offerer.connection, NULL, NULL);
 	AWAIT(peers.answerer.states[DC_CLOSED]);
+	part();
+}
+
+static void lift_limit(struct dc_connection *connection, void *user)
+{
+	(void)user;
+	atomic_store(&connection->message_max, SIZE_MAX);
+}
+
+Test(flow, a_message_above_what_was_announced_ends_the_connection)
+{
+	static char much[262145];
+
+	peers_connect(NULL);
+	within(peers.offerer.connection, lift_limit, NULL);
+	channel = open_channel(&peers.offerer, NULL, &mine);
+	cr_expect_eq(dc_channel_send(channel, DC_BINARY, much, sizeof(much)), 0);
+	AWAIT(peers.answerer.states[DC_CLOSED] && peers.offerer.states[DC_CLOSED]);
+	cr_expect_eq(peers.answerer.seen[0].messages, 0);
 	part();
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "executor.inc.c"
 
+#include "message.h"
 #include "protocol.h"
 
 enum { FREE = 501 }; /* a stream that the offerer might open, and has not */
@@ -216,5 +217,73 @@ Test(protocol, a_reset_of_a_stream_without_a_channel_is_nothing)
 		within(peers.answerer.connection, reset, &streams[i]);
 	expect_usable();
 	cr_expect_eq(mine.closed, 0);
+	part();
+}
+
+struct observed {
+	struct dc_channel *channel;
+	enum channel_state state;
+	size_t buffered;
+};
+
+static void reset_and_observe(struct dc_connection *connection, void *user)
+{
+	struct observed *observed = user;
+
+	protocol_reset(connection, (uint16_t)dc_channel_id(observed->channel));
+	observed->state = observed->channel->state;
+}
+
+Test(protocol, a_stream_is_not_free_before_ours_is_reset_too)
+{
+	struct observed observed = {.channel = (meet(NULL), channel)};
+
+	within(peers.offerer.connection, reset_and_observe, &observed);
+	cr_expect_eq(observed.state, CHANNEL_RESETTING);
+	AWAIT(mine.closed && peers.answerer.seen[0].closed);
+	part();
+}
+
+static void close_send_and_observe(struct dc_connection *connection, void *user)
+{
+	struct observed *observed = user;
+	struct message *message = message_copy(observed->channel, DC_TEXT, "late", 4);
+
+	(void)connection;
+	protocol_close(observed->channel);
+	atomic_fetch_add(&observed->channel->buffered, 4);
+	outbox_put(message);
+	observed->buffered = dc_channel_buffered(observed->channel);
+}
+
+Test(protocol, what_was_sent_while_another_thread_closed_is_forgotten)
+{
+	struct observed observed = {.channel = (meet(NULL), channel)};
+
+	within(peers.offerer.connection, close_send_and_observe, &observed);
+	cr_expect_eq(observed.buffered, 0);
+	AWAIT(mine.closed && peers.answerer.seen[0].closed);
+	cr_expect_eq(peers.answerer.seen[0].messages, 0);
+	part();
+}
+
+static void reset_and_open(struct dc_connection *connection, void *user)
+{
+	static const uint8_t open[] = {3, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 'x'};
+	struct observed *observed = user;
+	uint16_t stream = (uint16_t)dc_channel_id(observed->channel);
+
+	reset_and_observe(connection, user);
+	protocol_receive(connection, stream, PPID_DCEP, open, sizeof(open));
+}
+
+Test(protocol, a_peer_may_open_a_stream_again_before_we_hear_that_ours_is_reset)
+{
+	struct observed observed = {.channel = meet(NULL)->channel};
+
+	within(peers.answerer.connection, reset_and_open, &observed);
+	cr_expect_eq(observed.state, CHANNEL_RESETTING);
+	AWAIT(peers.answerer.seen[0].closed && peers.answerer.arrived == 2);
+	cr_expect_str_eq(dc_channel_label(peers.answerer.seen[1].channel), "x");
 	part();
 }

@@ -41,7 +41,7 @@ static void expect_format(const char *line, const char *expected)
 	struct candidate candidate = parse(line);
 	char text[CANDIDATE_LINE_MAX];
 
-	cr_expect_eq(candidate_format(&candidate, text, sizeof(text)), strlen(expected));
+	cr_expect_eq(candidate_format(&candidate, text, sizeof(text)), (int)strlen(expected));
 	cr_expect_str_eq(text, expected);
 }
 
@@ -219,7 +219,7 @@ Test(candidate, the_longest_line_fits_and_less_room_is_refused)
 		 name);
 	struct candidate candidate = parse(line);
 	int length = candidate_format(&candidate, text, sizeof(text));
-	cr_assert_eq(length, strlen(line));
+	cr_assert_eq(length, (int)strlen(line));
 	cr_expect_str_eq(text, line);
 	char *exact = malloc((size_t)length + 1);
 	cr_expect_eq(candidate_format(&candidate, exact, (size_t)length + 1), length);

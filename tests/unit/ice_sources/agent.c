@@ -549,3 +549,27 @@ Test(agent, credentials_have_their_lengths)
 	destroy_peer(&a);
 	finish();
 }
+
+static void call_release_backwards(void *user)
+{
+	struct peer *peer = user;
+
+	agent_stop_checks(peer->agent);
+	checklist_release(&peer->agent->checklist);
+	agent_release_selected(peer->agent);
+	cr_expect_null(peer->agent->selected);
+	agent_destroy(peer->agent);
+}
+
+/* finish expects that no candidate is alive. */
+Test(agent, the_checklist_may_let_go_before_the_selected_pair_does)
+{
+	struct peer a = {0}, b = {0};
+
+	start();
+	meet(&a, &ipv4, &b, &ipv4);
+	expect_connected(&a, &b);
+	on_executor(call_release_backwards, &a);
+	destroy_peer(&b);
+	finish();
+}

@@ -133,6 +133,28 @@ Test(gather, it_says_so_if_no_port_is_free)
 	close(fd);
 }
 
+/* RFC 5737: an address for documentation, which nobody has. */
+Test(gather, it_says_so_if_the_address_is_not_ours)
+{
+	static const struct agent_config configs[] = {
+		{.bind_address = "203.0.113.5"},
+		{.bind_address = "203.0.113.5", .no_udp = true},
+		{.bind_address = "203.0.113.5", .no_tcp = true},
+	};
+
+	start();
+	for (unsigned i = 0; i < sizeof(configs) / sizeof(configs[0]); i++) {
+		struct arguments arguments = {.result = 0};
+
+		create_peer(&a, &configs[i]);
+		on_executor(call_gather_in_vain, &arguments);
+		cr_expect_eq(arguments.result, -EADDRNOTAVAIL);
+		cr_expect_eq(a.agent->local_count, 0);
+		destroy_peer(&a);
+	}
+	finish();
+}
+
 /* A STUN server that sees everyone at 192.0.2.1:9999. */
 static int open_server(char ret_name[64])
 {
@@ -266,12 +288,17 @@ Test(gather, an_answer_from_elsewhere_is_none)
 
 Test(gather, a_silent_server_holds_it_up_for_a_time)
 {
+	uint8_t request[STUN_MESSAGE_MAX];
+	unsigned requests = 0;
 	char name[64];
 	int fd = open_server(name);
 
 	begin_reflexive(name);
 	cr_expect(await(&a, has_gathered, 0));
 	cr_expect_eq(a.candidates, 1);
+	while (recv(fd, request, sizeof(request), MSG_DONTWAIT) > 0)
+		requests++;
+	cr_expect_eq(requests, 3);
 	end();
 	close(fd);
 }

@@ -117,6 +117,20 @@ Test(address, loopback_and_link_local_are_known)
 	}
 }
 
+Test(address, the_unspecified_ones_are_known)
+{
+	static const struct row {
+		const char *ip;
+		bool unspecified;
+	} rows[] = {{"0.0.0.0", true}, {"0.0.0.1", false}, {"::", true}, {"::1", false}};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct address address = parsed(rows[i].ip, 1);
+		cr_assert_eq(address_is_unspecified(&address), rows[i].unspecified, "%s",
+			     rows[i].ip);
+	}
+}
+
 Test(address, interfaces_list_the_loopback_without_ports)
 {
 	struct address found[64], loopback = parsed("127.0.0.1", 0);

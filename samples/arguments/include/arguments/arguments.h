@@ -9,10 +9,18 @@ enum argument_kind {
 	ARGUMENT_FLAG,	 /* bool */
 	ARGUMENT_TEXT,	 /* const char *, borrowed from argv */
 	ARGUMENT_NUMBER, /* unsigned long */
+	ARGUMENT_LIST,	 /* struct argument_list: a text each time that the option is given */
+};
+
+enum { ARGUMENT_LIST_MAX = 16 };
+
+struct argument_list {
+	unsigned count;
+	const char *texts[ARGUMENT_LIST_MAX]; /* borrowed from argv */
 };
 
 struct argument {
-	const char *name, *value; /* "--port", "P"; value NULL: takes none */
+	const char *name, *value; /* "--port", "P"; value NULL: a flag */
 	enum argument_kind kind;
 	size_t offset; /* of its field in the program's structure of options */
 	unsigned long min, max;

@@ -29,7 +29,7 @@ struct agent_config {
 	uint16_t port_begin, port_end; /* of host candidates, both included; 0: any */
 	bool no_ipv6, no_udp, no_tcp;
 	bool loopback;		    /* gather loopback addresses even if there are others */
-	const char *stun_server;    /* "host:port" or NULL */
+	const char *stun_server;    /* "host", "host:port", "[::1]:port"; port 3478. NULL: none */
 	const char *mdns_interface; /* IP of the interface that multicast queries leave on; NULL:
 				       the kernel's choice */
 	/* A carrier shared with others (a server's port) in place of gathered sockets:
@@ -56,9 +56,12 @@ void agent_destroy(struct agent *agent);
 const char *agent_local_ufrag(const struct agent *agent);
 const char *agent_local_password(const struct agent *agent);
 
-/* Opens sockets, tells host candidates, asks the STUN server; ends with gathered. -EALREADY;
- * -EINVAL for an address or a server's name that is none; the error of carrier_open if no candidate
- * could be made. */
+/* Without looking anything up. -EINVAL: what is wrong, as "the STUN server is not host:port". */
+int agent_check_config(const struct agent_config *config, const char **ret_what);
+
+/* Opens sockets, tells host candidates, asks the STUN server, for 3.5 s at most; ends with
+ * gathered. -EALREADY; -EINVAL for an address or a server's name that is none; the error of
+ * carrier_open if no candidate could be made. */
 int agent_gather(struct agent *agent);
 /* -EINVAL for lengths that RFC 8839 section 5.4 does not allow. -EALREADY if others are set. */
 int agent_set_remote_credentials(struct agent *agent, const char *ufrag, const char *password);

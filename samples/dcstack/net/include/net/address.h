@@ -31,6 +31,7 @@ int address_family(const struct address *address);
 bool address_equal(const struct address *a, const struct address *b); /* with the port */
 bool address_same_ip(const struct address *a, const struct address *b);
 bool address_is_loopback(const struct address *address);
+bool address_is_unspecified(const struct address *address); /* 0.0.0.0, :: */
 bool address_is_link_local(const struct address *address);
 
 /* The addresses of the interfaces that are up, at most max, ports 0. Returns how many, or -errno.

@@ -4,11 +4,18 @@
  * of channels with one peer (RFC 8831): ICE below, DTLS on it, SCTP in that.
  *
  * Threads: every function may be called on any thread, also from within a callback. Callbacks of
- * one connection and its channels run one at a time, in order, on a pool of workers. To set or to
- * reset a callback waits for a running one (but for the one it is called from); what destroy
- * was called for calls back no more.
- * A callback must not do so to another connection whose callbacks do it to this one: each could
- * wait for the other.
+ * one connection and its channels run one at a time, in order, on a pool of workers.
+ *
+ * Callbacks: each has one function; setting another replaces it, NULL resets it: nobody is told
+ * then. To set or to reset one, as destroy does with all, waits until a running one has returned
+ * (but for the one it is called from). A callback must not do so to another connection whose
+ * callbacks do it to this one: each could wait for the other. What is told while no function is set
+ * is not told again, except where it says so below.
+ *
+ * Ends: connections and channels may be destroyed in any order, within callbacks too; a channel
+ * whose connection is destroyed is closed, and says so. What destroy was called for calls back no
+ * more. Sockets may still be open when destroy returns: who has to know that they are closed calls
+ * dc_connection_close before and waits for its function, or for dc_library_cleanup.
  *
  * Strings that are handed over are copied. Functions return 0 or -errno.
  */
@@ -50,20 +57,28 @@ enum dc_state {
 };
 
 struct dc_config {
-	const char *bind_address;      /* gather on this IP only */
-	uint16_t port_begin, port_end; /* of host candidates; 0: any */
-	const char *stun_server;       /* "host:port" */
-	const char *mdns_interface;    /* IP of the interface for queries of .local names */
+	const char *bind_address;      /* gather on this IP only; NULL: on all interfaces */
+	uint16_t port_begin, port_end; /* of host candidates, both included; 0: any */
+	/* "host:port", "host", "[IPv6]:port"; the port is 3478 if none is given. Where it does not
+	 * answer, candidates are complete 3.5 s later. */
+	const char *stun_server;
+	const char *mdns_interface; /* IP of the interface for queries of .local names */
 	bool no_ipv6, no_udp, no_tcp;
 	bool loopback;		 /* also on loopback interfaces where there are others */
 	bool trickle;		 /* candidates come later, through on_candidate */
 	size_t max_message_size; /* that we accept; 0: 262144 */
 };
 
-/* config NULL: defaults. The caller's reference ends with dc_connection_destroy. -EINVAL, -ENOMEM,
- * -EAGAIN where a thread cannot be started. */
+/* What can be known of a configuration before anything is bound or looked up. -EINVAL: what (may be
+ * NULL) says why, as in "the STUN server is not host:port". */
+int dc_config_check(const struct dc_config *config, const char **ret_what);
+
+/* config NULL: defaults; it has to pass dc_config_check. An address that is none of this machine's,
+ * or a port that is taken, shows later: no description, and DC_FAILED. The caller's reference ends
+ * with dc_connection_destroy. -EINVAL, -ENOMEM, -EAGAIN where a thread cannot be started. */
 int dc_connection_create(const struct dc_config *config, struct dc_connection **ret_connection);
-/* Closes if need be, resets all callbacks of the connection, ends the reference. NULL: nothing. */
+/* Closes if need be, resets all callbacks of the connection (not those of its channels), ends the
+ * reference. NULL: nothing. */
 void dc_connection_destroy(struct dc_connection *connection);
 
 /* One-shot: a description for the peer, or NULL and why there is none (-ECANCELED: closed before).
@@ -78,13 +93,17 @@ int dc_connection_answer(struct dc_connection *connection, dc_description_fn fn,
 /* An offer where none was made here, else the answer. -EINVAL: what (may be NULL) then says why. */
 int dc_connection_set_remote(struct dc_connection *connection, const char *sdp, char *ret_what,
 			     size_t what_size);
-/* "candidate:..."; NULL or "": there are no more. Also before the description it belongs to; 0 for
- * one that is of no use here, -EINVAL if it is malformed. */
+/* "candidate:..."; NULL or "": there are no more. It may come before the description it belongs to,
+ * and is kept until dc_connection_set_remote. 0 for one that is of no use here, -EINVAL if it is
+ * malformed. */
 int dc_connection_add_candidate(struct dc_connection *connection, const char *candidate);
 
+/* One that is set before the offer or the answer misses none; a later one can ask for
+ * dc_connection_state. */
 typedef void (*dc_state_fn)(struct dc_connection *connection, enum dc_state state, void *user);
 void dc_connection_on_state(struct dc_connection *connection, dc_state_fn fn, void *user);
-/* NULL: that was the last. */
+/* NULL: that was the last. Without trickle they are in the description only. Set it before the
+ * offer or the answer: candidates are not told again. */
 typedef void (*dc_candidate_fn)(struct dc_connection *connection, const char *candidate,
 				void *user);
 void dc_connection_on_candidate(struct dc_connection *connection, dc_candidate_fn fn, void *user);
@@ -129,16 +148,17 @@ size_t dc_channel_buffered(const struct dc_channel *channel); /* bytes given and
 /* After all that was sent, the stream is reset (RFC 8831 section 6.7); on_closed follows. */
 void dc_channel_close(struct dc_channel *channel);
 
-/* A function for on_open or on_closed that is set late is called at once. */
+/* Neither can be missed: where the channel is or was open, or is closed, by the time that
+ * its function is set, this is called soon. */
 typedef void (*dc_event_fn)(struct dc_channel *channel, void *user);
 typedef void (*dc_message_fn)(struct dc_channel *channel, enum dc_kind kind, const void *data,
 			      size_t size, void *user);
 void dc_channel_on_open(struct dc_channel *channel, dc_event_fn fn, void *user);   /* one-shot */
 void dc_channel_on_closed(struct dc_channel *channel, dc_event_fn fn, void *user); /* one-shot */
 /*
- * Messages that come before the first call are kept for it, up to the channel's end: who wants none
- * sets NULL. All that a connection keeps for its user is bounded: beyond 4 MiB its peer has to
- * wait, on all channels.
+ * None is lost before the first call: messages are kept for it, up to the channel's end. Who wants
+ * none sets NULL: what is kept, and all that comes while no function is set, is dropped. All that a
+ * connection keeps for its user is bounded: beyond 4 MiB its peer has to wait, on all channels.
  */
 void dc_channel_on_message(struct dc_channel *channel, dc_message_fn fn, void *user);
 /* buffered fell from above threshold to threshold or below. */

@@ -36,7 +36,7 @@ struct sctp_config {
 				     announced */
 	unsigned attempts_max;	  /* a peer that does not answer that many in a row is gone; the
 				     first after 200 ms or more, each after twice the time,
-				     10 s at most; 0: SCTP_ATTEMPTS_MAX, about a minute */
+				     3 s at most; 0: SCTP_ATTEMPTS_MAX, some 20 s */
 };
 
 struct sctp_events {
