@@ -13,6 +13,7 @@
 #include <dcstack/dcstack.h>
 #include <run/callback.h>
 #include <run/object.h>
+#include <run/timer.h>
 #include <sctp/dcep.h>
 #include <stdatomic.h>
 
@@ -45,9 +46,10 @@ struct dc_channel {
 
 	/* On the executor. */
 	enum channel_state state;
-	bool acknowledged; /* the peer knows of it */
-	bool is_reset;	   /* our stream is */
-	bool peer_reset;   /* and the peer's */
+	bool acknowledged;     /* the peer knows of it */
+	bool is_reset;	       /* our stream is */
+	bool peer_reset;       /* and the peer's */
+	struct timer patience; /* with the resets of both */
 	struct outbox_queue queue;
 	struct dc_channel *next, *previous; /* of the connection's */
 

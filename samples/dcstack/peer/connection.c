@@ -235,6 +235,7 @@ static void init(struct dc_connection *connection)
 	callback_init(&connection->on_state, CALLBACK_PERSISTENT);
 	callback_init(&connection->on_channel, CALLBACK_PERSISTENT);
 	callback_init(&connection->on_closed, CALLBACK_ONE_SHOT);
+	connection->patience_ms = PATIENCE_MS;
 	connection->start.run = run_start;
 	connection->close.run = run_close;
 	connection->destroy.run = run_destroy;

@@ -18,7 +18,7 @@
 #include <run/object.h>
 #include <stdatomic.h>
 
-enum { PATH_TEXT_SIZE = 192 };
+enum { PATH_TEXT_SIZE = 192, PATIENCE_MS = 10000 };
 
 struct dc_connection {
 	struct object object;
@@ -48,8 +48,9 @@ struct dc_connection {
 	struct inflow inflow;
 	struct dc_channel *first, *last; /* all its channels, in the order of their birth */
 	struct job settle;
-	bool is_settling; /* settle is deferred */
-	bool is_up;	  /* the association was connected */
+	bool is_settling;     /* settle is deferred */
+	bool is_up;	      /* the association was connected */
+	unsigned patience_ms; /* with a channel's resets */
 	enum { CONNECTION_ALIVE, CONNECTION_ENDING, CONNECTION_GONE } end;
 	enum dc_state last_state; /* CLOSED or FAILED, once it ends */
 	int error;		  /* why no description can be had */

@@ -52,6 +52,7 @@ static void end(struct dc_channel *channel)
 
 	atomic_store(&channel->sendable, false);
 	channel->state = CHANNEL_CLOSED;
+	timer_cancel(&channel->patience);
 	outbox_drop(channel);
 	if (table_find(&connection->table, stream_of(channel)) == channel)
 		table_release(&connection->table, stream_of(channel));
@@ -142,15 +143,28 @@ void protocol_connected(struct dc_connection *connection)
 	}
 }
 
+/* The peer has no channel there, or a reset got lost on the way: the user is not kept waiting. */
+static void lose_patience(void *user)
+{
+	struct dc_channel *channel = user;
+
+	table_abandon(&channel->connection->table, stream_of(channel));
+	end(channel);
+}
+
 /* RFC 8831 section 6.7: what was sent arrives before the reset. */
 void protocol_drained(struct dc_channel *channel)
 {
-	struct sctp *sctp = channel->connection->transport.sctp;
+	struct dc_connection *connection = channel->connection;
+	struct sctp *sctp = connection->transport.sctp;
 
 	if (!sctp || channel->state != CHANNEL_CLOSING || !outbox_is_drained(channel))
 		return;
 	channel->state = CHANNEL_RESETTING;
-	if (sctp_reset_stream(sctp, (uint16_t)stream_of(channel)))
+	timer_init(&channel->patience, connection->executor, "channel reset", lose_patience,
+		   channel);
+	if (timer_arm(&channel->patience, TIMER_MS(connection->patience_ms)) ||
+	    sctp_reset_stream(sctp, (uint16_t)stream_of(channel)))
 		end(channel);
 }
 

@@ -9,28 +9,28 @@ enum { STREAM_PAIRS = SCTP_STREAMS_MAX / 2 };
 
 void table_finish(struct table *table)
 {
-	free(table->channels);
+	free(table->streams);
 	*table = (struct table){0};
 }
 
 struct dc_channel *table_find(const struct table *table, unsigned stream)
 {
-	if (!table->channels || stream >= SCTP_STREAMS_MAX)
+	if (!table->streams || stream >= SCTP_STREAMS_MAX)
 		return NULL;
-	return table->channels[stream];
+	return table->streams[stream].channel;
 }
 
 int table_claim(struct table *table, unsigned stream, struct dc_channel *channel)
 {
 	if (stream >= SCTP_STREAMS_MAX)
 		return -EINVAL;
-	if (table_find(table, stream))
-		return -EBUSY;
-	if (!table->channels)
-		table->channels = calloc(SCTP_STREAMS_MAX, sizeof(*table->channels));
-	if (!table->channels)
+	if (!table->streams)
+		table->streams = calloc(SCTP_STREAMS_MAX, sizeof(*table->streams));
+	if (!table->streams)
 		return -ENOMEM;
-	table->channels[stream] = channel;
+	if (table->streams[stream].channel || table->streams[stream].abandoned)
+		return -EBUSY;
+	table->streams[stream].channel = channel;
 	return 0;
 }
 
@@ -41,11 +41,10 @@ int table_claim_free(struct table *table, unsigned parity, struct dc_channel *ch
 	for (unsigned i = 0; i < STREAM_PAIRS; i++) {
 		unsigned pair = (table->turn + i) % STREAM_PAIRS;
 		unsigned stream = pair * 2 + parity;
-		int error;
+		int error = table_claim(table, stream, channel);
 
-		if (table_find(table, stream))
+		if (error == -EBUSY)
 			continue;
-		error = table_claim(table, stream, channel);
 		if (error)
 			return error;
 		table->turn = pair + 1;
@@ -58,5 +57,11 @@ int table_claim_free(struct table *table, unsigned parity, struct dc_channel *ch
 void table_release(struct table *table, unsigned stream)
 {
 	if (table_find(table, stream))
-		table->channels[stream] = NULL;
+		table->streams[stream].channel = NULL;
+}
+
+void table_abandon(struct table *table, unsigned stream)
+{
+	if (table_find(table, stream))
+		table->streams[stream] = (struct stream){.abandoned = true};
 }

@@ -287,3 +287,26 @@ Test(protocol, a_peer_may_open_a_stream_again_before_we_hear_that_ours_is_reset)
 	cr_expect_str_eq(dc_channel_label(peers.answerer.seen[1].channel), "x");
 	part();
 }
+
+static void be_impatient(struct dc_connection *connection, void *user)
+{
+	(void)user;
+	connection->patience_ms = 50;
+}
+
+Test(protocol, a_channel_that_the_peer_does_not_have_is_closed_all_the_same)
+{
+	static const struct dc_channel_options lonely = {.negotiated = true, .id = FREE};
+	static struct seen alone;
+	struct dc_channel *only_here;
+
+	meet(NULL);
+	only_here = open_channel(&peers.offerer, &lonely, &alone);
+	AWAIT(alone.opened);
+	within(peers.offerer.connection, be_impatient, NULL);
+	dc_channel_close(only_here);
+	AWAIT(alone.closed);
+	dc_channel_destroy(only_here);
+	expect_usable();
+	part();
+}

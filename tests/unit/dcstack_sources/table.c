@@ -76,6 +76,18 @@ Test(table, one_that_was_given_back_is_taken_last)
 	cr_expect_eq(stream, 0);
 }
 
+Test(table, an_abandoned_one_is_not_claimed_again)
+{
+	uint16_t stream;
+
+	cr_expect_eq(table_claim(&table, 1, channel(7)), 0);
+	table_abandon(&table, 1);
+	cr_expect_null(table_find(&table, 1));
+	cr_expect_eq(table_claim(&table, 1, channel(8)), -EBUSY);
+	cr_expect_eq(table_claim_free(&table, 1, channel(8), &stream), 0);
+	cr_expect_eq(stream, 3);
+}
+
 Test(table, of_a_parity_there_are_half_of_the_streams)
 {
 	uint16_t stream;
