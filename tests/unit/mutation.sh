@@ -75,12 +75,13 @@ samples/dcstack/sctp/sender.c|s/.= SCTP_UNORDERED/= SCTP_EOR/|unit_sctp_delivery
 samples/dcstack/sctp/dcep.c|s/open->unordered = type & UNORDERED/open->unordered = false/|unit_sctp_dcep
 samples/dcstack/sdp/sdp_parse.c|s/"sctp-port"/"sctp-part"/|unit_sdp_sdp
 samples/dcstack/peer/negotiation.c|s/return (size_t)remote->max_message_size;/return SIZE_MAX;/|unit_dcstack_channel unit_dcstack_connection
-samples/dcstack/peer/protocol.c|s/stream % 2 != parity(connection)/1/|unit_dcstack_sources_protocol
+samples/dcstack/peer/protocol.c|s/stream % 2 == parity(connection)/0/|unit_dcstack_sources_protocol
 samples/dcstack/peer/protocol.c|s/role == DTLS_SERVER/role == DTLS_CLIENT/|unit_dcstack_channel
 samples/dcstack/peer/protocol.c|s/channel->is_reset \&\& channel->peer_reset/channel->peer_reset/|unit_dcstack_sources_protocol
+samples/dcstack/peer/protocol.c|s/TIMER_MS(connection->patience_ms)/TIMER_MS(99999)/|unit_dcstack_sources_protocol
 samples/dcstack/peer/outbox.c|s/<= threshold)/< threshold)/|unit_dcstack_sources_flow
 samples/dcstack/peer/inflow.c|s/inflow->paused = false;//|unit_dcstack_sources_flow
-samples/dcstack/peer/transport.c|s/is_up ? DC_CLOSED : DC_FAILED/DC_FAILED/|unit_dcstack_sources_flow
+samples/dcstack/peer/transport.c|s/connection->is_up ? DC_CLOSED : DC_FAILED/connection->is_up ? DC_FAILED : DC_FAILED/|unit_dcstack_sources_flow
 samples/dcstack/peer/connection.c|s/object_release(&connection->object, "network");//|unit_dcstack_connection
 TABLE
 exit $bad
