@@ -176,6 +176,8 @@ static void adopt(struct writer *writer)
 /* Behind a filter nobody may be asked: then what happens beside such a child is lost. */
 static __attribute__((noinline)) bool is_ours(void)
 {
+	if (!process_pid())
+		return false; /* nothing is recorded here, and so nothing of the thread is asked */
 	if (guard && !__atomic_load_n(guard, __ATOMIC_ACQUIRE))
 		return true; /* a forked child, on memory of its own */
 	if (writers_confined()) {

@@ -260,6 +260,24 @@ static int shared_memory_child(void)
 	return 0;
 }
 
+/* And one whose thread pointer has nothing of a thread below it, as Chromium's sandbox makes them.
+ */
+static int child_without_thread_data(void)
+{
+	static char stack[65536] __attribute__((aligned(16)));
+	long page = sysconf(_SC_PAGESIZE);
+	char *data = mmap(NULL, 2 * (size_t)page, PROT_READ | PROT_WRITE,
+			  MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	int fd = host_open(), status;
+	host_check(data != MAP_FAILED && !mprotect(data, (size_t)page, PROT_NONE), "no memory");
+	int child = clone(close_and_leave, stack + sizeof(stack),
+			  CLONE_VM | CLONE_VFORK | CLONE_SETTLS | SIGCHLD, &fd, NULL, data + page);
+	host_check(child > 0 && waitpid(child, &status, 0) == child, "no child");
+	host_check(WIFEXITED(status) && !WEXITSTATUS(status), "the child died");
+	host_account();
+	return 0;
+}
+
 static int close_when_told(void *fds)
 {
 	char byte;
@@ -329,6 +347,7 @@ const struct host host_hazards[] = {
 	{"seccomp-long", sandboxed_long, "so much behind it that the room runs out"},
 	{"cancelled-close", cancelled_close, "a close that is cancelled"},
 	{"clone-vm", shared_memory_child, "a clone child on our memory"},
+	{"clone-tls", child_without_thread_data, "a clone child without data of its thread"},
 	{"clone-vm-lasting", lasting_shared_child, "a clone child that lives on, and a fork"},
 	{"bare-fork-under-load", bare_forks_under_load, "_Fork while threads unwind"},
 	{0},

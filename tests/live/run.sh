@@ -97,6 +97,9 @@ for program in live_host live_host_nopie; do
 	account signal-stack 0 "$left" 0
 	account cancelled-close 0 "$left" 1
 	account clone-vm 0 "$left" 1
+	account clone-tls 0 "$left" 1
+	RTCTRACK_SPOOL_DIR=/proc LD_PRELOAD=$shim "$live/$program" clone-tls >out 2>err # no spool can be made there
+	check "$program clone-tls, nothing recorded" "$? $(cat out err)" "0 opened=1 closed=0"
 	account clone-vm-lasting 0 "$left" 1
 	record "$live/$program" bare-fork-under-load
 	check "$program bare-fork-under-load" "$code" 0
