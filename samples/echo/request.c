@@ -147,8 +147,8 @@ bool request_is_ours(struct request *request)
 			      "This server is reached by its address or as localhost only.\n");
 		return false;
 	}
-	if (origin &&
-	    (strncmp(origin, scheme, strlen(scheme)) || strcmp(origin + strlen(scheme), host))) {
+	if (origin && (strncmp(origin, scheme, strlen(scheme)) != 0 ||
+		       strcmp(origin + strlen(scheme), host) != 0)) {
 		request_reply(request, MHD_HTTP_FORBIDDEN,
 			      "Pages of other servers are not served.\n");
 		return false;
