@@ -35,6 +35,24 @@ static int parse_number(const struct argument *argument, const char *text,
 	return 0;
 }
 
+static int parse_seconds(const struct argument *argument, const char *text, unsigned long *ret_ms,
+			 char *ret_what)
+{
+	double least_s = (double)argument->min / 1000, most_s = (double)argument->max / 1000;
+	char *end;
+	double seconds = strtod(text, &end);
+
+	if (((*text < '0' || *text > '9') && *text != '.') || *end || !(seconds >= least_s) ||
+	    !(seconds <= most_s)) {
+		snprintf(ret_what, ARGUMENTS_WHAT_SIZE,
+			 "%s takes seconds from %g to %g, not \"%.40s\"", argument->name, least_s,
+			 most_s, text);
+		return -EINVAL;
+	}
+	*ret_ms = (unsigned long)(seconds * 1000 + 0.5);
+	return 0;
+}
+
 static int add_text(const struct argument *argument, const char *text, struct argument_list *list,
 		    char *ret_what)
 {
@@ -61,6 +79,8 @@ static int set(const struct argument *argument, const char *value, void *options
 		return 0;
 	case ARGUMENT_NUMBER:
 		return parse_number(argument, value, field, ret_what);
+	case ARGUMENT_SECONDS:
+		return parse_seconds(argument, value, field, ret_what);
 	case ARGUMENT_LIST:
 		return add_text(argument, value, field, ret_what);
 	}

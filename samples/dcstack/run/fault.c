@@ -20,12 +20,17 @@ bool fault_on(enum fault fault)
 	return atomic_load_explicit(&on[fault], memory_order_relaxed);
 }
 
+void fault_switch(enum fault fault, bool is_on)
+{
+	atomic_store(&on[fault], is_on);
+}
+
 int fault_set(const char *name)
 {
-	for (size_t i = 0; i < FAULT_COUNT; i++) {
+	for (enum fault i = 0; i < FAULT_COUNT; i++) {
 		if (strcmp(faults[i].name, name) != 0)
 			continue;
-		atomic_store(&on[i], true);
+		fault_switch(i, true);
 		return 0;
 	}
 	return -ENOENT;

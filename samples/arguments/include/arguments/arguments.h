@@ -6,10 +6,11 @@
 #include <stddef.h>
 
 enum argument_kind {
-	ARGUMENT_FLAG,	 /* bool */
-	ARGUMENT_TEXT,	 /* const char *, borrowed from argv */
-	ARGUMENT_NUMBER, /* unsigned long */
-	ARGUMENT_LIST,	 /* struct argument_list: a text each time that the option is given */
+	ARGUMENT_FLAG,	  /* bool */
+	ARGUMENT_TEXT,	  /* const char *, borrowed from argv */
+	ARGUMENT_NUMBER,  /* unsigned long */
+	ARGUMENT_SECONDS, /* unsigned long, milliseconds, as are min and max; given as "1.5" */
+	ARGUMENT_LIST,	  /* struct argument_list: a text each time that the option is given */
 };
 
 enum { ARGUMENT_LIST_MAX = 16 };

@@ -12,11 +12,13 @@ enum fault {
 #define DC_FAULT(id, name, what) FAULT_##id,
 #include "faults.def"
 #undef DC_FAULT
-	FAULT_COUNT
+	FAULT_COUNT,
+	FAULT_NONE = FAULT_COUNT
 };
 
 bool fault_on(enum fault fault);
-int fault_set(const char *name); /* -ENOENT */
+void fault_switch(enum fault fault, bool on); /* for the whole process */
+int fault_set(const char *name);	      /* -ENOENT */
 const char *fault_name(enum fault fault);
 const char *fault_what(enum fault fault);
 

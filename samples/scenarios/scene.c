@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "scene.h"
+
+#include <run/library.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <track/track.h>
+
+enum { SESSIONS = 3, BEYOND_GRACE_MS = 300, CLEANUP_MS = 10000, CLEANUP_BUGGY_MS = 500 };
+
+bool scene_is_buggy(const struct scene *scene)
+{
+	return scene->form == FORM_BUGGY;
+}
+
+static void set_fault(const struct scene *scene, bool on)
+{
+	if (scene_is_buggy(scene) && scene->scenario->fault != FAULT_NONE)
+		fault_switch(scene->scenario->fault, on);
+}
+
+void scene_strike(const struct scene *scene)
+{
+	set_fault(scene, true);
+}
+
+void scene_calm(const struct scene *scene)
+{
+	set_fault(scene, false);
+}
+
+void scene_missed(const struct scene *scene)
+{
+	(void)scene;
+	effect_count_missed();
+}
+
+static void sleep_ms(unsigned long ms)
+{
+	struct timespec left = {.tv_sec = (time_t)(ms / 1000),
+				.tv_nsec = (long)(ms % 1000) * 1000000};
+
+	while (nanosleep(&left, &left))
+		;
+}
+
+static int play_sessions(struct scene *scene)
+{
+	const struct play *play = scene->scenario->play;
+	char mark[32];
+	int error = 0;
+
+	for (unsigned long i = 0; i < scene->sessions && !error; i++) {
+		error = play->session(scene, i);
+		snprintf(mark, sizeof(mark), "session %lu", i + 1);
+		track_mark(mark);
+	}
+	if (error)
+		printf("a session did not work: %s\n", strerror(-error));
+	return error;
+}
+
+/* Lives on until everybody would have had the time to end. */
+static bool play_and_judge(struct scene *scene, unsigned long grace_ms)
+{
+	const struct effect *effect = &scene->scenario->effect;
+	struct account before, after;
+
+	account_take(&before);
+	if (play_sessions(scene))
+		return false;
+	scene_calm(scene);
+	sleep_ms(grace_ms + BEYOND_GRACE_MS);
+	account_take(&after);
+	if (scene_is_buggy(scene))
+		return effect_shows(effect, &before, &after, scene->sessions);
+	return effect_is_absent(effect, &before, &after);
+}
+
+static bool begin(struct scene *scene)
+{
+	const struct play *play = scene->scenario->play;
+	int error = play->has_own_library ? 0 : library_start(NULL);
+
+	if (!error && play->begin)
+		error = play->begin(scene);
+	if (error)
+		printf("the scenario cannot begin: %s\n", strerror(-error));
+	return !error;
+}
+
+/* What a bug keeps alive keeps the library too. */
+static bool end(struct scene *scene)
+{
+	const struct play *play = scene->scenario->play;
+
+	if (play->end)
+		play->end(scene);
+	if (play->has_own_library)
+		return true;
+	if (scene_is_buggy(scene)) {
+		library_cleanup(CLEANUP_BUGGY_MS);
+		return true;
+	}
+	if (!library_cleanup(CLEANUP_MS))
+		return true;
+	puts("the library cannot be cleaned up: something is alive");
+	return false;
+}
+
+int scene_run(const struct scenario *scenario, enum form form, unsigned long sessions,
+	      unsigned long grace_ms)
+{
+	unsigned long usual = scenario->play->sessions ? scenario->play->sessions : SESSIONS;
+	struct scene scene = {
+		.scenario = scenario, .form = form, .sessions = sessions ? sessions : usual};
+	bool is_right = begin(&scene) && play_and_judge(&scene, grace_ms);
+
+	/* As judged, also where the end does not come. */
+	fflush(stdout);
+	return end(&scene) && is_right ? 0 : 1;
+}
