@@ -25,7 +25,7 @@
 #include <stdint.h>
 
 #define TRACK_SPOOL_MAGIC "rtcspool"
-#define TRACK_WIRE_VERSION 2u
+#define TRACK_WIRE_VERSION 3u
 
 #define TRACK_HEADER_BYTES 8192u
 #define TRACK_SEGMENT_BYTES 65536u
@@ -71,6 +71,7 @@ enum track_op {
 	TRACK_META_CENSUS_END,  /* the census of this kind is complete */
 	TRACK_META_END,         /* nothing follows in this segment; this record is its first 8 bytes only */
 	TRACK_META_THREAD,      /* from here on the segment belongs to thread `subject` */
+	TRACK_META_TEXT,        /* subject: its id in this process, not 0; payload: text, arg: TRACK_NAME_ARG */
 };
 
 enum track_fd_class {
@@ -144,6 +145,17 @@ enum track_name_role { TRACK_NAME_LOCAL, TRACK_NAME_REMOTE, TRACK_NAME_TEXT, TRA
 #define TRACK_NAME_ARG(role, bytes) ((uint64_t)(role) | (uint64_t)(bytes) << 16)
 #define TRACK_NAME_ARG_ROLE(arg) ((unsigned)((arg)&0xffff))
 #define TRACK_NAME_ARG_BYTES(arg) ((uint32_t)((arg) >> 16))
+
+/*
+ * What the annotations of track.h say, of any kind. arg is enum track_trait. A name has the layout
+ * above; every other op has this payload, but those that need none of it may leave it out.
+ */
+struct track_relation {
+	uint64_t other; /* subject of the other thing: holder, owner, what is needed; 0: none */
+	uint64_t text;	/* id of a META_TEXT: class, tag, what for; 0: none */
+	uint32_t other_kind;
+	uint32_t pad;
+};
 
 /* The head of every record. A payload follows; size is a multiple of 8. */
 struct track_record {
@@ -251,6 +263,7 @@ _Static_assert(sizeof(struct track_fd_usage) == 64, "wire layout");
 _Static_assert(sizeof(struct track_traffic) == 40, "wire layout");
 _Static_assert(sizeof(struct track_module) == 40, "wire layout");
 _Static_assert(sizeof(struct track_thread_birth) == 16, "wire layout");
+_Static_assert(sizeof(struct track_relation) == 24, "wire layout");
 _Static_assert(sizeof(struct track_spool) <= TRACK_HEADER_BYTES, "wire layout");
 _Static_assert(TRACK_NOTE__COUNT <= 32, "wire layout");
 
