@@ -15,6 +15,11 @@ static int (*const judges[])(struct judgement *judgement) = {
 	[RULE_DOUBLE_CLOSE] = rule_double_close,
 	[RULE_EXHAUSTION] = rule_exhaustion,
 	[RULE_USE_AFTER_CLOSE] = rule_use_after_close,
+	[RULE_REF_LEAK] = rule_ref_leak,
+	[RULE_CALLBACK_UNFIRED] = rule_callback_unfired,
+	[RULE_TASK_ORPHANED] = rule_task_orphaned,
+	[RULE_TIMER_LEAK] = rule_timer_leak,
+	[RULE_SCOPE_UNCLOSED] = rule_scope_unclosed,
 };
 /* clang-format on */
 

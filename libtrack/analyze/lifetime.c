@@ -104,7 +104,8 @@ static int settle(struct lifetimes *lifetimes, struct image *image)
 	int error = 0;
 
 	for (unsigned kind = 0; kind < TRACK_KIND__COUNT && error == 0; kind++)
-		error = kinds[kind].settle(image);
+		if (kinds[kind].settle != NULL)
+			error = kinds[kind].settle(image);
 	if (error == 0)
 		error = life_book_write(&lifetimes->book);
 	if (error != 0)
@@ -219,7 +220,8 @@ static int on_event(void *ctx, uint32_t process, const struct collect_event *eve
 		return census_add(&image->census[event->kind], event);
 	if (event->op == TRACK_META_CENSUS_END) {
 		census_complete(&image->census[event->kind], event);
-		return kinds[event->kind].compare(image, event);
+		return kinds[event->kind].compare != NULL ? kinds[event->kind].compare(image, event)
+							  : 0;
 	}
 	handle = event->op < TRACK_OP__COUNT ? kinds[event->kind].on[event->op] : NULL;
 	return handle != NULL ? handle(image, event) : 0;

@@ -33,5 +33,10 @@ int rule_growth(struct judgement *judgement);
 int rule_double_close(struct judgement *judgement);
 int rule_exhaustion(struct judgement *judgement);
 int rule_use_after_close(struct judgement *judgement);
+int rule_ref_leak(struct judgement *judgement);
+int rule_callback_unfired(struct judgement *judgement);
+int rule_task_orphaned(struct judgement *judgement);
+int rule_timer_leak(struct judgement *judgement);
+int rule_scope_unclosed(struct judgement *judgement);
 
 #endif

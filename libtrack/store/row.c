@@ -90,6 +90,25 @@ static void bind_traffic(struct binding *binding, const struct trace_resource *r
 				INT64_MIN);
 }
 
+/* What only the annotated kinds have. */
+static void bind_annotation(struct binding *binding, const struct trace_annotation *annotation)
+{
+	static const struct trace_annotation none = {
+		.refs = -1, .fires = -1, .cancelled = -1, .woken = -1};
+
+	if (annotation == NULL)
+		annotation = &none;
+	bind_text(binding, annotation->traits);
+	bind_int_unless(binding, annotation->refs, -1);
+	bind_int_unless(binding, annotation->fires, -1);
+	bind_int_unless(binding, annotation->cancelled, -1);
+	bind_int_unless(binding, annotation->woken, -1);
+	bind_id(binding, (int64_t)annotation->close_ns);
+	bind_id(binding, (int64_t)annotation->closed_ns);
+	bind_id(binding, annotation->close_tid);
+	bind_id(binding, annotation->close_stack);
+}
+
 int trace_put_resource(struct trace *trace, struct trace_resource *resource)
 {
 	struct binding binding;
@@ -117,6 +136,9 @@ int trace_put_resource(struct trace *trace, struct trace_resource *resource)
 	bind_traffic(&binding, resource);
 	bind_id(&binding, resource->start_location);
 	bind_id(&binding, resource->tid);
+	bind_id(&binding, resource->owner_id);
+	bind_id(&binding, resource->hint_id);
+	bind_annotation(&binding, resource->annotation);
 	return put(trace, &binding, &resource->id);
 }
 
@@ -135,6 +157,52 @@ static int run_by_id(struct trace *trace, enum statement which, int64_t id)
 int trace_delete_resource(struct trace *trace, int64_t id)
 {
 	return run_by_id(trace, STATEMENT_DELETE_RESOURCE, id);
+}
+
+int trace_put_reference(struct trace *trace, struct trace_reference *reference)
+{
+	struct binding binding;
+	int error = statement_begin(trace,
+				    reference->id == 0 ? STATEMENT_INSERT_REFERENCE
+						       : STATEMENT_REPLACE_REFERENCE,
+				    true, &binding);
+
+	if (error != 0)
+		return error;
+	bind_int(&binding, reference->resource_id);
+	bind_id(&binding, reference->holder_id);
+	bind_text(&binding, reference->holder_kind);
+	if (reference->holder_kind != NULL)
+		bind_int(&binding, (int64_t)reference->holder_subject);
+	else
+		bind_id(&binding, 0);
+	bind_text(&binding, reference->tag);
+	bind_int(&binding, reference->waker);
+	bind_id(&binding, reference->stack_id);
+	bind_int(&binding, (int64_t)reference->retained);
+	bind_int(&binding, (int64_t)reference->released);
+	bind_int(&binding, (int64_t)reference->first_ns);
+	bind_int(&binding, (int64_t)reference->last_ns);
+	bind_id(&binding, reference->released_stack);
+	return put(trace, &binding, &reference->id);
+}
+
+int trace_delete_references(struct trace *trace, int64_t resource_id)
+{
+	return run_by_id(trace, STATEMENT_DELETE_REFERENCES, resource_id);
+}
+
+int trace_add_need(struct trace *trace, int64_t user_id, int64_t used_id, uint64_t time_ns)
+{
+	struct binding binding;
+	int error = statement_begin(trace, STATEMENT_INSERT_NEED, true, &binding);
+
+	if (error != 0)
+		return error;
+	bind_int(&binding, user_id);
+	bind_int(&binding, used_id);
+	bind_int(&binding, (int64_t)time_ns);
+	return statement_run(trace, &binding);
 }
 
 static int delete_statistics(struct trace *trace, struct trace_statistics *statistics)
@@ -204,6 +272,7 @@ int trace_add_act(struct trace *trace, struct trace_act *act)
 	bind_id(&binding, act->stack_id);
 	bind_text(&binding, act->call);
 	bind_id(&binding, act->error);
+	bind_id(&binding, act->other_id);
 	return put(trace, &binding, &act->id);
 }
 

@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: Apache-2.0
--- A trace, schema version 2. The contract with people, the page and other tools.
+-- A trace, schema version 3. The contract with people, the page and other tools.
 -- Times: CLOCK_MONOTONIC nanoseconds; NULL = has not happened or is not known.
 
 CREATE TABLE meta (            -- schema_version, rtctrack_version, command, engine, host, started_at,
@@ -77,20 +77,21 @@ CREATE TABLE frame (           -- functions at a location; more than one where i
 CREATE TABLE resource (        -- one row per lifetime, but for those folded into lifetime_statistics
 	id INTEGER PRIMARY KEY,
 	process_id INTEGER NOT NULL REFERENCES process,
-	kind TEXT NOT NULL,    -- fd, thread
-	class TEXT NOT NULL,   -- udp, tcp, ...; of a thread: thread
-	subject INTEGER NOT NULL, -- descriptor number; pthread_t
+	kind TEXT NOT NULL,    -- fd, thread, object, callback, task, timer, scope, lock
+	class TEXT NOT NULL,   -- udp, tcp, ...; of a thread: thread; of the others as the program names it
+	subject INTEGER NOT NULL, -- descriptor number; pthread_t; address
 	generation INTEGER NOT NULL, -- 1 for the first of this subject, then 2, ...
 	birth_ns INTEGER NOT NULL,
 	birth_tid INTEGER NOT NULL,
 	birth_stack INTEGER REFERENCES stack,
-	birth_call TEXT NOT NULL,   -- socket, accept4, pthread_create, ...; '' found, not seen
+	birth_call TEXT NOT NULL,   -- socket, accept4, pthread_create, ...; '' found, not seen, or annotated
 	death_ns INTEGER,      -- NULL: alive at the end
 	death_tid INTEGER,
 	death_stack INTEGER REFERENCES stack,
 	death_call TEXT,
 	ending TEXT,           -- NULL alive; closed, exec, unseen (gone at the census); threads: joined, detached, done (ended, never joined nor detached)
 	                       -- a detached thread that still runs: detached, without death_ns
+	                       -- objects, scopes: destroyed; callbacks: released; tasks: done; timers: fired, cancelled
 	inherited INTEGER NOT NULL, -- 1: open before the image's first instruction
 	from_subject INTEGER,  -- dup's original or accept's listener
 	name TEXT,             -- thread name, NULL none
@@ -99,7 +100,43 @@ CREATE TABLE resource (        -- one row per lifetime, but for those folded int
 	out_count INTEGER, in_count INTEGER, out_bytes INTEGER, in_bytes INTEGER,
 	last_use_ns INTEGER,
 	start_location INTEGER REFERENCES location, -- thread: its start routine
-	tid INTEGER            -- thread: its kernel id
+	tid INTEGER,           -- thread: its kernel id
+	owner_id INTEGER REFERENCES resource, -- that it belongs to, as the program says
+	hint_id INTEGER REFERENCES resource,  -- scope inside of whose call it was made; where there is no owner
+	traits TEXT,           -- one-shot, close-notice, must-close, quiet, process-life; by commas; NULL none
+	refs INTEGER,          -- object: references that are left; task: wakers that are left; NULL others
+	fires INTEGER,         -- callback: how often it was called
+	cancelled INTEGER,     -- callback: 1 whoever registered it took it back
+	close_ns INTEGER,      -- scope: its close began; NULL: it was not closed
+	closed_ns INTEGER,     -- scope: its close returned
+	close_tid INTEGER,
+	close_stack INTEGER REFERENCES stack,
+	woken INTEGER          -- task: 1 it was woken (or spawned) and not polled since, or is polled
+);
+
+CREATE TABLE reference (       -- who holds what did not end: one row per holder, tag and place
+	id INTEGER PRIMARY KEY,
+	resource_id INTEGER NOT NULL REFERENCES resource, -- what is held
+	holder_id INTEGER REFERENCES resource, -- NULL: nothing that is followed
+	holder_kind TEXT,      -- as it was named: NULL nobody in particular
+	holder_subject INTEGER,
+	tag TEXT,              -- what for; NULL none
+	waker INTEGER NOT NULL, -- 1: by it the task can be woken
+	stack_id INTEGER REFERENCES stack, -- where they were taken
+	retained INTEGER NOT NULL,
+	released INTEGER NOT NULL,
+	first_ns INTEGER NOT NULL,
+	last_ns INTEGER NOT NULL, -- of the retains
+	released_stack INTEGER REFERENCES stack -- of the last release; NULL none
+);
+
+CREATE INDEX reference_by_resource ON reference (resource_id);
+
+CREATE TABLE need (            -- user needs used until its own end
+	id INTEGER PRIMARY KEY,
+	user_id INTEGER NOT NULL REFERENCES resource,
+	used_id INTEGER NOT NULL REFERENCES resource,
+	time_ns INTEGER NOT NULL
 );
 
 CREATE TABLE lifetime_statistics ( -- lifetimes that began and ended in order, beyond the trace's budget
@@ -134,11 +171,17 @@ CREATE TABLE act (             -- what was done to a resource that judges it, no
 	what TEXT NOT NULL,    -- bad-close: close of a number that was not open; sweep-close: one in a sweep over numbers
 	                       -- exhausted: a call found no number left (subject -1, no resource)
 	                       -- stale-use: a call on a number that was closed; with ENOTSOCK the resource is its owner since
+	                       -- late-use: an annotated use of, or a reference taken to, what was destroyed
+	                       -- over-release: a reference released that was not held; fired-again: a one-shot callback
+	                       -- fired-late: a callback started after its scope was destroyed, or closed and quiet
+	                       -- dropped: a one-shot callback ended without call or cancel
+	                       -- needed: ended while other_id needed it; closed-again: a scope
 	time_ns INTEGER NOT NULL,
 	tid INTEGER NOT NULL,
 	stack_id INTEGER REFERENCES stack,
 	call TEXT NOT NULL,
-	error INTEGER          -- errno
+	error INTEGER,         -- errno
+	other_id INTEGER REFERENCES resource -- fired-late: the scope; needed: who needed it
 );
 
 CREATE TABLE mark (

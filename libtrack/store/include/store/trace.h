@@ -59,6 +59,16 @@ struct trace_module {
 	const char *path, *build_id, *symbols;
 };
 
+/* What only the annotated kinds have. */
+struct trace_annotation {
+	const char *traits;
+	int64_t refs, fires;	      /* -1: NULL */
+	int64_t cancelled, woken;     /* -1: NULL */
+	uint64_t close_ns, closed_ns; /* 0: NULL */
+	uint32_t close_tid;
+	int64_t close_stack;
+};
+
 struct trace_resource {
 	int64_t id, process_id;
 	const char *kind, *class_name;
@@ -79,6 +89,22 @@ struct trace_resource {
 	uint64_t out_count, in_count, out_bytes, in_bytes, last_use_ns;
 	int64_t start_location;
 	uint32_t tid; /* 0: NULL */
+	int64_t owner_id, hint_id;
+	const struct trace_annotation *annotation; /* NULL: all its columns are */
+};
+
+/* References of one holder, for one purpose, taken at one place. */
+struct trace_reference {
+	int64_t id, resource_id;
+	int64_t holder_id;	 /* 0: NULL, as for every id */
+	const char *holder_kind; /* NULL: nobody in particular */
+	uint64_t holder_subject;
+	const char *tag;
+	bool waker;
+	int64_t stack_id;
+	uint64_t retained, released;
+	uint64_t first_ns, last_ns;
+	int64_t released_stack;
 };
 
 /* Lifetimes that have all this in common, as sums. */
@@ -104,6 +130,7 @@ struct trace_act {
 	int64_t stack_id;
 	const char *call;
 	int error;
+	int64_t other_id;
 };
 
 /* Insert or replace by id. */
@@ -116,6 +143,10 @@ int trace_put_statistics(struct trace *trace, struct trace_statistics *statistic
 int trace_add_stack(struct trace *trace, int64_t process_id, uint64_t hash, uint64_t time_ns,
 		    const uint64_t *addresses, size_t depth, int64_t *ret_id);
 int trace_add_act(struct trace *trace, struct trace_act *act);
+/* Insert or replace by id. */
+int trace_put_reference(struct trace *trace, struct trace_reference *reference);
+int trace_delete_references(struct trace *trace, int64_t resource_id);
+int trace_add_need(struct trace *trace, int64_t user_id, int64_t used_id, uint64_t time_ns);
 int trace_add_mark(struct trace *trace, int32_t pid, uint64_t time_ns, const char *text);
 /* process_id 0: the run as a whole. name, weight and text from notes.def. */
 int trace_put_note(struct trace *trace, int64_t process_id, const char *name, const char *weight,
