@@ -43,6 +43,7 @@ void image_destroy(struct image *image)
 	statistics_finish(&image->statistics, &image->book->statistics);
 	modules_finish(&image->modules);
 	u64map_finish(&image->stacks);
+	u64map_finish(&image->texts);
 	free(image);
 }
 
@@ -94,6 +95,21 @@ int64_t image_stack(const struct image *image, uint64_t hash)
 	const uint64_t *id = hash != 0 ? u64map_get(&image->stacks, hash) : NULL;
 
 	return id != NULL ? (int64_t)*id : 0;
+}
+
+int image_add_text(struct image *image, uint64_t id, const char *text)
+{
+	const char *kept;
+	int error = texts_intern(&image->book->texts, text, &kept);
+
+	return error != 0 ? error : u64map_put(&image->texts, id, (uintptr_t)kept);
+}
+
+const char *image_text(const struct image *image, uint64_t id)
+{
+	const uint64_t *known = id != 0 ? u64map_get(&image->texts, id) : NULL;
+
+	return known != NULL ? (const char *)(uintptr_t)*known : NULL;
 }
 
 static int write_note(struct image *image, enum track_note note)

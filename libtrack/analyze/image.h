@@ -23,6 +23,7 @@ struct image {
 	enum collect_end end;
 	bool census_told;     /* the collector said that a census was taken */
 	struct u64map stacks; /* hash -> row */
+	struct u64map texts;  /* id -> const char *, of the book */
 	struct modules modules;
 	struct fds fds;
 	struct threads threads;
@@ -48,6 +49,10 @@ int image_add_stack(struct image *image, uint64_t hash, uint64_t time_ns, const 
 		    size_t depth);
 /* Row of a stack; 0 if there is none. */
 int64_t image_stack(const struct image *image, uint64_t hash);
+
+int image_add_text(struct image *image, uint64_t id, const char *text);
+/* NULL if there is none. Equal texts are one pointer, in all images. */
+const char *image_text(const struct image *image, uint64_t id);
 
 /* The capture engine's total of a note. */
 int image_tell_note(struct image *image, enum track_note note, uint64_t count);

@@ -44,6 +44,7 @@ void life_book_finish(struct life_book *book)
 		free(book->free_names);
 		book->free_names = next;
 	}
+	texts_finish(&book->texts);
 	free(book->marks_ns);
 	book->marks_ns = NULL;
 }

@@ -18,6 +18,7 @@
 #include <track/wire.h>
 
 #include "statistics.h"
+#include "texts.h"
 
 struct image;
 struct life_names;
@@ -68,6 +69,7 @@ struct life_book {
 	struct life queue; /* ring of lives whose row is to be written at the next flush */
 	struct life_names *free_names;
 	struct statistics_book statistics;
+	struct texts texts;
 	uint64_t budget_bytes; /* size of the trace from which on lives are folded */
 	bool folding;
 	uint64_t *marks_ns; /* rising: what was alive at a mark keeps its row */

@@ -177,6 +177,13 @@ static int on_stack(void *ctx, uint32_t process, uint64_t hash, uint64_t time_ns
 			     : no_image(ctx, process);
 }
 
+static int on_text(void *ctx, uint32_t process, uint64_t id, const char *text)
+{
+	struct image *image = image_at(ctx, process);
+
+	return image != NULL ? image_add_text(image, id, text) : no_image(ctx, process);
+}
+
 static int on_flush(void *ctx)
 {
 	struct lifetimes *lifetimes = ctx;
@@ -259,6 +266,7 @@ int lifetimes_create(struct trace *trace, struct lifetimes **ret_lifetimes)
 		.module = on_module,
 		.unload = on_unload,
 		.stack = on_stack,
+		.text = on_text,
 		.event = on_event,
 		.mark = on_mark,
 		.note = on_note,

@@ -26,11 +26,37 @@ static bool name_fits(const struct track_record *head)
 	       TRACK_NAME_ARG_BYTES(head->arg) <= TRACK_NAME_BYTES_MAX;
 }
 
-static bool create_fits(const struct track_record *head)
+/* What track.h tells of: a relation, or nothing more than the record's head. */
+static bool relation_fits(const struct track_record *head, const void *record)
 {
+	struct track_relation relation;
+
+	if (payload_bytes(head) == 0)
+		return true;
+	if (payload_bytes(head) < sizeof(relation))
+		return false;
+	memcpy(&relation, payload(record), sizeof(relation));
+	return relation.other_kind < TRACK_KIND__COUNT;
+}
+
+static bool is_annotated(const struct track_record *head)
+{
+	return head->kind != TRACK_KIND_FD && head->kind != TRACK_KIND_THREAD;
+}
+
+static bool create_fits(const struct track_record *head, const void *record)
+{
+	if (is_annotated(head))
+		return relation_fits(head, record);
 	if (head->kind == TRACK_KIND_THREAD)
 		return payload_bytes(head) >= sizeof(struct track_thread_birth);
 	return fd_arg_fits(head);
+}
+
+/* Of a descriptor its counters; or an annotation, which says only that it was used. */
+static bool use_fits(const struct track_record *head, const void *record)
+{
+	return payload_bytes(head) >= sizeof(struct track_traffic) || relation_fits(head, record);
 }
 
 /* One copy is taken and judged: another process may write to the original meanwhile. */
@@ -65,7 +91,7 @@ enum decode_class decode_check(const struct track_record *head, const void *reco
 	struct track_module module;
 	switch ((enum track_op)head->op) {
 	case TRACK_OP_CREATE:
-		return event_if(create_fits(head));
+		return event_if(create_fits(head, record));
 	case TRACK_OP_DESTROY:
 	case TRACK_META_CENSUS:
 		return event_if(fd_arg_fits(head));
@@ -75,11 +101,28 @@ enum decode_class decode_check(const struct track_record *head, const void *reco
 	case TRACK_META_CENSUS_END:
 		return DECODE_EVENT;
 	case TRACK_OP_USE:
-		return event_if(payload_bytes(head) >= sizeof(struct track_traffic));
+		return event_if(use_fits(head, record));
 	case TRACK_OP_NAME:
 		return event_if(name_fits(head));
 	case TRACK_OP_MARK:
 		return name_fits(head) ? DECODE_MARK : DECODE_DAMAGED;
+	case TRACK_OP_RETAIN:
+	case TRACK_OP_RELEASE:
+	case TRACK_OP_ARM:
+	case TRACK_OP_FIRE:
+	case TRACK_OP_CANCEL:
+	case TRACK_OP_POLL:
+	case TRACK_OP_WAKE:
+	case TRACK_OP_OPEN:
+	case TRACK_OP_CALL:
+	case TRACK_OP_CLOSE:
+	case TRACK_OP_OWN:
+	case TRACK_OP_NEEDS:
+	case TRACK_OP_BLOCK:
+	case TRACK_OP_UNBLOCK:
+		return event_if(relation_fits(head, record));
+	case TRACK_META_TEXT:
+		return head->subject && name_fits(head) ? DECODE_LITERAL : DECODE_DAMAGED;
 	case TRACK_META_STACK:
 		return head->subject ? DECODE_STACK : DECODE_DAMAGED;
 	case TRACK_META_MODULE:

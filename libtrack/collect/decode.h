@@ -16,6 +16,7 @@ enum decode_class {
 	DECODE_UNLOAD,
 	DECODE_THREAD, /* the segment changes hands */
 	DECODE_TEXT,   /* about the process itself */
+	DECODE_LITERAL,
 	DECODE_DAMAGED,
 };
 
@@ -34,7 +35,7 @@ static inline bool decode_is_ordered(uint8_t op)
 /* The pointers in what these return lead into record. */
 void decode_event(const struct track_record *head, const void *record, uint32_t tid,
 		  struct collect_event *ret_event);
-/* Text of a mark. */
+/* Text of a mark, or of a literal. */
 void decode_text(const struct track_record *head, const void *record, const char **ret_text,
 		 size_t *ret_bytes);
 /* Text about the process: a name's layout, or the payload up to its padding. */

@@ -156,6 +156,17 @@ static int define_stack(const struct scan_visit *visit, const struct track_recor
 				  head->time_ns, addresses, depth);
 }
 
+static int define_literal(const struct scan_visit *visit, const struct track_record *head,
+			  const void *record)
+{
+	char text[3 * TRACK_NAME_BYTES_MAX + 1];
+	const char *bytes;
+	size_t size;
+	decode_text(head, record, &bytes, &size);
+	text_clean(bytes, size, text, sizeof(text));
+	return visit->sink->text(visit->sink->ctx, visit->process->info.index, head->subject, text);
+}
+
 static int visit_record(void *ctx, const struct track_record *head, const void *record)
 {
 	const struct scan_visit *visit = ctx;
@@ -171,6 +182,8 @@ static int visit_record(void *ctx, const struct track_record *head, const void *
 	case DECODE_UNLOAD:
 		return visit->sink->unload(visit->sink->ctx, visit->process->info.index,
 					   head->subject, head->time_ns);
+	case DECODE_LITERAL:
+		return define_literal(visit, head, record);
 	case DECODE_TEXT:
 		return set_text(visit->process, head, record);
 	case DECODE_DAMAGED:

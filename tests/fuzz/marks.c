@@ -33,6 +33,12 @@ static int on_stack(void *ctx, uint32_t process, uint64_t hash, uint64_t time_ns
 	abort();
 }
 
+static int on_text(void *ctx, uint32_t process, uint64_t id, const char *text)
+{
+	(void)ctx, (void)process, (void)id, (void)text;
+	abort();
+}
+
 static int on_event(void *ctx, uint32_t process, const struct collect_event *event)
 {
 	(void)ctx, (void)process, (void)event;
@@ -79,6 +85,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		.module = on_module,
 		.unload = on_unload,
 		.stack = on_stack,
+		.text = on_text,
 		.event = on_event,
 		.mark = on_mark,
 		.note = on_note,

@@ -77,6 +77,16 @@ static int on_stack(void *ctx, uint32_t process, uint64_t hash, uint64_t time_ns
 	return 0;
 }
 
+static int on_text(void *ctx, uint32_t process, uint64_t id, const char *text)
+{
+	(void)ctx;
+	check_known(process);
+	if (id == 0)
+		abort();
+	check_bytes(text, strlen(text));
+	return 0;
+}
+
 static int on_event(void *ctx, uint32_t process, const struct collect_event *event)
 {
 	(void)ctx;
@@ -188,6 +198,7 @@ static void collect(const char *path)
 		.module = on_module,
 		.unload = on_unload,
 		.stack = on_stack,
+		.text = on_text,
 		.event = on_event,
 		.mark = on_mark,
 		.note = on_note,

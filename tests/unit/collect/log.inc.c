@@ -88,6 +88,13 @@ static inline int log_event(void *ctx, uint32_t process, const struct collect_ev
 	return 0;
 }
 
+static inline int log_text(void *ctx, uint32_t process, uint64_t id, const char *text)
+{
+	(void)process;
+	log_add(ctx, "text:%lu=%s ", id, text);
+	return 0;
+}
+
 static inline int log_mark(void *ctx, int32_t pid, uint64_t time_ns, const char *text)
 {
 	log_add(ctx, "mark:%d@%lu=%s ", pid, time_ns, text);
@@ -114,6 +121,7 @@ static inline struct collect_sink log_sink(struct log *log)
 		.module = log_module,
 		.unload = log_unload,
 		.stack = log_stack,
+		.text = log_text,
 		.event = log_event,
 		.mark = log_mark,
 		.note = log_note,

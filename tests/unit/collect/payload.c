@@ -116,3 +116,49 @@ Test(payload, the_names_of_the_process_arrive_without_their_padding)
 	cr_assert(eq(str, record.names[0][0], "/bin/ls"));
 	cr_assert(eq(str, record.names[0][1], "ls -l"));
 }
+
+Test(payload, a_literal_is_told_before_what_comes_later)
+{
+	read_one((struct builder_record){.op = TRACK_META_TEXT,
+					 .subject = 5,
+					 .arg = TRACK_NAME_ARG(TRACK_NAME_TEXT, 4),
+					 .data = "tag.....",
+					 .data_bytes = 8});
+	cr_assert(eq(str, record.text, "text:5=tag. "));
+}
+
+Test(payload, a_literal_without_an_id_is_dropped)
+{
+	read_one((struct builder_record){.op = TRACK_META_TEXT,
+					 .arg = TRACK_NAME_ARG(TRACK_NAME_TEXT, 4),
+					 .data = "tag.....",
+					 .data_bytes = 8});
+	expect_damaged();
+}
+
+Test(payload, a_relation_that_is_too_short_is_dropped)
+{
+	read_one((struct builder_record){.op = TRACK_OP_RETAIN,
+					 .kind = TRACK_KIND_OBJECT,
+					 .data = "12345678",
+					 .data_bytes = 8});
+	expect_damaged();
+}
+
+Test(payload, a_relation_to_a_kind_that_does_not_exist_is_dropped)
+{
+	struct track_relation relation = {.other_kind = TRACK_KIND__COUNT};
+
+	read_one((struct builder_record){.op = TRACK_OP_RETAIN,
+					 .kind = TRACK_KIND_OBJECT,
+					 .data = (const char *)&relation,
+					 .data_bytes = sizeof(relation)});
+	expect_damaged();
+}
+
+Test(payload, a_record_of_an_annotated_kind_needs_no_payload)
+{
+	read_one((struct builder_record){
+		.op = TRACK_OP_CREATE, .kind = TRACK_KIND_TASK, .subject = 9});
+	cr_assert(eq(str, record.text, "create:9@100/7 "));
+}

@@ -3,7 +3,7 @@
  * The collector: follows the spools of a folder (or reads given ones) and hands
  * what they say, in order, to a sink. It knows the wire and nothing above it.
  *
- * Order: within a process, events come by time; a stack or module comes before
+ * Order: within a process, events come by time; a stack, module or text comes before
  * the first event that refers to it. Different processes are interleaved.
  */
 #ifndef COLLECT_COLLECTOR_H
@@ -79,6 +79,8 @@ struct collect_sink {
 	int (*unload)(void *ctx, uint32_t process, uint64_t bias, uint64_t time_ns);
 	int (*stack)(void *ctx, uint32_t process, uint64_t hash, uint64_t time_ns,
 		     const uint64_t *addresses, size_t depth);
+	/* A literal of the program's: classes and tags refer to it by id. text is clean UTF-8. */
+	int (*text)(void *ctx, uint32_t process, uint64_t id, const char *text);
 	int (*event)(void *ctx, uint32_t process, const struct collect_event *event);
 	/* A mark, by `rtctrack mark`. text is clean UTF-8. */
 	int (*mark)(void *ctx, int32_t pid, uint64_t time_ns, const char *text);
