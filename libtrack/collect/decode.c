@@ -134,6 +134,7 @@ enum decode_class decode_check(const struct track_record *head, const void *reco
 	case TRACK_META_THREAD:
 		return head->subject <= UINT32_MAX ? DECODE_THREAD : DECODE_DAMAGED;
 	case TRACK_META_END:
+	case TRACK_META__COUNT:
 	case TRACK_OP__COUNT:
 		break;
 	}

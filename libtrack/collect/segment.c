@@ -32,7 +32,7 @@ static bool is_plausible(struct first_word word, uint32_t offset, uint32_t end)
 	if (is_seal(word))
 		return true;
 	bool known_op = word.op < TRACK_OP__COUNT ||
-			(word.op >= TRACK_META_STACK && word.op <= TRACK_META_THREAD &&
+			(word.op >= TRACK_META_STACK && word.op < TRACK_META__COUNT &&
 			 word.op != TRACK_META_END);
 	return known_op && word.size >= sizeof(struct track_record) && word.size % 8 == 0 &&
 	       word.size <= end - offset;

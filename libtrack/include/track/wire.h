@@ -72,6 +72,7 @@ enum track_op {
 	TRACK_META_END,         /* nothing follows in this segment; this record is its first 8 bytes only */
 	TRACK_META_THREAD,      /* from here on the segment belongs to thread `subject` */
 	TRACK_META_TEXT,        /* subject: its id in this process, not 0; payload: text, arg: TRACK_NAME_ARG */
+	TRACK_META__COUNT,
 };
 
 enum track_fd_class {
