@@ -11,7 +11,8 @@ unsigned callback_unfired(void)
 	return atomic_load(&unfired);
 }
 
-void callback_init(struct callback *callback, enum callback_kind kind)
+void callback_init(struct callback *callback, const char *name, enum callback_kind kind,
+		   struct track_subject owner)
 {
 	pthread_mutexattr_t recursive;
 
@@ -22,12 +23,22 @@ void callback_init(struct callback *callback, enum callback_kind kind)
 	callback->kind = kind;
 	callback->fn = NULL;
 	callback->user = NULL;
+	callback->name = name;
+	callback->owner = owner;
 }
 
-void callback_finish(struct callback *callback)
+/* Whoever sets a function takes back the one before. */
+static void tell(const struct callback *callback, callback_fn fn)
 {
-	callback_reset(callback);
-	pthread_mutex_destroy(&callback->lock);
+	if (callback->fn) {
+		track_callback_cancel(callback);
+		track_callback_release(callback);
+	}
+	if (fn) {
+		track_callback_arm(callback, callback->name,
+				   callback->kind == CALLBACK_ONE_SHOT ? TRACK_ONE_SHOT : 0);
+		track_own(callback->owner, track_callback(callback));
+	}
 }
 
 /* Under the lock. */
@@ -41,9 +52,19 @@ static void replace(struct callback *callback, callback_fn fn, void *user)
 	callback->user = user;
 }
 
+void callback_finish(struct callback *callback)
+{
+	/* Nobody took it back: who waits for its call waits in vain. */
+	if (callback->fn)
+		track_callback_release(callback);
+	replace(callback, NULL, NULL);
+	pthread_mutex_destroy(&callback->lock);
+}
+
 void callback_set(struct callback *callback, callback_fn fn, void *user)
 {
 	pthread_mutex_lock(&callback->lock);
+	tell(callback, fn);
 	replace(callback, fn, user);
 	pthread_mutex_unlock(&callback->lock);
 }
@@ -60,6 +81,7 @@ bool callback_begin(struct callback *callback, callback_fn *ret_fn, void **ret_u
 		pthread_mutex_unlock(&callback->lock);
 		return false;
 	}
+	track_callback_enter(callback);
 	*ret_fn = callback->fn;
 	*ret_user = callback->user;
 	if (callback->kind == CALLBACK_ONE_SHOT)
@@ -69,5 +91,6 @@ bool callback_begin(struct callback *callback, callback_fn *ret_fn, void **ret_u
 
 void callback_end(struct callback *callback)
 {
+	track_callback_leave(callback);
 	pthread_mutex_unlock(&callback->lock);
 }

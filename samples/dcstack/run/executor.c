@@ -120,6 +120,13 @@ static void release(struct executor *executor)
 	free(executor);
 }
 
+void executor_own(const struct executor *executor, struct track_subject owner)
+{
+	track_own(owner, track_fd(executor->epoll_fd));
+	track_own(owner, track_fd(executor->inbox_fd));
+	thread_own(&executor->thread, owner);
+}
+
 int executor_create(const char *thread_name, struct executor **ret_executor)
 {
 	struct epoll_event inbox = {.events = EPOLLIN | EPOLLET};

@@ -5,9 +5,12 @@
 
 #include "thread.h"
 #include <run/executor.h>
+#include <run/pool.h>
+#include <run/resolver.h>
 #include <run/timer.h>
 #include <stddef.h>
 #include <sys/epoll.h>
+#include <track/track.h>
 
 struct executor {
 	struct thread thread;
@@ -37,6 +40,15 @@ void timer_finish_all(struct executor *executor);
 
 /* Notes an event of epoll with its watch, and wakes the watch's task. */
 void watch_ready(const struct epoll_event *event);
+
+/* For who watches: what keeps the library, by a token. */
+void library_keep(struct track_subject holder);
+void library_unkeep(struct track_subject holder);
+/* And what belongs to whom: the threads and descriptors of an executor, .. */
+void executor_own(const struct executor *executor, struct track_subject owner);
+void pool_own(const struct pool *pool, struct track_subject owner);
+void resolver_own(const struct resolver *resolver, struct track_subject owner);
+void thread_own(const struct thread *thread, struct track_subject owner);
 
 unsigned object_count(void);
 unsigned task_pending_count(void);

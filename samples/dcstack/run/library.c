@@ -53,6 +53,30 @@ static unsigned thread_number(unsigned wanted, unsigned least)
 	return number < THREADS_MAX ? (unsigned)number : THREADS_MAX;
 }
 
+/* The library, from its start to the end of its cleanup, is what every object holds. */
+static struct track_subject self(void)
+{
+	return track_scope(&library);
+}
+
+void library_keep(struct track_subject holder)
+{
+	track_retain(&library, "token", holder);
+}
+
+void library_unkeep(struct track_subject holder)
+{
+	track_release(&library, "token", holder);
+}
+
+static void tell_parts(const struct parts *parts)
+{
+	for (unsigned i = 0; i < parts->executor_count; i++)
+		executor_own(parts->executors[i], self());
+	pool_own(parts->pool, self());
+	resolver_own(parts->resolver, self());
+}
+
 /* Those above first: what still comes from one goes to those below. */
 static void stop_parts(struct parts *parts)
 {
@@ -92,6 +116,9 @@ static void become_stopped(void)
 {
 	library.state = LIBRARY_STOPPED;
 	library.stops++;
+	track_scope_closed(&library);
+	track_object_destroy(&library);
+	track_scope_destroy(&library);
 	pthread_cond_broadcast(&library.changed);
 }
 
@@ -132,9 +159,16 @@ static int start(const struct library_options *options)
 		join_cleaner();
 	if (library.state != LIBRARY_STOPPED)
 		return -EBUSY;
+	track_scope_open(&library, "library", TRACK_MUST_CLOSE);
+	track_object_create(&library, "library");
+	track_own(self(), track_object(&library));
 	error = start_parts(options, &library.parts);
-	if (error)
+	if (error) {
+		track_object_destroy(&library);
+		track_scope_destroy(&library);
 		return error;
+	}
+	tell_parts(&library.parts);
 	library.state = LIBRARY_RUNNING;
 	library.holds_itself = true;
 	library.tokens = 1;
@@ -221,6 +255,7 @@ int library_cleanup(unsigned timeout_ms)
 	pthread_mutex_lock(&library.lock);
 	if (library.holds_itself) {
 		library.holds_itself = false;
+		track_scope_close(&library);
 		give_token();
 	}
 	error = await_stop(&deadline);

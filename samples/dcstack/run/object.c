@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <track/track.h>
 
 static struct registry {
 	pthread_mutex_t lock; /* also of every object's references */
@@ -40,10 +41,17 @@ static struct object_holder *free_holder(struct object *object)
 	return NULL;
 }
 
+static struct track_subject subject_of(const struct object *object)
+{
+	return object->class->is_untold ? track_task(object) : track_object(object);
+}
+
 static void retain(struct object *object, const char *holder)
 {
 	struct object_holder *at = find_holder(object, holder);
 
+	if (!object->class->is_untold)
+		track_retain(object, holder, track_nobody());
 	if (!at)
 		at = free_holder(object);
 	if (!at)
@@ -61,6 +69,9 @@ int object_init(struct object *object, const struct object_class *class, const c
 		return error;
 	*object = (struct object){.class = class};
 	pthread_mutex_lock(&registry.lock);
+	if (!class->is_untold)
+		track_object_create(object, class->name);
+	library_keep(subject_of(object));
 	retain(object, holder);
 	object->next = registry.first;
 	if (object->next)
@@ -98,6 +109,8 @@ void object_release(struct object *object, const char *holder)
 	at = find_holder(object, holder);
 	if (!at)
 		defect(object, holder, "a reference that is not held was released");
+	if (!object->class->is_untold)
+		track_release(object, holder, track_nobody());
 	at->refs--;
 	last = !--object->refs;
 	if (last)
@@ -105,6 +118,9 @@ void object_release(struct object *object, const char *holder)
 	pthread_mutex_unlock(&registry.lock);
 	if (!last)
 		return;
+	library_unkeep(subject_of(object));
+	if (!object->class->is_untold)
+		track_object_destroy(object);
 	object->class->destroy(object);
 	library_leave();
 }

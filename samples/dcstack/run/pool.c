@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <run/pool.h>
 
+#include "inside.h"
 #include "job.h"
 #include "thread.h"
 #include <errno.h>
@@ -48,6 +49,12 @@ static void work(void *user)
 	current = pool;
 	while ((job = next(pool)))
 		job->run(job);
+}
+
+void pool_own(const struct pool *pool, struct track_subject owner)
+{
+	for (unsigned i = 0; i < pool->count; i++)
+		thread_own(&pool->threads[i], owner);
 }
 
 int pool_create(unsigned threads, struct pool **ret_pool)

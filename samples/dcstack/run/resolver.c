@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <run/resolver.h>
 
+#include "inside.h"
 #include "thread.h"
 #include <errno.h>
 #include <netdb.h>
@@ -131,6 +132,11 @@ int resolver_create(struct resolver **ret_resolver)
 	}
 	*ret_resolver = resolver;
 	return 0;
+}
+
+void resolver_own(const struct resolver *resolver, struct track_subject owner)
+{
+	thread_own(&resolver->thread, owner);
 }
 
 void resolver_destroy(struct resolver *resolver)

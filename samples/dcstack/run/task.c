@@ -6,6 +6,7 @@
 #include <run/object.h>
 #include <stdatomic.h>
 #include <stdlib.h>
+#include <track/track.h>
 
 struct task {
 	struct object object;
@@ -30,7 +31,8 @@ static void destroy(struct object *object)
 	free(object);
 }
 
-static const struct object_class task_object_class = {.name = "task", .destroy = destroy};
+static const struct object_class task_object_class = {
+	.name = "task", .is_untold = true, .destroy = destroy};
 
 void task_retain(struct task *task, const char *holder)
 {
@@ -60,6 +62,7 @@ static void end(struct task *task)
 	bool queued;
 
 	pthread_mutex_lock(&task->executor->lock);
+	track_task_done(task);
 	atomic_store(&task->over, true);
 	queued = task->queued;
 	pthread_mutex_unlock(&task->executor->lock);
@@ -80,7 +83,9 @@ static void poll_woken(struct job *job)
 		return;
 	}
 	task->polling = true;
+	track_task_poll(task);
 	state = task->class->poll(task, task->state);
+	track_task_polled(task);
 	task->polling = false;
 	if (state == TASK_DONE || task->cancelled)
 		end(task);
@@ -104,6 +109,7 @@ int task_spawn(struct executor *executor, const struct task_class *class, void *
 	task->class = class;
 	task->state = state;
 	atomic_fetch_add(&pending, 1);
+	track_task_spawn(task, class->name);
 	/* Before the first poll, which may look there. */
 	if (ret_task) {
 		task_retain(task, "owner");
@@ -123,6 +129,7 @@ void task_wake(struct task *task)
 	pthread_mutex_lock(&executor->lock);
 	if (!task->queued && !atomic_load(&task->over)) {
 		task->queued = true;
+		track_task_wake(task);
 		executor_bring(executor, &executor->woken, &task->job);
 	}
 	pthread_mutex_unlock(&executor->lock);
@@ -142,6 +149,7 @@ void task_cancel(struct task *task)
 void waker_set(struct waker *waker, struct task *task)
 {
 	task_retain(task, "waker");
+	track_waker_made(task, "waker", track_nobody());
 	waker_drop(waker);
 	waker->task = task;
 }
@@ -157,5 +165,7 @@ void waker_drop(struct waker *waker)
 	struct task *task = waker->task;
 
 	waker->task = NULL;
+	if (task)
+		track_waker_gone(task, "waker", track_nobody());
 	task_release(task, "waker");
 }

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "thread.h"
+
+#include "inside.h"
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -49,6 +51,11 @@ int thread_start(struct thread *thread, const char *name, void (*run)(void *user
 		return -error;
 	atomic_fetch_add(&count, 1);
 	return 0;
+}
+
+void thread_own(const struct thread *thread, struct track_subject owner)
+{
+	track_own(owner, track_thread((uint64_t)thread->id));
 }
 
 void thread_join(struct thread *thread)

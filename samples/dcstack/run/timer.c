@@ -17,7 +17,16 @@ unsigned timer_armed_count(void)
 void timer_init(struct timer *timer, struct executor *executor, const char *name,
 		void (*fire)(void *user), void *user)
 {
-	*timer = (struct timer){.executor = executor, .name = name, .fire = fire, .user = user};
+	*timer = (struct timer){.executor = executor,
+				.name = name,
+				.fire = fire,
+				.user = user,
+				.owner = track_nobody()};
+}
+
+void timer_own(struct timer *timer, struct track_subject owner)
+{
+	timer->owner = owner;
 }
 
 bool timer_is_armed(const struct timer *timer)
@@ -83,24 +92,32 @@ int timer_arm(struct timer *timer, uint64_t delay_ns)
 		executor->timers[timer->place] = timer;
 		atomic_fetch_add(&armed, 1);
 	}
+	track_timer_arm(timer, timer->name);
+	track_own(timer->owner, track_timer(timer));
 	timer->deadline_ns = delay_ns > UINT64_MAX - now_ns ? UINT64_MAX : now_ns + delay_ns;
 	settle(executor, timer->place, timer);
 	return 0;
 }
 
-void timer_cancel(struct timer *timer)
+static void take_out(struct timer *timer)
 {
 	struct executor *executor = timer->executor;
 	size_t place = timer->place;
 	struct timer *last;
 
-	if (!place)
-		return;
 	last = executor->timers[executor->timer_count--];
 	timer->place = 0;
 	atomic_fetch_sub(&armed, 1);
 	if (last != timer)
 		settle(executor, place, last);
+}
+
+void timer_cancel(struct timer *timer)
+{
+	if (!timer->place)
+		return;
+	track_timer_cancel(timer);
+	take_out(timer);
 }
 
 void timer_fire_due(struct executor *executor)
@@ -112,7 +129,8 @@ void timer_fire_due(struct executor *executor)
 
 		if (timer->deadline_ns > now_ns)
 			return;
-		timer_cancel(timer);
+		track_timer_fire(timer);
+		take_out(timer);
 		timer->fire(timer->user);
 	}
 }

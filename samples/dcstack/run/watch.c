@@ -14,6 +14,7 @@ int watch_add(struct watch *watch, struct executor *executor, int fd, uint32_t e
 	if (epoll_ctl(executor->epoll_fd, EPOLL_CTL_ADD, fd, &event) < 0)
 		return -errno;
 	task_retain(task, "watch");
+	track_waker_made(task, "watch", track_fd(fd));
 	*watch = (struct watch){.executor = executor, .task = task, .fd = fd};
 	return 0;
 }
@@ -32,6 +33,7 @@ void watch_remove(struct watch *watch)
 	if (!watch->executor)
 		return;
 	epoll_ctl(watch->executor->epoll_fd, EPOLL_CTL_DEL, watch->fd, NULL);
+	track_waker_gone(task, "watch", track_fd(watch->fd));
 	watch->executor = NULL;
 	watch->task = NULL;
 	task_release(task, "watch");

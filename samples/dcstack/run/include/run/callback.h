@@ -9,6 +9,7 @@
 
 #include <pthread.h>
 #include <stdbool.h>
+#include <track/track.h>
 
 typedef void (*callback_fn)(void); /* cast to the slot's own type by who fires it */
 
@@ -19,9 +20,13 @@ struct callback {
 	enum callback_kind kind;
 	callback_fn fn;
 	void *user;
+	const char *name;	    /* "on_open" */
+	struct track_subject owner; /* for who watches: what it belongs to */
 };
 
-void callback_init(struct callback *callback, enum callback_kind kind);
+/* name: a literal. */
+void callback_init(struct callback *callback, const char *name, enum callback_kind kind,
+		   struct track_subject owner);
 void callback_finish(struct callback *callback); /* resets */
 
 /* fn NULL: resets. Replaces what was there; a one-shot that was not fired counts no more. */

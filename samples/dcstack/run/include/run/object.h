@@ -7,6 +7,7 @@
 #ifndef RUN_OBJECT_H
 #define RUN_OBJECT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -14,6 +15,7 @@ struct object;
 
 struct object_class {
 	const char *name;
+	bool is_untold;				/* it is followed as something else: a task */
 	void (*destroy)(struct object *object); /* frees the memory too; any thread */
 };
 

@@ -5,6 +5,7 @@
 
 #include "executor.h"
 #include <stddef.h>
+#include <track/track.h>
 
 /* Embedded by its owner; fields belong to timer.c. */
 struct timer {
@@ -14,10 +15,13 @@ struct timer {
 	void *user;
 	uint64_t deadline_ns;
 	size_t place; /* in the heap, from 1; 0: not armed */
+	struct track_subject owner;
 };
 
 void timer_init(struct timer *timer, struct executor *executor, const char *name,
 		void (*fire)(void *user), void *user);
+/* For who watches: what it belongs to each time that it is armed. */
+void timer_own(struct timer *timer, struct track_subject owner);
 /* (Re)arms it. -ENOMEM. */
 int timer_arm(struct timer *timer, uint64_t delay_ns);
 void timer_cancel(struct timer *timer); /* not armed: nothing */
