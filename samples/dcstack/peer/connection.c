@@ -5,6 +5,7 @@
 #include "owner.h"
 #include "protocol.h"
 #include <errno.h>
+#include <run/fault.h>
 #include <run/library.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -92,9 +93,15 @@ static void deliver_ended(struct event *event)
 {
 	struct dc_connection *connection = OWNER_OF(event, struct dc_connection, ended);
 
+	bool is_early = fault_on(FAULT_CLOSE_FROM_CALLBACK);
+
+	if (is_early)
+		fire_closed(connection);
 	callback_fire(&connection->on_state, dc_state_fn, connection, connection->last_state);
 	atomic_store(&connection->is_ended, true);
-	fire_closed(connection);
+	/* Last: who closes it when he hears of the end waits for this. */
+	if (!is_early)
+		fire_closed(connection);
 }
 
 static void deliver_ended_late(struct event *event)
@@ -119,6 +126,11 @@ static void finish(struct dc_connection *connection)
 	object_release(&connection->object, "network");
 }
 
+static bool is_forgotten(const struct dc_connection *connection)
+{
+	return connection->is_unowned && fault_on(FAULT_ASYNC_CLOSE_NOT_AWAITED);
+}
+
 /* The end may be asked for by what the pump does. */
 static void settle(struct job *job)
 {
@@ -129,7 +141,7 @@ static void settle(struct job *job)
 		events_flush(&connection->events);
 	}
 	connection->is_settling = false;
-	if (connection->end == CONNECTION_ENDING)
+	if (connection->end == CONNECTION_ENDING && !is_forgotten(connection))
 		finish(connection);
 }
 
@@ -180,6 +192,7 @@ static void run_destroy(struct job *job)
 	struct dc_connection *connection = OWNER_OF(job, struct dc_connection, destroy);
 
 	connection_end(connection, DC_CLOSED, -ECANCELED);
+	connection->is_unowned = true;
 	object_release(&connection->object, "user");
 }
 

@@ -50,6 +50,7 @@ struct dc_connection {
 	struct job settle;
 	bool is_settling;     /* settle is deferred */
 	bool is_up;	      /* the association was connected */
+	bool is_unowned;      /* the user's reference is gone */
 	unsigned patience_ms; /* with a channel's resets */
 	enum { CONNECTION_ALIVE, CONNECTION_ENDING, CONNECTION_GONE } end;
 	enum dc_state last_state; /* CLOSED or FAILED, once it ends */
