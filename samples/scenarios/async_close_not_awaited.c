@@ -29,6 +29,7 @@ static int drop_end(struct scene *scene, struct call *call)
 	scene_strike(scene);
 	dc_connection_destroy(end->connection);
 	end->connection = NULL;
+	scene_calm(scene);
 	return await_unless_missed(scene, &call->closed);
 }
 

@@ -52,6 +52,7 @@ static int be_closed(struct scene *scene, struct call *call)
 		return error;
 	dc_channel_on_closed(end->channel, on_settled, call);
 	error = await(&call->settled);
+	scene_calm(scene);
 	if (!error && !atomic_load(&call->is_closed))
 		scene_missed(scene);
 	return error;

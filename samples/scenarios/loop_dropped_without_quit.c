@@ -14,7 +14,7 @@
 #include <unistd.h>
 
 /* What a handle's loop watches. */
-enum { SIGNALLING, RELAY, PACKETS, REQUESTS, KEEP_ALIVE, SOURCES };
+enum what { SIGNALLING, RELAY, PACKETS, REQUESTS, KEEP_ALIVE, SOURCES };
 
 struct handle {
 	struct executor *loop;
@@ -28,22 +28,24 @@ struct handle {
 	sem_t relayed;
 };
 
-static int open_source(unsigned number, int ret_fds[2])
+static int open_source(enum what what, int ret_fds[2])
 {
 	ret_fds[1] = -1;
-	switch (number) {
+	switch (what) {
 	case SIGNALLING:
 		return socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0,
 				  ret_fds);
 	case RELAY:
 		return pipe2(ret_fds, O_CLOEXEC | O_NONBLOCK);
+	case PACKETS:
+	case REQUESTS:
+		return ret_fds[0] = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	case KEEP_ALIVE:
-		ret_fds[0] = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
-		return ret_fds[0];
-	default:
-		ret_fds[0] = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-		return ret_fds[0];
+		return ret_fds[0] = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
+	case SOURCES:
+		break;
 	}
+	return -1;
 }
 
 static enum task_state poll_source(struct task *task, void *state)
@@ -83,28 +85,38 @@ static void run_quit(struct job *job)
 
 static void quit(struct handle *handle)
 {
-	executor_post(handle->loop, &handle->quit);
+	if (handle->loop)
+		executor_post(handle->loop, &handle->quit);
 	executor_destroy(handle->loop);
 	sem_destroy(&handle->relayed);
 	free(handle);
 }
 
-static int start(struct handle *handle)
+static int add_source(struct handle *handle, enum what what)
 {
 	static const struct task_class class = {
 		.name = "source", .poll = poll_source, .drop = drop_source};
-	int error = executor_create("handle", &handle->loop);
+	struct source *source = &handle->sources[what];
+	int error;
 
-	sem_init(&handle->relayed, 0, 0);
+	source->handle = handle;
+	if (open_source(what, source->fds) < 0)
+		return -errno;
+	error = task_spawn(handle->loop, &class, source, &source->task);
+	if (error)
+		drop_source(source);
+	return error;
+}
+
+static int start(struct handle *handle)
+{
+	int error;
+
 	handle->quit.run = run_quit;
-	for (unsigned i = 0; i < SOURCES && !error; i++) {
-		struct source *source = &handle->sources[i];
-
-		source->handle = handle;
-		error = open_source(i, source->fds) < 0 ? -errno : 0;
-		if (!error)
-			error = task_spawn(handle->loop, &class, source, &source->task);
-	}
+	sem_init(&handle->relayed, 0, 0);
+	error = executor_create("handle", &handle->loop);
+	for (enum what what = SIGNALLING; what < SOURCES && !error; what++)
+		error = add_source(handle, what);
 	return error;
 }
 
@@ -113,9 +125,10 @@ static void relay(struct dc_channel *channel, enum dc_kind kind, const void *dat
 {
 	struct handle *handle = user;
 
-	(void)channel, (void)kind;
-	if (write(handle->sources[RELAY].fds[1], data, size) < 0)
-		return;
+	ssize_t written = write(handle->sources[RELAY].fds[1], data, size);
+
+	/* What is lost is awaited in vain. */
+	(void)channel, (void)kind, (void)written;
 }
 
 /* What a peer says goes through the handle's loop. */
@@ -145,7 +158,7 @@ static int session(struct scene *scene, unsigned long number)
 	error = start(handle);
 	if (!error)
 		error = talk(handle);
-	if (!error && !scene_is_buggy(scene))
+	if (error || !scene_is_buggy(scene))
 		quit(handle);
 	return error;
 }

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "await.h"
+#include "scene.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <run/executor.h>
 #include <run/task.h>
-#include <stdlib.h>
+#include <semaphore.h>
 #include <sys/epoll.h>
 #include <unistd.h>
 
@@ -21,14 +21,16 @@ struct request {
 /* What a client asks when it connects anew. */
 enum { DESCRIBE_CHANNEL, GET_ENDPOINT, CONNECT, REQUESTS };
 
+/* What is in the pipe by now is told as an event of the watch. */
 static enum task_state poll_request(struct task *task, void *state)
 {
 	struct request *request = state;
 	char woken;
 
-	if (!request->watch.executor &&
-	    watch_add(&request->watch, request->loop, request->wake[0], EPOLLIN, task))
-		return TASK_DONE;
+	if (!request->watch.executor)
+		return watch_add(&request->watch, request->loop, request->wake[0], EPOLLIN, task)
+			       ? TASK_DONE
+			       : TASK_PENDING;
 	return read(request->wake[0], &woken, 1) == 1 ? TASK_DONE : TASK_PENDING;
 }
 
@@ -52,26 +54,30 @@ static int send_request(struct request *request, struct executor *loop)
 	if (pipe2(request->wake, O_CLOEXEC | O_NONBLOCK) < 0)
 		return -errno;
 	sem_init(&request->over, 0, 0);
-	error = task_spawn(loop, &class, request, NULL);
-	if (error)
+	error = write(request->wake[1], "", 1) == 1 ? 0 : -errno;
+	if (!error)
+		error = task_spawn(loop, &class, request, NULL);
+	if (error) {
+		close(request->wake[0]);
+		close(request->wake[1]);
 		return error;
-	if (write(request->wake[1], "", 1) != 1)
-		return -errno;
-	return await(&request->over);
+	}
+	/* It is on our stack: it has to be over, however long that takes. */
+	while (sem_wait(&request->over))
+		;
+	sem_destroy(&request->over);
+	return 0;
 }
 
 static int reconnect(const struct scene *scene)
 {
-	struct request requests[REQUESTS];
+	struct request request;
 	int error = 0;
 
 	for (unsigned i = DESCRIBE_CHANNEL; i < REQUESTS && !error; i++) {
-		error = send_request(&requests[i], scene->own);
-		if (error)
-			break;
-		if (!scene_is_buggy(scene))
-			close(requests[i].wake[1]);
-		sem_destroy(&requests[i].over);
+		error = send_request(&request, scene->own);
+		if (!error && !scene_is_buggy(scene))
+			close(request.wake[1]);
 	}
 	return error;
 }

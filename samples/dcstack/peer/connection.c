@@ -126,11 +126,6 @@ static void finish(struct dc_connection *connection)
 	object_release(&connection->object, "network");
 }
 
-static bool is_forgotten(const struct dc_connection *connection)
-{
-	return connection->is_unowned && fault_on(FAULT_ASYNC_CLOSE_NOT_AWAITED);
-}
-
 /* The end may be asked for by what the pump does. */
 static void settle(struct job *job)
 {
@@ -141,7 +136,7 @@ static void settle(struct job *job)
 		events_flush(&connection->events);
 	}
 	connection->is_settling = false;
-	if (connection->end == CONNECTION_ENDING && !is_forgotten(connection))
+	if (connection->end == CONNECTION_ENDING && !atomic_load(&connection->is_forgotten))
 		finish(connection);
 }
 
@@ -192,7 +187,6 @@ static void run_destroy(struct job *job)
 	struct dc_connection *connection = OWNER_OF(job, struct dc_connection, destroy);
 
 	connection_end(connection, DC_CLOSED, -ECANCELED);
-	connection->is_unowned = true;
 	object_release(&connection->object, "user");
 }
 
@@ -301,6 +295,8 @@ void dc_connection_destroy(struct dc_connection *connection)
 	callback_reset(&connection->negotiation.on_description);
 	callback_reset(&connection->negotiation.on_candidate);
 	atomic_store(&connection->closing, true);
+	if (fault_on(FAULT_ASYNC_CLOSE_NOT_AWAITED))
+		atomic_store(&connection->is_forgotten, true);
 	inbox_put(&connection->inbox, &connection->destroy);
 }
 

@@ -37,6 +37,7 @@ struct dc_connection {
 	atomic_bool close_waits;   /* close is in the inbox */
 	atomic_bool is_awaited;	   /* somebody waits for on_closed */
 	atomic_bool is_ended;	   /* as the user was told */
+	atomic_bool is_forgotten;  /* by a fault: nobody goes on with its end */
 	atomic_size_t message_max; /* that the peer accepts */
 	atomic_uint channel_count; /* opened here with DCEP, not yet closed */
 
@@ -50,7 +51,6 @@ struct dc_connection {
 	struct job settle;
 	bool is_settling;     /* settle is deferred */
 	bool is_up;	      /* the association was connected */
-	bool is_unowned;      /* the user's reference is gone */
 	unsigned patience_ms; /* with a channel's resets */
 	enum { CONNECTION_ALIVE, CONNECTION_ENDING, CONNECTION_GONE } end;
 	enum dc_state last_state; /* CLOSED or FAILED, once it ends */
