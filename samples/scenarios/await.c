@@ -10,11 +10,11 @@ static int await_ms(sem_t *event, long ms)
 {
 	struct timespec deadline;
 
-	clock_gettime(CLOCK_MONOTONIC, &deadline);
+	clock_gettime(CLOCK_REALTIME, &deadline);
 	deadline.tv_nsec += ms % 1000 * 1000000;
 	deadline.tv_sec += ms / 1000 + deadline.tv_nsec / 1000000000;
 	deadline.tv_nsec %= 1000000000;
-	while (sem_clockwait(event, CLOCK_MONOTONIC, &deadline)) {
+	while (sem_timedwait(event, &deadline)) {
 		if (errno != EINTR)
 			return -errno;
 	}
