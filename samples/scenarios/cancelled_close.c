@@ -129,7 +129,12 @@ static int session(struct scene *scene, unsigned long number)
 
 static int begin(struct scene *scene)
 {
-	return executor_create("rooms", (struct executor **)&scene->own);
+	struct executor *loop;
+	int error = executor_create("rooms", &loop);
+
+	if (!error)
+		scene->own = loop;
+	return error;
 }
 
 static void end(struct scene *scene)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "await.h"
+#include "scene.h"
 
 #include <pthread.h>
-#include <stdlib.h>
+#include <semaphore.h>
 
 struct greeter {
 	struct pair pair;

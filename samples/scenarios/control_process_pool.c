@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "await.h"
+#include "scene.h"
 
 #include <run/pool.h>
+#include <semaphore.h>
 #include <stddef.h>
 
 enum { WORKERS = 2 };
@@ -19,9 +20,14 @@ static void run_work(struct job *job)
 }
 
 /* Started once, used by every session, and never stopped: it lives as long as the process. */
-static int begin(struct scene *scene)
+static int start_process_pool(struct scene *scene)
 {
-	return pool_create(WORKERS, (struct pool **)&scene->own);
+	struct pool *pool;
+	int error = pool_create(WORKERS, &pool);
+
+	if (!error)
+		scene->own = pool;
+	return error;
 }
 
 static int session(struct scene *scene, unsigned long number)
@@ -41,4 +47,4 @@ static int session(struct scene *scene, unsigned long number)
 	return error;
 }
 
-const struct play play_control_process_pool = {.begin = begin, .session = session};
+const struct play play_control_process_pool = {.begin = start_process_pool, .session = session};

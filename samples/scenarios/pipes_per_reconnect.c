@@ -97,7 +97,12 @@ static int session(struct scene *scene, unsigned long number)
 
 static int begin(struct scene *scene)
 {
-	return executor_create("signalling", (struct executor **)&scene->own);
+	struct executor *loop;
+	int error = executor_create("signalling", &loop);
+
+	if (!error)
+		scene->own = loop;
+	return error;
 }
 
 static void end(struct scene *scene)
