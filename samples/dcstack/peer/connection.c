@@ -5,6 +5,7 @@
 #include "owner.h"
 #include "protocol.h"
 #include <errno.h>
+#include <run/fault.h>
 #include <run/library.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -92,9 +93,15 @@ static void deliver_ended(struct event *event)
 {
 	struct dc_connection *connection = OWNER_OF(event, struct dc_connection, ended);
 
+	bool is_early = fault_on(FAULT_CLOSE_FROM_CALLBACK);
+
+	if (is_early)
+		fire_closed(connection);
 	callback_fire(&connection->on_state, dc_state_fn, connection, connection->last_state);
 	atomic_store(&connection->is_ended, true);
-	fire_closed(connection);
+	/* Last: who closes it when he hears of the end waits for this. */
+	if (!is_early)
+		fire_closed(connection);
 }
 
 static void deliver_ended_late(struct event *event)
@@ -129,7 +136,7 @@ static void settle(struct job *job)
 		events_flush(&connection->events);
 	}
 	connection->is_settling = false;
-	if (connection->end == CONNECTION_ENDING)
+	if (connection->end == CONNECTION_ENDING && !atomic_load(&connection->is_forgotten))
 		finish(connection);
 }
 
@@ -288,6 +295,8 @@ void dc_connection_destroy(struct dc_connection *connection)
 	callback_reset(&connection->negotiation.on_description);
 	callback_reset(&connection->negotiation.on_candidate);
 	atomic_store(&connection->closing, true);
+	if (fault_on(FAULT_ASYNC_CLOSE_NOT_AWAITED))
+		atomic_store(&connection->is_forgotten, true);
 	inbox_put(&connection->inbox, &connection->destroy);
 }
 

@@ -37,6 +37,7 @@ struct dc_connection {
 	atomic_bool close_waits;   /* close is in the inbox */
 	atomic_bool is_awaited;	   /* somebody waits for on_closed */
 	atomic_bool is_ended;	   /* as the user was told */
+	atomic_bool is_forgotten;  /* by a fault: nobody goes on with its end */
 	atomic_size_t message_max; /* that the peer accepts */
 	atomic_uint channel_count; /* opened here with DCEP, not yet closed */
 

@@ -4,6 +4,7 @@
 #include "connection.h"
 #include "owner.h"
 #include <errno.h>
+#include <run/fault.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -169,7 +170,7 @@ void negotiation_gathered(struct dc_connection *connection)
 
 void negotiation_finish(struct dc_connection *connection, int error)
 {
-	if (connection->negotiation.is_wanted)
+	if (connection->negotiation.is_wanted && !fault_on(FAULT_CLOSE_WHILE_CONNECTING))
 		tell_description(connection, NULL, error);
 }
 
@@ -363,7 +364,8 @@ static int read_candidate(const char *text, struct candidate **ret_candidate)
 		return error;
 	error = candidate_parse(text, candidate);
 	if (error) {
-		candidate_release(candidate, "trickle");
+		if (!fault_on(FAULT_MISSING_DECREASE))
+			candidate_release(candidate, "trickle");
 		return error;
 	}
 	*ret_candidate = candidate;
