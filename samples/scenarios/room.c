@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "room.h"
 
+#include <run/library.h>
 #include <time.h>
 
-enum { PATIENCE_S = 10 };
+enum { PATIENCE_S = 10, EMPTY_OBJECTS = 2 /* producer and recorder */ };
 
 static void tell(struct room *room, bool *what)
 {
@@ -73,10 +74,25 @@ int room_open(struct room *room)
 	return error ? error : furnish(room, room->speaker.answerer.channel);
 }
 
+/* What marked the end of the furnishing is freed only after it was told. */
+static void await_rest(void)
+{
+	const struct timespec moment = {.tv_nsec = 1000000};
+	struct library_counts counts;
+
+	for (library_count(&counts); counts.objects > EMPTY_OBJECTS; library_count(&counts))
+		nanosleep(&moment, NULL);
+}
+
 int room_open_empty(struct room *room)
 {
+	int error;
+
 	init(room);
-	return furnish(room, NULL);
+	error = furnish(room, NULL);
+	if (!error)
+		await_rest();
+	return error;
 }
 
 static int say(struct room *room)

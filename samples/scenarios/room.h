@@ -23,7 +23,8 @@ struct room {
 
 /* room_close must follow, also after an error. */
 int room_open(struct room *room);
-/* Nobody is there but the server, who speaks himself: the room has no connection. */
+/* Nobody is there but the server, who speaks himself: the room has no connection, and there must be
+ * no other object. It has come to rest when this returns, and can be counted. */
 int room_open_empty(struct room *room);
 /* So many words are said; all are recorded then. */
 int room_say(struct room *room, unsigned words);

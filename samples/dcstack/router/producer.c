@@ -177,6 +177,8 @@ int dc_producer_create(struct dc_channel *channel, struct dc_producer **ret_prod
 	producer->is_direct = !channel;
 	producer->channel = channel;
 	if (channel) {
+		dc_channel_on_open(channel, NULL, NULL);
+		dc_channel_on_low(channel, 0, NULL, NULL);
 		dc_channel_on_closed(channel, on_closed, producer);
 		dc_channel_on_message(channel, on_message, producer);
 	}

@@ -38,9 +38,9 @@ struct dc_parcel {
 	const uint16_t *required_subchannel; /* and to this one; NULL: there is none */
 };
 
-/* Takes channel, and destroys it at its end; NULL: the program produces by dc_producer_send. The
- * caller's reference ends with dc_producer_destroy. -ENOMEM, and as dc_connection_create; the
- * channel is still the caller's then. */
+/* Takes channel, resets its callbacks, and destroys it at its end; NULL: the program produces by
+ * dc_producer_send. The caller's reference ends with dc_producer_destroy. -ENOMEM, and as
+ * dc_connection_create; the channel is still the caller's then. */
 int dc_producer_create(struct dc_channel *channel, struct dc_producer **ret_producer);
 void dc_producer_destroy(struct dc_producer *producer); /* NULL: nothing */
 /* A paused one drops what comes, and its consumers are not active. -ENOMEM. */
