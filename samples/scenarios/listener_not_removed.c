@@ -2,16 +2,7 @@
 #include "room.h"
 #include "scene.h"
 
-#include <errno.h>
-#include <stdlib.h>
-
 /* The producer is there for all sessions, and outlives their consumers. */
-static int begin(struct scene *scene)
-{
-	scene->own = malloc(sizeof(struct room));
-	return scene->own ? room_open_empty(scene->own) : -ENOMEM;
-}
-
 static int session(struct scene *scene, unsigned long number)
 {
 	struct room *room = scene->own;
@@ -31,11 +22,5 @@ static int session(struct scene *scene, unsigned long number)
 	return error;
 }
 
-static void end(struct scene *scene)
-{
-	if (scene->own)
-		room_close(scene->own);
-	free(scene->own);
-}
-
-const struct play play_listener_not_removed = {.begin = begin, .session = session, .end = end};
+const struct play play_listener_not_removed = {
+	.begin = room_begin, .session = session, .end = room_end};

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "room.h"
 
+#include <errno.h>
 #include <run/library.h>
+#include <stdlib.h>
 #include <time.h>
 
 enum { PATIENCE_S = 10, EMPTY_OBJECTS = 2 /* producer and recorder */ };
@@ -133,6 +135,19 @@ void room_close(struct room *room)
 		pair_finish(&room->speaker);
 	pthread_cond_destroy(&room->changed);
 	pthread_mutex_destroy(&room->lock);
+}
+
+int room_begin(struct scene *scene)
+{
+	scene->own = malloc(sizeof(struct room));
+	return scene->own ? room_open_empty(scene->own) : -ENOMEM;
+}
+
+void room_end(struct scene *scene)
+{
+	if (scene->own)
+		room_close(scene->own);
+	free(scene->own);
 }
 
 static void on_word(struct dc_channel *channel, enum dc_kind kind, const void *data, size_t size,

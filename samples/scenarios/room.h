@@ -7,6 +7,8 @@
 #ifndef ROOM_H
 #define ROOM_H
 
+#include "scene.h"
+
 #include <dcstack/router.h>
 #include <pair/pair.h>
 
@@ -31,6 +33,10 @@ int room_say(struct room *room, unsigned words);
 /* Whatever producer and consumers were asked for before is done. */
 int room_settle(struct room *room);
 void room_close(struct room *room);
+
+/* Of a play: an empty room that is there for all sessions, as scene->own, and ends after them. */
+int room_begin(struct scene *scene);
+void room_end(struct scene *scene);
 
 struct seat {
 	struct room *room;

@@ -2,18 +2,9 @@
 #include "room.h"
 #include "scene.h"
 
-#include <errno.h>
-#include <stdlib.h>
-
 enum { WORDS = 4 };
 
 /* The room is there for all sessions, and ends after them: nothing is lost for good. */
-static int begin(struct scene *scene)
-{
-	scene->own = malloc(sizeof(struct room));
-	return scene->own ? room_open_empty(scene->own) : -ENOMEM;
-}
-
 static int session(struct scene *scene, unsigned long number)
 {
 	struct room *room = scene->own;
@@ -33,11 +24,5 @@ static int session(struct scene *scene, unsigned long number)
 	return error;
 }
 
-static void end(struct scene *scene)
-{
-	if (scene->own)
-		room_close(scene->own);
-	free(scene->own);
-}
-
-const struct play play_session_buffer_growth = {.begin = begin, .session = session, .end = end};
+const struct play play_session_buffer_growth = {
+	.begin = room_begin, .session = session, .end = room_end};

@@ -11,6 +11,8 @@
 #define CONSUMER_OF(job, member)                                                                   \
 	((struct dc_consumer *)(void *)((char *)(job)-offsetof(struct dc_consumer, member)))
 
+enum { BUFFERED_MAX = 4 << 20 /* that wait for the peer */ };
+
 /* What somebody wants of a consumer, on its way to the strand. */
 struct errand {
 	struct job job;
@@ -73,12 +75,12 @@ static bool is_too_big(const struct dc_consumer *consumer, size_t size)
 
 static int send_on_channel(struct checker *checker, const struct dc_parcel *content)
 {
+	struct dc_channel *channel = checker_channel(checker);
 	int error;
 
-	if (checker_is_stalled(checker))
+	if (checker_is_stalled(checker) || dc_channel_buffered(channel) > BUFFERED_MAX)
 		return -ENOBUFS;
-	error = dc_channel_send(checker_channel(checker), content->kind, content->data,
-				content->size);
+	error = dc_channel_send(channel, content->kind, content->data, content->size);
 	if (!error)
 		checker_note_given(checker, content->size);
 	return error;

@@ -12,6 +12,8 @@
 #define PRODUCER_OF(job, member)                                                                   \
 	((struct dc_producer *)(void *)((char *)(job)-offsetof(struct dc_producer, member)))
 
+enum { AT_ONCE = 64 /* messages; then others of the pool have their turn */ };
+
 struct pause {
 	struct job job;
 	struct dc_producer *producer; /* retained (holder "pause") */
@@ -64,7 +66,7 @@ static void run_hand_over(struct job *job)
 	struct dc_producer *producer = PRODUCER_OF(job, hand_over);
 	const struct parcel *parcel;
 
-	while ((parcel = buffer_next(&producer->buffer)))
+	for (unsigned i = 0; i < AT_ONCE && (parcel = buffer_next(&producer->buffer)); i++)
 		give(producer, parcel);
 	if (!fault_on(FAULT_SESSION_BUFFER_GROWTH))
 		buffer_reset(&producer->buffer);

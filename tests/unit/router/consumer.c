@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "hall.inc.c"
 
+#include <semaphore.h>
+
 static const uint16_t one = 1, two = 2, both[] = {1, 2}, others[] = {7, 8};
 
 Test(consumer, a_message_is_told_queued_and_arrives)
@@ -38,6 +40,44 @@ Test(consumer, more_than_the_peer_accepts_is_refused)
 	AWAIT(ends[DOWN].messages == 1);
 	cr_expect_eq(ends[DOWN].size, parcel.size);
 	hall_close();
+}
+
+/* Slow: takes the first when it may, and the rest then. */
+static void take_when_allowed(struct dc_channel *channel, enum dc_kind kind, const void *data,
+			      size_t size, void *user)
+{
+	(void)channel, (void)kind, (void)data, (void)size;
+	sem_wait(user);
+	sem_post(user);
+	note(&messages);
+}
+
+Test(consumer, what_the_peer_does_not_take_piles_up_to_a_bound)
+{
+	static char data[1 << 18];
+	const struct dc_parcel parcel = {.kind = DC_BINARY, .data = data, .size = sizeof(data)};
+	enum { MANY = 64 };
+	sem_t allowed;
+
+	sem_init(&allowed, 0, 0);
+	hall_open();
+	dc_channel_on_message(channels[DOWN], take_when_allowed, &allowed);
+	cr_assert_eq(dc_producer_create(NULL, &producer), 0);
+	cr_assert_eq(dc_consumer_create(
+			     producer, &(struct dc_consumer_options){.channel = take_channel(DOWN)},
+			     &consumer),
+		     0);
+	for (unsigned i = 0; i < MANY; i++)
+		dc_consumer_send(consumer, &parcel, told_queued, NULL);
+	AWAIT(answers == MANY);
+	cr_expect_eq(last_error, -ENOBUFS);
+	cr_expect_gt(queued, 16);
+	sem_post(&allowed);
+	AWAIT(messages == queued);
+	cr_expect_eq(ask(&parcel), 0);
+	AWAIT(messages == queued);
+	hall_close();
+	sem_destroy(&allowed);
 }
 
 Test(consumer, its_channel_has_to_be_open_and_connected)

@@ -67,8 +67,8 @@ int dc_consumer_subscribe(struct dc_consumer *consumer, const uint16_t *subchann
  * What became of a message, told once for each that was given with a function. error: 0, it is
  * queued; -ENOTCONN, the consumer is not active: its channel is not open or not connected, or it or
  * its producer is paused or closed; -EACCES, it is not subscribed to the required subchannel;
- * -ENOENT, to none of the listed; -EMSGSIZE, the peer does not accept that much; -ENOBUFS, the peer
- * has taken nothing for some seconds; -ENOMEM.
+ * -ENOENT, to none of the listed; -EMSGSIZE, the peer does not accept that much; -ENOBUFS, 4 MiB
+ * wait for the peer already, or it has taken nothing for some seconds; -ENOMEM.
  */
 typedef void (*dc_queued_fn)(int error, void *user);
 /* To this one only. fn may be NULL. -EINVAL, -ENOMEM: fn is not called. */
