@@ -53,6 +53,9 @@ for header in "${layers[@]}"; do
 	try samples/dcstack/peer "$header" yes
 	try samples/echo "$header" no
 done
+try samples/dcstack/router dcstack/dcstack.h yes
+try samples/dcstack/router run/object.h yes
+try samples/dcstack/router sctp/sctp.h no
 
 verdict "only the store includes sqlite3.h" "$(grep -rl 'sqlite3\.h' libtrack cli samples --include=*.[ch] | grep -v '^libtrack/store/')"
 verdict "no include reaches into another room" "$(grep -rnE '#include "\.\./' libtrack cli samples --include=*.[ch])"

@@ -371,6 +371,20 @@ int dc_channel_send(struct dc_channel *channel, enum dc_kind kind, const void *d
 	return 0;
 }
 
+bool dc_channel_is_ready(const struct dc_channel *channel)
+{
+	const struct dc_connection *connection = channel->connection;
+
+	return atomic_load(&channel->is_open) && atomic_load(&channel->sendable) &&
+	       !atomic_load(&connection->closing) &&
+	       dc_connection_state(connection) == DC_CONNECTED;
+}
+
+size_t dc_channel_message_max(const struct dc_channel *channel)
+{
+	return atomic_load(&channel->connection->message_max);
+}
+
 size_t dc_channel_buffered(const struct dc_channel *channel)
 {
 	return atomic_load(&channel->buffered);

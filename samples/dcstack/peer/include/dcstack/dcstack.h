@@ -145,6 +145,9 @@ enum dc_kind { DC_TEXT, DC_BINARY };
  * the peer accepts (65536 until he has said it), -ENOMEM. */
 int dc_channel_send(struct dc_channel *channel, enum dc_kind kind, const void *data, size_t size);
 size_t dc_channel_buffered(const struct dc_channel *channel); /* bytes given and not yet sent */
+/* Can a message leave now? The channel is open, and its connection is connected. */
+bool dc_channel_is_ready(const struct dc_channel *channel);
+size_t dc_channel_message_max(const struct dc_channel *channel); /* above it is -EMSGSIZE */
 /* After all that was sent, the stream is reset (RFC 8831 section 6.7); on_closed follows, at the
  * latest ten seconds later. */
 void dc_channel_close(struct dc_channel *channel);
