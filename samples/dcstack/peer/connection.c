@@ -5,6 +5,7 @@
 #include "owner.h"
 #include "protocol.h"
 #include <errno.h>
+#include <run/late.h>
 #include <run/library.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -156,6 +157,13 @@ void connection_end(struct dc_connection *connection, enum dc_state last_state, 
 	connection_settle(connection);
 }
 
+int connection_refuse(const struct dc_connection *connection)
+{
+	if (atomic_load(&connection->is_destroyed))
+		late_use("a connection that is destroyed was told of its peer");
+	return -ENOTCONN;
+}
+
 /* Jobs of the user's wishes, on the executor. */
 
 static void run_start(struct job *job)
@@ -287,6 +295,7 @@ void dc_connection_destroy(struct dc_connection *connection)
 	callback_reset(&connection->on_closed);
 	callback_reset(&connection->negotiation.on_description);
 	callback_reset(&connection->negotiation.on_candidate);
+	atomic_store(&connection->is_destroyed, true);
 	atomic_store(&connection->closing, true);
 	inbox_put(&connection->inbox, &connection->destroy);
 }
