@@ -22,6 +22,8 @@ static int close_twice(struct call *call)
 		return -error;
 	dc_signalling_close(call->offerer.signalling);
 	pthread_join(other, NULL);
+	/* The answerer has only one that closes. */
+	call_await_closed(&call->answerer);
 	relay_let_go(&call->relay);
 	call_await_closed(&call->offerer);
 	return 0;
