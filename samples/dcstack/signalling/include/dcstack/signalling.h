@@ -33,8 +33,8 @@ struct dc_signalling_options {
  * Takes fd, unless it fails. From here until it is closed the connection's on_candidate and its
  * description are the signalling's: the caller does not set them, and does not destroy the
  * connection before dc_signalling_close was called. The caller's reference ends with
- * dc_signalling_destroy; the connection is kept until then, and until fd is closed. -EBADF, -ENOMEM,
- * -EAGAIN, and as dc_connection_offer.
+ * dc_signalling_destroy; the connection is kept until then, and until fd is closed. -EBADF,
+ * -ENOMEM, -EAGAIN, and as dc_connection_offer.
  */
 int dc_signalling_open(int fd, struct dc_connection *connection,
 		       const struct dc_signalling_options *options,
