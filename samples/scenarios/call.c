@@ -53,12 +53,7 @@ int call_start(struct call *call, const char *held)
 
 void call_await_closed(struct call_end *end)
 {
-	struct pair *pair = &end->call->pair;
-
-	pthread_mutex_lock(&pair->lock);
-	while (!end->is_closed)
-		pthread_cond_wait(&pair->changed, &pair->lock);
-	pthread_mutex_unlock(&pair->lock);
+	pair_await_end(&end->call->pair, &end->is_closed);
 }
 
 static void close_end(struct call_end *end)
