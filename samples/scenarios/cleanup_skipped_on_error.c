@@ -15,7 +15,7 @@ static int send_too_much(struct pair *pair)
 static int talk(struct scene *scene)
 {
 	struct pair pair;
-	int error = own_library_start(), cleanup_error;
+	int error = dc_library_start(&own_library), cleanup_error;
 
 	if (error)
 		return error;

@@ -13,7 +13,7 @@ struct kept {
 static int session(struct scene *scene, unsigned long number)
 {
 	struct kept *kept = calloc(1, sizeof(*kept));
-	int error = kept ? own_library_start() : -ENOMEM, cleanup_error;
+	int error = kept ? dc_library_start(&own_library) : -ENOMEM, cleanup_error;
 
 	(void)number;
 	if (error) {

@@ -23,7 +23,7 @@ static int talk(const struct scene *scene)
 /* Connection and signalling hold each other, and each holds the library. */
 static int session(struct scene *scene, unsigned long number)
 {
-	int error = own_library_start(), cleanup_error;
+	int error = dc_library_start(&own_library), cleanup_error;
 
 	(void)number;
 	if (error)

@@ -5,7 +5,7 @@
 static int session(struct scene *scene, unsigned long number)
 {
 	struct pair pair;
-	int error = own_library_start();
+	int error = dc_library_start(&own_library);
 
 	(void)number;
 	if (error)

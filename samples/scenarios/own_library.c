@@ -3,12 +3,7 @@
 
 enum { CLEANUP_MS = 10000, CLEANUP_BUGGY_MS = 300 };
 
-int own_library_start(void)
-{
-	static const struct dc_library_options options = {.executors = 1, .workers = 2};
-
-	return dc_library_start(&options);
-}
+const struct dc_library_options own_library = {.executors = 1, .workers = 2};
 
 int own_library_cleanup(const struct scene *scene)
 {

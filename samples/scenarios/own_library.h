@@ -5,10 +5,9 @@
 
 #include "scene.h"
 
-/* An executor, two workers, the resolver. */
-enum { OWN_LIBRARY_THREADS = 4 };
+/* For dc_library_start: four threads, an executor, two workers and the resolver, on any machine. */
+extern const struct dc_library_options own_library;
 
-int own_library_start(void);
 /* The buggy form does not wait for long: what is alive then stays so. */
 int own_library_cleanup(const struct scene *scene);
 

@@ -24,7 +24,7 @@ static int talk(void)
 /* Here the cleanup is right in both forms. */
 static int talk_and_clean_up(const struct scene *scene)
 {
-	int error = own_library_start(), cleanup_error;
+	int error = dc_library_start(&own_library), cleanup_error;
 
 	if (error)
 		return error;
