@@ -49,6 +49,10 @@ try samples/dcstack/ice net/carrier.h yes
 try samples/dcstack/ice dtls/dtls.h no
 try samples/dcstack/dtls ice/agent.h no
 try samples/dcstack/sctp dtls/dtls.h no
+try samples/dcstack/peer dcstack/signalling.h no
+try samples/dcstack/signalling peer/hold.h yes
+try samples/dcstack/signalling sctp/sctp.h no
+try samples/echo peer/hold.h no
 for header in "${layers[@]}"; do
 	try samples/dcstack/peer "$header" yes
 	try samples/echo "$header" no

@@ -6,6 +6,7 @@
 #include "protocol.h"
 #include <errno.h>
 #include <run/fault.h>
+#include <run/late.h>
 #include <run/library.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -163,6 +164,13 @@ void connection_end(struct dc_connection *connection, enum dc_state last_state, 
 	connection_settle(connection);
 }
 
+int connection_refuse(const struct dc_connection *connection)
+{
+	if (atomic_load(&connection->is_destroyed))
+		late_use("a connection that is destroyed was told of its peer");
+	return -ENOTCONN;
+}
+
 /* Jobs of the user's wishes, on the executor. */
 
 static void run_start(struct job *job)
@@ -294,6 +302,7 @@ void dc_connection_destroy(struct dc_connection *connection)
 	callback_reset(&connection->on_closed);
 	callback_reset(&connection->negotiation.on_description);
 	callback_reset(&connection->negotiation.on_candidate);
+	atomic_store(&connection->is_destroyed, true);
 	atomic_store(&connection->closing, true);
 	if (fault_on(FAULT_ASYNC_CLOSE_NOT_AWAITED))
 		atomic_store(&connection->is_forgotten, true);

@@ -62,7 +62,8 @@ static void tell_description(struct dc_connection *connection, char *text, int e
 	sdp_finish(&negotiation->local);
 	negotiation->text = text;
 	negotiation->error = error;
-	events_collect(&connection->events, &negotiation->described);
+	if (!error || !fault_on(FAULT_CLOSE_WHILE_NEGOTIATING))
+		events_collect(&connection->events, &negotiation->described);
 	connection_settle(connection);
 }
 
@@ -264,7 +265,7 @@ static int advance(struct dc_connection *connection, enum signaling from, enum s
 	int error = 0;
 
 	if (atomic_load(&connection->closing))
-		return -ENOTCONN;
+		return connection_refuse(connection);
 	pthread_mutex_lock(&connection->lock);
 	if (negotiation->signaling == from)
 		negotiation->signaling = to;
@@ -378,7 +379,7 @@ int dc_connection_add_candidate(struct dc_connection *connection, const char *ca
 	int error = 0;
 
 	if (atomic_load(&connection->closing))
-		return -ENOTCONN;
+		return connection_refuse(connection);
 	told = malloc(sizeof(*told));
 	if (!told)
 		return -ENOMEM;
