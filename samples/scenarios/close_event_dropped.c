@@ -2,7 +2,8 @@
 #include "gate.h"
 #include "scene.h"
 
-enum { LIMIT_MS = 1000 };
+/* What does not come is not waited for as long as what comes late. */
+enum { LIMIT_MS = 10000, LIMIT_BUGGY_MS = 300 };
 
 static void on_closed(struct dc_channel *channel, void *user)
 {
@@ -19,7 +20,7 @@ static void close_channel(struct scene *scene, struct dc_channel *channel)
 	scene_strike(scene);
 	dc_channel_close(channel);
 	scene_calm(scene);
-	if (!gate_await_ms(&is_closed, LIMIT_MS))
+	if (!gate_await_ms(&is_closed, scene_is_buggy(scene) ? LIMIT_BUGGY_MS : LIMIT_MS))
 		scene_missed(scene);
 	dc_channel_on_closed(channel, NULL, NULL);
 	gate_finish(&is_closed);

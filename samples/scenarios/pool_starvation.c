@@ -30,14 +30,15 @@ static void on_message(struct dc_channel *channel, enum dc_kind kind, const void
 		       void *user)
 {
 	struct leg *leg = user;
+	int error;
 
 	(void)channel, (void)kind, (void)data, (void)size;
 	pthread_barrier_wait(&leg->call->both_run);
-	leg->error = dc_connection_create(&pair_defaults.offerer, &leg->next);
-	if (!leg->error)
-		leg->error = dc_connection_offer(leg->next, on_description, leg);
-	if (leg->error)
-		gate_open(&leg->is_described);
+	error = dc_connection_create(&pair_defaults.offerer, &leg->next);
+	if (!error)
+		error = dc_connection_offer(leg->next, on_description, leg);
+	if (error)
+		on_description(leg->next, NULL, error, leg);
 	if (scene_is_buggy(leg->call->scene))
 		gate_await(&leg->is_described);
 }
