@@ -79,25 +79,26 @@ static bool play_and_judge(struct scene *scene, unsigned long grace_ms)
 	return effect_is_absent(effect, &before, &after);
 }
 
-static void *do_nothing(void *user)
+static void *return_at_once(void *user)
 {
 	return user;
 }
 
-/* A sanitizer has a thread of its own from the program's first on: not the play's. */
-static int start_first_thread(void)
+/* With the first thread of a process a sanitizer may start one of its own, which stays. */
+static void start_first_thread(void)
 {
-	pthread_t thread;
-	int error = pthread_create(&thread, NULL, do_nothing, NULL);
+	pthread_t first;
 
-	return error ? -error : -pthread_join(thread, NULL);
+	if (!pthread_create(&first, NULL, return_at_once, NULL))
+		pthread_join(first, NULL);
 }
 
 static bool begin(struct scene *scene)
 {
 	const struct play *play = scene->scenario->play;
-	int error = play->has_own_library ? start_first_thread() : library_start(NULL);
+	int error = play->has_own_library ? 0 : library_start(NULL);
 
+	start_first_thread();
 	if (!error && play->begin)
 		error = play->begin(scene);
 	if (error)

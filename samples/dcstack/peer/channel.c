@@ -7,6 +7,7 @@
 #include "protocol.h"
 #include <errno.h>
 #include <limits.h>
+#include <run/fault.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -342,7 +343,8 @@ void dc_channel_destroy(struct dc_channel *channel)
 {
 	if (!channel)
 		return;
-	callback_reset(&channel->on_open);
+	if (!fault_on(FAULT_CALLBACK_AFTER_FREE))
+		callback_reset(&channel->on_open);
 	callback_reset(&channel->on_closed);
 	callback_reset(&channel->on_message);
 	callback_reset(&channel->on_low);
@@ -395,6 +397,8 @@ void dc_channel_close(struct dc_channel *channel)
 	atomic_store(&channel->sendable, false);
 	if (atomic_exchange(&channel->closing, true))
 		return;
+	if (fault_on(FAULT_CLOSE_EVENT_DROPPED))
+		callback_drop(&channel->on_closed);
 	object_retain(&channel->object, "closing");
 	inbox_put(&channel->connection->inbox, &channel->close);
 }

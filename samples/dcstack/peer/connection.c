@@ -293,15 +293,21 @@ int dc_connection_create(const struct dc_config *config, struct dc_connection **
 	return 0;
 }
 
+void dc_connection_reset_callbacks(struct dc_connection *connection)
+{
+	callback_reset(&connection->on_state);
+	callback_reset(&connection->on_channel);
+	callback_reset(&connection->on_closed);
+	atomic_store(&connection->is_awaited, false);
+	callback_reset(&connection->negotiation.on_description);
+	callback_reset(&connection->negotiation.on_candidate);
+}
+
 void dc_connection_destroy(struct dc_connection *connection)
 {
 	if (!connection)
 		return;
-	callback_reset(&connection->on_state);
-	callback_reset(&connection->on_channel);
-	callback_reset(&connection->on_closed);
-	callback_reset(&connection->negotiation.on_description);
-	callback_reset(&connection->negotiation.on_candidate);
+	dc_connection_reset_callbacks(connection);
 	atomic_store(&connection->is_destroyed, true);
 	atomic_store(&connection->closing, true);
 	if (fault_on(FAULT_ASYNC_CLOSE_NOT_AWAITED))
