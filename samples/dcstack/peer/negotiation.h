@@ -36,7 +36,7 @@ struct negotiation {
 	int error;
 };
 
-void negotiation_init(struct negotiation *negotiation);
+void negotiation_init(struct negotiation *negotiation, struct track_subject owner);
 void negotiation_destroy(struct negotiation *negotiation);
 
 /* On the executor. */

@@ -54,10 +54,7 @@ static void replace(struct callback *callback, callback_fn fn, void *user)
 
 void callback_finish(struct callback *callback)
 {
-	/* Nobody took it back: who waits for its call waits in vain. */
-	if (callback->fn)
-		track_callback_release(callback);
-	replace(callback, NULL, NULL);
+	callback_drop(callback);
 	pthread_mutex_destroy(&callback->lock);
 }
 
@@ -72,6 +69,15 @@ void callback_set(struct callback *callback, callback_fn fn, void *user)
 void callback_reset(struct callback *callback)
 {
 	callback_set(callback, NULL, NULL);
+}
+
+void callback_drop(struct callback *callback)
+{
+	pthread_mutex_lock(&callback->lock);
+	if (callback->fn)
+		track_callback_release(callback);
+	replace(callback, NULL, NULL);
+	pthread_mutex_unlock(&callback->lock);
 }
 
 bool callback_begin(struct callback *callback, callback_fn *ret_fn, void **ret_user)

@@ -34,7 +34,7 @@ Test(callback, a_persistent_one_is_called_each_time_with_its_data)
 {
 	struct seen seen = {0}, other = {0};
 
-	callback_init(&slot, CALLBACK_PERSISTENT);
+	callback_init(&slot, "slot", CALLBACK_PERSISTENT, track_nobody());
 	fire(1);
 	set(see, &seen);
 	fire(2);
@@ -55,7 +55,7 @@ Test(callback, a_one_shot_is_called_once_and_counts_while_it_waits)
 {
 	struct seen seen = {0};
 
-	callback_init(&slot, CALLBACK_ONE_SHOT);
+	callback_init(&slot, "slot", CALLBACK_ONE_SHOT, track_nobody());
 	cr_expect_eq(callback_unfired(), 0);
 	set(see, &seen);
 	cr_expect_eq(callback_unfired(), 1);
@@ -68,6 +68,10 @@ Test(callback, a_one_shot_is_called_once_and_counts_while_it_waits)
 	set(see, &seen);
 	callback_reset(&slot);
 	cr_expect_eq(callback_unfired(), 0);
+	set(see, &seen);
+	callback_drop(&slot);
+	cr_expect_eq(callback_unfired(), 0);
+	fire(3);
 	set(see, &seen);
 	callback_finish(&slot);
 	cr_expect_eq(callback_unfired(), 0);
@@ -86,7 +90,7 @@ Test(callback, a_one_shot_can_be_set_from_within_its_call)
 {
 	struct seen seen = {0};
 
-	callback_init(&slot, CALLBACK_ONE_SHOT);
+	callback_init(&slot, "slot", CALLBACK_ONE_SHOT, track_nobody());
 	set(set_again, &seen);
 	fire(1);
 	cr_expect_eq(seen.calls, 0);
@@ -106,7 +110,7 @@ Test(callback, one_can_be_reset_from_within_its_call)
 {
 	struct seen seen = {0};
 
-	callback_init(&slot, CALLBACK_PERSISTENT);
+	callback_init(&slot, "slot", CALLBACK_PERSISTENT, track_nobody());
 	set(reset_itself, &seen);
 	fire(1);
 	fire(2);
@@ -162,7 +166,7 @@ Test(callback, a_reset_on_another_thread_waits_for_the_running_call)
 	sem_init(&call.entered, 0, 0);
 	sem_init(&call.leave, 0, 0);
 	sem_init(&resetting.over, 0, 0);
-	callback_init(&slot, CALLBACK_PERSISTENT);
+	callback_init(&slot, "slot", CALLBACK_PERSISTENT, track_nobody());
 	set(last, &call);
 	cr_assert_eq(pthread_create(&firing, NULL, fire_there, NULL), 0);
 	cr_assert(await(&call.entered));
