@@ -24,7 +24,7 @@ static void client_free(struct object *object)
 	free(client);
 }
 
-static const struct object_class client_class = {"client", client_free};
+static const struct object_class client_class = {.name = "client", .destroy = client_free};
 
 static int client_create(struct pair *pair, const struct dc_config *config,
 			 struct client **ret_client)

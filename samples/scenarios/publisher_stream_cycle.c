@@ -32,8 +32,8 @@ static void publisher_free(struct object *object)
 	free(publisher);
 }
 
-static const struct object_class publisher_class = {"publisher", publisher_free};
-static const struct object_class stream_class = {"stream", stream_free};
+static const struct object_class publisher_class = {.name = "publisher", .destroy = publisher_free};
+static const struct object_class stream_class = {.name = "stream", .destroy = stream_free};
 
 static int stream_create(struct publisher *publisher, struct stream **ret_stream)
 {
