@@ -4,6 +4,7 @@
 #include "channel.h"
 #include "owner.h"
 #include "protocol.h"
+#include "server.h"
 #include <errno.h>
 #include <run/library.h>
 #include <stdio.h>
@@ -26,6 +27,7 @@ static void free_config(struct dc_config *config)
 	free((char *)config->bind_address);
 	free((char *)config->stun_server);
 	free((char *)config->mdns_interface);
+	server_release(config->server);
 }
 
 static void destroy_object(struct object *object)
@@ -201,6 +203,7 @@ static int copy_config(const struct dc_config *config, struct dc_config *ret_cop
 	int error;
 
 	copy.bind_address = copy.stun_server = copy.mdns_interface = NULL;
+	server_retain(copy.server);
 	if (!copy.max_message_size)
 		copy.max_message_size = MESSAGE_MAX_DEFAULT;
 	error = copy_text(config->bind_address, &copy.bind_address);
@@ -229,7 +232,9 @@ int dc_config_check(const struct dc_config *config, const char **ret_what)
 
 static void init(struct dc_connection *connection)
 {
-	connection->executor = library_executor();
+	const struct dc_server *server = connection->config.server;
+
+	connection->executor = server ? server_executor(server) : library_executor();
 	inbox_init(&connection->inbox, connection->executor, &connection->object);
 	events_init(&connection->events, library_pool(), &connection->object);
 	callback_init(&connection->on_state, CALLBACK_PERSISTENT);
@@ -258,6 +263,8 @@ int dc_connection_create(const struct dc_config *config, struct dc_connection **
 	if (!config)
 		config = &defaults;
 	error = dc_config_check(config, NULL);
+	if (!error && config->server && server_is_closing(config->server))
+		error = -ENOTCONN;
 	if (error)
 		return error;
 	connection = calloc(1, sizeof(*connection));

@@ -46,6 +46,7 @@ struct dc_connection {
 	struct table table;
 	struct outbox outbox;
 	struct inflow inflow;
+	struct dc_connection *next_listener, *previous_listener; /* on config.server */
 	struct dc_channel *first, *last; /* all its channels, in the order of their birth */
 	struct job settle;
 	bool is_settling;     /* settle is deferred */
