@@ -97,8 +97,8 @@ static void tell_closed(struct dc_server *server)
 		events_push(&server->events, &server->closed);
 }
 
-/* Closed for good. What its connections still have of the mux is its carriers. */
-static void free_sockets(struct dc_server *server)
+/* Closed for good. */
+static void finish(struct dc_server *server)
 {
 	if (!server->mux)
 		return;
@@ -123,7 +123,7 @@ static void end_listeners(struct dc_server *server)
 static void begin_close(struct dc_server *server)
 {
 	if (fault_on(FAULT_SERVER_CLOSE) || fault_on(FAULT_SERVER_CLOSE_CRASH))
-		free_sockets(server);
+		mux_close(server->mux);
 	end_listeners(server);
 }
 
@@ -131,7 +131,7 @@ static void consider_end(struct dc_server *server)
 {
 	if (server->first_listener || !server_is_closing(server))
 		return;
-	free_sockets(server);
+	finish(server);
 	tell_closed(server);
 }
 
@@ -197,8 +197,7 @@ static void take_out(struct dc_server *server, struct dc_connection *connection)
 
 void server_forget(struct dc_server *server, struct dc_connection *connection)
 {
-	if (server->mux)
-		mux_remove(server->mux, connection->transport.agent);
+	mux_remove(server->mux, connection->transport.agent);
 	take_out(server, connection);
 	consider_end(server);
 }
