@@ -60,8 +60,8 @@ struct dc_server;
 
 struct dc_config {
 	/* The connection has the sockets of this server, and none of its own: what is said here of
-	 * addresses, ports and STUN servers does not count then (no_udp, no_tcp do). NULL: none. See
-	 * server.h. */
+	 * addresses, ports and STUN servers does not count then (no_udp, no_tcp do). NULL: none.
+	 * See server.h. */
 	struct dc_server *server;
 	const char *bind_address;      /* gather on this IP only; NULL: on all interfaces */
 	uint16_t port_begin, port_end; /* of host candidates, both included; 0: any */

@@ -3,7 +3,8 @@
  * A server: one UDP and one TCP port, shared by all the connections that are made on it. A
  * connection gets there by dc_config.server; its candidates are then the server's ports, and it
  * lives on the server's executor. In all else it is a connection like others. Two connections of
- * one server cannot be each other's peers, since all come from the same address.
+ * one server cannot be each other's peers, since all come from the same address. A server
+ * has 64 TCP streams at most: strangers make room for peers.
  *
  * Threads, callbacks, strings and errors are as in dcstack.h.
  */
