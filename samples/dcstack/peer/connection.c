@@ -118,10 +118,9 @@ static void finish(struct dc_connection *connection)
 	protocol_finish(connection);
 	events_collect(&connection->events, &connection->ended);
 	events_flush(&connection->events);
-	object_release(&connection->object, "network");
 }
 
-/* The end may be asked for by what the pump does. */
+/* The end may be asked for by what the pump does. This is the last time, once it is there. */
 static void settle(struct job *job)
 {
 	struct dc_connection *connection = OWNER_OF(job, struct dc_connection, settle);
@@ -133,6 +132,8 @@ static void settle(struct job *job)
 	connection->is_settling = false;
 	if (connection->end == CONNECTION_ENDING)
 		finish(connection);
+	if (connection->end == CONNECTION_GONE)
+		object_release(&connection->object, "network");
 }
 
 void connection_settle(struct dc_connection *connection)
@@ -156,6 +157,13 @@ void connection_end(struct dc_connection *connection, enum dc_state last_state, 
 	connection->error = error;
 	atomic_store(&connection->closing, true);
 	connection_settle(connection);
+}
+
+void connection_end_now(struct dc_connection *connection, enum dc_state last_state, int error)
+{
+	connection_end(connection, last_state, error);
+	if (connection->end == CONNECTION_ENDING)
+		finish(connection);
 }
 
 /* Jobs of the user's wishes, on the executor. */

@@ -69,5 +69,7 @@ void connection_set_state(struct dc_connection *connection, enum dc_state state)
 /* Ends it: DC_CLOSED or DC_FAILED. The first end counts. error is for who waits for a description.
  */
 void connection_end(struct dc_connection *connection, enum dc_state last_state, int error);
+/* It has ended when this returns: not from within what is told of its transport. */
+void connection_end_now(struct dc_connection *connection, enum dc_state last_state, int error);
 
 #endif

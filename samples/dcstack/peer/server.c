@@ -97,49 +97,28 @@ static void tell_closed(struct dc_server *server)
 		events_push(&server->events, &server->closed);
 }
 
-/* Closed for good. */
-static void finish(struct dc_server *server)
-{
-	if (!server->mux)
-		return;
-	mux_destroy(server->mux);
-	server->mux = NULL;
-	object_release(&server->object, "network");
-}
-
-/* Each forgets itself when it has had its last word, at the end of this round. */
+/* Each forgets itself. */
 static void end_listeners(struct dc_server *server)
 {
-	struct dc_connection *next;
-
-	for (struct dc_connection *at = server->first_listener; at; at = next) {
-		next = at->next_listener;
-		connection_end(at, DC_CLOSED, -ECANCELED);
-	}
+	while (server->first_listener)
+		connection_end_now(server->first_listener, DC_CLOSED, -ECANCELED);
 }
 
-/* The transports end first, since their last words leave through the sockets; the sockets are
- * freed when the last of them has ended. */
-static void begin_close(struct dc_server *server)
+/* The transports end before the sockets are freed, since their last words leave through these. */
+static void end(struct dc_server *server)
 {
 	if (fault_on(FAULT_SERVER_CLOSE) || fault_on(FAULT_SERVER_CLOSE_CRASH))
 		mux_close(server->mux);
 	end_listeners(server);
-}
-
-static void consider_end(struct dc_server *server)
-{
-	if (server->first_listener || !server_is_closing(server))
-		return;
-	finish(server);
-	tell_closed(server);
+	mux_destroy(server->mux);
+	server->mux = NULL;
 }
 
 static void close_server(struct dc_server *server)
 {
 	if (!atomic_exchange(&server->is_closing, true))
-		begin_close(server);
-	consider_end(server);
+		end(server);
+	tell_closed(server);
 }
 
 static void run_close(struct job *job)
@@ -199,7 +178,6 @@ void server_forget(struct dc_server *server, struct dc_connection *connection)
 {
 	mux_remove(server->mux, connection->transport.agent);
 	take_out(server, connection);
-	consider_end(server);
 }
 
 /* The public functions, on any thread. */
@@ -211,7 +189,6 @@ static void run_open(struct job *job)
 	int error = mux_create(&opening->config, &server->mux);
 
 	if (!error) {
-		object_retain(&server->object, "network");
 		server->udp_port = mux_port(server->mux, CARRIER_UDP);
 		server->tcp_port = mux_port(server->mux, CARRIER_TCP_PASSIVE);
 	}

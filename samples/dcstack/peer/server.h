@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A server as its connections see it. They are its listeners from the start of their transport to
- * its end, and its sockets are there as long as it has any.
+ * its end, which comes before that of its sockets.
  */
 #ifndef PEER_SERVER_H
 #define PEER_SERVER_H
