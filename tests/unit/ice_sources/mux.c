@@ -91,20 +91,31 @@ Test(mux, an_agent_is_added_once)
 	finish_mux();
 }
 
+/* Whose number is free for both: others may have it for TCP. */
+static uint16_t open_with_port(void)
+{
+	struct mux_config config = mux_defaults;
+	int error = -EADDRINUSE;
+
+	for (int i = 0; i < 20 && error == -EADDRINUSE; i++) {
+		cr_assert_eq(open_mux(&mux_defaults), 0);
+		config.port = mux_port(mux, CARRIER_UDP);
+		on_executor(call_mux_destroy, NULL);
+		error = open_mux(&config);
+	}
+	cr_assert_eq(error, 0);
+	return config.port;
+}
+
 Test(mux, a_port_that_is_given_is_both_and_taken_afterwards)
 {
 	struct mux_config config = mux_defaults;
-	struct mux *first;
 
-	start_mux();
-	config.port = mux_port(mux, CARRIER_UDP);
-	first = mux;
-	cr_assert_eq(open_mux(&config), -EADDRINUSE);
-	mux = first;
-	on_executor(call_mux_destroy, NULL);
-	cr_assert_eq(open_mux(&config), 0);
+	start();
+	config.port = open_with_port();
 	cr_expect_eq(mux_port(mux, CARRIER_UDP), config.port);
 	cr_expect_eq(mux_port(mux, CARRIER_TCP_PASSIVE), config.port);
+	cr_expect_eq(open_mux(&config), -EADDRINUSE);
 	finish_mux();
 }
 
