@@ -1,19 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "server_call.h"
 
+#include "gate.h"
+
 #include <arpa/inet.h>
 #include <errno.h>
-#include <pthread.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #define BIND "127.0.0.1"
-
-struct closing {
-	pthread_mutex_t lock;
-	pthread_cond_t changed;
-	bool is_closed;
-};
 
 int server_open(unsigned linger_ms, struct dc_server **ret_server)
 {
@@ -34,26 +29,18 @@ int server_pair_start(struct dc_server *server, enum server_path path, struct pa
 
 static void on_closed(struct dc_server *server, void *user)
 {
-	struct closing *closing = user;
-
 	(void)server;
-	pthread_mutex_lock(&closing->lock);
-	closing->is_closed = true;
-	pthread_cond_signal(&closing->changed);
-	pthread_mutex_unlock(&closing->lock);
+	gate_open(user);
 }
 
 void server_close(struct dc_server *server)
 {
-	struct closing closing = {.lock = PTHREAD_MUTEX_INITIALIZER,
-				  .changed = PTHREAD_COND_INITIALIZER};
+	struct gate closed;
 
-	if (dc_server_close(server, on_closed, &closing))
-		return;
-	pthread_mutex_lock(&closing.lock);
-	while (!closing.is_closed)
-		pthread_cond_wait(&closing.changed, &closing.lock);
-	pthread_mutex_unlock(&closing.lock);
+	gate_init(&closed);
+	if (!dc_server_close(server, on_closed, &closed))
+		gate_await(&closed);
+	gate_finish(&closed);
 }
 
 int server_connect(struct dc_server *server, int *ret_fd)
