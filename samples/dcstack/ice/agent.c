@@ -126,6 +126,28 @@ static int copy_config(const struct agent_config *from, struct agent_config *ret
 	return 0;
 }
 
+/* Of a shared carrier it must not outlive the sockets. */
+static void tell_birth(struct agent *agent)
+{
+	struct track_subject self = track_scope(agent);
+	struct timer *const timers[] = {
+		&agent->pace,
+		&agent->nomination,
+		&agent->failure,
+		&agent->keep,
+		&agent->tell,
+		&agent->consent.check,
+		&agent->consent.silence,
+		&agent->consent.expiry,
+	};
+
+	track_scope_open(agent, "agent", 0);
+	for (size_t i = 0; i < sizeof(timers) / sizeof(timers[0]); i++)
+		timer_own(timers[i], self);
+	for (size_t i = 0; agent->config.carriers && agent->config.carriers[i]; i++)
+		track_needs(self, track_scope(agent->config.carriers[i]));
+}
+
 int agent_create(const struct agent_config *config, const struct agent_events *events, void *user,
 		 struct agent **ret_agent)
 {
@@ -152,6 +174,7 @@ int agent_create(const struct agent_config *config, const struct agent_events *e
 	timer_init(&agent->keep, executor, "reflexive addresses are kept", reflexive_keep, agent);
 	timer_init(&agent->tell, executor, "agent events", tell, agent);
 	consent_init(agent);
+	tell_birth(agent);
 	*ret_agent = agent;
 	return 0;
 }
@@ -161,6 +184,7 @@ void agent_destroy(struct agent *agent)
 	if (!agent)
 		return;
 	agent_close(agent);
+	track_scope_destroy(agent);
 	free(agent);
 }
 
@@ -322,6 +346,7 @@ void agent_close(struct agent *agent)
 {
 	if (agent->state == AGENT_CLOSED)
 		return;
+	track_scope_close(agent);
 	agent->state = AGENT_CLOSED;
 	agent_stop_checks(agent);
 	timer_cancel(&agent->tell);
@@ -334,6 +359,7 @@ void agent_close(struct agent *agent)
 	release_remotes(agent);
 	release_locals(agent);
 	finish_config(&agent->config);
+	track_scope_closed(agent);
 }
 
 enum agent_state agent_state(const struct agent *agent)

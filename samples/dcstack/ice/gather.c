@@ -45,6 +45,8 @@ static int add_host(struct agent *agent, const struct kind_row *row, struct carr
 						 AGENT_COMPONENT);
 	candidate->address = *carrier_local(carrier);
 	candidate->carrier = carrier;
+	if (!agent->config.carriers)
+		track_own(track_object(candidate), track_object(carrier));
 	if (row->transport == CANDIDATE_TCP_ACTIVE) /* RFC 6544 section 4.5 */
 		address_set_port(&candidate->address, DISCARD_PORT);
 	agent_set_foundation(agent, candidate);

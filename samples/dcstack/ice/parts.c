@@ -115,6 +115,7 @@ void agent_select(struct agent *agent, struct pair *pair)
 
 int agent_add_local(struct agent *agent, struct candidate *candidate)
 {
+	track_own(track_scope(agent), track_object(candidate));
 	if (agent->local_count == AGENT_LOCALS_MAX) {
 		candidate_release(candidate, holder);
 		return -ENOSPC;
@@ -162,6 +163,7 @@ struct pair *agent_pair(struct agent *agent, struct candidate *local, struct can
 	if (checklist_add(&agent->checklist, agent, local, remote, &pair) < 0)
 		return NULL;
 	timer_init(&pair->retransmission, agent->config.executor, "check", check_retransmit, pair);
+	timer_own(&pair->retransmission, track_scope(agent));
 	check_schedule(agent);
 	return pair;
 }

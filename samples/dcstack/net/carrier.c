@@ -7,6 +7,7 @@
 #include <run/late.h>
 #include <stddef.h>
 #include <stdlib.h>
+#include <track/track.h>
 #include <unistd.h>
 
 #define RECEIVE_HOLDER "receive"
@@ -47,6 +48,8 @@ int carrier_open(enum carrier_kind kind, struct executor *executor, const struct
 	carrier->users = 1;
 	carrier->local = *bind;
 	carrier->flush.run = run_flush;
+	track_scope_open(carrier, class->object.name, 0);
+	track_own(track_object(carrier), track_scope(carrier));
 	error = class->open(carrier);
 	if (error < 0)
 		carrier_release(carrier, holder);
@@ -74,8 +77,11 @@ void carrier_close(struct carrier *carrier)
 	/* What was sent before the end still leaves: it may be the news of the end. */
 	if (carrier->flush_deferred)
 		class->flush(carrier);
+	track_scope_close(carrier);
 	carrier->class = NULL;
 	class->close(carrier);
+	track_scope_closed(carrier);
+	track_scope_destroy(carrier);
 }
 
 void carrier_retain(struct carrier *carrier, const char *holder)
@@ -112,6 +118,7 @@ int carrier_send(struct carrier *carrier, const struct address *to, const void *
 {
 	/* What is left of it is kept for who still refers to it, and catches him. */
 	if (carrier->class == NULL && !fault_on(FAULT_SERVER_CLOSE_CRASH)) {
+		track_use(track_scope(carrier));
 		late_use("a packet was sent through a carrier that is closed");
 		return -EBADF;
 	}
@@ -187,6 +194,7 @@ int carrier_bind_socket(const struct carrier *carrier, int type, int *ret_fd)
 		close(fd);
 		return error;
 	}
+	track_own(track_scope(carrier), track_fd(fd));
 	*ret_fd = fd;
 	return 0;
 }

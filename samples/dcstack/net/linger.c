@@ -82,12 +82,14 @@ int linger_start(struct executor *executor, int fd, unsigned limit_ms)
 		free(end);
 		return error;
 	}
+	timer_own(&end->limit, track_task(end->task));
 	error = watch_add(&end->watch, executor, fd, EPOLLIN | EPOLLRDHUP, end->task);
 	if (error == 0)
 		error = timer_arm(&end->limit, TIMER_MS(limit_ms));
 	if (error == 0 && shutdown(fd, SHUT_WR) < 0)
 		error = -errno;
 	if (error == 0) {
+		track_own(track_task(end->task), track_fd(fd));
 		end->fd = fd;
 		return 0;
 	}

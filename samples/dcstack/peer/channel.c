@@ -22,6 +22,7 @@ static void destroy_object(struct object *object)
 	callback_finish(&channel->on_closed);
 	callback_finish(&channel->on_message);
 	callback_finish(&channel->on_low);
+	track_scope_destroy(channel);
 	free(channel);
 	object_release(&connection->object, "channel");
 }
@@ -204,6 +205,9 @@ int channel_create(struct dc_connection *connection, const struct dcep_open *ope
 	if (!incoming)
 		object_retain(&channel->object, "user");
 	object_retain(&connection->object, "channel");
+	track_scope_open(channel, "channel", 0);
+	track_own(track_scope(connection), track_scope(channel));
+	track_own(track_scope(channel), track_object(channel));
 	channel->connection = connection;
 	channel->incoming = incoming;
 	channel->unordered = open->unordered;
@@ -351,6 +355,7 @@ void dc_channel_destroy(struct dc_channel *channel)
 	callback_reset(&channel->on_low);
 	begin_to_listen(channel);
 	atomic_store(&channel->sendable, false);
+	track_scope_destroy(channel);
 	inbox_put(&channel->connection->inbox, &channel->destroy);
 }
 

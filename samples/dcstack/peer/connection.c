@@ -156,6 +156,15 @@ void connection_settle(struct dc_connection *connection)
 	executor_defer(connection->executor, &connection->settle);
 }
 
+/* For who watches; false: it ended before. */
+static bool begin_close(struct dc_connection *connection)
+{
+	if (atomic_exchange(&connection->closing, true))
+		return false;
+	track_scope_close(connection);
+	return true;
+}
+
 void connection_end(struct dc_connection *connection, enum dc_state last_state, int error)
 {
 	if (connection->end != CONNECTION_ALIVE)
@@ -163,7 +172,8 @@ void connection_end(struct dc_connection *connection, enum dc_state last_state, 
 	connection->end = CONNECTION_ENDING;
 	connection->last_state = last_state;
 	connection->error = error;
-	atomic_store(&connection->closing, true);
+	if (begin_close(connection))
+		track_scope_closed(connection);
 	connection_settle(connection);
 }
 
@@ -306,6 +316,8 @@ int dc_connection_create(const struct dc_config *config, struct dc_connection **
 		free(connection);
 		return error;
 	}
+	track_scope_open(connection, "connection", TRACK_MUST_CLOSE);
+	track_own(track_scope(connection), track_object(connection));
 	init(connection);
 	object_retain(&connection->object, "network");
 	inbox_put(&connection->inbox, &connection->start);
@@ -329,7 +341,9 @@ void dc_connection_destroy(struct dc_connection *connection)
 		return;
 	dc_connection_reset_callbacks(connection);
 	atomic_store(&connection->is_destroyed, true);
-	atomic_store(&connection->closing, true);
+	if (begin_close(connection))
+		track_scope_closed(connection);
+	track_scope_destroy(connection);
 	if (fault_on(FAULT_ASYNC_CLOSE_NOT_AWAITED))
 		atomic_store(&connection->is_forgotten, true);
 	inbox_put(&connection->inbox, &connection->destroy);
@@ -337,17 +351,21 @@ void dc_connection_destroy(struct dc_connection *connection)
 
 int dc_connection_close(struct dc_connection *connection, dc_closed_fn fn, void *user)
 {
+	bool is_first;
+
 	if (fn && atomic_exchange(&connection->is_awaited, true))
 		return -EALREADY;
 	if (fn)
 		callback_set(&connection->on_closed, (callback_fn)fn, user);
-	atomic_store(&connection->closing, true);
+	is_first = begin_close(connection);
 	if (!atomic_load(&connection->is_ended)) {
 		if (!atomic_exchange(&connection->close_waits, true))
 			inbox_put(&connection->inbox, &connection->close);
 	} else if (!atomic_exchange(&connection->ended_late_waits, true)) {
 		events_push(&connection->events, &connection->ended_late);
 	}
+	if (is_first)
+		track_scope_closed(connection);
 	return 0;
 }
 

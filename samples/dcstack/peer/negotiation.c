@@ -356,13 +356,15 @@ int dc_connection_set_remote(struct dc_connection *connection, const char *sdp, 
 }
 
 /* One that is of no use here, as of a transport that we do not know, is no error. */
-static int read_candidate(const char *text, struct candidate **ret_candidate)
+static int read_candidate(struct dc_connection *connection, const char *text,
+			  struct candidate **ret_candidate)
 {
 	struct candidate *candidate;
 	int error = candidate_create("trickle", &candidate);
 
 	if (error)
 		return error;
+	track_own(track_scope(connection), track_object(candidate));
 	error = candidate_parse(text, candidate);
 	if (error) {
 		if (!fault_on(FAULT_MISSING_DECREASE))
@@ -385,7 +387,7 @@ int dc_connection_add_candidate(struct dc_connection *connection, const char *ca
 		return -ENOMEM;
 	*told = (struct candidate_job){.job.run = run_candidate, .connection = connection};
 	if (candidate && *candidate)
-		error = read_candidate(candidate, &told->candidate);
+		error = read_candidate(connection, candidate, &told->candidate);
 	if (error) {
 		free(told);
 		return error == -EPROTONOSUPPORT ? 0 : error;

@@ -163,6 +163,7 @@ void protocol_drained(struct dc_channel *channel)
 	channel->state = CHANNEL_RESETTING;
 	timer_init(&channel->patience, connection->executor, "channel reset", lose_patience,
 		   channel);
+	timer_own(&channel->patience, track_scope(channel));
 	if (timer_arm(&channel->patience, TIMER_MS(connection->patience_ms)) ||
 	    sctp_reset_stream(sctp, (uint16_t)stream_of(channel)))
 		end(channel);

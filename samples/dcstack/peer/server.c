@@ -22,6 +22,7 @@ struct dc_server {
 	atomic_bool is_closing;
 	atomic_bool close_waits; /* close is in the inbox */
 	atomic_bool is_awaited;	 /* somebody waits for on_closed */
+	atomic_bool is_told;	 /* who watches knows of the close */
 
 	/* On the executor. */
 	struct mux *mux; /* NULL: its sockets are freed */
@@ -189,6 +190,8 @@ static void run_open(struct job *job)
 	int error = mux_create(&opening->config, &server->mux);
 
 	if (!error) {
+		for (struct carrier *const *at = mux_carriers(server->mux); *at; at++)
+			track_own(track_scope(server), track_object(*at));
 		server->udp_port = mux_port(server->mux, CARRIER_UDP);
 		server->tcp_port = mux_port(server->mux, CARRIER_TCP_PASSIVE);
 	}
@@ -246,10 +249,12 @@ static int create(struct dc_server **ret_server)
 		free(server);
 		return error;
 	}
+	track_scope_open(server, "server", TRACK_MUST_CLOSE);
+	track_own(track_scope(server), track_object(server));
 	server->executor = library_executor();
 	inbox_init(&server->inbox, server->executor, &server->object);
 	events_init(&server->events, library_pool(), &server->object);
-	callback_init(&server->on_closed, CALLBACK_ONE_SHOT);
+	callback_init(&server->on_closed, "on_closed", CALLBACK_ONE_SHOT, track_scope(server));
 	server->close.run = run_close;
 	server->destroy.run = run_destroy;
 	server->closed.deliver = deliver_closed;
@@ -267,9 +272,10 @@ int dc_server_create(const struct dc_server_config *config, struct dc_server **r
 	if (error)
 		return error;
 	error = open_mux(server, config);
-	if (error)
+	if (error) {
+		track_scope_destroy(server);
 		object_release(&server->object, "user");
-	else
+	} else
 		*ret_server = server;
 	return error;
 }
@@ -284,14 +290,28 @@ uint16_t dc_server_tcp_port(const struct dc_server *server)
 	return server->tcp_port;
 }
 
+/* false: it is known. */
+static bool begin_close(struct dc_server *server)
+{
+	if (atomic_exchange(&server->is_told, true))
+		return false;
+	track_scope_close(server);
+	return true;
+}
+
 int dc_server_close(struct dc_server *server, dc_server_closed_fn fn, void *user)
 {
+	bool is_first;
+
 	if (fn && atomic_exchange(&server->is_awaited, true))
 		return -EALREADY;
 	if (fn)
 		callback_set(&server->on_closed, (callback_fn)fn, user);
+	is_first = begin_close(server);
 	if (!atomic_exchange(&server->close_waits, true))
 		inbox_put(&server->inbox, &server->close);
+	if (is_first)
+		track_scope_closed(server);
 	return 0;
 }
 
@@ -300,5 +320,8 @@ void dc_server_destroy(struct dc_server *server)
 	if (!server)
 		return;
 	callback_reset(&server->on_closed);
+	if (begin_close(server))
+		track_scope_closed(server);
+	track_scope_destroy(server);
 	inbox_put(&server->inbox, &server->destroy);
 }

@@ -79,7 +79,10 @@ static int start_sctp(struct dc_connection *connection)
 	};
 	int error = sctp_create(&config, &events, connection, &transport->sctp);
 
-	return error ? error : sctp_connect(transport->sctp);
+	if (error)
+		return error;
+	track_own(track_scope(connection), track_scope(transport->sctp));
+	return sctp_connect(transport->sctp);
 }
 
 /* DTLS, over the selected pair. */
@@ -278,6 +281,8 @@ int transport_start(struct dc_connection *connection)
 	}
 	if (!error)
 		error = agent_create(&config, &events, connection, &transport->agent);
+	if (!error)
+		track_own(track_scope(connection), track_scope(transport->agent));
 	return error || !server ? error : server_listen(server, connection);
 }
 

@@ -13,6 +13,7 @@ struct checker {
 	struct object object;
 	struct executor *executor;
 	struct dc_channel *channel;
+	struct track_subject owner;
 	atomic_size_t given;
 	atomic_bool is_stalled;
 
@@ -61,7 +62,7 @@ static void checker_run(void *user)
 	if (!timer_arm(&checker->timer, TIMER_MS(CHECKER_PERIOD_MS)))
 		return;
 	atomic_store(&checker->is_stalled, false);
-	object_release(&checker->object, "timer");
+	object_release_by(&checker->object, "timer", track_timer(&checker->timer));
 }
 
 static void run_start(struct job *job)
@@ -69,6 +70,7 @@ static void run_start(struct job *job)
 	struct checker *checker = of_start(job);
 
 	timer_init(&checker->timer, checker->executor, "send buffer checker", checker_run, checker);
+	timer_own(&checker->timer, checker->owner);
 	checker_run(checker);
 }
 
@@ -77,7 +79,7 @@ static void end_timer(struct checker *checker)
 	if (!timer_is_armed(&checker->timer))
 		return;
 	timer_cancel(&checker->timer);
-	object_release(&checker->object, "timer");
+	object_release_by(&checker->object, "timer", track_timer(&checker->timer));
 }
 
 static void run_stop(struct job *job)
@@ -111,6 +113,12 @@ int checker_create(struct dc_channel *channel, struct checker **ret_checker)
 	return 0;
 }
 
+void checker_own(struct checker *checker, struct track_subject owner)
+{
+	checker->owner = owner;
+	track_own(owner, track_object(checker));
+}
+
 void checker_abandon(struct checker *checker)
 {
 	if (checker)
@@ -125,7 +133,7 @@ void checker_start(struct checker *checker)
 	dc_channel_on_low(checker->channel, 0, NULL, NULL);
 	dc_channel_on_closed(checker->channel, NULL, NULL);
 	dc_channel_on_message(checker->channel, NULL, NULL);
-	object_retain(&checker->object, "timer");
+	object_retain_by(&checker->object, "timer", track_timer(&checker->timer));
 	executor_post(checker->executor, &checker->start);
 }
 

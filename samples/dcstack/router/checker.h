@@ -7,6 +7,7 @@
 #define ROUTER_CHECKER_H
 
 #include <dcstack/dcstack.h>
+#include <track/track.h>
 
 struct checker;
 
@@ -14,6 +15,8 @@ enum { CHECKER_PERIOD_MS = 250, CHECKER_PATIENCE = 20 /* periods in which nothin
 
 /* -ENOMEM, and of object_init. The channel is the caller's until the start. */
 int checker_create(struct dc_channel *channel, struct checker **ret_checker);
+/* For who watches: whose it is. Before the start. */
+void checker_own(struct checker *checker, struct track_subject owner);
 void checker_abandon(struct checker *checker); /* in place of a start; NULL: nothing */
 void checker_start(struct checker *checker);
 /* Destroys the channel, soon. NULL: nothing. */

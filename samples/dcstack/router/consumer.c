@@ -91,6 +91,7 @@ void consumer_send(struct dc_consumer *consumer, const struct parcel *parcel, st
 	const struct dc_parcel *content = &parcel->content;
 	const uint16_t *required = content->required_subchannel;
 
+	queued_take(queued, track_scope(consumer));
 	if (!is_active(consumer)) {
 		if (!fault_on(FAULT_CONSUMER_SEND_INACTIVE))
 			queued_tell(queued, -ENOTCONN);
@@ -166,8 +167,9 @@ static void run_join(struct job *job)
 
 	consumer->is_producer_paused = producer->is_paused;
 	producer_enlist(producer, consumer);
-	if (producer->is_closed || listener_add(&producer->listeners, &consumer->object, &events,
-						consumer, &consumer->listener)) {
+	if (producer->is_closed ||
+	    listener_add(&producer->listeners, &consumer->object, track_scope(consumer), &events,
+			 consumer, &consumer->listener)) {
 		close_consumer(consumer);
 		tell_closed(consumer);
 	}
@@ -287,6 +289,16 @@ static void join(struct dc_consumer *consumer, struct dc_producer *producer)
 	strand_submit(&producer->strand, &consumer->join);
 }
 
+static void tell_birth(struct dc_consumer *consumer)
+{
+	struct track_subject self = track_scope(consumer);
+
+	track_scope_open(consumer, "consumer", 0);
+	track_own(self, track_object(consumer));
+	if (consumer->checker)
+		checker_own(consumer->checker, self);
+}
+
 int dc_consumer_create(struct dc_producer *producer, const struct dc_consumer_options *options,
 		       struct dc_consumer **ret_consumer)
 {
@@ -316,6 +328,7 @@ int dc_consumer_create(struct dc_producer *producer, const struct dc_consumer_op
 	consumer->checker = checker;
 	consumer->is_direct = !checker;
 	consumer->is_paused = options->paused;
+	tell_birth(consumer);
 	join(consumer, producer);
 	*ret_consumer = consumer;
 	return 0;
@@ -327,6 +340,7 @@ void dc_consumer_destroy(struct dc_consumer *consumer)
 		return;
 	callback_reset(&consumer->on_message);
 	callback_reset(&consumer->on_closed);
+	track_scope_destroy(consumer);
 	strand_submit(&consumer->producer->strand, &consumer->destroy);
 }
 

@@ -11,6 +11,8 @@ void direct_send(struct dc_consumer *consumer, const struct parcel *parcel, stru
 	callback_fn fn;
 	void *user;
 
+	queued_take(queued, track_scope(consumer));
+
 	if (callback_begin(&consumer->on_message, &fn, &user)) {
 		((dc_parcel_fn)fn)(consumer, content->kind, content->data, content->size, user);
 		callback_end(&consumer->on_message);

@@ -26,24 +26,23 @@ static void destroy(struct listener *listener)
 {
 	callback_finish(&listener->on_producer_closed);
 	callback_finish(&listener->on_producer_paused);
-	object_release(listener->owner, "listener");
+	object_release_by(listener->owner, "listener",
+			  track_callback(&listener->on_producer_closed));
 	free(listener);
 }
 
-int listener_add(struct listener_list *list, struct object *owner,
+int listener_add(struct listener_list *list, struct object *owner, struct track_subject of,
 		 const struct listener_events *events, void *user, struct listener **ret_listener)
 {
 	struct listener *listener = calloc(1, sizeof(*listener));
 
 	if (!listener)
 		return -ENOMEM;
-	callback_init(&listener->on_producer_closed, "on_producer_closed", CALLBACK_ONE_SHOT,
-		      track_nobody());
-	callback_init(&listener->on_producer_paused, "on_producer_paused", CALLBACK_PERSISTENT,
-		      track_nobody());
+	callback_init(&listener->on_producer_closed, "on_producer_closed", CALLBACK_ONE_SHOT, of);
+	callback_init(&listener->on_producer_paused, "on_producer_paused", CALLBACK_PERSISTENT, of);
 	callback_set(&listener->on_producer_closed, (callback_fn)events->closed, user);
 	callback_set(&listener->on_producer_paused, (callback_fn)events->paused, user);
-	object_retain(owner, "listener");
+	object_retain_by(owner, "listener", track_callback(&listener->on_producer_closed));
 	listener->owner = owner;
 	listener->place = list->last;
 	*list->last = listener;

@@ -28,7 +28,8 @@ struct listener_events {
 void listener_list_init(struct listener_list *list);
 
 /* -ENOMEM. */
-int listener_add(struct listener_list *list, struct object *owner,
+/* of: what the listener belongs to, for who watches. */
+int listener_add(struct listener_list *list, struct object *owner, struct track_subject of,
 		 const struct listener_events *events, void *user, struct listener **ret_listener);
 /* Frees it; NULL: nothing. */
 void listener_remove(struct listener_list *list, struct listener *listener);

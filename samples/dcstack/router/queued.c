@@ -6,6 +6,8 @@
 
 struct queued {
 	struct callback callback;
+	dc_queued_fn fn;
+	void *user;
 };
 
 struct queued *queued_create(dc_queued_fn fn, void *user)
@@ -15,8 +17,17 @@ struct queued *queued_create(dc_queued_fn fn, void *user)
 	if (!queued)
 		return NULL;
 	callback_init(&queued->callback, "on_queued", CALLBACK_ONE_SHOT, track_nobody());
-	callback_set(&queued->callback, (callback_fn)fn, user);
+	queued->fn = fn;
+	queued->user = user;
 	return queued;
+}
+
+void queued_take(struct queued *queued, struct track_subject owner)
+{
+	if (!queued)
+		return;
+	queued->callback.owner = owner;
+	callback_set(&queued->callback, (callback_fn)queued->fn, queued->user);
 }
 
 void queued_tell(struct queued *queued, int error)

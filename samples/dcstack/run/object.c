@@ -46,12 +46,12 @@ static struct track_subject subject_of(const struct object *object)
 	return object->class->is_untold ? track_task(object) : track_object(object);
 }
 
-static void retain(struct object *object, const char *holder)
+static void retain(struct object *object, const char *holder, struct track_subject by)
 {
 	struct object_holder *at = find_holder(object, holder);
 
 	if (!object->class->is_untold)
-		track_retain(object, holder, track_nobody());
+		track_retain(object, holder, by);
 	if (!at)
 		at = free_holder(object);
 	if (!at)
@@ -72,7 +72,7 @@ int object_init(struct object *object, const struct object_class *class, const c
 	if (!class->is_untold)
 		track_object_create(object, class->name);
 	library_keep(subject_of(object));
-	retain(object, holder);
+	retain(object, holder, track_nobody());
 	object->next = registry.first;
 	if (object->next)
 		object->next->previous = object;
@@ -84,8 +84,13 @@ int object_init(struct object *object, const struct object_class *class, const c
 
 void object_retain(struct object *object, const char *holder)
 {
+	object_retain_by(object, holder, track_nobody());
+}
+
+void object_retain_by(struct object *object, const char *holder, struct track_subject by)
+{
 	pthread_mutex_lock(&registry.lock);
-	retain(object, holder);
+	retain(object, holder, by);
 	pthread_mutex_unlock(&registry.lock);
 }
 
@@ -102,6 +107,11 @@ static void unregister(struct object *object)
 
 void object_release(struct object *object, const char *holder)
 {
+	object_release_by(object, holder, track_nobody());
+}
+
+void object_release_by(struct object *object, const char *holder, struct track_subject by)
+{
 	struct object_holder *at;
 	bool last;
 
@@ -110,7 +120,7 @@ void object_release(struct object *object, const char *holder)
 	if (!at)
 		defect(object, holder, "a reference that is not held was released");
 	if (!object->class->is_untold)
-		track_release(object, holder, track_nobody());
+		track_release(object, holder, by);
 	at->refs--;
 	last = !--object->refs;
 	if (last)

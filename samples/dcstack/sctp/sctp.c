@@ -5,6 +5,7 @@
 #include <sctp/crc32c.h>
 #include <stdlib.h>
 #include <string.h>
+#include <track/track.h>
 
 /* Chunks fill what a DTLS record of ours takes; usrsctp does not count its common header. */
 enum { PATH_MTU = SCTP_PACKET_MAX - (int)sizeof(struct sctp_common_header) };
@@ -131,6 +132,8 @@ int sctp_create(const struct sctp_config *config, const struct sctp_events *even
 		free(sctp);
 		return error;
 	}
+	track_scope_open(sctp, "sctp", 0);
+	track_own(track_scope(sctp), track_task(sctp->reader));
 	stack_enter_alone();
 	error = socket_open(sctp);
 	stack_leave();
@@ -146,8 +149,11 @@ void sctp_destroy(struct sctp *sctp)
 {
 	if (!sctp)
 		return;
+	track_scope_close(sctp);
 	association_end(sctp);
 	stack_remove(sctp);
+	track_scope_closed(sctp);
+	track_scope_destroy(sctp);
 	sctp->destroyed = true;
 	task_cancel(sctp->reader);
 }

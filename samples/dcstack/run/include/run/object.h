@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <track/track.h>
 
 struct object;
 
@@ -40,6 +41,9 @@ int object_init(struct object *object, const struct object_class *class, const c
  * holders, are defects of the caller: the program is aborted. */
 void object_retain(struct object *object, const char *holder);
 void object_release(struct object *object, const char *holder);
+/* The same, telling who watches which thing of the holder's has it. */
+void object_retain_by(struct object *object, const char *holder, struct track_subject by);
+void object_release_by(struct object *object, const char *holder, struct track_subject by);
 
 unsigned object_refs(const struct object *object);
 
