@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "both.inc.c"
 
+#include <run/fault.h>
+#include <run/object.h>
+
 TestSuite(dtls, .init = pair_begin, .fini = pair_end, .timeout = 60);
 
 static void expect_flights(void)
@@ -17,7 +20,7 @@ static void expect_connected(void)
 	cr_expect_eq(dtls_state(pair.client.dtls), DTLS_CONNECTED);
 	cr_expect_eq(dtls_state(pair.server.dtls), DTLS_CONNECTED);
 	cr_expect_null(dtls_failure(pair.client.dtls));
-	cr_expect_eq(dtls_start(pair.client.dtls), -EALREADY);
+	cr_expect_eq(dtls_start(pair.client.dtls, NULL), -EALREADY);
 }
 
 Test(dtls, two_ends_connect_and_talk)
@@ -40,7 +43,7 @@ static void expect_new(void)
 	pair_create();
 	cr_expect_eq(dtls_state(pair.client.dtls), DTLS_NEW);
 	cr_expect_eq(send_text(&pair.client, "early"), -ENOTCONN);
-	cr_assert_eq(dtls_start(pair.client.dtls), 0);
+	cr_assert_eq(dtls_start(pair.client.dtls, NULL), 0);
 	cr_expect_eq(dtls_state(pair.client.dtls), DTLS_CONNECTING);
 	cr_expect_eq(send_text(&pair.client, "early"), -ENOTCONN);
 	cr_expect_eq(pair.client.sent, 0, "told from within dtls_start");
@@ -160,4 +163,62 @@ Test(dtls, what_overtakes_the_end_of_the_handshake_is_told_after_connected)
 	pair_connect();
 	await(client_received);
 	cr_expect_str_eq(pair.client.log, "CR");
+}
+
+/* What is below. */
+
+static struct object below;
+
+static void below_destroy(struct object *object)
+{
+	(void)object;
+}
+
+static const struct object_class below_class = {.name = "below", .destroy = below_destroy};
+
+static void start_over_below(void)
+{
+	pair_create();
+	cr_assert_eq(object_init(&below, &below_class, "test"), 0);
+	cr_assert_eq(dtls_start(pair.server.dtls, NULL), 0);
+	cr_assert_eq(dtls_start(pair.client.dtls, &below), 0);
+	cr_expect_eq(object_refs(&below), 2);
+}
+
+static void expect_let_go(void)
+{
+	cr_expect_eq(object_refs(&below), 1);
+	object_release(&below, "test");
+}
+
+Test(dtls, a_handshake_holds_what_is_below_until_it_is_over)
+{
+	on_executor(start_over_below);
+	await(both_connected);
+	on_executor(expect_let_go);
+}
+
+Test(dtls, an_end_in_the_handshake_lets_go_of_what_is_below)
+{
+	on_executor(start_over_below);
+	on_executor(pair_destroy);
+	on_executor(expect_let_go);
+}
+
+static void expect_held(void)
+{
+	struct library_counts counts;
+
+	cr_expect_eq(object_refs(&below), 2);
+	library_count(&counts);
+	cr_expect_eq(counts.tasks_pending, 2);
+}
+
+/* Nothing can be cleaned up then. */
+Test(dtls_fault, with_the_fault_a_handshake_outlives_its_connection, .init = pair_begin)
+{
+	cr_assert_eq(fault_set("dtls-connect-hang"), 0);
+	on_executor(start_over_below);
+	on_executor(pair_destroy);
+	on_executor(expect_held);
 }
