@@ -5,6 +5,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <mdns_message.h>
+#include <run/fault.h>
 #include <unistd.h>
 
 static char name[32]; /* each test is a process: none hears the others */
@@ -202,4 +203,22 @@ Test(mdns, close_ends_a_query)
 	destroy_peer(&a);
 	destroy_peer(&b);
 	finish();
+}
+
+Test(mdns, with_the_fault_a_query_outlives_its_agent_and_asks_for_ever)
+{
+	struct library_counts counts;
+	struct peer a, b;
+
+	begin();
+	int fd = open_responder(5353);
+	name_peer(&a, &b);
+	cr_assert_eq(fault_set("mdns-query"), 0);
+	destroy_peer(&a);
+	destroy_peer(&b);
+	for (unsigned i = 0; i < 8; i++)
+		await_question(fd);
+	library_count(&counts);
+	cr_expect_eq(counts.tasks_pending, 1, "%u tasks", counts.tasks_pending);
+	close(fd);
 }
