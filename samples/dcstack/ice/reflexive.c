@@ -249,7 +249,9 @@ void reflexive_finish(struct agent *agent)
 	while ((reflexive = agent->reflexives)) {
 		agent->reflexives = reflexive->next;
 		silence(reflexive);
-		if (!fault_on(FAULT_LOST_WAKER))
+		if (fault_on(FAULT_LOST_WAKER))
+			task_release(reflexive->task, "owner");
+		else
 			task_cancel(reflexive->task);
 		free(reflexive);
 	}
