@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <openssl/ssl.h>
 #include <run/fault.h>
+#include <run/late.h>
 #include <run/object.h>
 #include <run/task.h>
 #include <run/timer.h>
@@ -26,8 +27,10 @@ struct dtls {
 	struct backlog backlog;
 	struct task *handshake;	     /* NULL: not started, or over */
 	struct object *below;	     /* what it sends through */
-	struct timer retransmission; /* wakes it */
-	struct timer limit;	     /* ends it */
+	struct waker waker;	     /* its own: of what comes in, and of the timer */
+	struct timer retransmission; /* of its last flight */
+	bool retransmits;
+	struct timer limit; /* ends it */
 	uint64_t patience_ns;
 	struct job tell;
 	bool must_tell; /* that it has ended */
@@ -78,9 +81,37 @@ static void tell_run(struct job *job)
 	object_release(&dtls->object, "tell");
 }
 
+/* The timer holds the connection, since it comes by itself. */
+static void retransmission_stop(struct dtls *dtls)
+{
+	if (!dtls->retransmits)
+		return;
+	dtls->retransmits = false;
+	timer_cancel(&dtls->retransmission);
+	object_release(&dtls->object, "retransmission");
+}
+
+/* If something waits for an answer. */
+static int retransmission_arm(struct dtls *dtls)
+{
+	uint64_t delay_ns;
+	int r;
+
+	if (!endpoint_timer(dtls->endpoint, &delay_ns)) {
+		retransmission_stop(dtls);
+		return 0;
+	}
+	r = timer_arm(&dtls->retransmission, delay_ns);
+	if (r == 0 && !dtls->retransmits) {
+		dtls->retransmits = true;
+		object_retain(&dtls->object, "retransmission");
+	}
+	return r;
+}
+
 static void cancel_timers(struct dtls *dtls)
 {
-	timer_cancel(&dtls->retransmission);
+	retransmission_stop(dtls);
 	timer_cancel(&dtls->limit);
 }
 
@@ -170,19 +201,6 @@ static int handshake_advance(struct dtls *dtls)
 	return r;
 }
 
-/* -EAGAIN, or why there is no waiting. */
-static int handshake_wait(struct dtls *dtls)
-{
-	uint64_t delay_ns;
-	int r = 0;
-
-	if (endpoint_timer(dtls->endpoint, &delay_ns))
-		r = timer_arm(&dtls->retransmission, delay_ns);
-	else
-		timer_cancel(&dtls->retransmission);
-	return r < 0 ? r : -EAGAIN;
-}
-
 static const char *handshake_failure(const struct dtls *dtls, int r)
 {
 	switch (r) {
@@ -210,7 +228,7 @@ static enum task_state handshake_poll(struct task *task, void *state)
 	if (!dtls->handshake)
 		return TASK_DONE;
 	if (r == -EAGAIN)
-		r = handshake_wait(dtls);
+		r = retransmission_arm(dtls) < 0 ? -ENOMEM : -EAGAIN;
 	if (r == -EAGAIN)
 		return TASK_PENDING;
 	if (r < 0)
@@ -224,6 +242,7 @@ static void handshake_drop(void *state)
 {
 	struct dtls *dtls = state;
 
+	waker_drop(&dtls->waker);
 	task_release(dtls->handshake, "owner");
 	dtls->handshake = NULL;
 	if (dtls->below)
@@ -238,7 +257,8 @@ static void handshake_cancel(struct dtls *dtls)
 {
 	struct task *task = dtls->handshake;
 
-	timer_cancel(&dtls->retransmission);
+	if (!fault_on(FAULT_TIMER_SENDS_AFTER_CLOSE))
+		retransmission_stop(dtls);
 	dtls->handshake = NULL;
 	task_cancel(task);
 }
@@ -261,12 +281,25 @@ static void stop(struct dtls *dtls)
 		handshake_cancel(dtls);
 }
 
-static void wake(void *user)
+/* The timer, until it is stopped. Who sends may do that. */
+static void retransmit(void *user)
 {
 	struct dtls *dtls = user;
+	int r;
 
-	if (dtls->handshake)
-		task_wake(dtls->handshake);
+	object_retain(&dtls->object, "call");
+	if (!dtls->handshake)
+		late_use("a DTLS connection that is closed sent its flight again");
+	r = endpoint_retransmit(dtls->endpoint);
+	flush(dtls);
+	if (r == 0 && dtls->retransmits)
+		r = retransmission_arm(dtls);
+	if (r < 0) {
+		end(dtls, DTLS_FAILED, handshake_failure(dtls, r));
+		handshake_cancel(dtls);
+	}
+	waker_wake(&dtls->waker);
+	object_release(&dtls->object, "call");
 }
 
 int dtls_create(const struct dtls_config *config, const struct dtls_events *events, void *user,
@@ -292,7 +325,8 @@ int dtls_create(const struct dtls_config *config, const struct dtls_events *even
 	dtls->patience_ns = TIMER_MS(patience_ms);
 	dtls->tell.run = tell_run;
 	backlog_init(&dtls->backlog);
-	timer_init(&dtls->retransmission, config->executor, "dtls retransmission", wake, dtls);
+	timer_init(&dtls->retransmission, config->executor, "dtls retransmission", retransmit,
+		   dtls);
 	timer_init(&dtls->limit, config->executor, "dtls handshake", give_up, dtls);
 	*ret_dtls = dtls;
 	return 0;
@@ -322,6 +356,7 @@ int dtls_start(struct dtls *dtls, struct object *below)
 		timer_cancel(&dtls->limit);
 		return r;
 	}
+	waker_set(&dtls->waker, dtls->handshake);
 	object_retain(&dtls->object, "handshake");
 	dtls->below = below;
 	if (below)
@@ -337,7 +372,7 @@ void dtls_input(struct dtls *dtls, const uint8_t *datagram, size_t size)
 	/* What came before goes first. */
 	if (dtls->state != DTLS_CONNECTED || !backlog_is_empty(&dtls->backlog)) {
 		backlog_push(&dtls->backlog, datagram, size);
-		wake(dtls);
+		waker_wake(&dtls->waker);
 		return;
 	}
 	begin_call(dtls);

@@ -2,7 +2,9 @@
 #include "both.inc.c"
 
 #include <run/fault.h>
+#include <run/late.h>
 #include <run/object.h>
+#include <unistd.h>
 
 TestSuite(dtls, .init = pair_begin, .fini = pair_end, .timeout = 60);
 
@@ -180,9 +182,13 @@ static void start_over_below(void)
 {
 	pair_create();
 	cr_assert_eq(object_init(&below, &below_class, "test"), 0);
-	cr_assert_eq(dtls_start(pair.server.dtls, NULL), 0);
 	cr_assert_eq(dtls_start(pair.client.dtls, &below), 0);
 	cr_expect_eq(object_refs(&below), 2);
+}
+
+static void start_server(void)
+{
+	cr_assert_eq(dtls_start(pair.server.dtls, NULL), 0);
 }
 
 static void expect_let_go(void)
@@ -194,6 +200,7 @@ static void expect_let_go(void)
 Test(dtls, a_handshake_holds_what_is_below_until_it_is_over)
 {
 	on_executor(start_over_below);
+	on_executor(start_server);
 	await(both_connected);
 	on_executor(expect_let_go);
 }
@@ -211,7 +218,7 @@ static void expect_held(void)
 
 	cr_expect_eq(object_refs(&below), 2);
 	library_count(&counts);
-	cr_expect_eq(counts.tasks_pending, 2);
+	cr_expect_eq(counts.tasks_pending, 1);
 }
 
 /* Nothing can be cleaned up then. */
@@ -221,4 +228,23 @@ Test(dtls_fault, with_the_fault_a_handshake_outlives_its_connection, .init = pai
 	on_executor(start_over_below);
 	on_executor(pair_destroy);
 	on_executor(expect_held);
+}
+
+static bool has_sent(void)
+{
+	return pair.client.sent > 0;
+}
+
+Test(dtls_fault, with_the_fault_a_flight_is_sent_again_after_the_end, .init = pair_begin)
+{
+	unsigned sent;
+
+	cr_assert_eq(fault_set("timer-sends-after-close"), 0);
+	on_executor(start_over_below);
+	await(has_sent);
+	on_executor(pair_destroy);
+	sent = pair.client.sent;
+	while (late_count() < 2)
+		usleep(1000);
+	cr_expect_eq(pair.client.sent, sent, "who is gone was told");
 }
