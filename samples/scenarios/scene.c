@@ -81,7 +81,8 @@ static bool play_and_judge(struct scene *scene, unsigned long grace_ms)
 static bool begin(struct scene *scene)
 {
 	const struct play *play = scene->scenario->play;
-	int error = play->has_own_library ? 0 : library_start(NULL);
+	const struct library_options options = {.executors = play->executors};
+	int error = play->has_own_library ? 0 : library_start(&options);
 
 	if (!error && play->begin)
 		error = play->begin(scene);
