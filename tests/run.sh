@@ -100,7 +100,7 @@ tidy_all() { git ls-files 'libtrack/*.c' 'cli/*.c' 'samples/*.c' | xargs -P2 -n8
 
 # ThreadSanitizer and Criterion do not go together: programs without it are built for it. NAME:ROUNDS
 stress="dc_stress:30 dc_sctp_stress:10 dc_peer_stress:10 dc_peer_chaos:5"
-stress_targets=(dc-loopback dc-echo dc-hello)
+stress_targets=(dc-loopback dc-echo dc-hello dc-scenario)
 for program in $stress; do stress_targets+=("live_${program%:*}"); done
 # stressed BUILD TIMES: each of them, as many times their rounds
 stressed() {
@@ -144,7 +144,7 @@ build tsan "${stress_targets[@]}" && stressed tsan 1
 whole fuzz tests/fuzz/run.sh 20 build/fuzz
 
 say "the sample stack"
-for suite in ice echo interop robust clean; do
+for suite in ice echo interop robust clean scenarios; do
 	lines $suite tests/samples/$suite.sh build/release
 done
 
@@ -166,6 +166,8 @@ if [ $full = yes ]; then
 	stressed asan 5
 	say "the sample stack: peers that nobody ends"
 	lines robust-full tests/samples/robust.sh --full build/release
+	say "every scenario, 20 times"
+	lines scenarios-full tests/samples/scenarios.sh --full build/release
 	say "soak"
 	lines soak tests/live/soak.sh build/release
 	say "mutation"

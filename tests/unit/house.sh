@@ -82,6 +82,8 @@ done
 verdict "the manual page lists every wrapped function and rule" "$(cat "$work/missing" 2>/dev/null)"
 verdict "the manual page is well formed" "$(man --warnings -E UTF-8 -l -Tutf8 "$work/rtctrack.1" 2>&1 >/dev/null | head -3)"
 
+verdict "samples/README.md has the table of scenarios" "$(samples/scenarios/table.sh "$build" | diff - samples/README.md | head -3)"
+
 # An install works from where it lies.
 if DESTDIR=$work/root cmake --install "$build" --prefix /usr >"$work/install.log" 2>&1; then
 	verdict "installed: command, shim, headers, manual, completion" "$(cd "$work/root/usr" && for f in bin/rtctrack $(find lib* -name libtrack.so | grep . || echo libtrack.so) include/track/track.h include/track/wire.h share/man/man1/rtctrack.1 share/bash-completion/completions/rtctrack share/zsh/site-functions/_rtctrack; do [ -f "$f" ] || echo "$f"; done)"
