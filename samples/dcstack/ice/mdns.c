@@ -135,7 +135,8 @@ static enum task_state poll(struct task *task, void *state)
 
 	(void)task;
 	if (read_answers(query, &address)) {
-		query->answer(query->user, &address);
+		if (query->answer)
+			query->answer(query->user, &address);
 		return TASK_DONE;
 	}
 	if (!timer_is_armed(&query->timer) &&
@@ -201,6 +202,11 @@ int mdns_ask(const struct mdns_config *config, const char *name, mdns_answer_fn 
 	}
 	*ret_query = query;
 	return 0;
+}
+
+void mdns_mute(struct mdns_query *query)
+{
+	query->answer = NULL;
 }
 
 void mdns_drop(struct mdns_query *query)

@@ -23,6 +23,8 @@ typedef void (*mdns_answer_fn)(void *user, const struct address *address);
  * where nobody knows the name. -errno of socket. */
 int mdns_ask(const struct mdns_config *config, const char *name, mdns_answer_fn answer, void *user,
 	     struct mdns_query **ret_query);
+/* Before the answer: nobody is told. It goes on. */
+void mdns_mute(struct mdns_query *query);
 /* Before the answer, or from within it; not later. NULL: nothing. */
 void mdns_drop(struct mdns_query *query);
 

@@ -233,6 +233,8 @@ void remote_finish(struct agent *agent)
 	while ((named = agent->names)) {
 		agent->names = named->next;
 		timer_cancel(&named->patience);
+		/* Whatever becomes of the query, who asked is gone. */
+		mdns_mute(named->query);
 		if (!fault_on(FAULT_MDNS_QUERY))
 			mdns_drop(named->query);
 		candidate_release(named->candidate, "agent");
