@@ -41,6 +41,14 @@ int pair_await(struct pair *pair, const bool *what)
 	return error;
 }
 
+void pair_await_end(struct pair *pair, const bool *what)
+{
+	pthread_mutex_lock(&pair->lock);
+	while (!*what)
+		pthread_cond_wait(&pair->changed, &pair->lock);
+	pthread_mutex_unlock(&pair->lock);
+}
+
 /* What the ends are told. */
 
 static void on_state(struct dc_connection *connection, enum dc_state state, void *user)
@@ -206,14 +214,8 @@ int pair_start(struct pair *pair, const struct pair_options *options)
 
 void pair_close_end(struct pair_end *end)
 {
-	struct pair *pair = end->pair;
-
-	if (!end->connection || dc_connection_close(end->connection, on_closed, end))
-		return;
-	pthread_mutex_lock(&pair->lock);
-	while (!end->is_closed)
-		pthread_cond_wait(&pair->changed, &pair->lock);
-	pthread_mutex_unlock(&pair->lock);
+	if (end->connection && !dc_connection_close(end->connection, on_closed, end))
+		pair_await_end(end->pair, &end->is_closed);
 }
 
 void pair_destroy_end(struct pair_end *end)

@@ -49,10 +49,17 @@ try samples/dcstack/ice net/carrier.h yes
 try samples/dcstack/ice dtls/dtls.h no
 try samples/dcstack/dtls ice/agent.h no
 try samples/dcstack/sctp dtls/dtls.h no
+try samples/dcstack/peer dcstack/signalling.h no
+try samples/dcstack/signalling peer/hold.h yes
+try samples/dcstack/signalling sctp/sctp.h no
+try samples/echo peer/hold.h no
 for header in "${layers[@]}"; do
 	try samples/dcstack/peer "$header" yes
 	try samples/echo "$header" no
 done
+try samples/dcstack/router dcstack/dcstack.h yes
+try samples/dcstack/router run/object.h yes
+try samples/dcstack/router sctp/sctp.h no
 
 verdict "only the store includes sqlite3.h" "$(grep -rl 'sqlite3\.h' libtrack cli samples --include=*.[ch] | grep -v '^libtrack/store/')"
 verdict "no include reaches into another room" "$(grep -rnE '#include "\.\./' libtrack cli samples --include=*.[ch])"

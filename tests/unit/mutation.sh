@@ -81,6 +81,8 @@ samples/dcstack/peer/protocol.c|s/channel->is_reset \&\& channel->peer_reset/cha
 samples/dcstack/peer/protocol.c|s/TIMER_MS(connection->patience_ms)/TIMER_MS(99999)/|unit_dcstack_sources_protocol
 samples/dcstack/peer/outbox.c|s/<= threshold)/< threshold)/|unit_dcstack_sources_flow
 samples/dcstack/peer/inflow.c|s/inflow->paused = false;//|unit_dcstack_sources_flow
+samples/dcstack/router/consumer.c|s/return !content->subchannel_count;/return true;/|unit_router_consumer
+samples/dcstack/router/buffer.c|s/buffer->attended = more;//|unit_router_sources_buffer
 samples/dcstack/peer/transport.c|s/connection->is_up ? DC_CLOSED : DC_FAILED/connection->is_up ? DC_FAILED : DC_FAILED/|unit_dcstack_sources_flow
 samples/dcstack/peer/connection.c|s/object_release(&connection->object, "network");//|unit_dcstack_connection
 TABLE

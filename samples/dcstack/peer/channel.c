@@ -7,6 +7,7 @@
 #include "protocol.h"
 #include <errno.h>
 #include <limits.h>
+#include <run/fault.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -342,7 +343,8 @@ void dc_channel_destroy(struct dc_channel *channel)
 {
 	if (!channel)
 		return;
-	callback_reset(&channel->on_open);
+	if (!fault_on(FAULT_CALLBACK_AFTER_FREE))
+		callback_reset(&channel->on_open);
 	callback_reset(&channel->on_closed);
 	callback_reset(&channel->on_message);
 	callback_reset(&channel->on_low);
@@ -371,6 +373,20 @@ int dc_channel_send(struct dc_channel *channel, enum dc_kind kind, const void *d
 	return 0;
 }
 
+bool dc_channel_is_ready(const struct dc_channel *channel)
+{
+	const struct dc_connection *connection = channel->connection;
+
+	return atomic_load(&channel->is_open) && atomic_load(&channel->sendable) &&
+	       !atomic_load(&connection->closing) &&
+	       dc_connection_state(connection) == DC_CONNECTED;
+}
+
+size_t dc_channel_message_max(const struct dc_channel *channel)
+{
+	return atomic_load(&channel->connection->message_max);
+}
+
 size_t dc_channel_buffered(const struct dc_channel *channel)
 {
 	return atomic_load(&channel->buffered);
@@ -381,6 +397,8 @@ void dc_channel_close(struct dc_channel *channel)
 	atomic_store(&channel->sendable, false);
 	if (atomic_exchange(&channel->closing, true))
 		return;
+	if (fault_on(FAULT_CLOSE_EVENT_DROPPED))
+		callback_drop(&channel->on_closed);
 	object_retain(&channel->object, "closing");
 	inbox_put(&channel->connection->inbox, &channel->close);
 }

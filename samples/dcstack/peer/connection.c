@@ -5,6 +5,8 @@
 #include "owner.h"
 #include "protocol.h"
 #include <errno.h>
+#include <run/fault.h>
+#include <run/late.h>
 #include <run/library.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -92,9 +94,15 @@ static void deliver_ended(struct event *event)
 {
 	struct dc_connection *connection = OWNER_OF(event, struct dc_connection, ended);
 
+	bool is_early = fault_on(FAULT_CLOSE_FROM_CALLBACK);
+
+	if (is_early)
+		fire_closed(connection);
 	callback_fire(&connection->on_state, dc_state_fn, connection, connection->last_state);
 	atomic_store(&connection->is_ended, true);
-	fire_closed(connection);
+	/* Last: who closes it when he hears of the end waits for this. */
+	if (!is_early)
+		fire_closed(connection);
 }
 
 static void deliver_ended_late(struct event *event)
@@ -129,7 +137,7 @@ static void settle(struct job *job)
 		events_flush(&connection->events);
 	}
 	connection->is_settling = false;
-	if (connection->end == CONNECTION_ENDING)
+	if (connection->end == CONNECTION_ENDING && !atomic_load(&connection->is_forgotten))
 		finish(connection);
 }
 
@@ -154,6 +162,13 @@ void connection_end(struct dc_connection *connection, enum dc_state last_state, 
 	connection->error = error;
 	atomic_store(&connection->closing, true);
 	connection_settle(connection);
+}
+
+int connection_refuse(const struct dc_connection *connection)
+{
+	if (atomic_load(&connection->is_destroyed))
+		late_use("a connection that is destroyed was told of its peer");
+	return -ENOTCONN;
 }
 
 /* Jobs of the user's wishes, on the executor. */
@@ -278,16 +293,25 @@ int dc_connection_create(const struct dc_config *config, struct dc_connection **
 	return 0;
 }
 
+void dc_connection_reset_callbacks(struct dc_connection *connection)
+{
+	callback_reset(&connection->on_state);
+	callback_reset(&connection->on_channel);
+	callback_reset(&connection->on_closed);
+	atomic_store(&connection->is_awaited, false);
+	callback_reset(&connection->negotiation.on_description);
+	callback_reset(&connection->negotiation.on_candidate);
+}
+
 void dc_connection_destroy(struct dc_connection *connection)
 {
 	if (!connection)
 		return;
-	callback_reset(&connection->on_state);
-	callback_reset(&connection->on_channel);
-	callback_reset(&connection->on_closed);
-	callback_reset(&connection->negotiation.on_description);
-	callback_reset(&connection->negotiation.on_candidate);
+	dc_connection_reset_callbacks(connection);
+	atomic_store(&connection->is_destroyed, true);
 	atomic_store(&connection->closing, true);
+	if (fault_on(FAULT_ASYNC_CLOSE_NOT_AWAITED))
+		atomic_store(&connection->is_forgotten, true);
 	inbox_put(&connection->inbox, &connection->destroy);
 }
 

@@ -35,8 +35,10 @@ struct dc_connection {
 	atomic_int state;
 	atomic_bool closing;	   /* it ends, or was asked to */
 	atomic_bool close_waits;   /* close is in the inbox */
+	atomic_bool is_destroyed;  /* by its user */
 	atomic_bool is_awaited;	   /* somebody waits for on_closed */
 	atomic_bool is_ended;	   /* as the user was told */
+	atomic_bool is_forgotten;  /* by a fault: nobody goes on with its end */
 	atomic_size_t message_max; /* that the peer accepts */
 	atomic_uint channel_count; /* opened here with DCEP, not yet closed */
 
@@ -58,6 +60,10 @@ struct dc_connection {
 	struct event ended, ended_late;
 	atomic_bool ended_late_waits;
 };
+
+/* Any thread: -ENOTCONN for who asks something of one that ends; of one that is destroyed, only a
+ * defect can. */
+int connection_refuse(const struct dc_connection *connection);
 
 /* On the executor. */
 

@@ -4,6 +4,7 @@
 #include "connection.h"
 #include "owner.h"
 #include <errno.h>
+#include <run/fault.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -61,7 +62,8 @@ static void tell_description(struct dc_connection *connection, char *text, int e
 	sdp_finish(&negotiation->local);
 	negotiation->text = text;
 	negotiation->error = error;
-	events_collect(&connection->events, &negotiation->described);
+	if (!error || !fault_on(FAULT_CLOSE_WHILE_NEGOTIATING))
+		events_collect(&connection->events, &negotiation->described);
 	connection_settle(connection);
 }
 
@@ -169,7 +171,7 @@ void negotiation_gathered(struct dc_connection *connection)
 
 void negotiation_finish(struct dc_connection *connection, int error)
 {
-	if (connection->negotiation.is_wanted)
+	if (connection->negotiation.is_wanted && !fault_on(FAULT_CLOSE_WHILE_CONNECTING))
 		tell_description(connection, NULL, error);
 }
 
@@ -263,7 +265,7 @@ static int advance(struct dc_connection *connection, enum signaling from, enum s
 	int error = 0;
 
 	if (atomic_load(&connection->closing))
-		return -ENOTCONN;
+		return connection_refuse(connection);
 	pthread_mutex_lock(&connection->lock);
 	if (negotiation->signaling == from)
 		negotiation->signaling = to;
@@ -363,7 +365,8 @@ static int read_candidate(const char *text, struct candidate **ret_candidate)
 		return error;
 	error = candidate_parse(text, candidate);
 	if (error) {
-		candidate_release(candidate, "trickle");
+		if (!fault_on(FAULT_MISSING_DECREASE))
+			candidate_release(candidate, "trickle");
 		return error;
 	}
 	*ret_candidate = candidate;
@@ -376,7 +379,7 @@ int dc_connection_add_candidate(struct dc_connection *connection, const char *ca
 	int error = 0;
 
 	if (atomic_load(&connection->closing))
-		return -ENOTCONN;
+		return connection_refuse(connection);
 	told = malloc(sizeof(*told));
 	if (!told)
 		return -ENOMEM;

@@ -26,7 +26,7 @@ void callback_init(struct callback *callback, enum callback_kind kind)
 
 void callback_finish(struct callback *callback)
 {
-	callback_reset(callback);
+	callback_drop(callback);
 	pthread_mutex_destroy(&callback->lock);
 }
 
@@ -51,6 +51,13 @@ void callback_set(struct callback *callback, callback_fn fn, void *user)
 void callback_reset(struct callback *callback)
 {
 	callback_set(callback, NULL, NULL);
+}
+
+void callback_drop(struct callback *callback)
+{
+	pthread_mutex_lock(&callback->lock);
+	replace(callback, NULL, NULL);
+	pthread_mutex_unlock(&callback->lock);
 }
 
 bool callback_begin(struct callback *callback, callback_fn *ret_fn, void **ret_user)

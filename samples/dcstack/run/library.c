@@ -3,7 +3,9 @@
 
 #include "inside.h"
 #include <errno.h>
+#include <limits.h>
 #include <run/callback.h>
+#include <run/fault.h>
 #include <run/pool.h>
 #include <run/resolver.h>
 #include <stdatomic.h>
@@ -182,6 +184,14 @@ static struct timespec deadline_after(unsigned timeout_ms)
 				 .tv_nsec = (long)(deadline_ns % 1000000000)};
 }
 
+/* -ETIMEDOUT. deadline NULL: none. */
+static int await_change(const struct timespec *deadline)
+{
+	if (!deadline)
+		return -pthread_cond_wait(&library.changed, &library.lock);
+	return -pthread_cond_clockwait(&library.changed, &library.lock, CLOCK_MONOTONIC, deadline);
+}
+
 /* Waits for the next STOPPED. */
 static int await_stop(const struct timespec *deadline)
 {
@@ -202,9 +212,7 @@ static int await_stop(const struct timespec *deadline)
 		case LIBRARY_RUNNING:
 		case LIBRARY_STOPPING:
 		case LIBRARY_STOPPED:
-			if (pthread_cond_clockwait(&library.changed, &library.lock, CLOCK_MONOTONIC,
-						   deadline) == ETIMEDOUT &&
-			    library.state != LIBRARY_ENDED)
+			if (await_change(deadline) == -ETIMEDOUT && library.state != LIBRARY_ENDED)
 				return library.stops == stops ? -ETIMEDOUT : 0;
 		}
 	}
@@ -216,14 +224,14 @@ int library_cleanup(unsigned timeout_ms)
 	struct timespec deadline = deadline_after(timeout_ms);
 	int error;
 
-	if (thread_is_ours())
+	if (!fault_on(FAULT_JOIN_OWN_THREAD) && thread_is_ours())
 		return -EDEADLK;
 	pthread_mutex_lock(&library.lock);
 	if (library.holds_itself) {
 		library.holds_itself = false;
 		give_token();
 	}
-	error = await_stop(&deadline);
+	error = await_stop(timeout_ms == UINT_MAX ? NULL : &deadline);
 	pthread_mutex_unlock(&library.lock);
 	return error;
 }

@@ -2,6 +2,7 @@
 #include <run/pool.h>
 
 #include "job.h"
+#include <run/fault.h>
 #include <stddef.h>
 
 /* The strand whose job this thread runs; NULL again if the job finishes it. */
@@ -42,7 +43,7 @@ void strand_init(struct strand *strand, struct pool *pool)
 
 void strand_finish(struct strand *strand)
 {
-	if (current == strand) {
+	if (current == strand && !fault_on(FAULT_DESTROY_IN_OWN_CALLBACK)) {
 		current = NULL;
 	} else {
 		pthread_mutex_lock(&strand->lock);

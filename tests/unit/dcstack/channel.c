@@ -120,6 +120,37 @@ Test(channel, before_the_peer_has_said_what_he_accepts_64_kibibytes_may_be_sent)
 	part();
 }
 
+Test(channel, a_message_can_leave_from_its_opening_to_its_close)
+{
+	peers_create(NULL);
+	channel = open_channel(&peers.offerer, NULL, &mine);
+	cr_expect_not(dc_channel_is_ready(channel));
+	peers_negotiate();
+	AWAIT(mine.opened && peers.answerer.arrived);
+	cr_expect(dc_channel_is_ready(channel));
+	AWAIT(peers.answerer.states[DC_CONNECTED]);
+	cr_expect(dc_channel_is_ready(peers.answerer.seen[0].channel));
+	dc_channel_close(channel);
+	cr_expect_not(dc_channel_is_ready(channel));
+	dc_connection_close(peers.answerer.connection, NULL, NULL);
+	cr_expect_not(dc_channel_is_ready(peers.answerer.seen[0].channel));
+	part();
+}
+
+Test(channel, what_the_peer_accepts_is_known_once_he_has_said_it)
+{
+	struct dc_config config = local_config();
+
+	config.max_message_size = MEBIBYTE;
+	peers_create(&config);
+	channel = open_channel(&peers.offerer, NULL, &mine);
+	cr_expect_eq(dc_channel_message_max(channel), 65536);
+	peers_negotiate();
+	AWAIT(mine.opened);
+	cr_expect_eq(dc_channel_message_max(channel), MEBIBYTE);
+	part();
+}
+
 Test(channel, one_that_was_given_more_than_the_peer_accepts_is_closed)
 {
 	struct dc_config config = local_config();

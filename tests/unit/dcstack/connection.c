@@ -354,6 +354,44 @@ Test(connection, to_reset_a_callback_waits_until_it_is_over)
 	peers_destroy();
 }
 
+static void hold_up(struct dc_channel *channel, void *user)
+{
+	(void)channel;
+	note(user);
+	pthread_mutex_lock(&gate);
+	pthread_mutex_unlock(&gate);
+}
+
+/* What the connection has to tell waits behind a callback of its channel. */
+Test(connection, what_is_reset_by_hand_is_not_told_and_can_be_asked_for_again)
+{
+	struct dc_connection *connection;
+	struct dc_channel *channel;
+	struct seen seen = {0};
+	unsigned waits = 0;
+
+	peers_create(NULL);
+	connection = peers.offerer.connection;
+	channel = open_channel(&peers.offerer, NULL, &seen);
+	peers_negotiate();
+	AWAIT(seen.opened && peers.offerer.states[DC_CONNECTED]);
+	pthread_mutex_lock(&gate);
+	dc_channel_on_open(channel, hold_up, &waits);
+	AWAIT(waits);
+	cr_expect_eq(dc_connection_close(connection, told_end, &peers.answerer), 0);
+	cr_expect_eq(dc_connection_close(connection, told_end, &peers.answerer), -EALREADY);
+	dc_connection_reset_callbacks(connection);
+	cr_expect_eq(dc_connection_close(connection, told_end, &peers.offerer), 0);
+	pthread_mutex_unlock(&gate);
+	AWAIT(peers.offerer.closed);
+	cr_expect_eq(peers.offerer.closed, 1);
+	cr_expect_eq(peers.offerer.states[DC_CLOSED], 0);
+	AWAIT(seen.closed);
+	cr_expect_eq(peers.answerer.closed, 0);
+	dc_channel_destroy(channel);
+	peers_destroy();
+}
+
 Test(connection, many_come_and_go_at_the_same_time)
 {
 	enum { MANY = 24 };

@@ -69,6 +69,10 @@ Test(callback, a_one_shot_is_called_once_and_counts_while_it_waits)
 	callback_reset(&slot);
 	cr_expect_eq(callback_unfired(), 0);
 	set(see, &seen);
+	callback_drop(&slot);
+	cr_expect_eq(callback_unfired(), 0);
+	fire(3);
+	set(see, &seen);
 	callback_finish(&slot);
 	cr_expect_eq(callback_unfired(), 0);
 	cr_expect_eq(seen.calls, 1);

@@ -264,6 +264,28 @@ Test(library, the_last_release_may_happen_on_any_of_its_threads)
 	}
 }
 
+static void *release_soon(void *user)
+{
+	struct timespec moment = {.tv_nsec = 50000000};
+
+	nanosleep(&moment, NULL);
+	object_release(user, "user");
+	return NULL;
+}
+
+Test(library, a_cleanup_without_a_limit_waits_for_the_last_object)
+{
+	struct object *object = create();
+	pthread_t thread;
+
+	cr_assert_eq(pthread_create(&thread, NULL, release_soon, object), 0);
+	cr_expect_eq(library_cleanup(UINT_MAX), 0);
+	cr_expect_eq(count().threads, 0);
+	cr_expect_eq(count().objects, 0);
+	pthread_join(thread, NULL);
+	cr_expect_eq(library_cleanup(UINT_MAX), 0, "nothing runs");
+}
+
 static void *clean_up_there(void *user)
 {
 	*(int *)user = library_cleanup(5000);

@@ -57,5 +57,7 @@ void pair_finish(struct pair *pair);
 void pair_tell(struct pair *pair, bool *what);
 void pair_fail(struct pair *pair, int error);
 int pair_await(struct pair *pair, const bool *what);
+/* Also where they cannot go on: for an end, which comes all the same. */
+void pair_await_end(struct pair *pair, const bool *what);
 
 #endif

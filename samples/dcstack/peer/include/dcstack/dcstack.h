@@ -36,8 +36,9 @@ struct dc_library_options {
 	unsigned workers;
 };
 int dc_library_start(const struct dc_library_options *options); /* optional; NULL: defaults */
-/* Waits until the last object is gone and every thread has ended. -ETIMEDOUT: something is alive
- * (dc_library_alive says what). -EDEADLK from within a callback. */
+/* Waits until the last object is gone and every thread has ended; timeout_ms UINT_MAX: as long as
+ * it takes. -ETIMEDOUT: something is alive (dc_library_alive says what). -EDEADLK from within a
+ * callback. */
 int dc_library_cleanup(unsigned timeout_ms);
 /* Of all objects that are alive: how many references to those of a class each holder has. */
 void dc_library_alive(void (*visit)(void *user, const char *class_name, const char *holder,
@@ -118,6 +119,10 @@ typedef void (*dc_closed_fn)(struct dc_connection *connection, void *user);
 /* Abrupt, as in a browser: what is queued is not sent; the peer is told (ABORT, close_notify). fn
  * may be NULL. -EALREADY if somebody else waits; on one that is closed fn comes at once. */
 int dc_connection_close(struct dc_connection *connection, dc_closed_fn fn, void *user);
+/* All that destroy resets, one after the other: who waits for a description or for the close is not
+ * told. Waits for a running one, as above. Neither close nor destroy needs it before; where two
+ * callbacks do it to each other's connection, both wait for ever. */
+void dc_connection_reset_callbacks(struct dc_connection *connection);
 
 enum dc_state dc_connection_state(const struct dc_connection *connection);
 /* "udp 127.0.0.1:1234 host > 127.0.0.1:4321 prflx", or "" while no pair is selected. */
@@ -145,6 +150,9 @@ enum dc_kind { DC_TEXT, DC_BINARY };
  * the peer accepts (65536 until he has said it), -ENOMEM. */
 int dc_channel_send(struct dc_channel *channel, enum dc_kind kind, const void *data, size_t size);
 size_t dc_channel_buffered(const struct dc_channel *channel); /* bytes given and not yet sent */
+/* Can a message leave now? The channel is open, and its connection is connected. */
+bool dc_channel_is_ready(const struct dc_channel *channel);
+size_t dc_channel_message_max(const struct dc_channel *channel); /* above it is -EMSGSIZE */
 /* After all that was sent, the stream is reset (RFC 8831 section 6.7); on_closed follows, at the
  * latest ten seconds later. */
 void dc_channel_close(struct dc_channel *channel);

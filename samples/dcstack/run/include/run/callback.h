@@ -22,11 +22,13 @@ struct callback {
 };
 
 void callback_init(struct callback *callback, enum callback_kind kind);
-void callback_finish(struct callback *callback); /* resets */
+void callback_finish(struct callback *callback); /* drops */
 
 /* fn NULL: resets. Replaces what was there; a one-shot that was not fired counts no more. */
 void callback_set(struct callback *callback, callback_fn fn, void *user);
 void callback_reset(struct callback *callback);
+/* Empties it too, but nobody asked for that: what a one-shot waits for is not told. */
+void callback_drop(struct callback *callback);
 
 /* Locks, and gives out what to call; a one-shot is taken out. false: nothing is set, nothing is
  * locked. After a true, callback_end must follow on the same thread. */

@@ -29,7 +29,7 @@ int library_start(const struct library_options *options);
  * no thread, descriptor or memory of the library is left then, and it can be started anew.
  * -ETIMEDOUT if objects are alive after timeout_ms: they keep their threads, new objects may be
  * made, and the cleanup goes on when the last is gone; call it again to wait for that and for the
- * cleanup thread. -EDEADLK on one of the library's own threads.
+ * cleanup thread. UINT_MAX: as long as it takes. -EDEADLK on one of the library's own threads.
  */
 int library_cleanup(unsigned timeout_ms);
 

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "own_library.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+/* Globals of a program: calls that are destroyed when it ends. */
+struct kept {
+	struct pair pair;
+	struct kept *next;
+};
+
+static int session(struct scene *scene, unsigned long number)
+{
+	struct kept *kept = calloc(1, sizeof(*kept));
+	int error = kept ? dc_library_start(&own_library) : -ENOMEM, cleanup_error;
+
+	(void)number;
+	if (error) {
+		free(kept);
+		return error;
+	}
+	error = pair_start(&kept->pair, NULL);
+	if (scene_is_buggy(scene)) {
+		kept->next = scene->own;
+		scene->own = kept;
+	} else {
+		pair_finish(&kept->pair);
+		free(kept);
+	}
+	cleanup_error = own_library_cleanup(scene);
+	return error || scene_is_buggy(scene) ? error : cleanup_error;
+}
+
+static void end(struct scene *scene)
+{
+	struct kept *next;
+
+	for (struct kept *kept = scene->own; kept; kept = next) {
+		next = kept->next;
+		pair_finish(&kept->pair);
+		free(kept);
+	}
+	own_library_cleanup(scene);
+}
+
+const struct play play_cleanup_too_early = {
+	.session = session, .end = end, .has_own_library = true};

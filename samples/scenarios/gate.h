@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What threads of a play wait for each other by: opened once, for all who wait or come later. */
+#ifndef GATE_H
+#define GATE_H
+
+#include <pthread.h>
+#include <stdbool.h>
+
+/* Fields belong to gate.c. */
+struct gate {
+	pthread_mutex_t lock;
+	pthread_cond_t opened;
+	bool is_open;
+};
+
+void gate_init(struct gate *gate);
+void gate_finish(struct gate *gate); /* nobody waits */
+void gate_open(struct gate *gate);
+void gate_await(struct gate *gate);
+bool gate_await_ms(struct gate *gate, unsigned limit_ms); /* false: not by then */
+
+#endif

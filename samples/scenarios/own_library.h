@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The library's life, for a play that leads it itself. */
+#ifndef OWN_LIBRARY_H
+#define OWN_LIBRARY_H
+
+#include "scene.h"
+
+/* For dc_library_start: four threads, an executor, two workers and the resolver, on any machine. */
+extern const struct dc_library_options own_library;
+
+/* The buggy form does not wait for long: what is alive then stays so. */
+int own_library_cleanup(const struct scene *scene);
+
+#endif
