@@ -77,6 +77,7 @@ static int session(struct scene *scene, unsigned long number)
 	stall_end(&stall);
 	error = expect_kept(scene_is_buggy(scene) ? number + 1 : 0);
 	pair_finish(&pair);
+	stall_finish(&stall);
 	return error;
 }
 

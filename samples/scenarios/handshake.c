@@ -1,27 +1,25 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "handshake.h"
 
+#include "gate.h"
 #include "silent_peer.h"
-
-#include <semaphore.h>
 
 static void on_closed(struct dc_connection *connection, void *user)
 {
 	(void)connection;
-	sem_post(user);
+	gate_open(user);
 }
 
 static void close_and_wait(struct dc_connection *connection)
 {
-	sem_t closed;
+	struct gate closed;
 
-	sem_init(&closed, 0, 0);
+	gate_init(&closed);
 	dc_connection_close(connection, on_closed, &closed);
-	while (sem_wait(&closed))
-		;
+	gate_await(&closed);
 	/* Resets the callback: it has returned then. */
 	dc_connection_destroy(connection);
-	sem_destroy(&closed);
+	gate_finish(&closed);
 }
 
 static int call_silent_peer(const struct scene *scene)

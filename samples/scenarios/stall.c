@@ -5,22 +5,26 @@ static void run(struct job *job)
 {
 	struct stall *stall = (struct stall *)job;
 
-	sem_post(&stall->begun);
-	while (sem_wait(&stall->ended))
-		;
+	gate_open(&stall->begun);
+	gate_await(&stall->ended);
 }
 
 void stall_begin(struct stall *stall, struct executor *executor)
 {
 	stall->job = (struct job){.run = run};
-	sem_init(&stall->begun, 0, 0);
-	sem_init(&stall->ended, 0, 0);
+	gate_init(&stall->begun);
+	gate_init(&stall->ended);
 	executor_post(executor, &stall->job);
-	while (sem_wait(&stall->begun))
-		;
+	gate_await(&stall->begun);
 }
 
 void stall_end(struct stall *stall)
 {
-	sem_post(&stall->ended);
+	gate_open(&stall->ended);
+}
+
+void stall_finish(struct stall *stall)
+{
+	gate_finish(&stall->begun);
+	gate_finish(&stall->ended);
 }

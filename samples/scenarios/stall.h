@@ -3,17 +3,19 @@
 #ifndef STALL_H
 #define STALL_H
 
-#include <run/executor.h>
-#include <semaphore.h>
+#include "gate.h"
 
-/* Belongs to the caller until the executor has done something else again. */
+#include <run/executor.h>
+
+/* The caller's again once the executor has done something else: stall_finish may follow then. */
 struct stall {
 	struct job job;
-	sem_t begun, ended;
+	struct gate begun, ended;
 };
 
 /* Returns once it is busy. Not on the executor. */
 void stall_begin(struct stall *stall, struct executor *executor);
 void stall_end(struct stall *stall);
+void stall_finish(struct stall *stall);
 
 #endif
