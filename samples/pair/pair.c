@@ -178,9 +178,16 @@ int pair_connect(struct pair *pair)
 	return error ? error : pair_await(pair, &pair->has_channel);
 }
 
+static void listen_for_greeting(struct pair_end *end)
+{
+	pthread_mutex_lock(&end->pair->lock);
+	end->is_greeted = false;
+	pthread_mutex_unlock(&end->pair->lock);
+	dc_channel_on_message(end->channel, on_greeting, end);
+}
+
 static int greet(struct pair_end *end)
 {
-	dc_channel_on_message(end->channel, on_greeting, end);
 	return dc_channel_send(end->channel, DC_TEXT, "hello", 5);
 }
 
@@ -194,8 +201,11 @@ static int await_greeting(struct pair_end *end)
 
 int pair_greet(struct pair *pair)
 {
-	int error = greet(&pair->offerer);
+	int error;
 
+	listen_for_greeting(&pair->offerer);
+	listen_for_greeting(&pair->answerer);
+	error = greet(&pair->offerer);
 	if (!error)
 		error = greet(&pair->answerer);
 	if (!error)

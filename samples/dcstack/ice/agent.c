@@ -255,9 +255,22 @@ static void input_stun(struct agent *agent, struct packet *packet)
 	}
 }
 
-/* From whoever has shown that he knows our password, or that he answers to his. */
-static bool is_peer(const struct agent *agent, const struct carrier *carrier,
-		    const struct address *from)
+bool agent_awaits(const struct agent *agent, const uint8_t transaction[STUN_TRANSACTION_SIZE])
+{
+	return checklist_find_transaction(&agent->checklist, transaction) ||
+	       consent_has_asked(agent, transaction);
+}
+
+bool agent_is_answered(const struct agent *agent, const struct carrier *carrier,
+		       const struct address *from)
+{
+	const struct pair *pair = checklist_find(&agent->checklist, carrier, from);
+
+	return pair && pair->state == PAIR_SUCCEEDED;
+}
+
+bool agent_has_heard(const struct agent *agent, const struct carrier *carrier,
+		     const struct address *from)
 {
 	const struct pair *pair = agent->selected;
 
@@ -276,7 +289,7 @@ void agent_input(struct agent *agent, struct carrier *carrier, const struct addr
 		struct packet packet = {
 			.carrier = carrier, .from = from, .data = data, .size = size};
 		input_stun(agent, &packet);
-	} else if (is_peer(agent, carrier, from)) {
+	} else if (agent_has_heard(agent, carrier, from)) {
 		agent->events.receive(agent->user, data, size);
 	}
 }

@@ -68,6 +68,11 @@ static int open_carrier(const struct agent *agent, enum carrier_kind kind, struc
 	return r;
 }
 
+static bool is_wanted(const struct agent *agent, enum carrier_kind kind)
+{
+	return kind == CARRIER_UDP ? !agent->config.no_udp : !agent->config.no_tcp;
+}
+
 /* An active candidate binds nothing until it connects: those before it say whether the address is
  * one of ours. */
 static int gather_address(struct agent *agent, const struct address *address, unsigned rank)
@@ -75,11 +80,10 @@ static int gather_address(struct agent *agent, const struct address *address, un
 	int error = 0;
 
 	for (unsigned i = 0; i < KINDS && error != -EADDRNOTAVAIL; i++) {
-		bool is_udp = kinds[i].kind == CARRIER_UDP;
 		struct carrier *carrier;
 		int r;
 
-		if (is_udp ? agent->config.no_udp : agent->config.no_tcp)
+		if (!is_wanted(agent, kinds[i].kind))
 			continue;
 		r = open_carrier(agent, kinds[i].kind, *address, &carrier);
 		if (r == 0) {
@@ -94,12 +98,14 @@ static int gather_address(struct agent *agent, const struct address *address, un
 
 static int gather_carriers(struct agent *agent)
 {
-	int error = 0;
+	int error = -EADDRNOTAVAIL;
 
 	for (unsigned i = 0; agent->config.carriers[i]; i++) {
 		struct carrier *carrier = agent->config.carriers[i];
 		const struct kind_row *row = kinds;
 
+		if (!is_wanted(agent, carrier_kind(carrier)))
+			continue;
 		while (row->kind != carrier_kind(carrier))
 			row++;
 		carrier_retain(carrier, "candidate");

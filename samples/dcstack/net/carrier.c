@@ -3,6 +3,8 @@
 
 #include "carrier_base.h"
 #include <errno.h>
+#include <run/fault.h>
+#include <run/late.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -20,9 +22,9 @@ static void run_flush(struct job *job)
 	struct carrier *carrier = (struct carrier *)((char *)job - offsetof(struct carrier, flush));
 
 	carrier->flush_deferred = false;
-	if (carrier->closed)
+	if (carrier->released)
 		free(carrier);
-	else
+	else if (carrier->class != NULL)
 		carrier->class->flush(carrier);
 }
 
@@ -57,13 +59,23 @@ void carrier_destroy(struct object *object)
 {
 	struct carrier *carrier = (struct carrier *)object;
 
-	/* What was sent before the end still leaves: it may be the news of the end. */
-	if (carrier->flush_deferred)
-		carrier->class->flush(carrier);
-	carrier->class->close(carrier);
-	carrier->closed = true;
+	carrier_close(carrier);
+	carrier->released = true;
 	if (!carrier->flush_deferred)
 		free(carrier);
+}
+
+void carrier_close(struct carrier *carrier)
+{
+	const struct carrier_class *class = carrier->class;
+
+	if (class == NULL)
+		return;
+	/* What was sent before the end still leaves: it may be the news of the end. */
+	if (carrier->flush_deferred)
+		class->flush(carrier);
+	carrier->class = NULL;
+	class->close(carrier);
 }
 
 void carrier_retain(struct carrier *carrier, const char *holder)
@@ -98,11 +110,33 @@ const struct address *carrier_local(const struct carrier *carrier)
 
 int carrier_send(struct carrier *carrier, const struct address *to, const void *data, size_t size)
 {
+	/* What is left of it is kept for who still refers to it, and catches him. */
+	if (carrier->class == NULL && !fault_on(FAULT_SERVER_CLOSE_CRASH)) {
+		late_use("a packet was sent through a carrier that is closed");
+		return -EBADF;
+	}
 	if (address_family(to) != address_family(&carrier->local))
 		return -EAFNOSUPPORT;
 	if (address_port(to) == 0)
 		return -EINVAL;
 	return carrier->class->send(carrier, to, data, size);
+}
+
+void carrier_trust(struct carrier *carrier, const struct address *remote)
+{
+	if (carrier->class != NULL && carrier->class->trust != NULL)
+		carrier->class->trust(carrier, remote);
+}
+
+void carrier_drop(struct carrier *carrier, const struct address *remote)
+{
+	if (carrier->class != NULL && carrier->class->drop != NULL)
+		carrier->class->drop(carrier, remote);
+}
+
+void carrier_set_linger(struct carrier *carrier, unsigned linger_ms)
+{
+	carrier->linger_ms = linger_ms;
 }
 
 void carrier_defer_flush(struct carrier *carrier)
@@ -125,7 +159,7 @@ void carrier_end_receive(struct carrier *carrier)
 
 bool carrier_is_abandoned(const struct carrier *carrier)
 {
-	return carrier->users == 0;
+	return carrier->users == 0 || carrier->class == NULL;
 }
 
 bool carrier_deliver(struct carrier *carrier, const struct address *from, const uint8_t *data,

@@ -15,13 +15,16 @@ struct carrier_class {
 	int (*send)(struct carrier *carrier, const struct address *to, const void *data,
 		    size_t size);
 	void (*flush)(struct carrier *carrier); /* tells nobody anything: no receiver is called */
+	/* NULL: it has no streams that it accepted. */
+	void (*trust)(struct carrier *carrier, const struct address *remote);
+	void (*drop)(struct carrier *carrier, const struct address *remote);
 };
 
 extern const struct carrier_class carrier_udp, carrier_tcp_passive, carrier_tcp_active;
 
 struct carrier {
 	struct object object;
-	const struct carrier_class *class;
+	const struct carrier_class *class; /* NULL: it is closed */
 	enum carrier_kind kind;
 	struct executor *executor;
 	struct address local;
@@ -30,7 +33,8 @@ struct carrier {
 	void *user;
 	struct job flush;
 	bool flush_deferred;
-	bool closed; /* only the deferred flush still needs the memory */
+	bool released; /* only the deferred flush still needs the memory */
+	unsigned linger_ms;
 };
 
 void carrier_destroy(struct object *object); /* of every class */
@@ -44,7 +48,7 @@ void carrier_defer_flush(struct carrier *carrier);
 void carrier_begin_receive(struct carrier *carrier);
 /* The carrier, and the task that is polled, may be gone afterwards. */
 void carrier_end_receive(struct carrier *carrier);
-/* The receiver let go of the carrier: there is nobody left to deliver to. */
+/* The receiver let go of the carrier, or closed it: there is nobody left to deliver to. */
 bool carrier_is_abandoned(const struct carrier *carrier);
 /* false: it is abandoned. */
 bool carrier_deliver(struct carrier *carrier, const struct address *from, const uint8_t *data,

@@ -25,15 +25,24 @@ static void on_ended(struct carrier *carrier, struct stream *stream, int error)
 	task_wake(passive->task);
 }
 
+static void close_stream(struct tcp_passive *passive, struct stream *stream)
+{
+	stream_set_remove(&passive->streams, stream);
+	stream_close(stream);
+}
+
 /* Whoever is silent for longest makes room: a peer in use proves his consent every few seconds
- * (RFC 7675 section 5.1), one that only takes up room does not. */
-static void make_room(struct tcp_passive *passive)
+ * (RFC 7675 section 5.1), one that only takes up room does not. false: there are only trusted ones.
+ */
+static bool make_room(struct tcp_passive *passive)
 {
 	if (!stream_set_is_full(&passive->streams))
-		return;
+		return true;
 	struct stream *quietest = stream_set_quietest(&passive->streams);
-	stream_set_remove(&passive->streams, quietest);
-	stream_close(quietest);
+	if (quietest == NULL)
+		return false;
+	close_stream(passive, quietest);
+	return true;
 }
 
 /* false: nobody waits, or there is no descriptor for him. */
@@ -51,8 +60,8 @@ static bool accept_one(struct tcp_passive *passive)
 		return errno != EAGAIN && errno != EMFILE && errno != ENFILE && errno != ENOBUFS &&
 		       errno != ENOMEM;
 	address_from_sockaddr((struct sockaddr *)&peer, size, &remote);
-	make_room(passive);
-	if (stream_open(&passive->carrier, fd, &remote, false, on_ended, &stream) < 0)
+	if (!make_room(passive) ||
+	    stream_open(&passive->carrier, fd, &remote, false, on_ended, &stream) < 0)
 		close(fd);
 	else
 		stream_set_add(&passive->streams, stream);
@@ -111,6 +120,24 @@ static int tcp_passive_send(struct carrier *carrier, const struct address *to, c
 	return stream != NULL ? stream_send(stream, data, size) : -ENOTCONN;
 }
 
+static void tcp_passive_trust(struct carrier *carrier, const struct address *remote)
+{
+	struct tcp_passive *passive = (struct tcp_passive *)carrier;
+	struct stream *stream = stream_set_find(&passive->streams, remote);
+
+	if (stream != NULL)
+		stream_trust(stream);
+}
+
+static void tcp_passive_drop(struct carrier *carrier, const struct address *remote)
+{
+	struct tcp_passive *passive = (struct tcp_passive *)carrier;
+	struct stream *stream = stream_set_find(&passive->streams, remote);
+
+	if (stream != NULL)
+		close_stream(passive, stream);
+}
+
 static void tcp_passive_flush(struct carrier *carrier)
 {
 	stream_set_flush(&((struct tcp_passive *)carrier)->streams);
@@ -123,4 +150,6 @@ const struct carrier_class carrier_tcp_passive = {
 	.close = tcp_passive_close,
 	.send = tcp_passive_send,
 	.flush = tcp_passive_flush,
+	.trust = tcp_passive_trust,
+	.drop = tcp_passive_drop,
 };

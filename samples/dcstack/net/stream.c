@@ -2,6 +2,7 @@
 #include "stream.h"
 
 #include "byte_queue.h"
+#include "linger.h"
 #include <errno.h>
 #include <net/framing.h>
 #include <netinet/tcp.h>
@@ -27,6 +28,7 @@ struct stream {
 	struct task *task;
 	int error; /* that ends it */
 	bool connecting;
+	bool trusted;
 	bool blocked; /* the kernel's buffer is full: EPOLLOUT is awaited */
 	uint64_t heard_ns;
 	struct deframer deframer;
@@ -90,11 +92,17 @@ static void finish_connect(struct stream *stream)
 	stream->error = -error;
 }
 
+/* By who got what came from it; its memory is there until the poll is over. */
+static bool is_closed(const struct stream *stream)
+{
+	return stream->task == NULL;
+}
+
 static bool on_packet(void *user, const uint8_t *data, size_t size)
 {
 	struct stream *stream = user;
 
-	return carrier_deliver(stream->carrier, &stream->remote, data, size);
+	return carrier_deliver(stream->carrier, &stream->remote, data, size) && !is_closed(stream);
 }
 
 /* false: there is nothing to read, or nobody to read for. */
@@ -113,7 +121,7 @@ static bool receive(struct stream *stream)
 	}
 	stream->heard_ns = executor_clock_ns();
 	stream->error = deframer_input(&stream->deframer, buffer, (size_t)size, on_packet, stream);
-	return stream->error == 0 && !carrier_is_abandoned(stream->carrier);
+	return stream->error == 0 && !is_closed(stream) && !carrier_is_abandoned(stream->carrier);
 }
 
 static void receive_some(struct stream *stream)
@@ -123,7 +131,7 @@ static void receive_some(struct stream *stream)
 	carrier_begin_receive(stream->carrier);
 	while (reads < READS_A_POLL && receive(stream))
 		reads++;
-	if (reads == READS_A_POLL)
+	if (reads == READS_A_POLL && !is_closed(stream))
 		task_wake(stream->task);
 	carrier_end_receive(stream->carrier);
 }
@@ -197,13 +205,37 @@ int stream_open(struct carrier *carrier, int fd, const struct address *remote, b
 	return 0;
 }
 
+/* The descriptor goes to who waits for the peer's end, or stays here to be closed. */
+static void linger(struct stream *stream)
+{
+	const struct carrier *carrier = stream->carrier;
+
+	watch_remove(&stream->watch);
+	if (linger_start(carrier->executor, stream->fd, carrier->linger_ms) == 0)
+		stream->fd = -1;
+}
+
 void stream_close(struct stream *stream)
 {
 	struct task *task = stream->task;
 
+	stream_flush(stream);
+	if (stream->carrier->linger_ms > 0 && stream->fd >= 0 && !stream->connecting &&
+	    stream->error == 0)
+		linger(stream);
 	stream->ended = NULL;
 	stream->task = NULL;
 	task_cancel(task);
+}
+
+void stream_trust(struct stream *stream)
+{
+	stream->trusted = true;
+}
+
+bool stream_is_trusted(const struct stream *stream)
+{
+	return stream->trusted;
 }
 
 const struct address *stream_remote(const struct stream *stream)

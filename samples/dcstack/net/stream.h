@@ -16,8 +16,12 @@ typedef void (*stream_ended_fn)(struct carrier *carrier, struct stream *stream, 
 /* Takes fd, if it succeeds; connecting: its connect has not ended yet. */
 int stream_open(struct carrier *carrier, int fd, const struct address *remote, bool connecting,
 		stream_ended_fn ended, struct stream **ret_stream);
-/* Frees it, at once or when the poll is over from within which this is called. */
+/* Sends what is queued and frees it, at once or when the poll is over from within which this is
+ * called. Where the carrier has a linger time, its descriptor may live on. */
 void stream_close(struct stream *stream);
+/* It belongs to a peer: stream_set_quietest passes it over. */
+void stream_trust(struct stream *stream);
+bool stream_is_trusted(const struct stream *stream);
 
 const struct address *stream_remote(const struct stream *stream);
 uint64_t stream_heard_ns(const struct stream *stream); /* when something came last */

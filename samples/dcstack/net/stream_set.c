@@ -34,8 +34,9 @@ struct stream *stream_set_quietest(const struct stream_set *set)
 	struct stream *quietest = NULL;
 
 	for (unsigned i = 0; i < set->count; i++)
-		if (quietest == NULL ||
-		    stream_heard_ns(set->streams[i]) < stream_heard_ns(quietest))
+		if (!stream_is_trusted(set->streams[i]) &&
+		    (quietest == NULL ||
+		     stream_heard_ns(set->streams[i]) < stream_heard_ns(quietest)))
 			quietest = set->streams[i];
 	return quietest;
 }

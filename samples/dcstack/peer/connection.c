@@ -4,6 +4,7 @@
 #include "channel.h"
 #include "owner.h"
 #include "protocol.h"
+#include "server.h"
 #include <errno.h>
 #include <run/fault.h>
 #include <run/late.h>
@@ -28,6 +29,7 @@ static void free_config(struct dc_config *config)
 	free((char *)config->bind_address);
 	free((char *)config->stun_server);
 	free((char *)config->mdns_interface);
+	server_release(config->server);
 }
 
 static void destroy_object(struct object *object)
@@ -124,10 +126,9 @@ static void finish(struct dc_connection *connection)
 	protocol_finish(connection);
 	events_collect(&connection->events, &connection->ended);
 	events_flush(&connection->events);
-	object_release(&connection->object, "network");
 }
 
-/* The end may be asked for by what the pump does. */
+/* The end may be asked for by what the pump does. This is the last time, once it is there. */
 static void settle(struct job *job)
 {
 	struct dc_connection *connection = OWNER_OF(job, struct dc_connection, settle);
@@ -139,6 +140,8 @@ static void settle(struct job *job)
 	connection->is_settling = false;
 	if (connection->end == CONNECTION_ENDING && !atomic_load(&connection->is_forgotten))
 		finish(connection);
+	if (connection->end == CONNECTION_GONE)
+		object_release(&connection->object, "network");
 }
 
 void connection_settle(struct dc_connection *connection)
@@ -162,6 +165,15 @@ void connection_end(struct dc_connection *connection, enum dc_state last_state, 
 	connection->error = error;
 	atomic_store(&connection->closing, true);
 	connection_settle(connection);
+}
+
+void connection_end_now(struct dc_connection *connection, enum dc_state last_state, int error)
+{
+	connection_end(connection, last_state, error);
+	if (connection->end != CONNECTION_ENDING)
+		return;
+	connection_settle(connection); /* lets go of it, and may have been already */
+	finish(connection);
 }
 
 int connection_refuse(const struct dc_connection *connection)
@@ -216,6 +228,7 @@ static int copy_config(const struct dc_config *config, struct dc_config *ret_cop
 	int error;
 
 	copy.bind_address = copy.stun_server = copy.mdns_interface = NULL;
+	server_retain(copy.server);
 	if (!copy.max_message_size)
 		copy.max_message_size = MESSAGE_MAX_DEFAULT;
 	error = copy_text(config->bind_address, &copy.bind_address);
@@ -244,7 +257,9 @@ int dc_config_check(const struct dc_config *config, const char **ret_what)
 
 static void init(struct dc_connection *connection)
 {
-	connection->executor = library_executor();
+	const struct dc_server *server = connection->config.server;
+
+	connection->executor = server ? server_executor(server) : library_executor();
 	inbox_init(&connection->inbox, connection->executor, &connection->object);
 	events_init(&connection->events, library_pool(), &connection->object);
 	callback_init(&connection->on_state, CALLBACK_PERSISTENT);
@@ -273,6 +288,8 @@ int dc_connection_create(const struct dc_config *config, struct dc_connection **
 	if (!config)
 		config = &defaults;
 	error = dc_config_check(config, NULL);
+	if (!error && config->server && server_is_closing(config->server))
+		error = -ENOTCONN;
 	if (error)
 		return error;
 	connection = calloc(1, sizeof(*connection));

@@ -48,6 +48,7 @@ struct dc_connection {
 	struct table table;
 	struct outbox outbox;
 	struct inflow inflow;
+	struct dc_connection *next_listener, *previous_listener; /* on config.server */
 	struct dc_channel *first, *last; /* all its channels, in the order of their birth */
 	struct job settle;
 	bool is_settling;     /* settle is deferred */
@@ -74,5 +75,7 @@ void connection_set_state(struct dc_connection *connection, enum dc_state state)
 /* Ends it: DC_CLOSED or DC_FAILED. The first end counts. error is for who waits for a description.
  */
 void connection_end(struct dc_connection *connection, enum dc_state last_state, int error);
+/* It has ended when this returns: not from within what is told of its transport. */
+void connection_end_now(struct dc_connection *connection, enum dc_state last_state, int error);
 
 #endif

@@ -3,6 +3,7 @@
 
 #include "connection.h"
 #include "protocol.h"
+#include "server.h"
 #include <errno.h>
 #include <stdio.h>
 
@@ -268,11 +269,18 @@ int transport_start(struct dc_connection *connection)
 		.receive = agent_told_receive,
 	};
 	struct agent_config config = transport_agent_config(&connection->config);
+	struct dc_server *server = connection->config.server;
 	struct transport *transport = &connection->transport;
 	int error = certificate_create(&transport->certificate);
 
 	config.executor = connection->executor;
-	return error ? error : agent_create(&config, &events, connection, &transport->agent);
+	if (server) {
+		config.stun_server = NULL;
+		config.carriers = server_carriers(server);
+	}
+	if (!error)
+		error = agent_create(&config, &events, connection, &transport->agent);
+	return error || !server ? error : server_listen(server, connection);
 }
 
 void transport_describe(struct dc_connection *connection, enum dtls_role role,
@@ -298,6 +306,8 @@ void transport_finish(struct dc_connection *connection)
 	if (transport->dtls)
 		dtls_close(transport->dtls);
 	dtls_destroy(transport->dtls);
+	if (transport->is_listener)
+		server_forget(connection->config.server, connection);
 	agent_destroy(transport->agent);
 	certificate_destroy(transport->certificate);
 	*transport = (struct transport){0};

@@ -19,6 +19,7 @@ struct transport {
 	struct agent *agent;
 	struct dtls *dtls;
 	struct sctp *sctp;
+	bool is_listener; /* of the server of its configuration */
 
 	/* Of the descriptions. */
 	enum dtls_role role;

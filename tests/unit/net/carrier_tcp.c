@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "carrier.inc.c"
+#include "raw.inc.c"
 
 #include <dlfcn.h>
 #include <net/framing.h>
@@ -58,16 +58,6 @@ static int await_send_error(struct side *side, const struct address *to)
 		poll(NULL, 0, 1);
 	}
 	return -ETIMEDOUT;
-}
-
-static bool await_fds(unsigned count)
-{
-	for (int i = 0; i < WAIT_MS; i++) {
-		if (count_fds() == count)
-			return true;
-		poll(NULL, 0, 1);
-	}
-	return false;
 }
 
 static void expect_echo(const char *ip)
@@ -234,29 +224,10 @@ Test(carrier_tcp, an_address_that_is_not_here_is_told_by_the_packet)
 	end();
 }
 
-/* A peer that is no carrier. */
-static int raw_connect(void)
-{
-	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-
-	cr_assert_eq(connect(fd, &passive.local.any, passive.local.size), 0);
-	return fd;
-}
-
-static void raw_write(int fd, const void *data, size_t size)
-{
-	cr_assert_eq(send(fd, data, size, MSG_NOSIGNAL), (ssize_t)size);
-}
-
-static bool raw_read(int fd, uint8_t *data, size_t size)
-{
-	return recv(fd, data, size, MSG_WAITALL) == (ssize_t)size;
-}
-
 Test(carrier_tcp, a_peer_that_closes_is_forgotten)
 {
 	open_side(&passive, CARRIER_TCP_PASSIVE, "127.0.0.1");
-	int fd = raw_connect();
+	int fd = raw_connect(&passive);
 	raw_write(fd, "\0\3abc\0", 6);
 	wait_arrival(&passive);
 	cr_assert_eq(passive.last_size, 3);
@@ -273,7 +244,7 @@ Test(carrier_tcp, a_peer_that_resets_is_forgotten)
 	static const struct linger reset = {.l_onoff = 1};
 
 	open_side(&passive, CARRIER_TCP_PASSIVE, "127.0.0.1");
-	int fd = raw_connect();
+	int fd = raw_connect(&passive);
 	raw_write(fd, "\0\3abc", 5);
 	wait_arrival(&passive);
 	setsockopt(fd, SOL_SOCKET, SO_LINGER, &reset, sizeof(reset));
@@ -289,7 +260,7 @@ Test(carrier_tcp, a_listener_that_is_gone_closes_what_it_accepted)
 	uint8_t byte;
 
 	open_side(&passive, CARRIER_TCP_PASSIVE, "127.0.0.1");
-	int fd = raw_connect();
+	int fd = raw_connect(&passive);
 	raw_write(fd, "\0\0", 2);
 	wait_arrival(&passive);
 	close_side(&passive);
@@ -318,7 +289,7 @@ Test(carrier_tcp, a_peer_that_does_not_read_loses_whole_packets)
 	unsigned whole = 0;
 
 	open_side(&passive, CARRIER_TCP_PASSIVE, "127.0.0.1");
-	int fd = raw_connect();
+	int fd = raw_connect(&passive);
 	raw_write(fd, "\0\0", 2);
 	wait_arrival(&passive);
 	for (int i = 0; i < COUNT; i++) {
@@ -350,13 +321,13 @@ Test(carrier_tcp, whoever_is_silent_for_longest_makes_room)
 
 	open_side(&passive, CARRIER_TCP_PASSIVE, "127.0.0.1");
 	for (int i = 0; i < STREAMS; i++) {
-		fds[i] = raw_connect();
+		fds[i] = raw_connect(&passive);
 		raw_write(fds[i], "\0\0", 2);
 		wait_arrival(&passive);
 	}
 	raw_write(fds[0], "\0\0", 2);
 	wait_arrival(&passive);
-	fds[STREAMS] = raw_connect();
+	fds[STREAMS] = raw_connect(&passive);
 	cr_assert_eq(recv(fds[1], &byte, 1, 0), 0);
 	for (int i = 0; i <= STREAMS; i++) {
 		if (i == 1)
@@ -390,7 +361,7 @@ Test(carrier_tcp, all_who_call_at_once_are_accepted)
 	sem_init(&busy.done, 0, 0);
 	executor_post(executor, &busy.job);
 	for (int i = 0; i < CALLERS; i++) {
-		fds[i] = raw_connect();
+		fds[i] = raw_connect(&passive);
 		raw_write(fds[i], "\0\0", 2);
 	}
 	sem_post(&go_on);
@@ -426,7 +397,7 @@ Test(carrier_tcp, to_write_to_a_peer_that_is_gone_raises_no_signal)
 	struct closing closing = {0};
 
 	open_side(&passive, CARRIER_TCP_PASSIVE, "127.0.0.1");
-	closing.fd = raw_connect();
+	closing.fd = raw_connect(&passive);
 	raw_write(closing.fd, "\0\0", 2);
 	wait_arrival(&passive);
 	signal(SIGPIPE, SIG_DFL); /* one that is ignored would not be pending */
@@ -442,11 +413,11 @@ Test(carrier_tcp, who_found_no_descriptor_left_is_accepted_when_one_is_free)
 {
 	open_side(&passive, CARRIER_TCP_PASSIVE, "127.0.0.1");
 	sem_init(&refused, 0, 0);
-	int first = raw_connect();
+	int first = raw_connect(&passive);
 	raw_write(first, "\0\0", 2);
 	wait_arrival(&passive);
 	atomic_store(&no_descriptors, true);
-	int second = raw_connect();
+	int second = raw_connect(&passive);
 	raw_write(second, "\0\2hi", 4);
 	cr_assert_eq(sem_wait(&refused), 0);
 	cr_assert_eq(passive.count, 1);
@@ -528,7 +499,7 @@ Test(carrier_tcp, without_a_receiver_what_arrives_is_dropped)
 	cr_assert_eq(send_one(&active, &passive.local, "1", 1), 0);
 	wait_arrival(&active);
 	on_executor(set_receiver, NULL);
-	int fd = raw_connect();
+	int fd = raw_connect(&passive);
 	raw_write(fd, "\0\1x", 3);
 	cr_assert(await_fds(fds_before + 5)); /* it is accepted */
 	close(fd);

@@ -41,7 +41,8 @@ extern const struct pair_options pair_defaults;
 int pair_open(struct pair *pair, const struct pair_options *options);
 /* The channel is open on both ends then. */
 int pair_connect(struct pair *pair);
-/* Each end says a word, and hears the other's. Its on_message is reset afterwards. */
+/* Each end says a word, and hears the other's; again and again. Its on_message is reset afterwards.
+ */
 int pair_greet(struct pair *pair);
 /* All three: a pair that has talked. */
 int pair_start(struct pair *pair, const struct pair_options *options);

@@ -10,6 +10,7 @@
 #define ICE_AGENT_H
 
 #include "candidate.h"
+#include "stun.h"
 
 enum agent_state {
 	AGENT_NEW,
@@ -33,7 +34,8 @@ struct agent_config {
 	const char *mdns_interface; /* IP of the interface that multicast queries leave on; NULL:
 				       the kernel's choice */
 	/* A carrier shared with others (a server's port) in place of gathered sockets:
-	 * NULL-terminated, or NULL. Who owns it routes packets to agent_input. */
+	 * NULL-terminated, or NULL. Who owns it routes packets to agent_input. Those of a transport
+	 * that is not wanted are passed over. */
 	struct carrier *const *carriers;
 };
 
@@ -77,6 +79,14 @@ int agent_send(struct agent *agent, const void *data, size_t size);
 /* What came over a shared carrier. */
 void agent_input(struct agent *agent, struct carrier *carrier, const struct address *from,
 		 const uint8_t *data, size_t size);
+/* For who routes: whose answer, and whose packets, are this agent's? */
+bool agent_awaits(const struct agent *agent, const uint8_t transaction[STUN_TRANSACTION_SIZE]);
+/* Has a request with our password come from there, or has he answered one of ours? */
+bool agent_has_heard(const struct agent *agent, const struct carrier *carrier,
+		     const struct address *from);
+/* He has: so nobody else wrote his address on it. */
+bool agent_is_answered(const struct agent *agent, const struct carrier *carrier,
+		       const struct address *from);
 
 /* Ends all checks, queries and timers, and lets go of every candidate. Tells AGENT_CLOSED no more.
  */

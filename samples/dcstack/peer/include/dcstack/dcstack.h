@@ -57,7 +57,13 @@ enum dc_state {
 	DC_CLOSED, /* by us or by the peer */
 };
 
+struct dc_server;
+
 struct dc_config {
+	/* The connection has the sockets of this server, and none of its own: what is said here of
+	 * addresses, ports and STUN servers does not count then (no_udp, no_tcp do). NULL: none.
+	 * See server.h. */
+	struct dc_server *server;
 	const char *bind_address;      /* gather on this IP only; NULL: on all interfaces */
 	uint16_t port_begin, port_end; /* of host candidates, both included; 0: any */
 	/* "host:port", "host", "[IPv6]:port"; the port is 3478 if none is given. Where it does not
@@ -76,7 +82,8 @@ int dc_config_check(const struct dc_config *config, const char **ret_what);
 
 /* config NULL: defaults; it has to pass dc_config_check. An address that is none of this machine's,
  * or a port that is taken, shows later: no description, and DC_FAILED. The caller's reference ends
- * with dc_connection_destroy. -EINVAL, -ENOMEM, -EAGAIN where a thread cannot be started. */
+ * with dc_connection_destroy. -EINVAL, -ENOMEM, -EAGAIN where a thread cannot be started;
+ * -ENOTCONN on a server that is closed. */
 int dc_connection_create(const struct dc_config *config, struct dc_connection **ret_connection);
 /* Closes if need be, resets all callbacks of the connection (not those of its channels), ends the
  * reference. NULL: nothing. */
