@@ -96,7 +96,8 @@ static void start_first_thread(void)
 static bool begin(struct scene *scene)
 {
 	const struct play *play = scene->scenario->play;
-	int error = play->has_own_library ? 0 : library_start(NULL);
+	const struct library_options options = {.executors = play->executors};
+	int error = play->has_own_library ? 0 : library_start(&options);
 
 	start_first_thread();
 	if (!error && play->begin)

@@ -32,6 +32,7 @@ struct play {
 	/* The play starts and cleans up the library by itself; what is counted before counts
 	 * without it. */
 	bool has_own_library;
+	unsigned executors; /* of the library that is started for it; 0: as usual */
 	/* Its sessions are counted by another number than --sessions' default of 3; 0: 3. */
 	unsigned long sessions;
 };

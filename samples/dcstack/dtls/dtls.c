@@ -6,6 +6,9 @@
 
 #include <errno.h>
 #include <openssl/ssl.h>
+#include <run/fault.h>
+#include <run/late.h>
+#include <run/object.h>
 #include <run/task.h>
 #include <run/timer.h>
 #include <stdbool.h>
@@ -14,6 +17,7 @@
 enum { HANDSHAKE_MS = 60 * 1000 };
 
 struct dtls {
+	struct object object;
 	struct executor *executor;
 	struct dtls_events events;
 	void *user;
@@ -21,28 +25,40 @@ struct dtls {
 	enum dtls_state state;
 	const char *failure;
 	struct backlog backlog;
-	struct task *handshake; /* NULL: not started, or over */
-	struct timer timer;	/* wakes it */
-	uint64_t patience_ns, deadline_ns;
+	struct task *handshake;	     /* NULL: not started, or over */
+	struct object *below;	     /* what it sends through */
+	struct waker waker;	     /* its own: of what comes in, and of the timer */
+	struct timer retransmission; /* of its last flight */
+	bool retransmits;
+	struct timer limit; /* ends it */
+	uint64_t patience_ns;
 	struct job tell;
 	bool must_tell; /* that it has ended */
 	bool destroyed;
-	unsigned holds; /* the owner's, the handshake's, tell's, and one for each call under way */
+	unsigned calls; /* under way */
 };
 
-static void hold(struct dtls *dtls)
+static void destroy(struct object *object)
 {
-	dtls->holds++;
-}
+	struct dtls *dtls = (struct dtls *)object;
 
-/* A callback may destroy what tells it: the memory stays until the last call is over. */
-static void let_go(struct dtls *dtls)
-{
-	if (--dtls->holds)
-		return;
 	endpoint_destroy(dtls->endpoint);
 	backlog_finish(&dtls->backlog);
 	free(dtls);
+}
+
+static const struct object_class dtls_class = {.name = "dtls", .destroy = destroy};
+
+static void begin_call(struct dtls *dtls)
+{
+	dtls->calls++;
+}
+
+/* A callback may destroy what tells it: the owner's reference stays until the last call is over. */
+static void end_call(struct dtls *dtls)
+{
+	if (!--dtls->calls && dtls->destroyed)
+		object_release(&dtls->object, "owner");
 }
 
 static void flush(struct dtls *dtls)
@@ -50,8 +66,10 @@ static void flush(struct dtls *dtls)
 	uint8_t datagram[DTLS_DATAGRAM_MAX];
 	size_t size;
 
-	while (!dtls->destroyed && (size = endpoint_take(dtls->endpoint, datagram)))
-		dtls->events.send(dtls->user, datagram, size);
+	while ((size = endpoint_take(dtls->endpoint, datagram))) {
+		if (!dtls->destroyed)
+			dtls->events.send(dtls->user, datagram, size);
+	}
 }
 
 static void tell_run(struct job *job)
@@ -60,17 +78,53 @@ static void tell_run(struct job *job)
 
 	if (dtls->must_tell)
 		dtls->events.state(dtls->user, dtls->state);
-	let_go(dtls);
+	object_release(&dtls->object, "tell");
+}
+
+/* The timer holds the connection, since it comes by itself. */
+static void retransmission_stop(struct dtls *dtls)
+{
+	if (!dtls->retransmits)
+		return;
+	dtls->retransmits = false;
+	timer_cancel(&dtls->retransmission);
+	object_release(&dtls->object, "retransmission");
+}
+
+/* If something waits for an answer. */
+static int retransmission_arm(struct dtls *dtls)
+{
+	uint64_t delay_ns;
+	int r;
+
+	if (!endpoint_timer(dtls->endpoint, &delay_ns)) {
+		retransmission_stop(dtls);
+		return 0;
+	}
+	r = timer_arm(&dtls->retransmission, delay_ns);
+	if (r == 0 && !dtls->retransmits) {
+		dtls->retransmits = true;
+		object_retain(&dtls->object, "retransmission");
+	}
+	return r;
+}
+
+static void cancel_timers(struct dtls *dtls)
+{
+	retransmission_stop(dtls);
+	timer_cancel(&dtls->limit);
 }
 
 /* By the peer or by a failure: told later, since this may be in the midst of the user's call. */
 static void end(struct dtls *dtls, enum dtls_state state, const char *failure)
 {
-	timer_cancel(&dtls->timer);
+	cancel_timers(dtls);
+	if (dtls->destroyed)
+		return;
 	dtls->state = state;
 	dtls->failure = failure;
 	dtls->must_tell = true;
-	hold(dtls);
+	object_retain(&dtls->object, "tell");
 	executor_defer(dtls->executor, &dtls->tell);
 }
 
@@ -103,7 +157,7 @@ static void handshake_succeed(struct dtls *dtls)
 {
 	struct backlog_datagram *datagram;
 
-	timer_cancel(&dtls->timer);
+	cancel_timers(dtls);
 	dtls->state = DTLS_CONNECTED;
 	dtls->events.state(dtls->user, DTLS_CONNECTED);
 	deliver(dtls);
@@ -147,22 +201,6 @@ static int handshake_advance(struct dtls *dtls)
 	return r;
 }
 
-/* -EAGAIN, or why there is no waiting. */
-static int handshake_wait(struct dtls *dtls)
-{
-	uint64_t now_ns = executor_clock_ns();
-	uint64_t delay_ns, retransmit_ns;
-	int r;
-
-	if (now_ns >= dtls->deadline_ns)
-		return -ETIMEDOUT;
-	delay_ns = dtls->deadline_ns - now_ns;
-	if (endpoint_timer(dtls->endpoint, &retransmit_ns) && retransmit_ns < delay_ns)
-		delay_ns = retransmit_ns;
-	r = timer_arm(&dtls->timer, delay_ns);
-	return r < 0 ? r : -EAGAIN;
-}
-
 static const char *handshake_failure(const struct dtls *dtls, int r)
 {
 	switch (r) {
@@ -170,8 +208,6 @@ static const char *handshake_failure(const struct dtls *dtls, int r)
 		return endpoint_failure(dtls->endpoint);
 	case -ESHUTDOWN:
 		return "the peer closed in the midst of the handshake";
-	case -ETIMEDOUT:
-		return "the handshake took too long";
 	default:
 		return "no memory";
 	}
@@ -185,14 +221,14 @@ static enum task_state handshake_poll(struct task *task, void *state)
 	(void)task;
 	/* What goes out again shares no datagram with what is new: the peer may be OpenSSL too. */
 	flush(dtls);
-	if (r == 0 && dtls->state == DTLS_CONNECTING)
+	if (r == 0 && dtls->handshake)
 		r = handshake_advance(dtls);
 	flush(dtls);
 	/* Who sends may have closed or destroyed it. */
-	if (dtls->state != DTLS_CONNECTING)
+	if (!dtls->handshake)
 		return TASK_DONE;
 	if (r == -EAGAIN)
-		r = handshake_wait(dtls);
+		r = retransmission_arm(dtls) < 0 ? -ENOMEM : -EAGAIN;
 	if (r == -EAGAIN)
 		return TASK_PENDING;
 	if (r < 0)
@@ -206,9 +242,12 @@ static void handshake_drop(void *state)
 {
 	struct dtls *dtls = state;
 
+	waker_drop(&dtls->waker);
 	task_release(dtls->handshake, "owner");
 	dtls->handshake = NULL;
-	let_go(dtls);
+	if (dtls->below)
+		object_release(dtls->below, "handshake");
+	object_release(&dtls->object, "handshake");
 }
 
 static const struct task_class handshake_class = {
@@ -218,17 +257,49 @@ static void handshake_cancel(struct dtls *dtls)
 {
 	struct task *task = dtls->handshake;
 
-	timer_cancel(&dtls->timer);
+	if (!fault_on(FAULT_TIMER_SENDS_AFTER_CLOSE))
+		retransmission_stop(dtls);
 	dtls->handshake = NULL;
 	task_cancel(task);
 }
 
-static void wake(void *user)
+static void give_up(void *user)
 {
 	struct dtls *dtls = user;
 
-	if (dtls->handshake)
-		task_wake(dtls->handshake);
+	end(dtls, DTLS_FAILED, "the handshake took too long");
+	handshake_cancel(dtls);
+}
+
+/* By its owner, who is told nothing more. */
+static void stop(struct dtls *dtls)
+{
+	dtls->state = DTLS_CLOSED;
+	dtls->must_tell = false;
+	timer_cancel(&dtls->limit);
+	if (!fault_on(FAULT_DTLS_CONNECT_HANG))
+		handshake_cancel(dtls);
+}
+
+/* The timer, until it is stopped. Who sends may do that. */
+static void retransmit(void *user)
+{
+	struct dtls *dtls = user;
+	int r;
+
+	object_retain(&dtls->object, "call");
+	if (!dtls->handshake)
+		late_use("a DTLS connection that is closed sent its flight again");
+	r = endpoint_retransmit(dtls->endpoint);
+	flush(dtls);
+	if (r == 0 && dtls->retransmits)
+		r = retransmission_arm(dtls);
+	if (r < 0) {
+		end(dtls, DTLS_FAILED, handshake_failure(dtls, r));
+		handshake_cancel(dtls);
+	}
+	waker_wake(&dtls->waker);
+	object_release(&dtls->object, "call");
 }
 
 int dtls_create(const struct dtls_config *config, const struct dtls_events *events, void *user,
@@ -241,7 +312,10 @@ int dtls_create(const struct dtls_config *config, const struct dtls_events *even
 	if (!dtls)
 		return -ENOMEM;
 	r = endpoint_create(config, &dtls->endpoint);
+	if (r == 0)
+		r = object_init(&dtls->object, &dtls_class, "owner");
 	if (r < 0) {
+		endpoint_destroy(dtls->endpoint);
 		free(dtls);
 		return r;
 	}
@@ -250,9 +324,10 @@ int dtls_create(const struct dtls_config *config, const struct dtls_events *even
 	dtls->user = user;
 	dtls->patience_ns = TIMER_MS(patience_ms);
 	dtls->tell.run = tell_run;
-	dtls->holds = 1;
 	backlog_init(&dtls->backlog);
-	timer_init(&dtls->timer, config->executor, "dtls retransmission", wake, dtls);
+	timer_init(&dtls->retransmission, config->executor, "dtls retransmission", retransmit,
+		   dtls);
+	timer_init(&dtls->limit, config->executor, "dtls handshake", give_up, dtls);
 	*ret_dtls = dtls;
 	return 0;
 }
@@ -261,25 +336,32 @@ void dtls_destroy(struct dtls *dtls)
 {
 	if (!dtls)
 		return;
-	dtls->state = DTLS_CLOSED;
-	dtls->must_tell = false;
+	stop(dtls);
 	dtls->destroyed = true;
-	handshake_cancel(dtls);
-	let_go(dtls);
+	if (!dtls->calls)
+		object_release(&dtls->object, "owner");
 }
 
-int dtls_start(struct dtls *dtls)
+int dtls_start(struct dtls *dtls, struct object *below)
 {
 	int r;
 
 	if (dtls->state != DTLS_NEW)
 		return -EALREADY;
-	r = task_spawn(dtls->executor, &handshake_class, dtls, &dtls->handshake);
+	r = timer_arm(&dtls->limit, dtls->patience_ns);
 	if (r < 0)
 		return r;
-	hold(dtls);
+	r = task_spawn(dtls->executor, &handshake_class, dtls, &dtls->handshake);
+	if (r < 0) {
+		timer_cancel(&dtls->limit);
+		return r;
+	}
+	waker_set(&dtls->waker, dtls->handshake);
+	object_retain(&dtls->object, "handshake");
+	dtls->below = below;
+	if (below)
+		object_retain(below, "handshake");
 	dtls->state = DTLS_CONNECTING;
-	dtls->deadline_ns = executor_clock_ns() + dtls->patience_ns;
 	return 0;
 }
 
@@ -290,13 +372,13 @@ void dtls_input(struct dtls *dtls, const uint8_t *datagram, size_t size)
 	/* What came before goes first. */
 	if (dtls->state != DTLS_CONNECTED || !backlog_is_empty(&dtls->backlog)) {
 		backlog_push(&dtls->backlog, datagram, size);
-		wake(dtls);
+		waker_wake(&dtls->waker);
 		return;
 	}
-	hold(dtls);
+	begin_call(dtls);
 	endpoint_put(dtls->endpoint, datagram, size);
 	deliver(dtls);
-	let_go(dtls);
+	end_call(dtls);
 }
 
 int dtls_send(struct dtls *dtls, const void *data, size_t size)
@@ -309,12 +391,12 @@ int dtls_send(struct dtls *dtls, const void *data, size_t size)
 		return -EMSGSIZE;
 	if (!size)
 		return -EINVAL;
-	hold(dtls);
+	begin_call(dtls);
 	r = endpoint_write(dtls->endpoint, data, size);
 	if (r == -EPROTO)
 		end(dtls, DTLS_FAILED, endpoint_failure(dtls->endpoint));
 	flush(dtls);
-	let_go(dtls);
+	end_call(dtls);
 	return r;
 }
 
@@ -322,15 +404,13 @@ void dtls_close(struct dtls *dtls)
 {
 	bool connected = dtls->state == DTLS_CONNECTED;
 
-	dtls->state = DTLS_CLOSED;
-	dtls->must_tell = false;
-	handshake_cancel(dtls);
+	stop(dtls);
 	if (!connected)
 		return;
-	hold(dtls);
+	begin_call(dtls);
 	endpoint_shutdown(dtls->endpoint);
 	flush(dtls);
-	let_go(dtls);
+	end_call(dtls);
 }
 
 enum dtls_state dtls_state(const struct dtls *dtls)

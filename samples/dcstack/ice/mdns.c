@@ -13,7 +13,7 @@
 #include <sys/epoll.h>
 #include <unistd.h>
 
-enum { PORT = 5353, QUESTIONS = 5 };
+enum { PORT = 5353 };
 
 struct mdns_query {
 	struct mdns_config config;
@@ -25,7 +25,6 @@ struct mdns_query {
 	struct waker waker; /* the timer's */
 	struct watch watch;
 	int fd;
-	unsigned asked;
 };
 
 static struct sockaddr_in group_address(void)
@@ -127,28 +126,22 @@ static bool read_answers(struct mdns_query *query, struct address *ret_address)
 	}
 }
 
-static enum task_state tell(struct mdns_query *query, const struct address *address)
-{
-	query->answer(query->user, address);
-	return TASK_DONE;
-}
-
-/* The first question at once, then one each interval; after the last the answer has as long. */
+/* The first question at once, then one each interval. Without memory for the timer there is no
+ * further one: the answer may still come. */
 static enum task_state poll(struct task *task, void *state)
 {
 	struct mdns_query *query = state;
 	struct address address;
 
 	(void)task;
-	if (read_answers(query, &address))
-		return tell(query, &address);
-	if (timer_is_armed(&query->timer))
-		return TASK_PENDING;
-	if (query->asked == QUESTIONS ||
-	    timer_arm(&query->timer, TIMER_MS(query->config.interval_ms)) < 0)
-		return tell(query, NULL);
-	query->asked++;
-	ask(query);
+	if (read_answers(query, &address)) {
+		if (query->answer)
+			query->answer(query->user, &address);
+		return TASK_DONE;
+	}
+	if (!timer_is_armed(&query->timer) &&
+	    timer_arm(&query->timer, TIMER_MS(query->config.interval_ms)) == 0)
+		ask(query);
 	return TASK_PENDING;
 }
 
@@ -209,6 +202,11 @@ int mdns_ask(const struct mdns_config *config, const char *name, mdns_answer_fn 
 	}
 	*ret_query = query;
 	return 0;
+}
+
+void mdns_mute(struct mdns_query *query)
+{
+	query->answer = NULL;
 }
 
 void mdns_drop(struct mdns_query *query)

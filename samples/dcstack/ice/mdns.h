@@ -16,12 +16,15 @@ struct mdns_config {
 	unsigned interval_ms; /* between two questions */
 };
 
-/* address (port 0) NULL: nobody knows the name. Told once, from the executor. */
+/* Told once, from the executor; port 0. */
 typedef void (*mdns_answer_fn)(void *user, const struct address *address);
 
-/* Spawns a task that has a socket of its own. -errno of socket. */
+/* Spawns a task that has a socket of its own, and asks until it is answered or dropped: for ever,
+ * where nobody knows the name. -errno of socket. */
 int mdns_ask(const struct mdns_config *config, const char *name, mdns_answer_fn answer, void *user,
 	     struct mdns_query **ret_query);
+/* Before the answer: nobody is told. It goes on. */
+void mdns_mute(struct mdns_query *query);
 /* Before the answer, or from within it; not later. NULL: nothing. */
 void mdns_drop(struct mdns_query *query);
 

@@ -5,6 +5,7 @@
 #include "stun_server.h"
 
 #include <errno.h>
+#include <run/fault.h>
 #include <run/library.h>
 #include <run/resolver.h>
 #include <run/task.h>
@@ -151,13 +152,20 @@ static void consider_gathered(struct agent *agent)
 	agent_set_gathered(agent);
 }
 
+/* Nobody wakes the task any more. */
+static void silence(struct reflexive *reflexive)
+{
+	query_drop(reflexive->query);
+	reflexive->query = NULL;
+	timer_cancel(&reflexive->timer);
+	waker_drop(&reflexive->waker);
+}
+
 static void drop(void *state)
 {
 	struct reflexive *reflexive = state;
 
-	query_drop(reflexive->query);
-	timer_cancel(&reflexive->timer);
-	waker_drop(&reflexive->waker);
+	silence(reflexive);
 	reflexive->is_over = true;
 	if (!agent_is_over(reflexive->agent))
 		consider_gathered(reflexive->agent);
@@ -240,7 +248,11 @@ void reflexive_finish(struct agent *agent)
 
 	while ((reflexive = agent->reflexives)) {
 		agent->reflexives = reflexive->next;
-		task_cancel(reflexive->task);
+		silence(reflexive);
+		if (fault_on(FAULT_LOST_WAKER))
+			task_release(reflexive->task, "owner");
+		else
+			task_cancel(reflexive->task);
 		free(reflexive);
 	}
 }

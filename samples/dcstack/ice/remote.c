@@ -6,10 +6,13 @@
 #include "parts.h"
 
 #include <errno.h>
+#include <run/fault.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+
+enum { QUESTIONS = 5 }; /* that a name is worth */
 
 /* Waits for the address of a .local name. */
 struct named {
@@ -17,6 +20,7 @@ struct named {
 	struct agent *agent;
 	struct candidate *candidate; /* holder "agent" */
 	struct mdns_query *query;
+	struct timer patience;
 };
 
 static struct candidate *find(const struct agent *agent, enum candidate_transport transport,
@@ -94,7 +98,6 @@ static void unlink_named(struct named *named)
 	*place = named->next;
 }
 
-/* A name that nobody knows is passed over: others may be reached, or reach us. */
 static void resolved(void *user, const struct address *address)
 {
 	struct named *named = user;
@@ -102,15 +105,25 @@ static void resolved(void *user, const struct address *address)
 	struct candidate *candidate = named->candidate;
 
 	unlink_named(named);
+	timer_cancel(&named->patience);
 	mdns_drop(named->query);
 	free(named);
-	if (address) {
-		candidate->address = *address;
-		address_set_port(&candidate->address, candidate->name_port);
-		add(agent, candidate);
-	} else {
-		candidate_release(candidate, "agent");
-	}
+	candidate->address = *address;
+	address_set_port(&candidate->address, candidate->name_port);
+	add(agent, candidate);
+	nomination_consider(agent);
+}
+
+/* A name that nobody knows is passed over: others may be reached, or reach us. */
+static void give_up(void *user)
+{
+	struct named *named = user;
+	struct agent *agent = named->agent;
+
+	unlink_named(named);
+	mdns_drop(named->query);
+	candidate_release(named->candidate, "agent");
+	free(named);
 	nomination_consider(agent);
 }
 
@@ -137,6 +150,8 @@ static int resolve(struct agent *agent, struct candidate *candidate)
 	named->candidate = candidate;
 	named->next = agent->names;
 	agent->names = named;
+	timer_init(&named->patience, config.executor, "mdns patience", give_up, named);
+	agent_arm(agent, &named->patience, QUESTIONS * agent->timing.name_ms);
 	return 0;
 }
 
@@ -217,7 +232,11 @@ void remote_finish(struct agent *agent)
 
 	while ((named = agent->names)) {
 		agent->names = named->next;
-		mdns_drop(named->query);
+		timer_cancel(&named->patience);
+		/* Whatever becomes of the query, who asked is gone. */
+		mdns_mute(named->query);
+		if (!fault_on(FAULT_MDNS_QUERY))
+			mdns_drop(named->query);
 		candidate_release(named->candidate, "agent");
 		free(named);
 	}

@@ -152,13 +152,15 @@ static int create_dtls(struct dc_connection *connection, const struct sdp *remot
 static void try_dtls(struct dc_connection *connection)
 {
 	struct transport *transport = &connection->transport;
+	const struct candidate *local, *remote;
 	int error;
 
 	if (connection->end != CONNECTION_ALIVE || !transport->dtls ||
 	    dtls_state(transport->dtls) != DTLS_NEW ||
 	    agent_state(transport->agent) != AGENT_CONNECTED)
 		return;
-	error = dtls_start(transport->dtls);
+	agent_selected(transport->agent, &local, &remote);
+	error = dtls_start(transport->dtls, local ? (struct object *)&local->object : NULL);
 	if (error)
 		connection_end(connection, DC_FAILED, error);
 }

@@ -18,8 +18,8 @@ static void pair_create(void)
 static void pair_start(void)
 {
 	pair_create();
-	cr_assert_eq(dtls_start(pair.server.dtls), 0);
-	cr_assert_eq(dtls_start(pair.client.dtls), 0);
+	cr_assert_eq(dtls_start(pair.server.dtls, NULL), 0);
+	cr_assert_eq(dtls_start(pair.client.dtls, NULL), 0);
 }
 
 static void pair_connect(void)

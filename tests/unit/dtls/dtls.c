@@ -1,6 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "both.inc.c"
 
+#include <run/fault.h>
+#include <run/late.h>
+#include <run/object.h>
+#include <unistd.h>
+
 TestSuite(dtls, .init = pair_begin, .fini = pair_end, .timeout = 60);
 
 static void expect_flights(void)
@@ -17,7 +22,7 @@ static void expect_connected(void)
 	cr_expect_eq(dtls_state(pair.client.dtls), DTLS_CONNECTED);
 	cr_expect_eq(dtls_state(pair.server.dtls), DTLS_CONNECTED);
 	cr_expect_null(dtls_failure(pair.client.dtls));
-	cr_expect_eq(dtls_start(pair.client.dtls), -EALREADY);
+	cr_expect_eq(dtls_start(pair.client.dtls, NULL), -EALREADY);
 }
 
 Test(dtls, two_ends_connect_and_talk)
@@ -40,7 +45,7 @@ static void expect_new(void)
 	pair_create();
 	cr_expect_eq(dtls_state(pair.client.dtls), DTLS_NEW);
 	cr_expect_eq(send_text(&pair.client, "early"), -ENOTCONN);
-	cr_assert_eq(dtls_start(pair.client.dtls), 0);
+	cr_assert_eq(dtls_start(pair.client.dtls, NULL), 0);
 	cr_expect_eq(dtls_state(pair.client.dtls), DTLS_CONNECTING);
 	cr_expect_eq(send_text(&pair.client, "early"), -ENOTCONN);
 	cr_expect_eq(pair.client.sent, 0, "told from within dtls_start");
@@ -160,4 +165,86 @@ Test(dtls, what_overtakes_the_end_of_the_handshake_is_told_after_connected)
 	pair_connect();
 	await(client_received);
 	cr_expect_str_eq(pair.client.log, "CR");
+}
+
+/* What is below. */
+
+static struct object below;
+
+static void below_destroy(struct object *object)
+{
+	(void)object;
+}
+
+static const struct object_class below_class = {.name = "below", .destroy = below_destroy};
+
+static void start_over_below(void)
+{
+	pair_create();
+	cr_assert_eq(object_init(&below, &below_class, "test"), 0);
+	cr_assert_eq(dtls_start(pair.client.dtls, &below), 0);
+	cr_expect_eq(object_refs(&below), 2);
+}
+
+static void start_server(void)
+{
+	cr_assert_eq(dtls_start(pair.server.dtls, NULL), 0);
+}
+
+static void expect_let_go(void)
+{
+	cr_expect_eq(object_refs(&below), 1);
+	object_release(&below, "test");
+}
+
+Test(dtls, a_handshake_holds_what_is_below_until_it_is_over)
+{
+	on_executor(start_over_below);
+	on_executor(start_server);
+	await(both_connected);
+	on_executor(expect_let_go);
+}
+
+Test(dtls, an_end_in_the_handshake_lets_go_of_what_is_below)
+{
+	on_executor(start_over_below);
+	on_executor(pair_destroy);
+	on_executor(expect_let_go);
+}
+
+static void expect_held(void)
+{
+	struct library_counts counts;
+
+	cr_expect_eq(object_refs(&below), 2);
+	library_count(&counts);
+	cr_expect_eq(counts.tasks_pending, 1);
+}
+
+/* Nothing can be cleaned up then. */
+Test(dtls_fault, with_the_fault_a_handshake_outlives_its_connection, .init = pair_begin)
+{
+	cr_assert_eq(fault_set("dtls-connect-hang"), 0);
+	on_executor(start_over_below);
+	on_executor(pair_destroy);
+	on_executor(expect_held);
+}
+
+static bool has_sent(void)
+{
+	return pair.client.sent > 0;
+}
+
+Test(dtls_fault, with_the_fault_a_flight_is_sent_again_after_the_end, .init = pair_begin)
+{
+	unsigned sent;
+
+	cr_assert_eq(fault_set("timer-sends-after-close"), 0);
+	on_executor(start_over_below);
+	await(has_sent);
+	on_executor(pair_destroy);
+	sent = pair.client.sent;
+	while (late_count() < 2)
+		usleep(1000);
+	cr_expect_eq(pair.client.sent, sent, "who is gone was told");
 }

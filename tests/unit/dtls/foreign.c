@@ -123,7 +123,7 @@ static void start(void)
 
 	foreign_start();
 	cr_assert_eq(dtls_create(&end->config, &end_events, end, &end->dtls), 0);
-	cr_assert_eq(dtls_start(end->dtls), 0);
+	cr_assert_eq(dtls_start(end->dtls, NULL), 0);
 	foreign_work();
 }
 

@@ -187,7 +187,7 @@ static void create_and_destroy(void)
 	pair_create();
 	dtls_input(pair.client.dtls, datagram, sizeof(datagram));
 	destroy(&pair.client);
-	cr_assert_eq(dtls_start(pair.server.dtls), 0);
+	cr_assert_eq(dtls_start(pair.server.dtls, NULL), 0);
 	destroy(&pair.server);
 	dtls_destroy(NULL);
 }

@@ -102,12 +102,12 @@ Test(wire, a_handshake_without_answers_ends)
 static void start_client(void)
 {
 	pair_create();
-	cr_assert_eq(dtls_start(pair.client.dtls), 0);
+	cr_assert_eq(dtls_start(pair.client.dtls, NULL), 0);
 }
 
 static void start_server(void)
 {
-	cr_assert_eq(dtls_start(pair.server.dtls), 0);
+	cr_assert_eq(dtls_start(pair.server.dtls, NULL), 0);
 }
 
 static bool server_has_one(void)
@@ -353,8 +353,8 @@ static void start_and_invent(void)
 {
 	pair_create();
 	invent();
-	cr_assert_eq(dtls_start(pair.server.dtls), 0);
-	cr_assert_eq(dtls_start(pair.client.dtls), 0);
+	cr_assert_eq(dtls_start(pair.server.dtls, NULL), 0);
+	cr_assert_eq(dtls_start(pair.client.dtls, NULL), 0);
 	invent();
 }
 

@@ -2,6 +2,7 @@
 #include "peers.inc.c"
 
 #include <errno.h>
+#include <run/fault.h>
 #include <unistd.h>
 
 static struct peer a;
@@ -300,6 +301,46 @@ Test(gather, a_silent_server_holds_it_up_for_a_time)
 		requests++;
 	cr_expect_eq(requests, 3);
 	end();
+	close(fd);
+}
+
+static void find_waker(const struct object *object, void *user)
+{
+	bool *is_found = user;
+
+	for (unsigned i = 0; i < OBJECT_HOLDERS; i++)
+		if (object->holders[i].refs > 0 && strcmp(object->holders[i].name, "waker") == 0)
+			*is_found = true;
+}
+
+/* The resolver's thread may still have its own in its hands. */
+static bool has_waker(void)
+{
+	bool is_found = true;
+
+	for (unsigned i = 0; i < 1000 && is_found; i++) {
+		usleep(i > 0 ? 1000 : 0);
+		is_found = false;
+		object_visit(find_waker, &is_found);
+	}
+	return is_found;
+}
+
+Test(gather, with_the_fault_nobody_can_wake_the_task_of_a_closed_agent)
+{
+	struct library_counts counts;
+	struct address from;
+	char name[64];
+	int fd = open_server(name);
+
+	begin_reflexive(name);
+	await_request(fd, &from);
+	cr_assert_eq(fault_set("lost-waker"), 0);
+	destroy_peer(&a);
+	library_count(&counts);
+	cr_expect_eq(counts.tasks_pending, 1, "%u tasks", counts.tasks_pending);
+	cr_expect_eq(counts.timers_armed, 0, "%u timers", counts.timers_armed);
+	cr_expect_not(has_waker());
 	close(fd);
 }
 

@@ -5,6 +5,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <mdns_message.h>
+#include <run/fault.h>
 #include <unistd.h>
 
 static char name[32]; /* each test is a process: none hears the others */
@@ -106,7 +107,7 @@ static void name_peer(struct peer *a, struct peer *b)
 	*b = (struct peer){.other = a, .silent = true};
 	create_peer(a, &asker_config);
 	create_peer(b, &named_config);
-	a->agent->timing.name_ms = 20;
+	a->agent->timing.name_ms = 100;
 	gather(b);
 	gather(a);
 	cr_assert(await(b, has_gathered, 0));
@@ -140,7 +141,7 @@ Test(mdns, it_is_asked_for_again)
 	begin();
 	int fd = open_responder(5353);
 	name_peer(&a, &b);
-	for (unsigned i = 0; i < 5; i++)
+	for (unsigned i = 0; i < 3; i++)
 		await_question(fd);
 	answer(fd, "127.0.0.1");
 	cr_expect(await(&a, is_in, AGENT_CONNECTED));
@@ -202,4 +203,26 @@ Test(mdns, close_ends_a_query)
 	destroy_peer(&a);
 	destroy_peer(&b);
 	finish();
+}
+
+Test(mdns, with_the_fault_a_query_outlives_its_agent_and_asks_for_ever)
+{
+	struct library_counts counts;
+	struct peer a, b;
+
+	begin();
+	int fd = open_responder(5353);
+	name_peer(&a, &b);
+	cr_assert_eq(fault_set("mdns-query"), 0);
+	destroy_peer(&a);
+	destroy_peer(&b);
+	for (unsigned i = 0; i < 8; i++)
+		await_question(fd);
+	library_count(&counts);
+	cr_expect_eq(counts.tasks_pending, 1, "%u tasks", counts.tasks_pending);
+	answer(fd, "127.0.0.1");
+	do
+		library_count(&counts);
+	while (counts.tasks_pending > 0);
+	close(fd);
 }

@@ -37,16 +37,18 @@ struct dtls_events {
 };
 
 struct dtls;
+struct object;
 
-/* -EINVAL unless fingerprint_is_valid of each, or of more than DTLS_FINGERPRINTS_MAX; -ENOMEM, or
- * -EIO if OpenSSL cannot. */
+/* One object. -EINVAL unless fingerprint_is_valid of each, or of more than DTLS_FINGERPRINTS_MAX;
+ * -ENOMEM, -EIO if OpenSSL cannot, and as object_init. */
 int dtls_create(const struct dtls_config *config, const struct dtls_events *events, void *user,
 		struct dtls **ret_dtls);
 /* Without a word to the peer. After it no event is told. NULL: nothing. */
 void dtls_destroy(struct dtls *dtls);
 
-/* Spawns the handshake's task. -EALREADY. */
-int dtls_start(struct dtls *dtls);
+/* Spawns the handshake's task, which holds the connection, and below (may be NULL), what it sends
+ * through, by the name "handshake" until it is over. -EALREADY, -ENOMEM, and as object_init. */
+int dtls_start(struct dtls *dtls, struct object *below);
 /* One datagram. A few that come before dtls_start are kept for it. */
 void dtls_input(struct dtls *dtls, const uint8_t *datagram, size_t size);
 /* One record. -ENOTCONN, -EMSGSIZE above DTLS_PAYLOAD_MAX, -EINVAL for an empty one. */
