@@ -88,7 +88,7 @@ static void retransmission_stop(struct dtls *dtls)
 		return;
 	dtls->retransmits = false;
 	timer_cancel(&dtls->retransmission);
-	object_release(&dtls->object, "retransmission");
+	object_release_by(&dtls->object, "retransmission", track_timer(&dtls->retransmission));
 }
 
 /* If something waits for an answer. */
@@ -104,7 +104,8 @@ static int retransmission_arm(struct dtls *dtls)
 	r = timer_arm(&dtls->retransmission, delay_ns);
 	if (r == 0 && !dtls->retransmits) {
 		dtls->retransmits = true;
-		object_retain(&dtls->object, "retransmission");
+		object_retain_by(&dtls->object, "retransmission",
+				 track_timer(&dtls->retransmission));
 	}
 	return r;
 }
@@ -328,6 +329,10 @@ int dtls_create(const struct dtls_config *config, const struct dtls_events *even
 	timer_init(&dtls->retransmission, config->executor, "dtls retransmission", retransmit,
 		   dtls);
 	timer_init(&dtls->limit, config->executor, "dtls handshake", give_up, dtls);
+	track_scope_open(dtls, "dtls", 0);
+	track_own(track_scope(dtls), track_object(dtls));
+	timer_own(&dtls->retransmission, track_scope(dtls));
+	timer_own(&dtls->limit, track_scope(dtls));
 	*ret_dtls = dtls;
 	return 0;
 }
@@ -336,7 +341,10 @@ void dtls_destroy(struct dtls *dtls)
 {
 	if (!dtls)
 		return;
+	track_scope_close(dtls);
 	stop(dtls);
+	track_scope_closed(dtls);
+	track_scope_destroy(dtls);
 	dtls->destroyed = true;
 	if (!dtls->calls)
 		object_release(&dtls->object, "owner");
@@ -356,11 +364,12 @@ int dtls_start(struct dtls *dtls, struct object *below)
 		timer_cancel(&dtls->limit);
 		return r;
 	}
+	track_own(track_scope(dtls), track_task(dtls->handshake));
 	waker_set(&dtls->waker, dtls->handshake);
-	object_retain(&dtls->object, "handshake");
+	object_retain_by(&dtls->object, "handshake", track_task(dtls->handshake));
 	dtls->below = below;
 	if (below)
-		object_retain(below, "handshake");
+		object_retain_by(below, "handshake", track_task(dtls->handshake));
 	dtls->state = DTLS_CONNECTING;
 	return 0;
 }

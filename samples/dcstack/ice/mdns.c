@@ -194,6 +194,9 @@ int mdns_ask(const struct mdns_config *config, const char *name, mdns_answer_fn 
 		free(query);
 		return r;
 	}
+	track_own(config->owner, track_task(query->task));
+	track_own(track_task(query->task), track_fd(query->fd));
+	timer_own(&query->timer, track_task(query->task));
 	waker_set(&query->waker, query->task);
 	r = watch_add(&query->watch, config->executor, query->fd, EPOLLIN, query->task);
 	if (r < 0) {

@@ -6,6 +6,7 @@
 
 #include <net/address.h>
 #include <run/executor.h>
+#include <track/track.h>
 
 struct mdns_query;
 
@@ -13,7 +14,8 @@ struct mdns_config {
 	struct executor *executor;
 	const char *interface; /* its IP; NULL: the kernel's choice */
 	bool no_ipv6;
-	unsigned interval_ms; /* between two questions */
+	struct track_subject owner; /* for who watches: whose the query is */
+	unsigned interval_ms;	    /* between two questions */
 };
 
 /* Told once, from the executor; port 0. */

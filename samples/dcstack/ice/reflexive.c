@@ -195,6 +195,8 @@ static int start(struct agent *agent, const struct stun_server *server, struct c
 		free(reflexive);
 		return r;
 	}
+	track_own(track_scope(agent), track_task(reflexive->task));
+	timer_own(&reflexive->timer, track_task(reflexive->task));
 	waker_set(&reflexive->waker, reflexive->task);
 	r = resolver_ask(library_resolver(), server->host, server->port,
 			 address_family(&base->address), reflexive->task, &reflexive->query);

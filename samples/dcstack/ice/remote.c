@@ -72,6 +72,7 @@ static int add(struct agent *agent, struct candidate *candidate)
 		candidate_release(candidate, "agent");
 		return known ? 0 : -ENOSPC;
 	}
+	track_own(track_scope(agent), track_object(candidate));
 	agent->remotes[agent->remote_count++] = candidate;
 	agent_pair_remote(agent, candidate);
 	return 0;
@@ -135,6 +136,7 @@ static int resolve(struct agent *agent, struct candidate *candidate)
 		.executor = agent->config.executor,
 		.interface = agent->config.mdns_interface,
 		.no_ipv6 = agent->config.no_ipv6,
+		.owner = track_scope(agent),
 		.interval_ms = agent->timing.name_ms,
 	};
 	int r = named ? 0 : -ENOMEM;
@@ -151,6 +153,7 @@ static int resolve(struct agent *agent, struct candidate *candidate)
 	named->next = agent->names;
 	agent->names = named;
 	timer_init(&named->patience, config.executor, "mdns patience", give_up, named);
+	timer_own(&named->patience, track_scope(agent));
 	agent_arm(agent, &named->patience, QUESTIONS * agent->timing.name_ms);
 	return 0;
 }

@@ -17,6 +17,7 @@ static void destroy_object(struct object *object)
 {
 	struct dc_channel *channel = OWNER_OF(object, struct dc_channel, object);
 	struct dc_connection *connection = channel->connection;
+	struct track_subject self = track_object(object);
 
 	callback_finish(&channel->on_open);
 	callback_finish(&channel->on_closed);
@@ -24,7 +25,7 @@ static void destroy_object(struct object *object)
 	callback_finish(&channel->on_low);
 	track_scope_destroy(channel);
 	free(channel);
-	object_release(&connection->object, "channel");
+	object_release_by(&connection->object, "channel", self);
 }
 
 static const struct object_class channel_class = {.name = "channel", .destroy = destroy_object};
@@ -204,7 +205,7 @@ int channel_create(struct dc_connection *connection, const struct dcep_open *ope
 	}
 	if (!incoming)
 		object_retain(&channel->object, "user");
-	object_retain(&connection->object, "channel");
+	object_retain_by(&connection->object, "channel", track_object(channel));
 	track_scope_open(channel, "channel", 0);
 	track_own(track_scope(connection), track_scope(channel));
 	track_own(track_scope(channel), track_object(channel));

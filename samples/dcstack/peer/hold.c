@@ -3,14 +3,16 @@
 
 #include "connection.h"
 
-void connection_retain(struct dc_connection *connection, const char *holder)
+void connection_retain(struct dc_connection *connection, const char *holder,
+		       struct track_subject by)
 {
-	object_retain(&connection->object, holder);
+	object_retain_by(&connection->object, holder, by);
 }
 
-void connection_release(struct dc_connection *connection, const char *holder)
+void connection_release(struct dc_connection *connection, const char *holder,
+			struct track_subject by)
 {
-	object_release(&connection->object, holder);
+	object_release_by(&connection->object, holder, by);
 }
 
 struct executor *connection_executor(const struct dc_connection *connection)

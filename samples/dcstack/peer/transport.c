@@ -142,10 +142,14 @@ static int create_dtls(struct dc_connection *connection, const struct sdp *remot
 		.remote_fingerprint = remote->fingerprint,
 		.other_fingerprints = others,
 	};
+	int error;
 
 	for (unsigned i = 0; i < remote->other_fingerprint_count; i++)
 		others[i] = remote->other_fingerprints[i];
-	return dtls_create(&config, &events, connection, &transport->dtls);
+	error = dtls_create(&config, &events, connection, &transport->dtls);
+	if (!error)
+		track_own(track_scope(connection), track_scope(transport->dtls));
+	return error;
 }
 
 /* What the peer sends before our side of ICE has come so far, DTLS keeps for its start. */

@@ -20,6 +20,7 @@ static void destroy_object(struct object *object)
 {
 	struct dc_signalling *signalling = (struct dc_signalling *)object;
 	struct dc_connection *connection = signalling->connection;
+	struct track_subject self = track_object(object);
 
 	callback_finish(&signalling->on_open);
 	callback_finish(&signalling->on_closed);
@@ -28,7 +29,7 @@ static void destroy_object(struct object *object)
 	pthread_mutex_destroy(&signalling->lock);
 	pthread_mutex_destroy(&signalling->passing);
 	free(signalling);
-	connection_release(connection, "signalling");
+	connection_release(connection, "signalling", self);
 }
 
 static const struct object_class signalling_class = {.name = "signalling",
@@ -90,7 +91,7 @@ static int attach(struct dc_signalling *signalling)
 	struct dc_connection *connection = signalling->connection;
 	int error = 0;
 
-	object_retain(&signalling->object, "connection");
+	object_retain_by(&signalling->object, "connection", track_object(signalling->connection));
 	signalling->is_attached = true;
 	dc_connection_on_candidate(connection, told_candidate, signalling);
 	if (signalling->offers)
@@ -105,7 +106,7 @@ static void detach(struct dc_signalling *signalling)
 	signalling->is_attached = false;
 	dc_connection_on_candidate(signalling->connection, NULL, NULL);
 	connection_forget_description(signalling->connection);
-	object_release(&signalling->object, "connection");
+	object_release_by(&signalling->object, "connection", track_object(signalling->connection));
 }
 
 /* From the other end to the connection, on the executor. */
@@ -264,7 +265,9 @@ static const struct task_class signalling_task = {.name = "signalling", .poll = 
 static void init(struct dc_signalling *signalling, int fd, struct dc_connection *connection,
 		 const struct dc_signalling_options *options)
 {
-	connection_retain(connection, "signalling");
+	track_scope_open(signalling, "signalling", 0);
+	track_own(track_scope(signalling), track_object(signalling));
+	connection_retain(connection, "signalling", track_object(signalling));
 	signalling->connection = connection;
 	signalling->executor = connection_executor(connection);
 	signalling->offers = options->offers;
@@ -279,6 +282,7 @@ static void init(struct dc_signalling *signalling, int fd, struct dc_connection 
 	pthread_mutex_init(&signalling->passing, NULL);
 	pthread_mutex_init(&signalling->lock, NULL);
 	wire_init(&signalling->wire, fd);
+	track_own(track_scope(signalling), track_fd(fd));
 	timer_init(&signalling->patience, signalling->executor, "goodbye", lose_patience,
 		   signalling);
 }
@@ -296,6 +300,8 @@ static int start(struct dc_signalling *signalling)
 	pthread_mutex_unlock(&signalling->lock);
 	if (error)
 		object_release(&signalling->object, "network");
+	else
+		track_own(track_scope(signalling), track_task(signalling->task));
 	return error;
 }
 
@@ -353,5 +359,6 @@ void dc_signalling_destroy(struct dc_signalling *signalling)
 	callback_reset(&signalling->on_open);
 	callback_reset(&signalling->on_closed);
 	dc_signalling_close(signalling);
+	track_scope_destroy(signalling);
 	object_release(&signalling->object, "user");
 }

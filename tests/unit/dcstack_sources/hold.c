@@ -10,11 +10,11 @@ Test(hold, a_connection_lives_as_long_as_it_is_held)
 
 	peers_create(NULL);
 	held = peers.offerer.connection;
-	connection_retain(held, "test");
+	connection_retain(held, "test", track_nobody());
 	side_destroy(&peers.offerer);
 	side_destroy(&peers.answerer);
 	cr_expect_eq(dc_library_cleanup(200), -ETIMEDOUT);
-	connection_release(held, "test");
+	connection_release(held, "test", track_nobody());
 	expect_nothing_left();
 }
 
@@ -24,12 +24,12 @@ Test(hold, who_tells_a_destroyed_connection_of_its_peer_is_late)
 
 	peers_create(NULL);
 	held = peers.offerer.connection;
-	connection_retain(held, "test");
+	connection_retain(held, "test", track_nobody());
 	side_destroy(&peers.offerer);
 	cr_expect_eq(late_count(), 0);
 	cr_expect_eq(dc_connection_add_candidate(held, NULL), -ENOTCONN);
 	cr_expect_eq(late_count(), 1);
-	connection_release(held, "test");
+	connection_release(held, "test", track_nobody());
 	peers_destroy();
 }
 

@@ -3,13 +3,17 @@
 #ifndef PEER_HOLD_H
 #define PEER_HOLD_H
 
+#include <track/track.h>
+
 struct dc_connection;
 struct executor;
 
 /* Any thread. A reference of its own, by holder: the connection may be destroyed by its user
  * meanwhile, and then does nothing more; who uses it after that is late (run/late.h). */
-void connection_retain(struct dc_connection *connection, const char *holder);
-void connection_release(struct dc_connection *connection, const char *holder);
+void connection_retain(struct dc_connection *connection, const char *holder,
+		       struct track_subject by);
+void connection_release(struct dc_connection *connection, const char *holder,
+			struct track_subject by);
 
 /* As long as a reference is held. */
 struct executor *connection_executor(const struct dc_connection *connection);
