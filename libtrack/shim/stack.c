@@ -269,12 +269,6 @@ static void record_new(struct writer *writer, uint64_t hash, const uint64_t *add
 	writer->stacks[hash % WRITER_STACKS] = hash;
 }
 
-static __attribute__((noinline)) void forget_stacks(struct writer *writer, uint32_t version)
-{
-	memset(writer->stacks, 0, sizeof(writer->stacks));
-	writer->stacks_version = version;
-}
-
 uint64_t stack_record(struct writer *writer)
 {
 	uint64_t addresses[TRACK_STACK_DEPTH_MAX + OWN_FRAMES];
@@ -299,9 +293,7 @@ uint64_t stack_record(struct writer *writer)
 		count = depth_max;
 	if (!count)
 		return 0;
-	uint32_t version = modules_version();
-	if (unlikely(writer->stacks_version != version))
-		forget_stacks(writer, version);
+	writer_check_known(writer);
 	uint64_t hash = hash_addresses(first, count);
 	if (unlikely(writer->stacks[hash % WRITER_STACKS] != hash))
 		record_new(writer, hash, first, count);

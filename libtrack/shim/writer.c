@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "writer.h"
 #include "clock.h"
+#include "module.h"
 #include "process.h"
 #include "spool.h"
 #include "thread.h"
+#include "ticks.h"
 
 #include <errno.h>
 #include <linux/mman.h>
@@ -187,6 +189,20 @@ static __attribute__((noinline)) bool is_ours(void)
 	return sys3(SYS_getpid, 0, 0, 0) == process_pid();
 }
 
+static __attribute__((noinline)) void forget(struct writer *writer, uint32_t version)
+{
+	memset(writer->stacks, 0, sizeof(writer->stacks));
+	memset(writer->texts, 0, sizeof(writer->texts));
+	writer->known_version = version;
+}
+
+void writer_check_known(struct writer *writer)
+{
+	uint32_t version = modules_version();
+	if (unlikely(writer->known_version != version))
+		forget(writer, version);
+}
+
 /* Everything but the common case, out of its way. */
 static __attribute__((noinline)) struct writer *get_slowly(void)
 {
@@ -264,13 +280,23 @@ static void end_segment(struct track_segment *segment, uint32_t offset)
 	__atomic_store_n((uint64_t *)((char *)segment + offset), word, __ATOMIC_RELEASE);
 }
 
-static void *reserve(struct writer *writer, uint32_t size)
+/*
+ * Atomic against this thread's own signal handlers, the only ones that add as
+ * well: no need to lock the bus. A reader finds the sum a little later, by far
+ * less than it allows for.
+ */
+static inline uint32_t add(uint32_t *sum, uint32_t size)
+{
+	__asm__ volatile("xaddl %0, %1" : "+r"(size), "+m"(*sum) : : "memory", "cc");
+	return size;
+}
+
+static inline void *reserve(struct writer *writer, uint32_t size)
 {
 	for (;;) {
 		struct track_segment *segment = writer->segment;
 		if (likely(segment != NULL)) {
-			uint32_t offset =
-				__atomic_fetch_add(&segment->reserved, size, __ATOMIC_RELAXED);
+			uint32_t offset = add(&segment->reserved, size);
 			if (likely(offset + size <= TRACK_SEGMENT_BYTES))
 				return (char *)segment + offset;
 			end_segment(segment, offset);
@@ -280,8 +306,18 @@ static void *reserve(struct writer *writer, uint32_t size)
 	}
 }
 
-struct track_record *writer_begin(struct writer *writer, uint16_t size, uint8_t op,
-				  enum track_kind kind, enum track_call call)
+/* Two clocks are read, and the order of a thread's records is that of its acts. */
+static inline uint64_t in_order(struct writer *writer, uint64_t time_ns)
+{
+	if (unlikely(time_ns <= writer->last_ns))
+		time_ns = writer->last_ns + 1;
+	writer->last_ns = time_ns;
+	return time_ns;
+}
+
+static inline struct track_record *begin(struct writer *writer, uint16_t size, uint8_t op,
+					 enum track_kind kind, enum track_call call,
+					 uint64_t (*read_clock)(void))
 {
 	struct track_record *record = reserve(writer, size);
 	if (unlikely(!record))
@@ -289,8 +325,14 @@ struct track_record *writer_begin(struct writer *writer, uint16_t size, uint8_t 
 	uint64_t word = size | (uint64_t)op << 16 | (uint64_t)kind << 24 | (uint64_t)call << 32;
 	__atomic_store_n((uint64_t *)record, word, __ATOMIC_RELAXED);
 	__asm__ volatile("" ::: "memory"); /* the clock is read after the reservation */
-	record->time_ns = clock_ns();
+	record->time_ns = in_order(writer, read_clock());
 	return record;
+}
+
+struct track_record *writer_begin(struct writer *writer, uint16_t size, uint8_t op,
+				  enum track_kind kind, enum track_call call)
+{
+	return begin(writer, size, op, kind, call, clock_ns);
 }
 
 void writer_commit(struct track_record *record)
@@ -326,5 +368,21 @@ void writer_emit_data(struct writer *writer, uint8_t op, enum track_kind kind, e
 	record->arg = arg;
 	memcpy(record + 1, data, size);
 	memset((char *)(record + 1) + size, 0, padded - size);
+	writer_commit(record);
+}
+
+void writer_tell(struct writer *writer, uint8_t op, enum track_kind kind, uint64_t subject,
+		 uint64_t stack, uint64_t arg, const struct track_relation *relation)
+{
+	size_t size = sizeof(struct track_record) + (relation ? sizeof(*relation) : 0);
+	struct track_record *record =
+		begin(writer, (uint16_t)size, op, kind, TRACK_CALL_none, ticks_ns);
+	if (!record)
+		return;
+	record->subject = subject;
+	record->stack = stack;
+	record->arg = arg;
+	if (relation)
+		*(struct track_relation *)(record + 1) = *relation;
 	writer_commit(record);
 }

@@ -10,18 +10,22 @@
 #include "shim.h"
 
 #define WRITER_STACKS 512 /* stack hashes a thread remembers; a power of two */
+#define WRITER_TEXT_SETS 16 /* and literals, in sets of four; a power of two */
+#define WRITER_TEXT_WAYS 4
 
 struct writer {
 	struct track_segment *segment;
 	uint32_t tid;
 	uint32_t unwinding;	 /* inside libunwind now */
-	uint32_t stacks_version; /* of the module map that `stacks` goes with */
+	uint32_t known_version;	 /* of the module map that what is remembered goes with */
 	int sweep_fd;		 /* the last number in a run of closes of what was not open */
 	uint32_t sweep_length;
 	uint32_t refusals; /* opening calls recorded that failed for want of numbers */
-	uint32_t pad;
+	uint32_t next_way; /* which of a set of texts is forgotten next */
+	uint64_t last_ns;  /* time of its latest record */
 	uint64_t pads[2];
 	uint64_t stacks[WRITER_STACKS];
+	uint64_t texts[WRITER_TEXT_SETS][WRITER_TEXT_WAYS]; /* ids, see annotate.c */
 };
 
 /* Reserve room for writers. -errno. */
@@ -34,6 +38,9 @@ void writers_reset(void);
  * in a vfork child, or where none is free (counted).
  */
 struct writer *writer_get(void);
+
+/* Before what a writer remembers is relied on: a module may have gone, and its addresses with it. */
+void writer_check_known(struct writer *writer);
 
 /* Give the calling thread's writer back. */
 void writer_release(void);
@@ -82,5 +89,12 @@ void writer_emit(struct writer *writer, uint8_t op, enum track_kind kind, enum t
 void writer_emit_data(struct writer *writer, uint8_t op, enum track_kind kind, enum track_call call,
 		      uint64_t subject, uint64_t stack, uint64_t arg, const void *data,
 		      size_t size);
+
+/*
+ * A whole record of what the program tells itself, by a clock that is cheaper
+ * (ticks.h), after ticks_fence. relation: NULL for none.
+ */
+void writer_tell(struct writer *writer, uint8_t op, enum track_kind kind, uint64_t subject,
+		 uint64_t stack, uint64_t arg, const struct track_relation *relation);
 
 #endif
