@@ -5,7 +5,6 @@
 #include "ticks.h"
 #include "writer.h"
 
-#include <errno.h>
 #include <string.h>
 #include <track/track.h>
 
@@ -107,14 +106,6 @@ static void name(struct writer *writer, enum track_kind kind, uint64_t subject, 
 				 TRACK_NAME_ARG(TRACK_NAME_TEXT, size), text, size);
 }
 
-static inline uint64_t stack_here(struct writer *writer)
-{
-	int saved = errno;
-	uint64_t stack = stack_record(writer);
-	errno = saved;
-	return stack;
-}
-
 SHIM_EXPORT void track_shim_annotate(uint64_t what, uint64_t subject, uint64_t arg, uint64_t other,
 				     const char *text)
 {
@@ -122,6 +113,7 @@ SHIM_EXPORT void track_shim_annotate(uint64_t what, uint64_t subject, uint64_t a
 	if (unlikely(what >> 24 || op >= TRACK_OP__COUNT || kind >= TRACK_KIND__COUNT ||
 		     other_kind >= TRACK_KIND__COUNT || !(annotations[op].kinds >> kind & 1)))
 		return;
+	ticks_fence();
 	struct writer *writer = writer_get();
 	if (unlikely(!writer))
 		return;
@@ -132,8 +124,7 @@ SHIM_EXPORT void track_shim_annotate(uint64_t what, uint64_t subject, uint64_t a
 	struct track_relation relation = {
 		.other = other, .text = text_id(writer, text), .other_kind = other_kind};
 	bool stack = annotations[op].stack && !(arg & TRACK_RETURNED);
-	uint64_t hash = stack ? stack_here(writer) : 0;
-	ticks_fence();
+	uint64_t hash = stack ? stack_record(writer) : 0;
 	writer_tell(writer, op, kind, subject, hash, arg,
 		    relation.other || relation.text ? &relation : NULL);
 }

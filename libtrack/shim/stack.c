@@ -269,11 +269,9 @@ static void record_new(struct writer *writer, uint64_t hash, const uint64_t *add
 	writer->stacks[hash % WRITER_STACKS] = hash;
 }
 
-uint64_t stack_record(struct writer *writer)
+static uint64_t record(struct writer *writer)
 {
 	uint64_t addresses[TRACK_STACK_DEPTH_MAX + OWN_FRAMES];
-	if (unlikely(!unwind))
-		return 0;
 	if (unlikely(writers_confined() || !has_room() || is_inside() || !enter(writer))) {
 		spool_note(TRACK_NOTE_STACKS_SKIPPED, 1);
 		return 0;
@@ -298,4 +296,14 @@ uint64_t stack_record(struct writer *writer)
 	if (unlikely(writer->stacks[hash % WRITER_STACKS] != hash))
 		record_new(writer, hash, first, count);
 	return hash;
+}
+
+uint64_t stack_record(struct writer *writer)
+{
+	if (unlikely(!unwind))
+		return 0;
+	int saved = errno;
+	uint64_t stack = record(writer);
+	errno = saved;
+	return stack;
 }

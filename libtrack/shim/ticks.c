@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "ticks.h"
-#include "clock.h"
-#include "shim.h"
 
 #include <cpuid.h>
 #include <fcntl.h>
@@ -18,28 +16,7 @@
 #define LOOKS 4
 #define FAILURES_MAX 8
 
-/* Both clocks at one moment. */
-struct look {
-	uint64_t ticks;
-	uint64_t ns;
-};
-
-/* All of one cache line: read by all, written once in a millisecond. */
-static struct {
-	uint32_t version; /* odd: it is being drawn */
-	bool usable;
-	uint8_t failures;
-	struct look start;
-	uint64_t length;     /* in ticks; 0: there is no line */
-	uint64_t rate;	     /* its ns a tick << 32 */
-	uint64_t clock_rate; /* the exact clock's, as last measured */
-	struct look past[2];
-} line __attribute__((aligned(64)));
-
-static inline uint64_t read_ticks(void)
-{
-	return __builtin_ia32_rdtsc();
-}
+struct ticks_line ticks_line;
 
 static bool kernel_trusts_it(void)
 {
@@ -55,42 +32,42 @@ static bool kernel_trusts_it(void)
 void ticks_init(void)
 {
 	unsigned a, b, c, d;
-	line.usable = __get_cpuid(POWER_LEAF, &a, &b, &c, &d) && (d & INVARIANT) &&
+	ticks_line.usable = __get_cpuid(POWER_LEAF, &a, &b, &c, &d) && (d & INVARIANT) &&
 		      kernel_trusts_it();
 }
 
 void ticks_forbid(void)
 {
-	__atomic_store_n(&line.usable, false, __ATOMIC_RELEASE);
+	__atomic_store_n(&ticks_line.usable, false, __ATOMIC_RELEASE);
 }
 
 void ticks_restart(void)
 {
-	line.length = 0;
-	line.past[0] = line.past[1] = (struct look){0};
-	__atomic_store_n(&line.version, 0, __ATOMIC_RELEASE);
+	ticks_line.length = 0;
+	ticks_line.past[0] = ticks_line.past[1] = (struct ticks_look){0};
+	__atomic_store_n(&ticks_line.version, 0, __ATOMIC_RELEASE);
 }
 
 /* The exact clock reads the counter once, somewhere between ours. */
-static bool look_at_both(struct look *ret_look)
+static bool look_at_both(struct ticks_look *ret_look)
 {
 	uint64_t best = LOOK_TICKS_MAX;
 	for (int i = 0; i < LOOKS; i++) {
 		ticks_fence();
-		uint64_t before = read_ticks();
+		uint64_t before = __builtin_ia32_rdtsc();
 		uint64_t ns = clock_ns();
 		ticks_fence();
-		uint64_t took = read_ticks() - before;
+		uint64_t took = __builtin_ia32_rdtsc() - before;
 		if (took >= best)
 			continue;
 		best = took;
-		*ret_look = (struct look){before + took / 2, ns};
+		*ret_look = (struct ticks_look){before + took / 2, ns};
 	}
 	return best < LOOK_TICKS_MAX;
 }
 
 /* A span of both clocks as ns a tick << 32; 0: they do not go together. */
-static uint64_t rate_between(const struct look *from, const struct look *to)
+static uint64_t rate_between(const struct ticks_look *from, const struct ticks_look *to)
 {
 	uint64_t ns = to->ns - from->ns, ticks = to->ticks - from->ticks;
 	for (; ns >> 31; ns >>= 1)
@@ -105,82 +82,62 @@ static bool agree(uint64_t rate, uint64_t other)
 	return apart <= other / 1024;
 }
 
-static inline uint64_t on_line(const struct look *start, uint64_t rate, uint64_t ticks)
-{
-	return start->ns + ((ticks - start->ticks) * rate >> 32);
-}
-
 /* The counter was set, or the clock stopped without it: from the beginning. */
-static void begin_anew(const struct look *now, uint64_t rate)
+static void begin_anew(const struct ticks_look *now, uint64_t rate)
 {
-	line.length = 0;
-	line.clock_rate = rate;
-	line.past[0] = line.past[1] = *now;
+	ticks_line.length = 0;
+	ticks_line.clock_rate = rate;
+	ticks_line.past[0] = ticks_line.past[1] = *now;
 }
 
 /* Draw the line from here on, beginning where the one that ends now is. */
-static void draw(const struct look *now)
+static void draw(const struct ticks_look *now)
 {
-	uint64_t rate = rate_between(&line.past[0], now);
+	uint64_t rate = rate_between(&ticks_line.past[0], now);
 	uint64_t length = rate ? ((uint64_t)LINE_NS << 32) / rate : 0;
-	struct look start = *now;
+	struct ticks_look start = *now;
 	/* The first rate is only taken if the next span says the same. */
-	if (!length || !agree(rate, line.clock_rate)) {
+	if (!length || !agree(rate, ticks_line.clock_rate)) {
 		begin_anew(now, rate);
 		return;
 	}
-	line.clock_rate = rate;
+	ticks_line.clock_rate = rate;
 	/* If it ended long ago, nobody can have read a later time from it. */
-	if (now->ticks - line.start.ticks < line.length + line.length / 8) {
-		start.ns = on_line(&line.start, line.rate, now->ticks);
+	if (now->ticks - ticks_line.start.ticks < ticks_line.length + ticks_line.length / 8) {
+		start.ns = ticks_on_line(&ticks_line.start, ticks_line.rate, now->ticks);
 		int64_t ahead = (int64_t)(start.ns - now->ns);
 		if (ahead > TICKS_ERROR_NS_MAX / 2 || ahead < -TICKS_ERROR_NS_MAX / 2) {
 			begin_anew(now, rate);
 			return;
 		}
-		/* What it is off is made good in the length of this line. */
+		/* What it is off is made good in the length of this ticks_line. */
 		rate -= (uint64_t)((int64_t)rate * ahead / (int64_t)LINE_NS);
 	}
-	line.start = start;
-	line.rate = rate;
-	line.length = length;
-	if (now->ns - line.past[1].ns > SPAN_NS_MAX / 2) {
-		line.past[0] = line.past[1];
-		line.past[1] = *now;
+	ticks_line.start = start;
+	ticks_line.rate = rate;
+	ticks_line.length = length;
+	if (now->ns - ticks_line.past[1].ns > SPAN_NS_MAX / 2) {
+		ticks_line.past[0] = ticks_line.past[1];
+		ticks_line.past[1] = *now;
 	}
 }
 
-/* There is no line for this moment. A handler in the middle of it finds the exact clock. */
-static __attribute__((noinline)) uint64_t redraw(void)
+/* A handler in the middle of it finds the exact clock. */
+uint64_t ticks_redraw(void)
 {
 	uint64_t exact = clock_ns();
-	uint32_t version = __atomic_load_n(&line.version, __ATOMIC_ACQUIRE);
-	struct look now;
-	if ((line.past[0].ns && exact - line.past[0].ns < SPAN_NS_MIN) || (version & 1) ||
-	    !__atomic_compare_exchange_n(&line.version, &version, version + 1, false,
+	uint32_t version = __atomic_load_n(&ticks_line.version, __ATOMIC_ACQUIRE);
+	struct ticks_look now;
+	if ((ticks_line.past[0].ns && exact - ticks_line.past[0].ns < SPAN_NS_MIN) || (version & 1) ||
+	    !__atomic_compare_exchange_n(&ticks_line.version, &version, version + 1, false,
 					 __ATOMIC_ACQ_REL, __ATOMIC_RELAXED))
 		return exact;
 	if (!look_at_both(&now))
-		line.usable = line.usable && ++line.failures < FAILURES_MAX;
-	else if (!line.past[0].ns)
+		ticks_line.usable = ticks_line.usable && ++ticks_line.failures < FAILURES_MAX;
+	else if (!ticks_line.past[0].ns)
 		begin_anew(&now, 0);
 	else
 		draw(&now);
-	__atomic_store_n(&line.version, version + 2, __ATOMIC_RELEASE);
+	__atomic_store_n(&ticks_line.version, version + 2, __ATOMIC_RELEASE);
 	return exact;
-}
-
-uint64_t ticks_ns(void)
-{
-	uint32_t version = __atomic_load_n(&line.version, __ATOMIC_ACQUIRE);
-	struct look start = line.start;
-	uint64_t length = line.length, rate = line.rate;
-	__atomic_thread_fence(__ATOMIC_ACQUIRE);
-	bool whole = !(version & 1) && version == __atomic_load_n(&line.version, __ATOMIC_RELAXED);
-	if (unlikely(!__atomic_load_n(&line.usable, __ATOMIC_RELAXED) || !whole))
-		return clock_ns();
-	uint64_t ticks = read_ticks();
-	if (unlikely(ticks - start.ticks >= length))
-		return redraw();
-	return on_line(&start, rate, ticks);
 }

@@ -7,6 +7,7 @@
 #ifndef SHIM_WRITER_H
 #define SHIM_WRITER_H
 
+#include "module.h"
 #include "shim.h"
 
 #define WRITER_STACKS 512 /* stack hashes a thread remembers; a power of two */
@@ -34,13 +35,42 @@ int writers_init(void);
 void writers_reset(void);
 
 /*
+ * A page that the kernel wipes in every child with memory of its own, however
+ * it was made: raw clone and _Fork run no fork handlers. Non-zero: this is the
+ * process that the spool belongs to, and it records.
+ */
+extern uint32_t *writers_guard SHIM_HIDDEN;
+extern uint32_t writers_sharers SHIM_HIDDEN; /* children on our memory, as far as is known */
+extern SHIM_TLS struct writer_thread {
+	struct writer *writer;
+	bool vfork; /* runs code of a vfork child */
+} writer_thread SHIM_HIDDEN;
+
+/* Everything but the common case of what follows. */
+struct writer *writer_get_slowly(void);
+
+/*
  * The calling thread's writer, or NULL if it must not record: before start-up,
  * in a vfork child, or where none is free (counted).
  */
-struct writer *writer_get(void);
+static inline struct writer *writer_get(void)
+{
+	/* Beside such a child, our thread-local data is not to be trusted. */
+	if (likely(!__atomic_load_n(&writers_sharers, __ATOMIC_ACQUIRE) && writer_thread.writer &&
+		   !writer_thread.vfork && __atomic_load_n(writers_guard, __ATOMIC_RELAXED)))
+		return writer_thread.writer;
+	return writer_get_slowly();
+}
 
 /* Before what a writer remembers is relied on: a module may have gone, and its addresses with it. */
-void writer_check_known(struct writer *writer);
+void writer_forget(struct writer *writer, uint32_t version);
+
+static inline void writer_check_known(struct writer *writer)
+{
+	uint32_t version = modules_version();
+	if (unlikely(writer->known_version != version))
+		writer_forget(writer, version);
+}
 
 /* Give the calling thread's writer back. */
 void writer_release(void);
