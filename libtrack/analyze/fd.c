@@ -105,6 +105,13 @@ static int get_slot(struct fds *fds, uint64_t number, struct fd_slot **ret_slot)
 	return 0;
 }
 
+struct life *fd_life(const struct image *image, uint64_t number)
+{
+	struct fd_slot *slot = find_slot(&image->fds, number);
+
+	return slot != NULL && slot->state == FD_OPEN ? &slot->life : NULL;
+}
+
 /* Step over all slots that ever held something; NULL at the end. */
 struct cursor {
 	size_t next;

@@ -8,6 +8,7 @@
 
 struct image;
 struct fd_slot;
+struct life;
 
 /* A zeroed struct is empty. */
 struct fds {
@@ -29,6 +30,8 @@ int fd_thread_over(struct image *image, uint32_t tid);
 int fd_fail(struct image *image, const struct collect_event *event);
 /* Compare with the complete census. */
 int fd_compare(struct image *image, const struct collect_event *event);
+/* Of an open number; NULL: none is. */
+struct life *fd_life(const struct image *image, uint64_t number);
 /* The image is over: what an exec ended, closes that nothing was heard of. */
 int fd_settle(struct image *image);
 

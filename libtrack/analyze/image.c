@@ -38,6 +38,7 @@ void image_destroy(struct image *image)
 	fds_finish(&image->fds);
 	threads_finish(&image->threads);
 	closers_finish(&image->closers);
+	things_finish(&image->things);
 	for (unsigned kind = 0; kind < TRACK_KIND__COUNT; kind++)
 		census_finish(&image->census[kind]);
 	statistics_finish(&image->statistics, &image->book->statistics);

@@ -13,6 +13,7 @@
 #include "life.h"
 #include "modules.h"
 #include "statistics.h"
+#include "thing.h"
 #include "thread.h"
 
 struct image {
@@ -27,6 +28,7 @@ struct image {
 	struct modules modules;
 	struct fds fds;
 	struct threads threads;
+	struct things things;
 	struct closers closers;
 	struct statistics statistics;
 	struct census census[TRACK_KIND__COUNT];

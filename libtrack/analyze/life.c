@@ -6,8 +6,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "extent.h"
 #include "image.h"
 #include "marks.h"
+#include "need.h"
+#include "thing.h"
 #include "word.h"
 
 enum { SOCKADDR_BYTES = 128, NAME_BYTES = 256, ADDRESS_TEXT_BYTES = 512 };
@@ -21,8 +24,10 @@ struct life_names {
 };
 
 static const char *const endings[LIFE__COUNT] = {
-	[LIFE_CLOSED] = "closed", [LIFE_EXEC] = "exec", [LIFE_UNSEEN] = "unseen",
-	[LIFE_JOINED] = "joined", [LIFE_DONE] = "done", [LIFE_DETACHED] = "detached",
+	[LIFE_CLOSED] = "closed",	[LIFE_EXEC] = "exec",	      [LIFE_UNSEEN] = "unseen",
+	[LIFE_JOINED] = "joined",	[LIFE_DONE] = "done",	      [LIFE_DETACHED] = "detached",
+	[LIFE_DESTROYED] = "destroyed", [LIFE_RELEASED] = "released", [LIFE_FIRED] = "fired",
+	[LIFE_CANCELLED] = "cancelled", [LIFE_FINISHED] = "finished",
 };
 
 void life_book_init(struct life_book *book, struct trace *trace)
@@ -94,7 +99,7 @@ static void dequeue(struct life *life)
 }
 
 /* Write the row, or fold, at the next flush. */
-static void touch(struct life *life)
+void life_touch(struct life *life)
 {
 	struct life *queue;
 
@@ -137,7 +142,7 @@ void life_set_class(struct life *life, unsigned fd_class)
 	count(life, false);
 	life->fd_class = fd_class < TRACK_FD_CLASS__COUNT ? fd_class : TRACK_FD_CLASS_OTHER;
 	count(life, alive);
-	touch(life);
+	life_touch(life);
 }
 
 void life_set_death(struct life *life, const struct life_death *death)
@@ -149,7 +154,7 @@ void life_set_death(struct life *life, const struct life_death *death)
 	life->death_stack = death->stack;
 	life->death_call = death->call;
 	count(life, death->time_ns == 0);
-	touch(life);
+	life_touch(life);
 }
 
 void life_revive(struct life *life)
@@ -190,6 +195,18 @@ static void fill_death(struct trace_resource *row, const struct life *life)
 		row->death_call = word_call(life->death_call);
 }
 
+/* Before its own row is written, so that it can refer to theirs. */
+static int put_relatives(const struct life *life, struct trace_resource *row)
+{
+	int error = 0;
+
+	if (life->owner != NULL)
+		error = life_keep(&life->owner->life, &row->owner_id);
+	if (error == 0 && life->hint != NULL)
+		error = life_keep(&life->hint->life, &row->hint_id);
+	return error;
+}
+
 static int put_row(struct life *life, struct trace_resource *row)
 {
 	char address[2][ADDRESS_TEXT_BYTES];
@@ -200,14 +217,22 @@ static int put_row(struct life *life, struct trace_resource *row)
 	return trace_put_resource(life->image->book->trace, row);
 }
 
+const char *life_class(const struct life *life)
+{
+	if (life->kind == TRACK_KIND_FD)
+		return word_fd_class(life->fd_class);
+	return life->class_name != NULL ? life->class_name : word_kind(life->kind);
+}
+
 static int write_row(struct life *life)
 {
-	bool is_fd = life->kind == TRACK_KIND_FD;
+	struct trace_annotation annotation;
+	char traits[THING_TRAITS_BYTES];
 	struct trace_resource row = {
 		.id = life->id,
 		.process_id = life->image->id,
 		.kind = word_kind(life->kind),
-		.class_name = is_fd ? word_fd_class(life->fd_class) : word_kind(life->kind),
+		.class_name = life_class(life),
 		.subject = life->subject,
 		.generation = life->generation,
 		.birth_ns = life->birth_ns,
@@ -227,8 +252,13 @@ static int write_row(struct life *life)
 	int error = 0;
 
 	fill_death(&row, life);
+	if (thing_is_kind(life->kind)) {
+		thing_describe((const struct thing *)life, traits, &annotation);
+		row.annotation = &annotation;
+	}
+	error = put_relatives(life, &row);
 	/* A symboliser looks up the byte before a place; a function's own byte is at its start. */
-	if (life->start_routine != 0)
+	if (error == 0 && life->start_routine != 0)
 		error = modules_locate(&life->image->modules, life->image->book->trace,
 				       life->start_routine + 1, life->birth_ns,
 				       &row.start_location);
@@ -245,8 +275,10 @@ static bool may_fold(const struct life *life)
 	const struct life_book *book = life->image->book;
 	bool in_order = life->ending == LIFE_CLOSED || life->ending == LIFE_JOINED ||
 			(life->ending == LIFE_DETACHED && life->death_ns != 0);
+	/* There are very many of them, and what ends in order is asked for by nobody. */
+	bool is_common = life->ending >= LIFE_DESTROYED && life->kind != TRACK_KIND_SCOPE;
 
-	return book->folding && in_order && !life->inherited && !life->kept &&
+	return (is_common || (book->folding && in_order)) && !life->inherited && !life->kept &&
 	       marks_before(book->marks_ns, book->mark_count, life->birth_ns) ==
 		       marks_before(book->marks_ns, book->mark_count, life->death_ns);
 }
@@ -280,8 +312,11 @@ void life_move(struct life *life, struct life *ret_life)
 	dequeue(life);
 	*ret_life = *life;
 	if (waits)
-		touch(ret_life);
+		life_touch(ret_life);
 	life->names = NULL;
+	life->owner = NULL;
+	life->hint = NULL;
+	life->needs = NULL;
 	life->statistic = NULL;
 	life->id = 0;
 }
@@ -297,6 +332,42 @@ int life_keep(struct life *life, int64_t *ret_id)
 	if (error == 0)
 		*ret_id = life->id;
 	return error;
+}
+
+void life_set_owner(struct life *life, struct thing *owner)
+{
+	thing_hold(owner);
+	thing_drop(life->owner);
+	life->owner = owner;
+	life_touch(life);
+}
+
+void life_set_hint(struct life *life, uint32_t tid)
+{
+	struct thing *scope = extent_scope(&life->image->things.extents, tid);
+
+	if (scope != NULL && &scope->life != life)
+		life->hint = thing_hold(scope);
+}
+
+int life_act(struct life *life, const struct collect_event *event, const char *what,
+	     struct life *other)
+{
+	struct trace_act act = {
+		.process_id = life->image->id,
+		.kind = word_kind(life->kind),
+		.subject = life->subject,
+		.what = what,
+		.time_ns = event->time_ns,
+		.tid = event->tid,
+		.stack_id = image_stack(life->image, event->stack),
+		.call = word_call(event->call),
+	};
+	int error = life_keep(life, &act.resource_id);
+
+	if (error == 0 && other != NULL)
+		error = life_keep(other, &act.other_id);
+	return error != 0 ? error : trace_add_act(life->image->book->trace, &act);
 }
 
 int life_begin(struct life *life, struct image *image, const struct collect_event *event)
@@ -318,8 +389,9 @@ int life_begin(struct life *life, struct image *image, const struct collect_even
 		.kind = event->kind,
 		.from = -1,
 	};
+	life_set_hint(life, event->tid);
 	count(life, true);
-	touch(life);
+	life_touch(life);
 	return 0;
 }
 
@@ -371,7 +443,7 @@ int life_name(struct life *life, const struct collect_event *event)
 	memcpy(role == TRACK_NAME_TEXT ? (void *)life->names->text : life->names->address[role],
 	       event->data, bytes);
 	life->names->bytes[role] = (uint16_t)bytes;
-	touch(life);
+	life_touch(life);
 	return 0;
 }
 
@@ -382,7 +454,7 @@ void life_set_traffic(struct life *life, const struct collect_event *event)
 	unfold(life);
 	memcpy(&life->traffic, event->data, sizeof(life->traffic));
 	life->has_traffic = true;
-	touch(life);
+	life_touch(life);
 }
 
 void life_finish(struct life *life)
@@ -391,6 +463,11 @@ void life_finish(struct life *life)
 		return;
 	dequeue(life);
 	count(life, false);
+	thing_drop(life->owner);
+	thing_drop(life->hint);
+	life->owner = NULL;
+	life->hint = NULL;
+	needs_finish(life);
 	if (life->names == NULL)
 		return;
 	life->names->next = life->image->book->free_names;

@@ -22,6 +22,8 @@
 
 struct image;
 struct life_names;
+struct need;
+struct thing;
 
 enum life_ending {
 	LIFE_ALIVE,
@@ -31,6 +33,11 @@ enum life_ending {
 	LIFE_JOINED,
 	LIFE_DETACHED, /* without a time of death: it is detached and still runs */
 	LIFE_DONE,
+	LIFE_DESTROYED, /* this and the following: of annotated kinds */
+	LIFE_RELEASED,
+	LIFE_FIRED,
+	LIFE_CANCELLED,
+	LIFE_FINISHED,
 	LIFE__COUNT
 };
 
@@ -38,6 +45,10 @@ struct life {
 	struct life *prev, *next; /* in the book's queue; NULL: the row is up to date */
 	struct image *image;
 	struct life_names *names;    /* NULL: none were given */
+	const char *class_name;	     /* of an annotated kind; interned */
+	struct thing *owner;	     /* held; NULL: none was told */
+	struct thing *hint;	     /* held; scope inside of whose call it was made; NULL: none */
+	struct need *needs;	     /* who needs it */
 	struct statistic *statistic; /* that it is part of; NULL: it has a row, or will have one */
 	int64_t id;		     /* its row, 0 not yet */
 	uint64_t subject;
@@ -107,6 +118,16 @@ void life_revive(struct life *life);
 int life_keep(struct life *life, int64_t *ret_id);
 /* Write or fold what waits for a flush. */
 int life_conclude(struct life *life);
+/* Its row is to be written anew. */
+void life_touch(struct life *life);
+void life_set_owner(struct life *life, struct thing *owner);
+/* It was made by this thread: perhaps inside of a scope's call. */
+void life_set_hint(struct life *life, uint32_t tid);
+/* As the trace has it. */
+const char *life_class(const struct life *life);
+/* Something was done to it that a rule judges; other (NULL: none) had a part in it. */
+int life_act(struct life *life, const struct collect_event *event, const char *what,
+	     struct life *other);
 /* Its place is needed: what it holds goes over to the other, which is empty. */
 void life_move(struct life *life, struct life *ret_life);
 /* 0 while it is alive. */

@@ -36,7 +36,8 @@ static const struct kind {
 			       [TRACK_OP_UNDO] = fd_undo,
 			       [TRACK_OP_NAME] = fd_name,
 			       [TRACK_OP_USE] = fd_use,
-			       [TRACK_OP_FAIL] = fd_fail},
+			       [TRACK_OP_FAIL] = fd_fail,
+			       [TRACK_OP_OWN] = thing_own},
 			.compare = fd_compare,
 			.settle = fd_settle,
 		},
@@ -46,9 +47,64 @@ static const struct kind {
 			       [TRACK_OP_DONE] = thread_done,
 			       [TRACK_OP_DESTROY] = thread_destroy,
 			       [TRACK_OP_UNDO] = thread_undo,
-			       [TRACK_OP_NAME] = thread_name},
+			       [TRACK_OP_NAME] = thread_name,
+			       [TRACK_OP_OWN] = thing_own},
 			.compare = thread_compare,
 			.settle = thread_settle,
+		},
+	[TRACK_KIND_OBJECT] =
+		{
+			.on = {[TRACK_OP_CREATE] = thing_create,
+			       [TRACK_OP_RETAIN] = thing_retain,
+			       [TRACK_OP_RELEASE] = thing_release,
+			       [TRACK_OP_DESTROY] = thing_destroy,
+			       [TRACK_OP_USE] = thing_use,
+			       [TRACK_OP_NAME] = thing_name,
+			       [TRACK_OP_OWN] = thing_own,
+			       [TRACK_OP_NEEDS] = thing_needs},
+			.settle = thing_settle, /* of all annotated kinds */
+		},
+	[TRACK_KIND_CALLBACK] =
+		{
+			.on = {[TRACK_OP_ARM] = callback_arm,
+			       [TRACK_OP_FIRE] = callback_fire,
+			       [TRACK_OP_CANCEL] = callback_cancel,
+			       [TRACK_OP_DESTROY] = callback_release,
+			       [TRACK_OP_NAME] = thing_name,
+			       [TRACK_OP_OWN] = thing_own,
+			       [TRACK_OP_NEEDS] = thing_needs},
+		},
+	[TRACK_KIND_TASK] =
+		{
+			.on = {[TRACK_OP_CREATE] = task_spawn,
+			       [TRACK_OP_POLL] = task_poll,
+			       [TRACK_OP_WAKE] = task_wake,
+			       [TRACK_OP_RETAIN] = thing_retain,
+			       [TRACK_OP_RELEASE] = thing_release,
+			       [TRACK_OP_DONE] = task_done,
+			       [TRACK_OP_NAME] = thing_name,
+			       [TRACK_OP_OWN] = thing_own,
+			       [TRACK_OP_NEEDS] = thing_needs},
+		},
+	[TRACK_KIND_TIMER] =
+		{
+			.on = {[TRACK_OP_ARM] = timer_arm,
+			       [TRACK_OP_FIRE] = timer_fire,
+			       [TRACK_OP_CANCEL] = timer_cancel,
+			       [TRACK_OP_NAME] = thing_name,
+			       [TRACK_OP_OWN] = thing_own,
+			       [TRACK_OP_NEEDS] = thing_needs},
+		},
+	[TRACK_KIND_SCOPE] =
+		{
+			.on = {[TRACK_OP_OPEN] = thing_create,
+			       [TRACK_OP_CALL] = scope_call,
+			       [TRACK_OP_CLOSE] = scope_close,
+			       [TRACK_OP_DESTROY] = thing_destroy,
+			       [TRACK_OP_USE] = thing_use,
+			       [TRACK_OP_NAME] = thing_name,
+			       [TRACK_OP_OWN] = thing_own,
+			       [TRACK_OP_NEEDS] = thing_needs},
 		},
 };
 

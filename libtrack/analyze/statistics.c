@@ -12,12 +12,13 @@
 /* What lives of one statistic agree in. Compared as bytes: zero it before. */
 struct key {
 	int64_t birth_stack, death_stack;
+	const char *class_name; /* interned */
 	uint16_t birth_call, death_call;
 	uint8_t kind, fd_class, ending;
 	uint8_t nobodys; /* the end was nobody's act */
 };
 
-_Static_assert(sizeof(struct key) == 24, "padding would be compared");
+_Static_assert(sizeof(struct key) == 32, "padding would be compared");
 
 struct statistic {
 	struct statistic *next;	    /* of the same hash */
@@ -34,6 +35,7 @@ static void make_key(const struct statistics_book *book, const struct life *life
 	struct key key = {
 		.birth_stack = life->birth_stack,
 		.death_stack = life->death_stack,
+		.class_name = life->class_name,
 		.birth_call = life->birth_call,
 		.death_call = life->death_call,
 		.kind = life->kind,
@@ -51,10 +53,10 @@ static void make_key(const struct statistics_book *book, const struct life *life
 
 static uint64_t hash_of(const struct key *key)
 {
-	uint64_t words[3], hash = FNV_START;
+	uint64_t words[4], hash = FNV_START;
 
 	memcpy(words, key, sizeof(words));
-	for (size_t i = 0; i < 3; i++)
+	for (size_t i = 0; i < 4; i++)
 		hash = (hash ^ words[i]) * 0x9e3779b97f4a7c15ull + (hash >> 32);
 	return hash;
 }
@@ -71,13 +73,12 @@ static struct statistic *find(const struct statistics *statistics, uint64_t hash
 }
 
 static int make(struct statistics_book *book, struct image *image, const struct key *key,
-		struct statistic **ret_statistic)
+		const struct life *life, struct statistic **ret_statistic)
 {
 	struct statistics *statistics = &image->statistics;
 	uint64_t hash = hash_of(key);
 	const uint64_t *known = u64map_get(&statistics->by_hash, hash);
 	struct statistic *statistic = calloc(1, sizeof(*statistic));
-	bool is_fd = key->kind == TRACK_KIND_FD;
 
 	if (statistic == NULL)
 		return -ENOMEM;
@@ -90,7 +91,7 @@ static int make(struct statistics_book *book, struct image *image, const struct 
 	statistic->row = (struct trace_statistics){
 		.process_id = image->id,
 		.kind = word_kind(key->kind),
-		.class_name = is_fd ? word_fd_class(key->fd_class) : word_kind(key->kind),
+		.class_name = life_class(life),
 		.birth_stack = key->birth_stack,
 		.death_stack = key->death_stack,
 		.birth_call = word_call(key->birth_call),
@@ -179,7 +180,7 @@ int statistics_add(struct statistics_book *book, struct image *image, const stru
 	make_key(book, life, &key);
 	statistic = find(&image->statistics, hash_of(&key), &key);
 	if (statistic == NULL)
-		error = make(book, image, &key, &statistic);
+		error = make(book, image, &key, life, &statistic);
 	if (error != 0)
 		return error;
 	widen(&statistic->row, life);

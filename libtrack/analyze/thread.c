@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "extent.h"
 #include "image.h"
 
 #define TIDS_LEAST 65536u
@@ -27,6 +28,7 @@ struct thread {
 	bool early; /* not born yet (or over), and already reaped: for the next birth */
 	uint64_t done_ns;
 	struct reap reap;
+	struct thing *early_owner; /* held; for the next birth */
 };
 
 void threads_finish(struct threads *threads)
@@ -38,6 +40,7 @@ void threads_finish(struct threads *threads)
 		struct thread *thread = (struct thread *)(uintptr_t)value;
 
 		life_finish(&thread->life);
+		thing_drop(thread->early_owner);
 		free(thread);
 	}
 	u64map_finish(&threads->by_subject);
@@ -144,8 +147,15 @@ int thread_create(struct image *image, const struct collect_event *event)
 		memcpy(&birth, event->data, sizeof(birth));
 	thread->life.tid = event->tid;
 	thread->life.start_routine = birth.start_routine;
-	if (birth.parent_tid != 0)
+	if (birth.parent_tid != 0) {
 		thread->life.birth_tid = birth.parent_tid;
+		life_set_hint(&thread->life, birth.parent_tid);
+	}
+	if (thread->early_owner != NULL) {
+		life_set_owner(&thread->life, thread->early_owner);
+		thing_drop(thread->early_owner);
+		thread->early_owner = NULL;
+	}
 	thread->alive = true;
 	thread->done = false;
 	thread->done_ns = 0;
@@ -159,6 +169,26 @@ int thread_create(struct image *image, const struct collect_event *event)
 	return 0;
 }
 
+struct life *thread_life(const struct image *image, uint64_t subject)
+{
+	struct thread *thread = find_thread(image, subject);
+
+	return thread != NULL && thread->alive ? &thread->life : NULL;
+}
+
+int thread_own_early(struct image *image, uint64_t subject, struct thing *owner)
+{
+	struct thread *thread;
+	int error = get_thread(image, subject, &thread);
+
+	if (error != 0)
+		return error;
+	thing_hold(owner);
+	thing_drop(thread->early_owner);
+	thread->early_owner = owner;
+	return 0;
+}
+
 int thread_done(struct image *image, const struct collect_event *event)
 {
 	struct thread *thread = find_thread(image, event->subject);
@@ -166,6 +196,7 @@ int thread_done(struct image *image, const struct collect_event *event)
 
 	if (thread == NULL || !thread->alive || thread->done)
 		return 0;
+	extent_forget(&image->things.extents, thread->life.tid);
 	error = fd_thread_over(image, thread->life.tid);
 	if (error == 0)
 		error = u64map_put(&image->threads.tids, thread->life.tid, event->time_ns);

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* One registration of a function: armed, called, given up. */
+#include <track/track.h>
+
+#include "extent.h"
+#include "image.h"
+
+static bool is_unfired(const struct thing *callback)
+{
+	return (callback->traits & TRACK_ONE_SHOT) != 0 && callback->fires == 0 &&
+	       !callback->cancelled;
+}
+
+int callback_release(struct image *image, const struct collect_event *event)
+{
+	struct thing *callback = thing_alive(image, event);
+	int error = 0;
+
+	if (callback == NULL)
+		return 0;
+	if (is_unfired(callback))
+		error = thing_act(callback, event, "dropped", NULL);
+	return error != 0 ? error : thing_end(callback, event, LIFE_RELEASED);
+}
+
+/* To set another function ends the registration of the one before. */
+int callback_arm(struct image *image, const struct collect_event *event)
+{
+	int error = callback_release(image, event);
+
+	return error != 0 ? error : thing_create(image, event);
+}
+
+/* Called when nobody may be called any more. */
+static int judge_time(struct thing *callback, const struct collect_event *event)
+{
+	struct thing *scope = thing_scope(&callback->life);
+	bool is_closed = scope != NULL && (scope->traits & TRACK_QUIET) != 0 &&
+			 scope->closed_ns != 0 && (callback->traits & TRACK_CLOSE_NOTICE) == 0;
+
+	if (scope == NULL || (scope->alive && !is_closed))
+		return 0;
+	return thing_act(callback, event, "fired-late", &scope->life);
+}
+
+static int fire_ended(struct thing *callback, const struct collect_event *event)
+{
+	if (callback->life.ending == LIFE_FIRED)
+		return thing_act(callback, event, "fired-again", NULL);
+	return callback->life.ending == LIFE_RELEASED
+		       ? thing_act(callback, event, "fired-late", NULL)
+		       : 0;
+}
+
+int callback_fire(struct image *image, const struct collect_event *event)
+{
+	struct thing *callback = thing_find(image, event->kind, event->subject);
+	int error;
+
+	if (callback == NULL)
+		return 0;
+	if (event->arg & TRACK_RETURNED) {
+		extent_leave(&image->things.extents, event->tid, callback);
+		return 0;
+	}
+	error = extent_enter(&image->things.extents, event->tid, callback);
+	if (error != 0)
+		return error;
+	if (!callback->alive)
+		return fire_ended(callback, event);
+	callback->fires++;
+	error = judge_time(callback, event);
+	if (error != 0 || (callback->traits & TRACK_ONE_SHOT) == 0)
+		return error;
+	return thing_end(callback, event, LIFE_FIRED);
+}
+
+int callback_cancel(struct image *image, const struct collect_event *event)
+{
+	struct thing *callback = thing_alive(image, event);
+
+	if (callback != NULL)
+		callback->cancelled = true;
+	return 0;
+}

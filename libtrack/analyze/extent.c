@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "extent.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "thing.h"
+
+enum { DEPTH_MAX = 64 }; /* deeper ones are no hint */
+
+struct extent {
+	size_t depth; /* may exceed what is kept */
+	struct thing *things[DEPTH_MAX];
+};
+
+static struct extent *find(const struct u64map *extents, uint32_t tid)
+{
+	const uint64_t *known = u64map_get(extents, tid);
+
+	return known != NULL ? (struct extent *)(uintptr_t)*known : NULL;
+}
+
+int extent_enter(struct u64map *extents, uint32_t tid, struct thing *thing)
+{
+	struct extent *extent = find(extents, tid);
+
+	if (extent == NULL) {
+		extent = calloc(1, sizeof(*extent));
+		if (extent == NULL || u64map_put(extents, tid, (uintptr_t)extent) != 0) {
+			free(extent);
+			return -ENOMEM;
+		}
+	}
+	if (extent->depth == DEPTH_MAX)
+		return 0;
+	extent->things[extent->depth++] = thing_hold(thing);
+	return 0;
+}
+
+static void cut(struct extent *extent, size_t depth)
+{
+	while (extent->depth > depth)
+		thing_drop(extent->things[--extent->depth]);
+}
+
+void extent_leave(struct u64map *extents, uint32_t tid, const struct thing *thing)
+{
+	struct extent *extent = find(extents, tid);
+	size_t depth = extent != NULL ? extent->depth : 0;
+
+	while (depth > 0 && extent->things[depth - 1] != thing)
+		depth--;
+	if (depth > 0)
+		cut(extent, depth - 1);
+}
+
+struct thing *extent_scope(const struct u64map *extents, uint32_t tid)
+{
+	const struct extent *extent = extents->count != 0 ? find(extents, tid) : NULL;
+	struct thing *top =
+		extent != NULL && extent->depth > 0 ? extent->things[extent->depth - 1] : NULL;
+
+	return top != NULL && top->life.kind == TRACK_KIND_SCOPE && top->alive ? top : NULL;
+}
+
+static void destroy(struct extent *extent)
+{
+	cut(extent, 0);
+	free(extent);
+}
+
+void extent_forget(struct u64map *extents, uint32_t tid)
+{
+	struct extent *extent = extents->count != 0 ? find(extents, tid) : NULL;
+
+	if (extent == NULL)
+		return;
+	u64map_remove(extents, tid);
+	destroy(extent);
+}
+
+void extents_finish(struct u64map *extents)
+{
+	size_t cursor = 0;
+	uint64_t tid, value;
+
+	while (u64map_next(extents, &cursor, &tid, &value))
+		destroy((struct extent *)(uintptr_t)value);
+	u64map_finish(extents);
+}

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The scopes whose calls a thread is inside of. What it makes there is taken for
+ * the innermost one's: a hint. It ends where a callback of the user begins.
+ */
+#ifndef ANALYZE_EXTENT_H
+#define ANALYZE_EXTENT_H
+
+#include <base/u64map.h>
+#include <stdint.h>
+
+struct thing;
+
+/* thing: a scope, or a callback, inside of which nothing is anybody's. -ENOMEM. */
+int extent_enter(struct u64map *extents, uint32_t tid, struct thing *thing);
+/* And out of all that it entered inside. Of one that was not entered: nothing. */
+void extent_leave(struct u64map *extents, uint32_t tid, const struct thing *thing);
+/* NULL: none. */
+struct thing *extent_scope(const struct u64map *extents, uint32_t tid);
+/* The thread is over. */
+void extent_forget(struct u64map *extents, uint32_t tid);
+void extents_finish(struct u64map *extents);
+
+#endif

@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "holding.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <track/track.h>
+
+#include "image.h"
+#include "word.h"
+
+struct holding {
+	struct holding *next; /* taken before */
+	struct thing *thing;  /* who holds; NULL: nothing that is followed */
+	const char *tag;
+	uint64_t subject;
+	uint8_t kind;
+	bool waker;
+	int64_t stack, released_stack;
+	uint64_t retained, released;
+	uint64_t first_ns, last_ns;
+};
+
+static bool is_of(const struct holding *holding, const struct holder *holder)
+{
+	return holding->tag == holder->tag && holding->subject == holder->subject &&
+	       holding->kind == holder->kind && holding->thing == holder->thing;
+}
+
+static struct holding *make(struct thing *thing, const struct holder *holder,
+			    const struct collect_event *event, int64_t stack)
+{
+	struct holding *holding = calloc(1, sizeof(*holding));
+
+	if (holding == NULL)
+		return NULL;
+	*holding = (struct holding){
+		.next = thing->holdings,
+		.thing = holder->thing != NULL ? thing_hold(holder->thing) : NULL,
+		.tag = holder->tag,
+		.subject = holder->subject,
+		.kind = (uint8_t)holder->kind,
+		.waker = (event->arg & TRACK_WAKER) != 0,
+		.stack = stack,
+		.first_ns = event->time_ns,
+		.last_ns = event->time_ns,
+	};
+	thing->holdings = holding;
+	return holding;
+}
+
+int holding_retain(struct thing *thing, const struct holder *holder,
+		   const struct collect_event *event, int64_t stack)
+{
+	struct holding *at = thing->holdings;
+
+	while (at != NULL && !(is_of(at, holder) && at->stack == stack))
+		at = at->next;
+	if (at == NULL)
+		at = make(thing, holder, event, stack);
+	if (at == NULL)
+		return -ENOMEM;
+	at->retained++;
+	at->last_ns = event->time_ns;
+	thing->refs++;
+	return 0;
+}
+
+/* The last one taken that is still held: of this holder and purpose, or of the purpose alone. */
+static struct holding *find_held(struct thing *thing, const struct holder *holder)
+{
+	struct holding *same_tag = NULL;
+
+	for (struct holding *at = thing->holdings; at != NULL; at = at->next) {
+		if (at->retained <= at->released)
+			continue;
+		if (is_of(at, holder))
+			return at;
+		if (same_tag == NULL && at->tag == holder->tag)
+			same_tag = at;
+	}
+	return same_tag;
+}
+
+/* A reference that was passed on is given back by who got it. */
+int holding_release(struct thing *thing, const struct holder *holder,
+		    const struct collect_event *event, int64_t stack, bool *ret_held)
+{
+	struct holding *at = find_held(thing, holder);
+
+	*ret_held = thing->refs > 0;
+	if (!*ret_held)
+		return 0;
+	if (at == NULL)
+		at = make(thing, holder, event, 0);
+	if (at == NULL)
+		return -ENOMEM;
+	at->released++;
+	at->released_stack = stack;
+	thing->refs--;
+	return 0;
+}
+
+uint64_t holding_wakers(const struct thing *thing)
+{
+	uint64_t wakers = 0;
+
+	for (const struct holding *at = thing->holdings; at != NULL; at = at->next)
+		if (at->waker && at->retained > at->released)
+			wakers += at->retained - at->released;
+	return wakers;
+}
+
+static int write_one(const struct thing *thing, const struct holding *holding)
+{
+	bool is_named = holding->subject != 0;
+	struct trace_reference row = {
+		.resource_id = thing->life.id,
+		.holder_kind = is_named ? word_kind(holding->kind) : NULL,
+		.holder_subject = holding->subject,
+		.tag = holding->tag,
+		.waker = holding->waker,
+		.stack_id = holding->stack,
+		.retained = holding->retained,
+		.released = holding->released,
+		.first_ns = holding->first_ns,
+		.last_ns = holding->last_ns,
+		.released_stack = holding->released_stack,
+	};
+	int error = 0;
+
+	if (holding->thing != NULL)
+		error = life_keep(&holding->thing->life, &row.holder_id);
+	return error != 0 ? error : trace_put_reference(thing->life.image->book->trace, &row);
+}
+
+int holdings_write(struct thing *thing)
+{
+	int error =
+		thing->holdings != NULL
+			? trace_delete_references(thing->life.image->book->trace, thing->life.id)
+			: 0;
+
+	for (const struct holding *at = thing->holdings; at != NULL && error == 0; at = at->next)
+		error = write_one(thing, at);
+	return error;
+}
+
+void holdings_finish(struct thing *thing)
+{
+	while (thing->holdings != NULL) {
+		struct holding *next = thing->holdings->next;
+
+		thing_drop(thing->holdings->thing);
+		free(thing->holdings);
+		thing->holdings = next;
+	}
+}

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * References to one thing, folded: one holding for all of one holder, for one
+ * purpose, taken at one place.
+ */
+#ifndef ANALYZE_HOLDING_H
+#define ANALYZE_HOLDING_H
+
+#include "thing.h"
+
+/* Who takes or gives back a reference, as the event says. */
+struct holder {
+	struct thing *thing; /* NULL: nothing that is followed */
+	const char *tag;     /* interned; NULL none */
+	uint64_t subject;    /* 0 nobody in particular */
+	unsigned kind;
+};
+
+/* -ENOMEM. */
+int holding_retain(struct thing *thing, const struct holder *holder,
+		   const struct collect_event *event, int64_t stack);
+/* false: there was no reference left at all. -ENOMEM. */
+int holding_release(struct thing *thing, const struct holder *holder,
+		    const struct collect_event *event, int64_t stack, bool *ret_held);
+/* By how many references the task can be woken. */
+uint64_t holding_wakers(const struct thing *thing);
+/* Write all of them; the thing's row is there. */
+int holdings_write(struct thing *thing);
+void holdings_finish(struct thing *thing);
+
+#endif

@@ -1,0 +1,387 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "thing.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <track/track.h>
+
+#include "extent.h"
+#include "holding.h"
+#include "image.h"
+#include "need.h"
+
+enum {
+	OWNERS_MAX = 64,    /* of owners one above the other; a longer chain is not told */
+	ENDED_MAX = 131072, /* things kept after their end */
+};
+
+bool thing_is_kind(unsigned kind)
+{
+	return kind != TRACK_KIND_FD && kind != TRACK_KIND_THREAD && kind < TRACK_KIND__COUNT;
+}
+
+struct thing *thing_find(const struct image *image, unsigned kind, uint64_t subject)
+{
+	const uint64_t *known = u64map_get(&image->things.by_subject[kind], subject);
+
+	return known != NULL ? (struct thing *)(uintptr_t)*known : NULL;
+}
+
+struct thing *thing_hold(struct thing *thing)
+{
+	thing->holds++;
+	return thing;
+}
+
+void thing_drop(struct thing *thing)
+{
+	if (thing == NULL || --thing->holds != 0)
+		return;
+	holdings_finish(thing);
+	life_finish(&thing->life);
+	free(thing);
+}
+
+void things_finish(struct things *things)
+{
+	size_t cursor;
+	uint64_t subject, value;
+
+	extents_finish(&things->extents);
+	for (unsigned kind = 0; kind < TRACK_KIND__COUNT; kind++) {
+		cursor = 0;
+		/* Things that hold each other let go before the first of them goes. */
+		while (u64map_next(&things->by_subject[kind], &cursor, &subject, &value))
+			holdings_finish((struct thing *)(uintptr_t)value);
+	}
+	for (unsigned kind = 0; kind < TRACK_KIND__COUNT; kind++) {
+		cursor = 0;
+		while (u64map_next(&things->by_subject[kind], &cursor, &subject, &value)) {
+			needs_finish(&((struct thing *)(uintptr_t)value)->life);
+			thing_drop((struct thing *)(uintptr_t)value);
+		}
+		u64map_finish(&things->by_subject[kind]);
+	}
+}
+
+struct thing *thing_scope(const struct life *life)
+{
+	struct thing *at = life->owner;
+
+	for (unsigned i = 0; at != NULL && at->life.kind != TRACK_KIND_SCOPE && i < OWNERS_MAX; i++)
+		at = at->life.owner;
+	return at != NULL && at->life.kind == TRACK_KIND_SCOPE ? at : NULL;
+}
+
+void thing_describe(const struct thing *thing, char text[THING_TRAITS_BYTES],
+		    struct trace_annotation *ret_annotation)
+{
+	static const struct {
+		uint32_t trait;
+		const char *name;
+	} traits[] = {
+		{TRACK_ONE_SHOT, "one-shot"},	      {TRACK_CLOSE_NOTICE, "close-notice"},
+		{TRACK_MUST_CLOSE, "must-close"},     {TRACK_QUIET, "quiet"},
+		{TRACK_PROCESS_LIFE, "process-life"},
+	};
+	unsigned kind = thing->life.kind;
+	size_t length = 0;
+
+	text[0] = '\0';
+	for (size_t i = 0; i < sizeof(traits) / sizeof(traits[0]); i++)
+		if (thing->traits & traits[i].trait)
+			length += (size_t)snprintf(text + length, THING_TRAITS_BYTES - length,
+						   "%s%s", length != 0 ? "," : "", traits[i].name);
+	*ret_annotation = (struct trace_annotation){
+		.traits = length != 0 ? text : NULL,
+		.refs = -1,
+		.fires = kind == TRACK_KIND_CALLBACK ? (int64_t)thing->fires : -1,
+		.cancelled = kind == TRACK_KIND_CALLBACK ? thing->cancelled : -1,
+		.woken = kind == TRACK_KIND_TASK ? thing->woken : -1,
+		.close_ns = thing->close_ns,
+		.closed_ns = thing->closed_ns,
+		.close_tid = thing->close_tid,
+		.close_stack = thing->close_stack,
+	};
+	if (kind == TRACK_KIND_OBJECT)
+		ret_annotation->refs = (int64_t)thing->refs;
+	if (kind == TRACK_KIND_TASK)
+		ret_annotation->refs = (int64_t)holding_wakers(thing);
+}
+
+/* The relation of an event, with what its text says; zeroed where it has none. */
+struct told {
+	struct track_relation relation;
+	const char *text;
+};
+
+static struct told read_event(const struct image *image, const struct collect_event *event)
+{
+	struct told told = {0};
+
+	if (event->data_bytes >= sizeof(told.relation))
+		memcpy(&told.relation, event->data, sizeof(told.relation));
+	told.text = image_text(image, told.relation.text);
+	return told;
+}
+
+int thing_act(struct thing *thing, const struct collect_event *event, const char *what,
+	      struct life *other)
+{
+	return life_act(&thing->life, event, what, other);
+}
+
+/* Births and ends. */
+
+/* What ended long ago makes room. */
+static void forget_ended(struct things *things)
+{
+	size_t cursor;
+	uint64_t subject, value;
+
+	if (things->ended < ENDED_MAX)
+		return;
+	for (unsigned kind = 0; kind < TRACK_KIND__COUNT; kind++) {
+		cursor = 0;
+		while (u64map_next(&things->by_subject[kind], &cursor, &subject, &value)) {
+			struct thing *thing = (struct thing *)(uintptr_t)value;
+
+			if (thing->alive)
+				continue;
+			u64map_remove(&things->by_subject[kind], subject);
+			thing_drop(thing);
+		}
+	}
+	things->ended = 0;
+}
+
+int thing_end(struct thing *thing, const struct collect_event *event, enum life_ending ending)
+{
+	struct image *image = thing->life.image;
+	int error = 0;
+
+	if (ending != LIFE_UNSEEN)
+		error = needs_judge(&thing->life, event);
+	thing->alive = false;
+	image->things.ended++;
+	life_set_death(&thing->life, &(struct life_death){
+					     .ending = ending,
+					     .time_ns = event->time_ns,
+					     .tid = ending != LIFE_UNSEEN ? event->tid : 0,
+					     .stack = image_stack(image, event->stack),
+					     .call = event->call,
+				     });
+	if (error == 0)
+		error = life_conclude(&thing->life);
+	holdings_finish(thing);
+	needs_finish(&thing->life);
+	return error;
+}
+
+static struct thing *make(struct image *image, const struct collect_event *event)
+{
+	struct thing *thing = calloc(1, sizeof(*thing));
+
+	if (thing == NULL)
+		return NULL;
+	thing->holds = 1;
+	if (u64map_put(&image->things.by_subject[event->kind], event->subject, (uintptr_t)thing) !=
+	    0) {
+		free(thing);
+		return NULL;
+	}
+	return thing;
+}
+
+int thing_begin(struct image *image, const struct collect_event *event, struct thing **ret_thing)
+{
+	struct told told = read_event(image, event);
+	struct thing *before = thing_find(image, event->kind, event->subject), *thing;
+	uint32_t generation = before != NULL ? before->life.generation : 0;
+	int error = 0;
+
+	if (before != NULL && before->alive)
+		error = thing_end(before, event, LIFE_UNSEEN);
+	if (error != 0)
+		return error;
+	forget_ended(&image->things);
+	before = thing_find(image, event->kind, event->subject);
+	if (before != NULL)
+		image->things.ended--;
+	thing = make(image, event);
+	thing_drop(before);
+	if (thing == NULL)
+		return -ENOMEM;
+	thing->life.generation = generation;
+	error = life_begin(&thing->life, image, event);
+	if (error != 0)
+		return error;
+	thing->life.class_name = told.text != NULL ? told.text : "";
+	thing->traits = (uint32_t)event->arg;
+	thing->alive = true;
+	*ret_thing = thing;
+	return 0;
+}
+
+struct thing *thing_alive(const struct image *image, const struct collect_event *event)
+{
+	struct thing *thing = thing_find(image, event->kind, event->subject);
+
+	return thing != NULL && thing->alive ? thing : NULL;
+}
+
+int thing_create(struct image *image, const struct collect_event *event)
+{
+	struct thing *thing;
+
+	return thing_begin(image, event, &thing);
+}
+
+int thing_destroy(struct image *image, const struct collect_event *event)
+{
+	struct thing *thing = thing_alive(image, event);
+
+	return thing != NULL ? thing_end(thing, event, LIFE_DESTROYED) : 0;
+}
+
+int thing_use(struct image *image, const struct collect_event *event)
+{
+	struct thing *thing = thing_find(image, event->kind, event->subject);
+	bool is_late = thing != NULL && !thing->alive && thing->life.ending == LIFE_DESTROYED;
+
+	return is_late ? thing_act(thing, event, "late-use", NULL) : 0;
+}
+
+int thing_name(struct image *image, const struct collect_event *event)
+{
+	struct thing *thing = thing_alive(image, event);
+
+	return thing != NULL ? life_name(&thing->life, event) : 0;
+}
+
+/* References. */
+
+static struct holder read_holder(const struct image *image, const struct collect_event *event)
+{
+	struct told told = read_event(image, event);
+	unsigned kind = told.relation.other_kind;
+	struct holder holder = {.tag = told.text, .subject = told.relation.other, .kind = kind};
+
+	if (holder.subject != 0 && thing_is_kind(kind))
+		holder.thing = thing_find(image, kind, holder.subject);
+	return holder;
+}
+
+int thing_retain(struct image *image, const struct collect_event *event)
+{
+	struct thing *thing = thing_find(image, event->kind, event->subject);
+	struct holder holder;
+
+	if (thing == NULL)
+		return 0;
+	if (!thing->alive)
+		return thing_use(image, event);
+	holder = read_holder(image, event);
+	return holding_retain(thing, &holder, event, image_stack(image, event->stack));
+}
+
+int thing_release(struct image *image, const struct collect_event *event)
+{
+	struct thing *thing = thing_find(image, event->kind, event->subject);
+	struct holder holder;
+	bool is_held = false;
+	int error = 0;
+
+	if (thing == NULL || (!thing->alive && thing->life.ending != LIFE_DESTROYED))
+		return 0;
+	if (thing->alive) {
+		holder = read_holder(image, event);
+		error = holding_release(thing, &holder, event, image_stack(image, event->stack),
+					&is_held);
+	}
+	/* A task's wakers may be given back at any time. */
+	if (error != 0 || is_held || event->kind != TRACK_KIND_OBJECT)
+		return error;
+	return thing_act(thing, event, "over-release", NULL);
+}
+
+/* Relations between lives of any kind. */
+
+static struct life *find_life(struct image *image, unsigned kind, uint64_t subject)
+{
+	struct thing *thing;
+
+	if (kind == TRACK_KIND_FD)
+		return fd_life(image, subject);
+	if (kind == TRACK_KIND_THREAD)
+		return thread_life(image, subject);
+	thing = thing_find(image, kind, subject);
+	return thing != NULL && thing->alive ? &thing->life : NULL;
+}
+
+/* An owner that would be its own one, through others too, is none. */
+static bool may_own(const struct thing *owner, const struct life *owned)
+{
+	const struct thing *at = owner;
+
+	for (unsigned i = 0; i < OWNERS_MAX; i++, at = at->life.owner) {
+		if (&at->life == owned)
+			return false;
+		if (at->life.owner == NULL)
+			return true;
+	}
+	return false;
+}
+
+int thing_own(struct image *image, const struct collect_event *event)
+{
+	struct told told = read_event(image, event);
+	unsigned kind = told.relation.other_kind;
+	struct thing *owner =
+		thing_is_kind(kind) ? thing_find(image, kind, told.relation.other) : NULL;
+	struct life *owned = find_life(image, event->kind, event->subject);
+
+	if (owner == NULL)
+		return 0;
+	if (owned == NULL && event->kind == TRACK_KIND_THREAD)
+		return thread_own_early(image, event->subject, owner);
+	if (owned == NULL || !may_own(owner, owned))
+		return 0;
+	life_set_owner(owned, owner);
+	return 0;
+}
+
+int thing_needs(struct image *image, const struct collect_event *event)
+{
+	struct told told = read_event(image, event);
+	struct thing *user = thing_is_kind(event->kind) ? thing_alive(image, event) : NULL;
+	struct life *used = find_life(image, told.relation.other_kind, told.relation.other);
+
+	return user != NULL && used != NULL ? need_add(used, user, event) : 0;
+}
+
+int thing_settle(struct image *image)
+{
+	int error = 0;
+
+	for (unsigned kind = 0; kind < TRACK_KIND__COUNT && error == 0; kind++) {
+		size_t cursor = 0;
+		uint64_t subject, value;
+
+		while (error == 0 &&
+		       u64map_next(&image->things.by_subject[kind], &cursor, &subject, &value)) {
+			struct thing *thing = (struct thing *)(uintptr_t)value;
+			int64_t id;
+
+			if (!thing->alive)
+				continue;
+			life_touch(&thing->life);
+			error = life_keep(&thing->life, &id);
+			if (error == 0)
+				error = holdings_write(thing);
+		}
+	}
+	return error;
+}

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What annotations tell of: objects, callbacks, tasks, timers and scopes of one
+ * process image, by the address that stands for each. A thing is one life; what is
+ * born at the same address later is another thing. It is kept after its end until
+ * then, so that a late use of it is known for what it is.
+ */
+#ifndef ANALYZE_THING_H
+#define ANALYZE_THING_H
+
+#include "life.h"
+
+struct holding;
+
+struct thing {
+	struct life life; /* the first member */
+	uint32_t holds;	  /* who refers to this memory: the map, lives that belong to it, ... */
+	uint32_t traits;  /* enum track_trait */
+	bool alive;
+	bool cancelled; /* callback: taken back by who armed it */
+	bool woken;	/* task: to be polled, or polled now */
+	uint64_t fires;
+	uint64_t refs; /* retained and not released */
+	struct holding *holdings;
+	uint64_t close_ns, closed_ns; /* scope: its close call and the return; 0: not yet */
+	int64_t close_stack;
+	uint32_t close_tid;
+};
+
+/* A zeroed struct is empty. */
+struct things {
+	struct u64map by_subject[TRACK_KIND__COUNT]; /* -> struct thing * */
+	struct u64map extents;			     /* tid -> struct extent * */
+	size_t ended;				     /* things in the maps that are over */
+};
+
+void things_finish(struct things *things);
+
+bool thing_is_kind(unsigned kind); /* one that is annotated */
+/* The last of this subject, alive or over; NULL: none is known. */
+struct thing *thing_find(const struct image *image, unsigned kind, uint64_t subject);
+struct thing *thing_hold(struct thing *thing);
+void thing_drop(struct thing *thing); /* NULL: nothing */
+
+/* The scope that it belongs to, through all owners; NULL: none. */
+struct thing *thing_scope(const struct life *life);
+
+/* What its row says beyond that of other kinds. text is storage for the traits. */
+enum { THING_TRAITS_BYTES = 96 };
+void thing_describe(const struct thing *thing, char text[THING_TRAITS_BYTES],
+		    struct trace_annotation *ret_annotation);
+
+/* NULL: none that is alive. */
+struct thing *thing_alive(const struct image *image, const struct collect_event *event);
+/* A new life. What lived at the address has ended, told or not. */
+int thing_begin(struct image *image, const struct collect_event *event, struct thing **ret_thing);
+/* Judges who still needs it, unless its end was not seen. */
+int thing_end(struct thing *thing, const struct collect_event *event, enum life_ending ending);
+/* Something was done to it, or by it, that a rule judges. other: NULL none. */
+int thing_act(struct thing *thing, const struct collect_event *event, const char *what,
+	      struct life *other);
+
+/* Handlers of events. -ENOMEM or what the store says. What is unknown is stepped over. */
+int thing_create(struct image *image, const struct collect_event *event); /* and open */
+int thing_destroy(struct image *image, const struct collect_event *event);
+int thing_use(struct image *image, const struct collect_event *event);
+int thing_name(struct image *image, const struct collect_event *event);
+int thing_retain(struct image *image, const struct collect_event *event);
+int thing_release(struct image *image, const struct collect_event *event);
+int callback_arm(struct image *image, const struct collect_event *event);
+int callback_fire(struct image *image, const struct collect_event *event);
+int callback_cancel(struct image *image, const struct collect_event *event);
+int callback_release(struct image *image, const struct collect_event *event);
+int task_spawn(struct image *image, const struct collect_event *event);
+int task_poll(struct image *image, const struct collect_event *event);
+int task_wake(struct image *image, const struct collect_event *event);
+int task_done(struct image *image, const struct collect_event *event);
+int timer_arm(struct image *image, const struct collect_event *event);
+int timer_fire(struct image *image, const struct collect_event *event);
+int timer_cancel(struct image *image, const struct collect_event *event);
+int scope_close(struct image *image, const struct collect_event *event);
+int scope_call(struct image *image, const struct collect_event *event);
+/* Of every kind: the subject belongs to the other. */
+int thing_own(struct image *image, const struct collect_event *event);
+int thing_needs(struct image *image, const struct collect_event *event);
+/* The image is over: write what is held. */
+int thing_settle(struct image *image);
+
+#endif

@@ -1,0 +1,455 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "script.inc.c"
+
+#include <track/track.h>
+
+TestSuite(thing, .init = play_begin, .fini = play_close);
+
+enum { CONNECTION = 0x100, AGENT = 0x200, CANDIDATE = 0x300, CALLBACK = 0x400, TASK = 0x500 };
+enum { TEXT_CLASS = 1, TEXT_CHECKLIST, TEXT_SELECTED };
+
+/* What is done to a subject; of the rest only what a test is about. */
+struct step {
+	uint8_t op, kind;
+	uint64_t subject;
+	uint64_t arg;
+	uint64_t other;
+	uint8_t other_kind;
+	uint64_t text;
+	uint64_t stack;
+	uint32_t tid;
+};
+
+static void step(struct step step)
+{
+	struct track_relation relation = {
+		.other = step.other, .text = step.text, .other_kind = step.other_kind};
+
+	play_event((struct collect_event){.op = step.op,
+					  .kind = step.kind,
+					  .subject = step.subject,
+					  .arg = step.arg,
+					  .stack = step.stack,
+					  .tid = step.tid,
+					  .data = &relation,
+					  .data_bytes = sizeof(relation)});
+}
+
+#define STEP(op_id, kind_id, of, ...)                                                              \
+	step((struct step){                                                                        \
+		.op = TRACK_OP_##op_id, .kind = TRACK_KIND_##kind_id, .subject = of, __VA_ARGS__})
+
+static void texts(void)
+{
+	cr_assert_eq(play.sink->text(play.sink->ctx, 0, TEXT_CLASS, "Candidate"), 0);
+	cr_assert_eq(play.sink->text(play.sink->ctx, 0, TEXT_CHECKLIST, "checklist"), 0);
+	cr_assert_eq(play.sink->text(play.sink->ctx, 0, TEXT_SELECTED, "selected pair"), 0);
+}
+
+static void retain(uint64_t object, uint64_t tag, uint64_t holder, uint64_t stack)
+{
+	STEP(RETAIN, OBJECT, object, .text = tag, .other = holder, .other_kind = TRACK_KIND_OBJECT,
+	     .stack = stack);
+}
+
+static void release(uint64_t object, uint64_t tag, uint64_t holder)
+{
+	STEP(RELEASE, OBJECT, object, .text = tag, .other = holder,
+	     .other_kind = TRACK_KIND_OBJECT);
+}
+
+static const char *act(void)
+{
+	return ask("SELECT group_concat(what, ' ') FROM act");
+}
+
+Test(thing, an_object_has_its_class_and_the_references_that_are_left)
+{
+	texts();
+	STEP(CREATE, OBJECT, CANDIDATE, .text = TEXT_CLASS);
+	retain(CANDIDATE, TEXT_CHECKLIST, 0, 0);
+	retain(CANDIDATE, TEXT_CHECKLIST, 0, 0);
+	release(CANDIDATE, TEXT_CHECKLIST, 0);
+	play_finish();
+	cr_assert_str_eq(ask("SELECT kind || ' ' || class || ' ' || refs FROM resource"),
+			 "object Candidate 1");
+}
+
+Test(thing, references_are_folded_by_holder_tag_and_place)
+{
+	texts();
+	play_stack(0x11);
+	play_stack(0x22);
+	STEP(CREATE, OBJECT, CANDIDATE, .text = TEXT_CLASS);
+	retain(CANDIDATE, TEXT_CHECKLIST, 0x77, 0x11);
+	retain(CANDIDATE, TEXT_CHECKLIST, 0x77, 0x22);
+	retain(CANDIDATE, TEXT_CHECKLIST, 0x77, 0x22);
+	retain(CANDIDATE, TEXT_SELECTED, 0x77, 0x22);
+	release(CANDIDATE, TEXT_CHECKLIST, 0x77);
+	play_finish();
+	cr_assert_str_eq(ask("SELECT group_concat(tag || ' ' || released || ' of ' || retained, "
+			     "', ') FROM (SELECT * FROM reference ORDER BY first_ns)"),
+			 "checklist 0 of 1, checklist 1 of 2, selected pair 0 of 1");
+}
+
+Test(thing, what_dies_in_order_leaves_a_sum_and_no_rows)
+{
+	texts();
+	for (int i = 0; i < 1000; i++) {
+		STEP(CREATE, OBJECT, CANDIDATE, .text = TEXT_CLASS);
+		retain(CANDIDATE, TEXT_CHECKLIST, 0, 0);
+		release(CANDIDATE, TEXT_CHECKLIST, 0);
+		STEP(DESTROY, OBJECT, CANDIDATE);
+		if (i % 100 == 0)
+			play_flush();
+	}
+	play_finish();
+	cr_assert_str_eq(ask("SELECT count(*) FROM resource"), "0");
+	cr_assert_str_eq(ask("SELECT count(*) FROM reference"), "0");
+	cr_assert_str_eq(ask("SELECT count || ' ' || class || ' ' || ending FROM "
+			     "lifetime_statistics"),
+			 "1000 Candidate destroyed");
+}
+
+Test(thing, a_reference_passed_on_is_given_back_by_who_got_it)
+{
+	texts();
+	STEP(CREATE, OBJECT, CANDIDATE);
+	retain(CANDIDATE, TEXT_CHECKLIST, 0x77, 0);
+	release(CANDIDATE, TEXT_SELECTED, 0x88);
+	play_finish();
+	cr_assert_str_eq(ask("SELECT refs FROM resource"), "0");
+	cr_assert_str_eq(act(), "");
+}
+
+Test(thing, a_release_without_a_reference_is_one_too_many)
+{
+	STEP(CREATE, OBJECT, CANDIDATE);
+	retain(CANDIDATE, 0, 0, 0);
+	release(CANDIDATE, 0, 0);
+	release(CANDIDATE, 0, 0);
+	play_finish();
+	cr_assert_str_eq(act(), "over-release");
+}
+
+Test(thing, a_release_after_the_end_is_one_too_many)
+{
+	STEP(CREATE, OBJECT, CANDIDATE);
+	STEP(DESTROY, OBJECT, CANDIDATE);
+	release(CANDIDATE, 0, 0);
+	play_finish();
+	cr_assert_str_eq(act(), "over-release");
+	cr_assert_str_eq(ask("SELECT ending FROM resource"), "destroyed");
+}
+
+Test(thing, one_at_the_same_address_is_another)
+{
+	STEP(CREATE, OBJECT, CANDIDATE);
+	STEP(DESTROY, OBJECT, CANDIDATE);
+	STEP(CREATE, OBJECT, CANDIDATE);
+	STEP(USE, OBJECT, CANDIDATE);
+	retain(CANDIDATE, 0, 0, 0);
+	play_finish();
+	cr_assert_str_eq(act(), "");
+	cr_assert_str_eq(ask("SELECT generation || ' ' || refs FROM resource"), "2 1");
+}
+
+Test(thing, a_use_of_what_was_destroyed_is_told)
+{
+	STEP(CREATE, OBJECT, CANDIDATE);
+	STEP(DESTROY, OBJECT, CANDIDATE);
+	STEP(USE, OBJECT, CANDIDATE);
+	play_finish();
+	cr_assert_str_eq(act(), "late-use");
+}
+
+Test(thing, a_subject_that_was_never_told_of_is_stepped_over)
+{
+	release(CANDIDATE, 0, 0);
+	retain(CANDIDATE, 0, 0, 0);
+	STEP(USE, OBJECT, CANDIDATE);
+	STEP(DESTROY, OBJECT, CANDIDATE);
+	STEP(FIRE, CALLBACK, CALLBACK);
+	STEP(DONE, TASK, TASK);
+	STEP(CLOSE, SCOPE, CONNECTION);
+	STEP(OWN, FD, 5, .other = CONNECTION, .other_kind = TRACK_KIND_SCOPE);
+	STEP(NEEDS, SCOPE, CONNECTION, .other = 5, .other_kind = TRACK_KIND_FD);
+	play_finish();
+	cr_assert_str_eq(ask("SELECT count(*) FROM resource"), "0");
+	cr_assert_str_eq(act(), "");
+}
+
+Test(thing, a_descriptor_belongs_to_its_owner)
+{
+	STEP(OPEN, SCOPE, CONNECTION);
+	STEP(CREATE, OBJECT, CANDIDATE);
+	fd_open(5, NO_STACK);
+	STEP(OWN, FD, 5, .other = CANDIDATE, .other_kind = TRACK_KIND_OBJECT);
+	STEP(OWN, OBJECT, CANDIDATE, .other = CONNECTION, .other_kind = TRACK_KIND_SCOPE);
+	play_finish();
+	cr_assert_str_eq(ask("SELECT s.kind || ' ' || o.kind || ' ' || f.kind FROM resource f "
+			     "JOIN resource o ON o.id = f.owner_id JOIN resource s ON s.id = "
+			     "o.owner_id"),
+			 "scope object fd");
+}
+
+Test(thing, nothing_comes_to_own_itself)
+{
+	STEP(CREATE, OBJECT, AGENT);
+	STEP(CREATE, OBJECT, CANDIDATE);
+	STEP(OWN, OBJECT, CANDIDATE, .other = AGENT, .other_kind = TRACK_KIND_OBJECT);
+	STEP(OWN, OBJECT, AGENT, .other = CANDIDATE, .other_kind = TRACK_KIND_OBJECT);
+	STEP(OWN, OBJECT, AGENT, .other = AGENT, .other_kind = TRACK_KIND_OBJECT);
+	play_finish();
+	cr_assert_str_eq(ask("SELECT count(*) FROM resource WHERE owner_id IS NOT NULL"), "1");
+}
+
+static void birth(uint64_t subject, uint32_t tid, uint32_t parent)
+{
+	struct track_thread_birth payload = {.parent_tid = parent};
+
+	play_event((struct collect_event){.op = TRACK_OP_CREATE,
+					  .kind = TRACK_KIND_THREAD,
+					  .subject = subject,
+					  .tid = tid,
+					  .data = &payload,
+					  .data_bytes = sizeof(payload)});
+}
+
+Test(thing, a_thread_may_be_owned_before_it_tells_of_its_birth)
+{
+	STEP(OPEN, SCOPE, CONNECTION);
+	STEP(OWN, THREAD, 0x70, .other = CONNECTION, .other_kind = TRACK_KIND_SCOPE);
+	birth(0x70, 201, PID);
+	play_finish();
+	cr_assert_str_eq(ask("SELECT s.kind FROM resource t JOIN resource s ON s.id = t.owner_id "
+			     "WHERE t.kind = 'thread'"),
+			 "scope");
+}
+
+Test(thing, what_is_made_inside_of_a_scopes_call_is_hinted_to_be_its)
+{
+	STEP(OPEN, SCOPE, CONNECTION);
+	STEP(CALL, SCOPE, CONNECTION);
+	fd_open(5, NO_STACK);
+	birth(0x70, 201, PID);
+	STEP(CALL, SCOPE, CONNECTION, .arg = TRACK_RETURNED);
+	fd_open(6, NO_STACK);
+	play_finish();
+	cr_assert_str_eq(ask("SELECT group_concat(kind || ' ' || (hint_id IS NOT NULL), ', ') FROM "
+			     "(SELECT * FROM resource WHERE kind <> 'scope' ORDER BY birth_ns)"),
+			 "fd 1, thread 1, fd 0");
+}
+
+Test(thing, a_hint_ends_where_a_callback_begins)
+{
+	STEP(OPEN, SCOPE, CONNECTION);
+	STEP(ARM, CALLBACK, CALLBACK);
+	STEP(CALL, SCOPE, CONNECTION);
+	STEP(FIRE, CALLBACK, CALLBACK);
+	fd_open(5, NO_STACK);
+	STEP(FIRE, CALLBACK, CALLBACK, .arg = TRACK_RETURNED);
+	fd_open(6, NO_STACK);
+	STEP(CALL, SCOPE, CONNECTION, .arg = TRACK_RETURNED);
+	play_finish();
+	cr_assert_str_eq(ask("SELECT group_concat(subject || ' ' || (hint_id IS NOT NULL), ', ') "
+			     "FROM (SELECT * FROM resource WHERE kind = 'fd' ORDER BY birth_ns)"),
+			 "5 0, 6 1");
+}
+
+Test(thing, hints_are_of_one_thread)
+{
+	STEP(OPEN, SCOPE, CONNECTION);
+	STEP(CALL, SCOPE, CONNECTION, .tid = 201);
+	fd_open(5, NO_STACK);
+	play_finish();
+	cr_assert_str_eq(ask("SELECT hint_id IS NULL FROM resource WHERE kind = 'fd'"), "1");
+}
+
+Test(thing, a_scope_tells_when_its_close_began_and_returned)
+{
+	play_stack(0x11);
+	STEP(OPEN, SCOPE, CONNECTION, .arg = TRACK_MUST_CLOSE | TRACK_QUIET);
+	STEP(CLOSE, SCOPE, CONNECTION, .stack = 0x11, .tid = 300);
+	STEP(CLOSE, SCOPE, CONNECTION, .arg = TRACK_RETURNED, .tid = 300);
+	play_finish();
+	cr_assert_str_eq(ask("SELECT traits || ' ' || (closed_ns - close_ns) || ' ' || close_tid "
+			     "|| ' ' || (close_stack IS NOT NULL) FROM resource"),
+			 "must-close,quiet 1 300 1");
+}
+
+Test(thing, a_second_close_is_told)
+{
+	STEP(OPEN, SCOPE, CONNECTION);
+	for (int i = 0; i < 2; i++) {
+		STEP(CLOSE, SCOPE, CONNECTION);
+		STEP(CLOSE, SCOPE, CONNECTION, .arg = TRACK_RETURNED);
+	}
+	play_finish();
+	cr_assert_str_eq(act(), "closed-again");
+}
+
+Test(thing, what_is_needed_and_ends_is_told_with_who_needs_it)
+{
+	STEP(OPEN, SCOPE, CONNECTION);
+	STEP(CREATE, OBJECT, CANDIDATE);
+	STEP(NEEDS, SCOPE, CONNECTION, .other = CANDIDATE, .other_kind = TRACK_KIND_OBJECT);
+	STEP(DESTROY, OBJECT, CANDIDATE);
+	play_finish();
+	cr_assert_str_eq(ask("SELECT a.what || ' ' || r.kind || ' ' || o.kind FROM act a JOIN "
+			     "resource r ON r.id = a.resource_id JOIN resource o ON o.id = "
+			     "a.other_id"),
+			 "needed object scope");
+}
+
+Test(thing, what_is_needed_may_end_after_who_needed_it)
+{
+	STEP(OPEN, SCOPE, CONNECTION);
+	STEP(CREATE, OBJECT, CANDIDATE);
+	STEP(NEEDS, SCOPE, CONNECTION, .other = CANDIDATE, .other_kind = TRACK_KIND_OBJECT);
+	STEP(DESTROY, SCOPE, CONNECTION);
+	STEP(DESTROY, OBJECT, CANDIDATE);
+	play_finish();
+	cr_assert_str_eq(act(), "");
+}
+
+static void arm(uint64_t traits)
+{
+	STEP(ARM, CALLBACK, CALLBACK, .arg = traits);
+}
+
+Test(thing, a_one_shot_callback_that_is_released_unfired_is_dropped)
+{
+	arm(TRACK_ONE_SHOT);
+	STEP(DESTROY, CALLBACK, CALLBACK);
+	play_finish();
+	cr_assert_str_eq(act(), "dropped");
+}
+
+Test(thing, a_cancelled_or_fired_or_persistent_callback_is_not_dropped)
+{
+	arm(TRACK_ONE_SHOT);
+	STEP(CANCEL, CALLBACK, CALLBACK);
+	STEP(DESTROY, CALLBACK, CALLBACK);
+	arm(TRACK_ONE_SHOT);
+	STEP(FIRE, CALLBACK, CALLBACK);
+	STEP(FIRE, CALLBACK, CALLBACK, .arg = TRACK_RETURNED);
+	STEP(DESTROY, CALLBACK, CALLBACK);
+	arm(0);
+	STEP(DESTROY, CALLBACK, CALLBACK);
+	play_finish();
+	cr_assert_str_eq(act(), "");
+	cr_assert_str_eq(ask("SELECT count(*) FROM resource"), "0");
+}
+
+Test(thing, a_one_shot_callback_that_fires_again_is_told)
+{
+	arm(TRACK_ONE_SHOT);
+	STEP(FIRE, CALLBACK, CALLBACK);
+	STEP(FIRE, CALLBACK, CALLBACK);
+	play_finish();
+	cr_assert_str_eq(act(), "fired-again");
+}
+
+static void fire_after_close(uint64_t scope_traits, uint64_t traits)
+{
+	STEP(OPEN, SCOPE, CONNECTION, .arg = scope_traits);
+	arm(traits);
+	STEP(OWN, CALLBACK, CALLBACK, .other = CONNECTION, .other_kind = TRACK_KIND_SCOPE);
+	STEP(CLOSE, SCOPE, CONNECTION);
+	STEP(FIRE, CALLBACK, CALLBACK);
+	STEP(FIRE, CALLBACK, CALLBACK, .arg = TRACK_RETURNED);
+	STEP(CLOSE, SCOPE, CONNECTION, .arg = TRACK_RETURNED);
+	cr_expect_str_eq(act(), "", "during the close");
+	STEP(FIRE, CALLBACK, CALLBACK);
+}
+
+Test(thing, a_callback_of_a_quiet_scope_after_its_close_is_late)
+{
+	fire_after_close(TRACK_QUIET, 0);
+	play_finish();
+	cr_assert_str_eq(act(), "fired-late");
+}
+
+Test(thing, a_callback_of_a_scope_that_is_not_quiet_may_come_after_its_close)
+{
+	fire_after_close(0, 0);
+	play_finish();
+	cr_assert_str_eq(act(), "");
+}
+
+Test(thing, a_notice_of_the_close_may_come_after_it)
+{
+	fire_after_close(TRACK_QUIET, TRACK_CLOSE_NOTICE);
+	play_finish();
+	cr_assert_str_eq(act(), "");
+}
+
+Test(thing, a_callback_after_its_scopes_end_is_late)
+{
+	STEP(OPEN, SCOPE, CONNECTION);
+	arm(TRACK_CLOSE_NOTICE);
+	STEP(OWN, CALLBACK, CALLBACK, .other = CONNECTION, .other_kind = TRACK_KIND_SCOPE);
+	STEP(DESTROY, SCOPE, CONNECTION);
+	STEP(FIRE, CALLBACK, CALLBACK);
+	play_finish();
+	cr_assert_str_eq(ask("SELECT a.what || ' ' || o.kind FROM act a JOIN resource o ON o.id = "
+			     "a.other_id"),
+			 "fired-late scope");
+}
+
+Test(thing, a_task_tells_whether_and_by_how_many_it_can_be_woken)
+{
+	STEP(CREATE, TASK, TASK);
+	STEP(RETAIN, TASK, TASK, .arg = TRACK_WAKER);
+	STEP(RETAIN, TASK, TASK, .arg = TRACK_WAKER);
+	STEP(RELEASE, TASK, TASK, .arg = TRACK_WAKER);
+	STEP(POLL, TASK, TASK);
+	STEP(POLL, TASK, TASK, .arg = TRACK_RETURNED);
+	STEP(CREATE, TASK, TASK + 1);
+	STEP(POLL, TASK, TASK + 1);
+	STEP(WAKE, TASK, TASK + 1);
+	play_finish();
+	cr_assert_str_eq(ask("SELECT group_concat(woken || ' ' || refs, ', ') FROM (SELECT * FROM "
+			     "resource ORDER BY subject)"),
+			 "0 1, 1 0");
+}
+
+Test(thing, each_arm_of_a_timer_is_a_life)
+{
+	for (int i = 0; i < 3; i++)
+		STEP(ARM, TIMER, TASK);
+	STEP(FIRE, TIMER, TASK);
+	STEP(ARM, TIMER, TASK);
+	STEP(CANCEL, TIMER, TASK);
+	STEP(ARM, TIMER, TASK);
+	play_finish();
+	cr_assert_str_eq(
+		ask("SELECT group_concat(ending || ' ' || count, ', ') FROM (SELECT * FROM "
+		    "lifetime_statistics ORDER BY ending)"),
+		"cancelled 3, fired 1");
+	cr_assert_str_eq(ask("SELECT generation FROM resource"), "5");
+}
+
+Test(thing, two_that_hold_each_other_are_written_and_freed)
+{
+	STEP(CREATE, OBJECT, AGENT);
+	STEP(CREATE, OBJECT, CANDIDATE);
+	retain(AGENT, 0, CANDIDATE, 0);
+	retain(CANDIDATE, 0, AGENT, 0);
+	play_finish();
+	cr_assert_str_eq(ask("SELECT count(*) FROM reference WHERE holder_id IS NOT NULL"), "2");
+}
+
+Test(thing, a_name_is_the_programs)
+{
+	STEP(OPEN, SCOPE, CONNECTION);
+	play_event((struct collect_event){.op = TRACK_OP_NAME,
+					  .kind = TRACK_KIND_SCOPE,
+					  .subject = CONNECTION,
+					  .arg = TRACK_NAME_ARG(TRACK_NAME_TEXT, 5),
+					  .data = "alice",
+					  .data_bytes = 5});
+	play_finish();
+	cr_assert_str_eq(ask("SELECT name FROM resource"), "alice");
+}
