@@ -325,7 +325,8 @@ static int deliver_record(struct process *process, const struct collect_sink *si
 	if (class != DECODE_EVENT)
 		return 0;
 	struct collect_event event;
-	decode_event(&head, record, key->tid, &event);
+	struct track_relation relation;
+	decode_event(&head, record, key->tid, &relation, &event);
 	++*ret_events;
 	return deliver_event(process, sink, &event);
 }
