@@ -7,12 +7,12 @@
 #include <sys/syscall.h>
 
 #define SOURCE_FILE "/sys/devices/system/clocksource/clocksource0/current_clocksource"
-#define INVARIANT (1u << 8)	 /* edx of this leaf: one rate, in all states of the processor */
+#define INVARIANT (1u << 8) /* edx of this leaf: one rate, in all states of the processor */
 #define POWER_LEAF 0x80000007u
-#define LINE_NS 1000000u	 /* a line is as long */
-#define SPAN_NS_MIN 10000000u	 /* between two looks that make a rate */
-#define SPAN_NS_MAX 1000000000u	 /* an older look says little of the rate now */
-#define LOOK_TICKS_MAX 1000u	 /* a look that took longer was interrupted */
+#define LINE_NS 1000000u	/* a line is as long */
+#define SPAN_NS_MIN 10000000u	/* between two looks that make a rate */
+#define SPAN_NS_MAX 1000000000u /* an older look says little of the rate now */
+#define LOOK_TICKS_MAX 1000u	/* a look that took longer was interrupted */
 #define LOOKS 4
 #define FAILURES_MAX 8
 
@@ -32,8 +32,8 @@ static bool kernel_trusts_it(void)
 void ticks_init(void)
 {
 	unsigned a, b, c, d;
-	ticks_line.usable = __get_cpuid(POWER_LEAF, &a, &b, &c, &d) && (d & INVARIANT) &&
-		      kernel_trusts_it();
+	ticks_line.usable =
+		__get_cpuid(POWER_LEAF, &a, &b, &c, &d) && (d & INVARIANT) && kernel_trusts_it();
 }
 
 void ticks_forbid(void)
@@ -128,7 +128,8 @@ uint64_t ticks_redraw(void)
 	uint64_t exact = clock_ns();
 	uint32_t version = __atomic_load_n(&ticks_line.version, __ATOMIC_ACQUIRE);
 	struct ticks_look now;
-	if ((ticks_line.past[0].ns && exact - ticks_line.past[0].ns < SPAN_NS_MIN) || (version & 1) ||
+	if ((ticks_line.past[0].ns && exact - ticks_line.past[0].ns < SPAN_NS_MIN) ||
+	    (version & 1) ||
 	    !__atomic_compare_exchange_n(&ticks_line.version, &version, version + 1, false,
 					 __ATOMIC_ACQ_REL, __ATOMIC_RELAXED))
 		return exact;

@@ -69,8 +69,8 @@ static inline uint64_t ticks_ns(void)
 	struct ticks_look start = ticks_line.start;
 	uint64_t length = ticks_line.length, rate = ticks_line.rate;
 	__atomic_thread_fence(__ATOMIC_ACQUIRE);
-	bool whole = !(version & 1) &&
-		     version == __atomic_load_n(&ticks_line.version, __ATOMIC_RELAXED);
+	bool whole =
+		!(version & 1) && version == __atomic_load_n(&ticks_line.version, __ATOMIC_RELAXED);
 	if (unlikely(!__atomic_load_n(&ticks_line.usable, __ATOMIC_RELAXED) || !whole))
 		return clock_ns();
 	uint64_t ticks = __builtin_ia32_rdtsc();

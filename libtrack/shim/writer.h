@@ -10,16 +10,16 @@
 #include "module.h"
 #include "shim.h"
 
-#define WRITER_STACKS 512 /* stack hashes a thread remembers; a power of two */
+#define WRITER_STACKS 512   /* stack hashes a thread remembers; a power of two */
 #define WRITER_TEXT_SETS 16 /* and literals, in sets of four; a power of two */
 #define WRITER_TEXT_WAYS 4
 
 struct writer {
 	struct track_segment *segment;
 	uint32_t tid;
-	uint32_t unwinding;	 /* inside libunwind now */
-	uint32_t known_version;	 /* of the module map that what is remembered goes with */
-	int sweep_fd;		 /* the last number in a run of closes of what was not open */
+	uint32_t unwinding;	/* inside libunwind now */
+	uint32_t known_version; /* of the module map that what is remembered goes with */
+	int sweep_fd;		/* the last number in a run of closes of what was not open */
 	uint32_t sweep_length;
 	uint32_t refusals; /* opening calls recorded that failed for want of numbers */
 	uint32_t next_way; /* which of a set of texts is forgotten next */
@@ -62,7 +62,8 @@ static inline struct writer *writer_get(void)
 	return writer_get_slowly();
 }
 
-/* Before what a writer remembers is relied on: a module may have gone, and its addresses with it. */
+/* Before what a writer remembers is relied on: a module may have gone, and its addresses with it.
+ */
 void writer_forget(struct writer *writer, uint32_t version);
 
 static inline void writer_check_known(struct writer *writer)

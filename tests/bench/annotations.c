@@ -75,9 +75,8 @@ static void hand_back(void)
 	uint32_t used = __atomic_load_n(&spool->segments_used, __ATOMIC_ACQUIRE);
 	pthread_mutex_lock(&lock);
 	for (uint32_t i = 0; i < used && i < spool->segment_count; i++) {
-		struct track_segment *segment =
-			(void *)((char *)spool + spool->segments_offset +
-				 (size_t)i * TRACK_SEGMENT_BYTES);
+		struct track_segment *segment = (void *)((char *)spool + spool->segments_offset +
+							 (size_t)i * TRACK_SEGMENT_BYTES);
 		if (__atomic_load_n(&segment->state, __ATOMIC_ACQUIRE) != TRACK_SEGMENT_SEALED)
 			continue;
 		uint32_t epoch = segment->epoch;
