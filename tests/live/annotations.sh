@@ -40,6 +40,14 @@ check "without stacks" "$(diff <(sed 's/ stack$//' said) read && echo same)" sam
 # Nobody watches: the same program, and nothing of it.
 check "unwatched" "$("$live/live_annotated_c" | wc -l)" "$(wc -l <said)"
 
+# Where a careless shim would hang, kill or lose.
+for mode in early counter sandbox sandbox-without-counter handlers children; do
+	spooled "$live/live_annotated_hazards" $mode
+	check "$mode: the program ends as alone, and all is there" \
+		"$code $(grep -c '^retain object#1 hazard' read) $(grep -c -e '(undefined' -e '^lost' read)" "0 $(cat said) 0"
+done
+check "children: what each told" "$(grep -c '^release object#1 hazard' read)" 2000
+
 # Each compiler and language that the header is for, with all warnings.
 strict="-Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror -D_GNU_SOURCE -pthread -I$include"
 probes=$(grep -o '^TRACK_PROBE([a-z]*)' "$include/track/track.h" | tr -d ')' | cut -d'(' -f2 | sort | xargs)
