@@ -10,7 +10,7 @@
 #define INVARIANT (1u << 8) /* edx of this leaf: one rate, in all states of the processor */
 #define POWER_LEAF 0x80000007u
 #define LINE_NS 1000000u	/* a line is as long */
-#define SPAN_NS_MIN 10000000u	/* between two looks that make a rate */
+#define SPAN_NS_MIN 2000000u	/* between two looks that make a rate */
 #define SPAN_NS_MAX 1000000000u /* an older look says little of the rate now */
 #define LOOK_TICKS_MAX 1000u	/* a look that took longer was interrupted */
 #define LOOKS 4
