@@ -269,7 +269,8 @@ static void record_new(struct writer *writer, uint64_t hash, const uint64_t *add
 	writer->stacks[hash % WRITER_STACKS] = hash;
 }
 
-static uint64_t record(struct writer *writer)
+/* Inlined, since each frame of ours costs the unwinder a step. */
+static inline __attribute__((always_inline)) uint64_t record(struct writer *writer)
 {
 	uint64_t addresses[TRACK_STACK_DEPTH_MAX + OWN_FRAMES];
 	if (unlikely(writers_confined() || !has_room() || is_inside() || !enter(writer))) {
