@@ -153,12 +153,9 @@ static const struct {
 	const char *name;
 	int (*run)(void);
 } modes[] = {
-	{"early", early},
-	{"counter", counter},
-	{"sandbox", sandbox},
-	{"sandbox-without-counter", sandbox_without_counter},
-	{"handlers", handlers},
-	{"children", children},
+	{"early", early},	{"counter", counter},
+	{"sandbox", sandbox},	{"sandbox-without-counter", sandbox_without_counter},
+	{"handlers", handlers}, {"children", children},
 };
 
 int main(int argc, char **argv)
