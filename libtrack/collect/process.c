@@ -12,7 +12,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* A clock read just before we looked may lie a little behind ours. */
+/*
+ * A clock read just before we looked may lie a little behind ours: that of annotations is some
+ * microseconds off at most, and what was reserved may be seen a moment later.
+ */
 #define MARGIN_NS 1000000ull
 
 /* Of a long spool no more than so many segments are held in memory at once. */

@@ -17,26 +17,26 @@ cd "$work" || exit 2
 
 have() { command -v "$1" >/dev/null 2>&1; }
 
-# spooled COMMAND...: what it says into said, its records into read
+# spooled COMMAND...: what it says into said, its records into found
 spooled() {
-	rm -rf spools said read
+	rm -rf spools said found
 	mkdir spools
 	RTCTRACK_SPOOL_DIR=$work/spools LD_PRELOAD=$shim timeout 60 "$@" >said 2>err
 	code=$?
-	"$live/live_records" spools >read 2>>err
+	"$live/live_records" spools >found 2>>err
 }
 # told NAME COMMAND...: the records are what the program says it told
 told() {
 	local name=$1
 	shift
 	spooled "$@"
-	check "$name: every word, in order" "$code $(diff said read && wc -l <read)" "0 $(wc -l <said)"
+	check "$name: every word, in order" "$code $(diff said found && wc -l <found)" "0 $(wc -l <said)"
 }
 
 told "a program in C" "$live/live_annotated_c"
 told "a program in C++17" "$live/live_annotated_cc"
 RTCTRACK_STACK=0 spooled "$live/live_annotated_c"
-check "without stacks" "$(diff <(sed 's/ stack$//' said) read && echo same)" same
+check "without stacks" "$(diff <(sed 's/ stack$//' said) found && echo same)" same
 # Nobody watches: the same program, and nothing of it.
 check "unwatched" "$("$live/live_annotated_c" | wc -l)" "$(wc -l <said)"
 
@@ -44,9 +44,9 @@ check "unwatched" "$("$live/live_annotated_c" | wc -l)" "$(wc -l <said)"
 for mode in early counter sandbox sandbox-without-counter handlers children; do
 	spooled "$live/live_annotated_hazards" $mode
 	check "$mode: the program ends as alone, and all is there" \
-		"$code $(grep -c '^retain object#1 hazard' read) $(grep -c -e '(undefined' -e '^lost' read)" "0 $(cat said) 0"
+		"$code $(grep -c '^retain object#1 hazard' found) $(grep -c -e '(undefined' -e '^lost' found)" "0 $(cat said) 0"
 done
-check "children: what each told" "$(grep -c '^release object#1 hazard' read)" 2000
+check "children: what each told" "$(grep -c '^release object#1 hazard' found)" 2000
 
 # Each compiler and language that the header is for, with all warnings.
 strict="-Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror -D_GNU_SOURCE -pthread -I$include"
