@@ -26,37 +26,27 @@ static bool name_fits(const struct track_record *head)
 	       TRACK_NAME_ARG_BYTES(head->arg) <= TRACK_NAME_BYTES_MAX;
 }
 
-/* What track.h tells of: a relation, or nothing more than the record's head. */
-static bool relation_fits(const struct track_record *head, const void *record)
+static bool is_annotated(uint8_t kind)
 {
-	struct track_relation relation;
+	return kind != TRACK_KIND_FD && kind != TRACK_KIND_THREAD;
+}
 
-	if (payload_bytes(head) == 0)
-		return true;
-	if (payload_bytes(head) < sizeof(relation))
+/* Whether the payload, where there is one, is a relation: what track.h tells of. */
+static bool tells_relation(const struct track_record *head)
+{
+	if (head->op >= TRACK_OP__COUNT || head->op == TRACK_OP_NAME || head->op == TRACK_OP_MARK)
 		return false;
-	memcpy(&relation, payload(record), sizeof(relation));
-	return relation.other_kind < TRACK_KIND__COUNT;
+	/* Of a descriptor its counters; or an annotation, which says only that it was used. */
+	if (head->op == TRACK_OP_USE && !is_annotated(head->kind))
+		return payload_bytes(head) < sizeof(struct track_traffic);
+	return is_annotated(head->kind) || head->op >= TRACK_OP_RETAIN;
 }
 
-static bool is_annotated(const struct track_record *head)
+static bool create_fits(const struct track_record *head)
 {
-	return head->kind != TRACK_KIND_FD && head->kind != TRACK_KIND_THREAD;
-}
-
-static bool create_fits(const struct track_record *head, const void *record)
-{
-	if (is_annotated(head))
-		return relation_fits(head, record);
 	if (head->kind == TRACK_KIND_THREAD)
 		return payload_bytes(head) >= sizeof(struct track_thread_birth);
 	return fd_arg_fits(head);
-}
-
-/* Of a descriptor its counters; or an annotation, which says only that it was used. */
-static bool use_fits(const struct track_record *head, const void *record)
-{
-	return payload_bytes(head) >= sizeof(struct track_traffic) || relation_fits(head, record);
 }
 
 /* One copy is taken and judged: another process may write to the original meanwhile. */
@@ -70,6 +60,21 @@ static bool take_module(const struct track_record *head, const void *record,
 	       ret_module->build_id_bytes <= sizeof(ret_module->build_id) &&
 	       ret_module->path_bytes <= TRACK_NAME_BYTES_MAX &&
 	       ret_module->path_bytes <= payload_bytes(head) - sizeof(*ret_module);
+}
+
+static bool take_relation(const struct track_record *head, const void *record,
+			  struct track_relation *ret_relation)
+{
+	if (payload_bytes(head) < sizeof(*ret_relation))
+		return false;
+	memcpy(ret_relation, payload(record), sizeof(*ret_relation));
+	return ret_relation->other_kind < TRACK_KIND__COUNT;
+}
+
+static bool relation_fits(const struct track_record *head, const void *record)
+{
+	struct track_relation relation;
+	return !payload_bytes(head) || take_relation(head, record, &relation);
 }
 
 static bool process_text_fits(const struct track_record *head)
@@ -88,24 +93,19 @@ enum decode_class decode_check(const struct track_record *head, const void *reco
 	if (head->time_ns > INT64_MAX || head->kind >= TRACK_KIND__COUNT ||
 	    head->call >= TRACK_CALL__COUNT)
 		return DECODE_DAMAGED;
+	if (tells_relation(head) && !relation_fits(head, record))
+		return DECODE_DAMAGED;
 	struct track_module module;
 	switch ((enum track_op)head->op) {
 	case TRACK_OP_CREATE:
-		return event_if(create_fits(head, record));
+		return event_if(create_fits(head));
 	case TRACK_OP_DESTROY:
 	case TRACK_META_CENSUS:
 		return event_if(fd_arg_fits(head));
 	case TRACK_OP_DONE:
+	case TRACK_OP_USE:
 	case TRACK_OP_UNDO:
 	case TRACK_OP_FAIL:
-	case TRACK_META_CENSUS_END:
-		return DECODE_EVENT;
-	case TRACK_OP_USE:
-		return event_if(use_fits(head, record));
-	case TRACK_OP_NAME:
-		return event_if(name_fits(head));
-	case TRACK_OP_MARK:
-		return name_fits(head) ? DECODE_MARK : DECODE_DAMAGED;
 	case TRACK_OP_RETAIN:
 	case TRACK_OP_RELEASE:
 	case TRACK_OP_ARM:
@@ -120,7 +120,12 @@ enum decode_class decode_check(const struct track_record *head, const void *reco
 	case TRACK_OP_NEEDS:
 	case TRACK_OP_BLOCK:
 	case TRACK_OP_UNBLOCK:
-		return event_if(relation_fits(head, record));
+	case TRACK_META_CENSUS_END:
+		return DECODE_EVENT;
+	case TRACK_OP_NAME:
+		return event_if(name_fits(head));
+	case TRACK_OP_MARK:
+		return name_fits(head) ? DECODE_MARK : DECODE_DAMAGED;
 	case TRACK_META_TEXT:
 		return head->subject && name_fits(head) ? DECODE_LITERAL : DECODE_DAMAGED;
 	case TRACK_META_STACK:
@@ -142,7 +147,7 @@ enum decode_class decode_check(const struct track_record *head, const void *reco
 }
 
 void decode_event(const struct track_record *head, const void *record, uint32_t tid,
-		  struct collect_event *ret_event)
+		  struct track_relation *relation, struct collect_event *ret_event)
 {
 	size_t bytes =
 		head->op == TRACK_OP_NAME ? TRACK_NAME_ARG_BYTES(head->arg) : payload_bytes(head);
@@ -158,6 +163,10 @@ void decode_event(const struct track_record *head, const void *record, uint32_t 
 		.op = head->op,
 		.kind = head->kind,
 	};
+	if (!tells_relation(head))
+		return;
+	ret_event->data = relation;
+	ret_event->data_bytes = take_relation(head, record, relation) ? sizeof(*relation) : 0;
 }
 
 void decode_text(const struct track_record *head, const void *record, const char **ret_text,

@@ -32,9 +32,12 @@ static inline bool decode_is_ordered(uint8_t op)
 	return op < TRACK_OP__COUNT || op == TRACK_META_CENSUS || op == TRACK_META_CENSUS_END;
 }
 
-/* The pointers in what these return lead into record. */
+/*
+ * The pointers in what these return lead into record; but a relation is copied to
+ * relation, since who reads it goes by its kind, and record may change meanwhile.
+ */
 void decode_event(const struct track_record *head, const void *record, uint32_t tid,
-		  struct collect_event *ret_event);
+		  struct track_relation *relation, struct collect_event *ret_event);
 /* Text of a mark, or of a literal. */
 void decode_text(const struct track_record *head, const void *record, const char **ret_text,
 		 size_t *ret_bytes);

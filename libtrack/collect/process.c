@@ -12,7 +12,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* A clock read just before we looked may lie a little behind ours. */
+/*
+ * A clock read just before we looked may lie a little behind ours: that of annotations is some
+ * microseconds off at most, and what was reserved may be seen a moment later.
+ */
 #define MARGIN_NS 1000000ull
 
 /* Of a long spool no more than so many segments are held in memory at once. */
@@ -325,7 +328,8 @@ static int deliver_record(struct process *process, const struct collect_sink *si
 	if (class != DECODE_EVENT)
 		return 0;
 	struct collect_event event;
-	decode_event(&head, record, key->tid, &event);
+	struct track_relation relation;
+	decode_event(&head, record, key->tid, &relation, &event);
 	++*ret_events;
 	return deliver_event(process, sink, &event);
 }

@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "clock.h"
 #include "shim.h"
+#include "ticks.h"
+#include "writer.h"
 
 #include <elf.h>
 #include <stddef.h>
 #include <string.h>
 #include <sys/auxv.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <time.h>
 
@@ -16,7 +19,17 @@ static int clock_by_syscall(clockid_t clock, struct timespec *ts)
 	return (int)sys3(SYS_clock_gettime, clock, (long)ts, 0);
 }
 
+static clock_fn *vdso_clock = clock_by_syscall;
 static clock_fn *read_clock = clock_by_syscall;
+
+/* The vDSO's exact clocks read the counter too; its coarse ones do not. */
+static int clock_without_counter(clockid_t clock, struct timespec *ts)
+{
+	if (!writers_confined())
+		return clock_by_syscall(clock, ts);
+	return vdso_clock(clock == CLOCK_REALTIME ? CLOCK_REALTIME_COARSE : CLOCK_MONOTONIC_COARSE,
+			  ts);
+}
 
 struct vdso {
 	const Elf64_Sym *symbols;
@@ -37,7 +50,7 @@ static void vdso_dynamic(struct vdso *vdso, uintptr_t bias, const Elf64_Dyn *dyn
 	}
 }
 
-void clock_init(void)
+static void find_vdso(void)
 {
 	const Elf64_Ehdr *elf = (const void *)getauxval(AT_SYSINFO_EHDR);
 	if (!elf)
@@ -56,7 +69,25 @@ void clock_init(void)
 		vdso_dynamic(&vdso, bias, dynamic);
 	for (uint32_t i = 0; vdso.symbols && vdso.strings && i < vdso.symbol_count; i++)
 		if (!strcmp(vdso.strings + vdso.symbols[i].st_name, "__vdso_clock_gettime"))
-			read_clock = (clock_fn *)(bias + vdso.symbols[i].st_value);
+			vdso_clock = (clock_fn *)(bias + vdso.symbols[i].st_value);
+}
+
+void clock_init(void)
+{
+	int counter = PR_TSC_ENABLE;
+	find_vdso();
+	read_clock = vdso_clock;
+	sys3(SYS_prctl, PR_GET_TSC, (long)&counter, 0);
+	if (counter == PR_TSC_ENABLE)
+		ticks_init();
+	else
+		clock_lose_counter();
+}
+
+void clock_lose_counter(void)
+{
+	ticks_forbid();
+	__atomic_store_n(&read_clock, clock_without_counter, __ATOMIC_RELEASE);
 }
 
 static inline uint64_t read_ns(clockid_t clock)

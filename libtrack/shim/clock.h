@@ -10,6 +10,8 @@
 
 /* Find the vDSO; until then, and without one, the clock is a system call. */
 void clock_init(void);
+/* Reading the processor's counter is about to become a signal (PR_SET_TSC): do without it. */
+void clock_lose_counter(void);
 uint64_t clock_ns(void);
 /* Cheaper, right to some milliseconds. */
 uint64_t clock_coarse_ns(void);

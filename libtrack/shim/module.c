@@ -3,6 +3,7 @@
 #include "clock.h"
 #include "real.h"
 #include "spool.h"
+#include "writer.h"
 
 #include <elf.h>
 #include <fcntl.h>
@@ -32,13 +33,9 @@ static char paths[PATHS_BYTES];
 static uint32_t paths_used;
 static unsigned long long adds_seen;
 static unsigned long long subs_seen;
-static uint32_t version;
 static bool scanning;
 
-uint32_t modules_version(void)
-{
-	return __atomic_load_n(&version, __ATOMIC_RELAXED);
-}
+uint32_t modules_version_now;
 
 static void emit_module(struct writer *writer, const struct module *module)
 {
@@ -180,7 +177,7 @@ static void forget_unseen(struct writer *writer)
 			continue;
 		modules[i].end = 0;
 		writer_emit(writer, TRACK_META_UNLOAD, 0, TRACK_CALL_none, modules[i].bias, 0, 0);
-		__atomic_fetch_add(&version, 1, __ATOMIC_RELAXED);
+		__atomic_fetch_add(&modules_version_now, 1, __ATOMIC_RELAXED);
 	}
 }
 

@@ -6,7 +6,9 @@
 #ifndef SHIM_MODULE_H
 #define SHIM_MODULE_H
 
-#include "writer.h"
+#include "shim.h"
+
+struct writer;
 
 /* Record all that are loaded. In a forked child: what the parent knew, without a lock. */
 void modules_record_all(struct writer *writer, bool forked);
@@ -18,6 +20,11 @@ void modules_check(struct writer *writer, const uint64_t *addresses, size_t coun
 void modules_after_unload(struct writer *writer);
 
 /* Grows whenever a module went: remembered stacks may mean another function now. */
-uint32_t modules_version(void);
+extern uint32_t modules_version_now SHIM_HIDDEN;
+
+static inline uint32_t modules_version(void)
+{
+	return __atomic_load_n(&modules_version_now, __ATOMIC_RELAXED);
+}
 
 #endif

@@ -12,6 +12,7 @@
 #include "spool.h"
 #include "stack.h"
 #include "thread.h"
+#include "ticks.h"
 #include "writer.h"
 
 #include <errno.h>
@@ -83,6 +84,7 @@ static int start_recording(enum track_origin origin)
 	process.pid = (int)sys3(SYS_getpid, 0, 0, 0);
 	process.exiting = false;
 	writers_reset();
+	ticks_restart();
 	writers_enable();
 	struct writer *writer = writer_get();
 	if (!writer)

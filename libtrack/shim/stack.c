@@ -269,17 +269,10 @@ static void record_new(struct writer *writer, uint64_t hash, const uint64_t *add
 	writer->stacks[hash % WRITER_STACKS] = hash;
 }
 
-static __attribute__((noinline)) void forget_stacks(struct writer *writer, uint32_t version)
-{
-	memset(writer->stacks, 0, sizeof(writer->stacks));
-	writer->stacks_version = version;
-}
-
-uint64_t stack_record(struct writer *writer)
+/* Inlined, since each frame of ours costs the unwinder a step. */
+static inline __attribute__((always_inline)) uint64_t record(struct writer *writer)
 {
 	uint64_t addresses[TRACK_STACK_DEPTH_MAX + OWN_FRAMES];
-	if (unlikely(!unwind))
-		return 0;
 	if (unlikely(writers_confined() || !has_room() || is_inside() || !enter(writer))) {
 		spool_note(TRACK_NOTE_STACKS_SKIPPED, 1);
 		return 0;
@@ -299,11 +292,19 @@ uint64_t stack_record(struct writer *writer)
 		count = depth_max;
 	if (!count)
 		return 0;
-	uint32_t version = modules_version();
-	if (unlikely(writer->stacks_version != version))
-		forget_stacks(writer, version);
+	writer_check_known(writer);
 	uint64_t hash = hash_addresses(first, count);
 	if (unlikely(writer->stacks[hash % WRITER_STACKS] != hash))
 		record_new(writer, hash, first, count);
 	return hash;
+}
+
+uint64_t stack_record(struct writer *writer)
+{
+	if (unlikely(!unwind))
+		return 0;
+	int saved = errno;
+	uint64_t stack = record(writer);
+	errno = saved;
+	return stack;
 }

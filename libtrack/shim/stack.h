@@ -31,7 +31,7 @@ void stack_prepare_thread(void);
 
 /*
  * The hash of the caller's stack, our own frames left out; the stack itself is
- * recorded when the thread meets it first. 0: none. May change errno.
+ * recorded when the thread meets it first. 0: none. errno is left alone.
  */
 uint64_t stack_record(struct writer *writer);
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "thread.h"
+#include "clock.h"
 #include "process.h"
 #include "real.h"
 #include "spool.h"
@@ -245,6 +246,8 @@ SHIM_EXPORT int prctl(int option, ...)
 	/* Programs ask with a filter of NULL whether there is seccomp at all. */
 	bool confines = option == PR_SET_SECCOMP && (a == SECCOMP_MODE_STRICT || b) &&
 			process_sandboxing(a == SECCOMP_MODE_FILTER ? (const void *)b : NULL);
+	if (option == PR_SET_TSC && a == PR_TSC_SIGSEGV)
+		clock_lose_counter();
 	int ret = REAL(prctl)(option, a, b, c, d);
 	if (confines)
 		process_sandboxed(!ret);

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "writer.h"
 #include "clock.h"
+#include "module.h"
 #include "process.h"
 #include "spool.h"
 #include "thread.h"
+#include "ticks.h"
 
 #include <errno.h>
 #include <linux/mman.h>
@@ -19,20 +21,14 @@ static struct writer *writers;
 static uint64_t used[WRITERS / 64];
 static uint32_t used_end; /* one above the highest writer ever used */
 
-/*
- * A page that the kernel wipes in every child with memory of its own, however
- * it was made: raw clone and _Fork run no fork handlers. Non-zero: this is the
- * process that the spool belongs to, and it records.
- */
-static uint32_t *guard;
+uint32_t *writers_guard;
 enum { GUARD_WIPED, GUARD_OURS };
-static uint32_t sharers; /* children that run on our memory now, as far as is known */
+uint32_t writers_sharers;
 static bool confined;
 static bool given_up;	 /* a child of a confined process */
 static uint32_t unnamed; /* threads whose id nobody may ask for */
 
-static SHIM_TLS struct writer *tls_writer;
-static SHIM_TLS bool tls_vfork;
+SHIM_TLS struct writer_thread writer_thread;
 
 int writers_init(void)
 {
@@ -49,7 +45,7 @@ int writers_init(void)
 	if (ret)
 		return (int)ret;
 	writers = (void *)map;
-	guard = (void *)page;
+	writers_guard = (void *)page;
 	return 0;
 }
 
@@ -58,14 +54,14 @@ void writers_reset(void)
 	sys3(SYS_madvise, (long)writers, (long)(used_end * sizeof(struct writer)), MADV_DONTNEED);
 	memset(used, 0, sizeof(used));
 	used_end = 0;
-	tls_writer = NULL;
-	tls_vfork = false;
+	writer_thread.writer = NULL;
+	writer_thread.vfork = false;
 }
 
 void writers_enable(void)
 {
-	sharers = 0;
-	__atomic_store_n(guard, GUARD_OURS, __ATOMIC_RELEASE);
+	writers_sharers = 0;
+	__atomic_store_n(writers_guard, GUARD_OURS, __ATOMIC_RELEASE);
 }
 
 void writers_confine(void)
@@ -93,24 +89,24 @@ bool writers_confined(void)
 
 void writer_mark_vfork(void)
 {
-	tls_vfork = true;
+	writer_thread.vfork = true;
 }
 
 void writers_share(void)
 {
-	__atomic_fetch_add(&sharers, 1, __ATOMIC_SEQ_CST);
+	__atomic_fetch_add(&writers_sharers, 1, __ATOMIC_SEQ_CST);
 }
 
 void writers_unshare(void)
 {
-	__atomic_fetch_sub(&sharers, 1, __ATOMIC_SEQ_CST);
+	__atomic_fetch_sub(&writers_sharers, 1, __ATOMIC_SEQ_CST);
 }
 
 bool writers_unwinding(void)
 {
 	uint32_t end = __atomic_load_n(&used_end, __ATOMIC_ACQUIRE);
 	for (uint32_t i = 0; i < end; i++)
-		if (&writers[i] != tls_writer &&
+		if (&writers[i] != writer_thread.writer &&
 		    __atomic_load_n(&writers[i].unwinding, __ATOMIC_ACQUIRE))
 			return true;
 	return false;
@@ -150,10 +146,10 @@ static struct writer *claim(void)
 
 void writer_release(void)
 {
-	struct writer *writer = tls_writer;
+	struct writer *writer = writer_thread.writer;
 	if (!writer)
 		return;
-	tls_writer = NULL;
+	writer_thread.writer = NULL;
 	uint32_t index = (uint32_t)(writer - writers);
 	__atomic_fetch_and(&used[index / 64], ~(1ull << index % 64), __ATOMIC_RELEASE);
 }
@@ -178,7 +174,7 @@ static __attribute__((noinline)) bool is_ours(void)
 {
 	if (!process_pid())
 		return false; /* nothing is recorded here, and so nothing of the thread is asked */
-	if (guard && !__atomic_load_n(guard, __ATOMIC_ACQUIRE))
+	if (writers_guard && !__atomic_load_n(writers_guard, __ATOMIC_ACQUIRE))
 		return true; /* a forked child, on memory of its own */
 	if (writers_confined()) {
 		spool_note(TRACK_NOTE_LOST_SANDBOX, 1);
@@ -187,17 +183,23 @@ static __attribute__((noinline)) bool is_ours(void)
 	return sys3(SYS_getpid, 0, 0, 0) == process_pid();
 }
 
-/* Everything but the common case, out of its way. */
-static __attribute__((noinline)) struct writer *get_slowly(void)
+void writer_forget(struct writer *writer, uint32_t version)
 {
-	if (given_up || !guard)
+	memset(writer->stacks, 0, sizeof(writer->stacks));
+	memset(writer->texts, 0, sizeof(writer->texts));
+	writer->known_version = version;
+}
+
+static struct writer *get_or_claim(void)
+{
+	if (given_up || !writers_guard)
 		return NULL;
-	if (tls_vfork) {
+	if (writer_thread.vfork) {
 		if (!is_ours())
 			return NULL;
-		tls_vfork = false;
+		writer_thread.vfork = false;
 	}
-	if (!__atomic_load_n(guard, __ATOMIC_ACQUIRE)) {
+	if (!__atomic_load_n(writers_guard, __ATOMIC_ACQUIRE)) {
 		if (writers_confined()) {
 			given_up = true;
 			spool_note(TRACK_NOTE_LOST_CHILDREN, 1);
@@ -207,27 +209,25 @@ static __attribute__((noinline)) struct writer *get_slowly(void)
 		if (!process_pid() || process_start_forked())
 			return NULL;
 	}
-	if (tls_writer)
-		return tls_writer;
+	if (writer_thread.writer)
+		return writer_thread.writer;
 	struct writer *writer = claim();
 	if (!writer) {
 		spool_note(TRACK_NOTE_LOST_THREADS, 1);
 		return NULL;
 	}
-	tls_writer = writer;
+	writer_thread.writer = writer;
 	adopt(writer);
 	return writer;
 }
 
-struct writer *writer_get(void)
+struct writer *writer_get_slowly(void)
 {
-	if (unlikely(__atomic_load_n(&sharers, __ATOMIC_ACQUIRE)) && !is_ours())
+	if (unlikely(__atomic_load_n(&writers_sharers, __ATOMIC_ACQUIRE)) && !is_ours())
 		return NULL; /* a child on our memory, whose thread-local data is not to be trusted
 			      */
-	if (likely(tls_writer && !tls_vfork && __atomic_load_n(guard, __ATOMIC_RELAXED)))
-		return tls_writer;
 	int saved = errno;
-	struct writer *writer = get_slowly();
+	struct writer *writer = get_or_claim();
 	errno = saved;
 	return writer;
 }
@@ -264,13 +264,25 @@ static void end_segment(struct track_segment *segment, uint32_t offset)
 	__atomic_store_n((uint64_t *)((char *)segment + offset), word, __ATOMIC_RELEASE);
 }
 
-static void *reserve(struct writer *writer, uint32_t size)
+/*
+ * Atomic against this thread's own signal handlers, the only ones that add as
+ * well: no need to lock the bus. A reader finds the sum a little later, by far
+ * less than it allows for.
+ */
+static inline uint32_t add(uint32_t *sum, uint32_t size)
+{
+	__asm__ volatile("xaddl %0, %1" : "+r"(size), "+m"(*sum) : : "memory", "cc");
+	return size;
+}
+
+/* Room in the thread's segment. *ret_offset: from the segment's start. */
+static inline void *reserve(struct writer *writer, uint32_t size, uint32_t *ret_offset)
 {
 	for (;;) {
 		struct track_segment *segment = writer->segment;
 		if (likely(segment != NULL)) {
-			uint32_t offset =
-				__atomic_fetch_add(&segment->reserved, size, __ATOMIC_RELAXED);
+			uint32_t offset = add(&segment->reserved, size);
+			*ret_offset = offset;
 			if (likely(offset + size <= TRACK_SEGMENT_BYTES))
 				return (char *)segment + offset;
 			end_segment(segment, offset);
@@ -280,23 +292,44 @@ static void *reserve(struct writer *writer, uint32_t size)
 	}
 }
 
-struct track_record *writer_begin(struct writer *writer, uint16_t size, uint8_t op,
-				  enum track_kind kind, enum track_call call)
+/* Two clocks are read, and the order of a thread's records is that of its acts. */
+static inline uint64_t in_order(struct writer *writer, uint64_t time_ns)
 {
-	struct track_record *record = reserve(writer, size);
+	if (unlikely(time_ns <= writer->last_ns))
+		time_ns = writer->last_ns + 1;
+	writer->last_ns = time_ns;
+	return time_ns;
+}
+
+static inline struct track_record *begin(struct writer *writer, uint16_t size, uint8_t op,
+					 enum track_kind kind, enum track_call call,
+					 uint64_t (*read_clock)(void), uint32_t *ret_offset)
+{
+	struct track_record *record = reserve(writer, size, ret_offset);
 	if (unlikely(!record))
 		return NULL;
 	uint64_t word = size | (uint64_t)op << 16 | (uint64_t)kind << 24 | (uint64_t)call << 32;
 	__atomic_store_n((uint64_t *)record, word, __ATOMIC_RELAXED);
 	__asm__ volatile("" ::: "memory"); /* the clock is read after the reservation */
-	record->time_ns = clock_ns();
+	record->time_ns = in_order(writer, read_clock());
 	return record;
+}
+
+struct track_record *writer_begin(struct writer *writer, uint16_t size, uint8_t op,
+				  enum track_kind kind, enum track_call call)
+{
+	uint32_t offset;
+	return begin(writer, size, op, kind, call, clock_ns, &offset);
+}
+
+static inline void commit(struct track_record *record, uint32_t offset)
+{
+	__atomic_store_n(&record->commit, TRACK_COMMIT(offset), __ATOMIC_RELEASE);
 }
 
 void writer_commit(struct track_record *record)
 {
-	__atomic_store_n(&record->commit, TRACK_COMMIT(spool_segment_offset(record)),
-			 __ATOMIC_RELEASE);
+	commit(record, spool_segment_offset(record));
 }
 
 void writer_emit(struct writer *writer, uint8_t op, enum track_kind kind, enum track_call call,
@@ -327,4 +360,21 @@ void writer_emit_data(struct writer *writer, uint8_t op, enum track_kind kind, e
 	memcpy(record + 1, data, size);
 	memset((char *)(record + 1) + size, 0, padded - size);
 	writer_commit(record);
+}
+
+void writer_tell(struct writer *writer, uint8_t op, enum track_kind kind, uint64_t subject,
+		 uint64_t stack, uint64_t arg, const struct track_relation *relation)
+{
+	size_t size = sizeof(struct track_record) + (relation ? sizeof(*relation) : 0);
+	uint32_t offset;
+	struct track_record *record =
+		begin(writer, (uint16_t)size, op, kind, TRACK_CALL_none, ticks_ns, &offset);
+	if (!record)
+		return;
+	record->subject = subject;
+	record->stack = stack;
+	record->arg = arg;
+	if (relation)
+		*(struct track_relation *)(record + 1) = *relation;
+	commit(record, offset);
 }

@@ -7,21 +7,26 @@
 #ifndef SHIM_WRITER_H
 #define SHIM_WRITER_H
 
+#include "module.h"
 #include "shim.h"
 
-#define WRITER_STACKS 512 /* stack hashes a thread remembers; a power of two */
+#define WRITER_STACKS 512   /* stack hashes a thread remembers; a power of two */
+#define WRITER_TEXT_SETS 16 /* and literals, in sets of four; a power of two */
+#define WRITER_TEXT_WAYS 4
 
 struct writer {
 	struct track_segment *segment;
 	uint32_t tid;
-	uint32_t unwinding;	 /* inside libunwind now */
-	uint32_t stacks_version; /* of the module map that `stacks` goes with */
-	int sweep_fd;		 /* the last number in a run of closes of what was not open */
+	uint32_t unwinding;	/* inside libunwind now */
+	uint32_t known_version; /* of the module map that what is remembered goes with */
+	int sweep_fd;		/* the last number in a run of closes of what was not open */
 	uint32_t sweep_length;
 	uint32_t refusals; /* opening calls recorded that failed for want of numbers */
-	uint32_t pad;
+	uint32_t next_way; /* which of a set of texts is forgotten next */
+	uint64_t last_ns;  /* time of its latest record */
 	uint64_t pads[2];
 	uint64_t stacks[WRITER_STACKS];
+	uint64_t texts[WRITER_TEXT_SETS][WRITER_TEXT_WAYS]; /* ids, see annotate.c */
 };
 
 /* Reserve room for writers. -errno. */
@@ -30,10 +35,43 @@ int writers_init(void);
 void writers_reset(void);
 
 /*
+ * A page that the kernel wipes in every child with memory of its own, however
+ * it was made: raw clone and _Fork run no fork handlers. Non-zero: this is the
+ * process that the spool belongs to, and it records.
+ */
+extern uint32_t *writers_guard SHIM_HIDDEN;
+extern uint32_t writers_sharers SHIM_HIDDEN; /* children on our memory, as far as is known */
+extern SHIM_TLS struct writer_thread {
+	struct writer *writer;
+	bool vfork; /* runs code of a vfork child */
+} writer_thread SHIM_HIDDEN;
+
+/* Everything but the common case of what follows. */
+struct writer *writer_get_slowly(void);
+
+/*
  * The calling thread's writer, or NULL if it must not record: before start-up,
  * in a vfork child, or where none is free (counted).
  */
-struct writer *writer_get(void);
+static inline struct writer *writer_get(void)
+{
+	/* Beside such a child, our thread-local data is not to be trusted. */
+	if (likely(!__atomic_load_n(&writers_sharers, __ATOMIC_ACQUIRE) && writer_thread.writer &&
+		   !writer_thread.vfork && __atomic_load_n(writers_guard, __ATOMIC_RELAXED)))
+		return writer_thread.writer;
+	return writer_get_slowly();
+}
+
+/* Before what a writer remembers is relied on: a module may have gone, and its addresses with it.
+ */
+void writer_forget(struct writer *writer, uint32_t version);
+
+static inline void writer_check_known(struct writer *writer)
+{
+	uint32_t version = modules_version();
+	if (unlikely(writer->known_version != version))
+		writer_forget(writer, version);
+}
 
 /* Give the calling thread's writer back. */
 void writer_release(void);
@@ -82,5 +120,12 @@ void writer_emit(struct writer *writer, uint8_t op, enum track_kind kind, enum t
 void writer_emit_data(struct writer *writer, uint8_t op, enum track_kind kind, enum track_call call,
 		      uint64_t subject, uint64_t stack, uint64_t arg, const void *data,
 		      size_t size);
+
+/*
+ * A whole record of what the program tells itself, by a clock that is cheaper
+ * (ticks.h), after ticks_fence. relation: NULL for none.
+ */
+void writer_tell(struct writer *writer, uint8_t op, enum track_kind kind, uint64_t subject,
+		 uint64_t stack, uint64_t arg, const struct track_relation *relation);
 
 #endif

@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* From spool to trace:  bench_ingest SPOOL TRACE   prints events, seconds, millions per second. */
+/*
+ * From spool to trace:  bench_ingest SPOOL [TRACE]   prints events, seconds, millions per second.
+ * Without a trace: what decoding, ordering and delivering takes alone.
+ */
+#include "nowhere.inc.c"
+
 #include <analyze/analyze.h>
-#include <collect/collector.h>
 #include <stdio.h>
 #include <store/trace.h>
 #include <time.h>
@@ -20,23 +24,26 @@ int main(int argc, char **argv)
 	struct collector *collector = NULL;
 	uint64_t events = 0;
 	int ret = -1;
-	if (argc != 3) {
-		fputs("usage: bench_ingest SPOOL TRACE\n", stderr);
+	const struct collect_sink *sink = &nowhere;
+	if (argc != 2 && argc != 3) {
+		fputs("usage: bench_ingest SPOOL [TRACE]\n", stderr);
 		return 2;
 	}
 	double start = now_s();
-	ret = trace_create(argv[2], &trace);
-	if (!ret)
+	ret = argc == 3 ? trace_create(argv[2], &trace) : 0;
+	if (!ret && trace)
 		ret = lifetimes_create(trace, &lifetimes);
+	if (!ret && trace)
+		sink = lifetimes_sink(lifetimes);
 	if (!ret)
-		ret = collector_create(lifetimes_sink(lifetimes), &collector);
+		ret = collector_create(sink, &collector);
 	if (!ret)
 		ret = collector_add(collector, argv[1]);
 	if (!ret)
 		ret = collector_finish(collector, &events);
-	if (!ret)
+	if (!ret && trace)
 		ret = lifetimes_finish(lifetimes);
-	if (!ret)
+	if (!ret && trace)
 		ret = trace_commit(trace);
 	double seconds = now_s() - start;
 	collector_destroy(collector);

@@ -93,6 +93,47 @@ printf '%-46s %10s %8s\n' "spool to trace: bench_ingest SPOOL TRACE" "events" "M
 printf '%-46s %10s %8s\n' "median of 3" "$(head -1 "$work/ingest" | cut -d' ' -f1)" "$(cut -d' ' -f3 "$work/ingest" | median)"
 printf '%-46s %10s\n' "trace of it, MiB" "$(du -m "$work/ingest.db" | cut -f1)"
 
+# Annotations: retain and release of an object.
+echo
+tell=$build/tests/bench/bench_annotations
+told() { # STACK THREADS [handed]: into a spool whose room is handed back, or into new room
+	RTCTRACK_STACK=$1 RTCTRACK_SPOOL_DIR=$work LD_PRELOAD=$shim "$tell" told 2000000 "$2" ${3:+"$work"}
+	rm -f "$work"/*.spool
+}
+for _ in $(seq $rounds); do
+	for threads in 1 2; do
+		"$tell" bare 20000000 $threads >>"$work/tell_bare$threads"
+		"$tell" told 20000000 $threads >>"$work/tell_idle$threads"
+		told 0 $threads handed >>"$work/tell_nostack$threads"
+		told 64 $threads handed >>"$work/tell_stack$threads"
+		told 64 $threads >>"$work/tell_new$threads"
+	done
+done
+printf '%-46s %10s %8s\n' "ns of processor a pair: bench_annotations" "1 thread" "2"
+while read -r mode name; do
+	printf '%-46s %10s %8s\n' "$name" "$(median <"$work/tell_${mode}1")" "$(median <"$work/tell_${mode}2")"
+done <<'MODES'
+bare bare
+idle annotated, nobody watches
+nostack shim without stacks, room handed back
+stack shim with stacks, room handed back
+new shim with stacks, each page new
+MODES
+
+# How much of it a collector takes over for good, in two threads, under the default cap.
+echo
+printf '%-46s %10s %8s %8s %8s\n' "annotations a second: bench_sustain" "M told" "M taken" "lost" "CPU"
+for rate in 2000000 0; do
+	mkdir "$work/sustain"
+	# shellcheck disable=SC2046 # four figures
+	printf '%-46s %10s %8s %8s %8s\n' "$([ $rate = 0 ] && echo "as fast as they can" || echo "$rate a second")" \
+		$("$build/tests/bench/bench_sustain" "$work/sustain" "$shim" 2 $rate 5)
+	rm -rf "$work/sustain"
+done
+RTCTRACK_SPOOL_DIR=$work LD_PRELOAD=$shim "$tell" told 2000000 2 >/dev/null
+printf '%-46s %10s\n' "spool to nowhere, M events a second" "$("$build/tests/bench/bench_ingest" "$work"/*.spool | cut -d' ' -f3)"
+rm -f "$work"/*.spool
+
 # What the shim weighs: private memory outside of the spool, with us and without.
 echo
 weigh() { # THREADS BITS

@@ -18,6 +18,32 @@ static const struct payload payload = {
 	.path = "/a/b.so",
 };
 
+static const struct track_relation relation = {
+	.other = 1, .text = 2, .other_kind = TRACK_KIND_SCOPE};
+
+/* As op, but with a relation behind the head, and nothing more. */
+static void save_relation(const char *corpus, uint8_t op, uint8_t kind)
+{
+	enum { BYTES = sizeof(struct track_record) + sizeof(relation) };
+	uint8_t input[1 + INPUT_SEGMENT_COUNT * 2 * BYTES] = {INPUT_COMMITS};
+	for (uint32_t i = 0; i < INPUT_SEGMENT_COUNT * 2; i++) {
+		struct track_record head = {
+			.size = BYTES,
+			.op = op,
+			.kind = kind,
+			.commit = 1,
+			.time_ns = 100 + i,
+			.subject = 1,
+		};
+		uint8_t *at = input + 1 + (size_t)i * BYTES;
+		memcpy(at, &head, sizeof(head));
+		memcpy(at + sizeof(head), &relation, sizeof(relation));
+	}
+	char name[32];
+	snprintf(name, sizeof(name), "relation%u_%u", op, kind);
+	save(corpus, "spool", name, input, sizeof(input));
+}
+
 /* The same op in each of the four segments that an input is cut into. */
 static void save_op(const char *corpus, uint8_t op, uint8_t kind, uint8_t mode)
 {
@@ -77,7 +103,9 @@ int main(int argc, char **argv)
 	for (uint8_t kind = 0; kind < TRACK_KIND__COUNT; kind++) {
 		for (uint8_t op = 0; op < TRACK_OP__COUNT; op++)
 			save_op(argv[1], op, kind, INPUT_COMMITS);
-		for (uint8_t op = TRACK_META_STACK; op <= TRACK_META_THREAD; op++)
+		for (uint8_t op = 0; op < TRACK_OP__COUNT; op++)
+			save_relation(argv[1], op, kind);
+		for (uint8_t op = TRACK_META_STACK; op < TRACK_META__COUNT; op++)
 			save_op(argv[1], op, kind, INPUT_COMMITS | (kind ? INPUT_LIVE : 0));
 	}
 	save_op(argv[1], TRACK_OP_CREATE, 0, INPUT_SEGMENTS);

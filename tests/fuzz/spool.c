@@ -83,8 +83,17 @@ static int on_text(void *ctx, uint32_t process, uint64_t id, const char *text)
 	check_known(process);
 	if (id == 0)
 		abort();
-	check_bytes(text, strlen(text));
+	check_text(text);
 	return 0;
+}
+
+/* What only annotations say has a relation, or nothing. */
+static void check_relation(const struct collect_event *event)
+{
+	const struct track_relation *relation = event->data;
+	if (event->data_bytes &&
+	    (event->data_bytes != sizeof(*relation) || relation->other_kind >= TRACK_KIND__COUNT))
+		abort();
 }
 
 static int on_event(void *ctx, uint32_t process, const struct collect_event *event)
@@ -93,8 +102,8 @@ static int on_event(void *ctx, uint32_t process, const struct collect_event *eve
 	check_known(process);
 	if (event->kind >= TRACK_KIND__COUNT || event->time_ns > INT64_MAX)
 		abort();
-	if (event->op == TRACK_OP_USE && event->data_bytes < sizeof(struct track_traffic))
-		abort();
+	if (event->op >= TRACK_OP_RETAIN && event->op < TRACK_OP__COUNT)
+		check_relation(event);
 	check_bytes(event->data, event->data_bytes);
 	return 0;
 }

@@ -16,7 +16,9 @@
  * by zeroing it and setting its bit in track_spool.free_segments.
  *
  * Everything is in host byte order and 8-byte aligned; a spool is read on the
- * machine that wrote it. Times are CLOCK_MONOTONIC in nanoseconds. A reader
+ * machine that wrote it. Times are CLOCK_MONOTONIC in nanoseconds, in each
+ * thread rising from record to record; those of annotations come from a cheaper
+ * clock, which is one for all threads and may be some nanoseconds off. A reader
  * trusts nothing here: the file belongs to the traced program.
  */
 #ifndef TRACK_WIRE_H

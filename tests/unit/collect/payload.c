@@ -162,3 +162,18 @@ Test(payload, a_record_of_an_annotated_kind_needs_no_payload)
 		.op = TRACK_OP_CREATE, .kind = TRACK_KIND_TASK, .subject = 9});
 	cr_assert(eq(str, record.text, "create:9@100/7 "));
 }
+
+Test(payload, an_end_of_an_annotated_kind_has_a_whole_relation_or_none)
+{
+	read_one((struct builder_record){.op = TRACK_OP_DESTROY,
+					 .kind = TRACK_KIND_OBJECT,
+					 .data = "12345678",
+					 .data_bytes = 8});
+	expect_damaged();
+}
+
+Test(payload, a_use_of_a_descriptor_that_the_program_tells_has_no_counters)
+{
+	read_one((struct builder_record){.op = TRACK_OP_USE, .kind = TRACK_KIND_FD, .subject = 4});
+	cr_assert(eq(str, record.text, "use:4@100/7 "));
+}

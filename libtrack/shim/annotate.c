@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "annotate.h"
+#include "module.h"
+#include "stack.h"
+#include "ticks.h"
+#include "writer.h"
+
+#include <string.h>
+#include <track/track.h>
+
+#define TEXT_BYTES_MAX 256
+#define ADDRESS_BITS 48
+
+#define OF(kind) (1u << TRACK_KIND_##kind)
+#define OF_ANY ((1u << TRACK_KIND__COUNT) - 1)
+/* Births and ends of descriptors and threads are what the calls say, not the program. */
+#define OF_TOLD (OF_ANY & ~(OF(FD) | OF(THREAD)))
+
+/* Each op of track.h: the kinds it is taken of; whether its stack tells something. */
+/* clang-format off */
+#define ANNOTATIONS(ROW)              \
+	ROW(CREATE,  OF_TOLD, true)   \
+	ROW(DESTROY, OF_TOLD, true)   \
+	ROW(DONE,    OF_TOLD, false)  \
+	ROW(USE,     OF_ANY,  true)   \
+	ROW(NAME,    OF_ANY,  false)  \
+	ROW(RETAIN,  OF_ANY,  true)   \
+	ROW(RELEASE, OF_ANY,  true)   \
+	ROW(ARM,     OF_ANY,  true)   \
+	ROW(FIRE,    OF_ANY,  true)   \
+	ROW(CANCEL,  OF_ANY,  true)   \
+	ROW(POLL,    OF_ANY,  false)  \
+	ROW(WAKE,    OF_ANY,  false)  \
+	ROW(OPEN,    OF_ANY,  true)   \
+	ROW(CALL,    OF_ANY,  false)  \
+	ROW(CLOSE,   OF_ANY,  true)   \
+	ROW(OWN,     OF_ANY,  false)  \
+	ROW(NEEDS,   OF_ANY,  false)  \
+	ROW(BLOCK,   OF_ANY,  true)   \
+	ROW(UNBLOCK, OF_ANY,  false)
+
+static const struct annotation {
+	uint32_t kinds; /* 0: no annotation */
+	bool stack;     /* but where something is over: that began here, a moment ago */
+} annotations[TRACK_OP__COUNT] = {
+#define ROW(id, of, with_stack) [TRACK_OP_##id] = {.kinds = of, .stack = with_stack},
+	ANNOTATIONS(ROW)
+#undef ROW
+};
+
+#define ROW(id, of, with_stack)                                                                    \
+	_Static_assert((int)TRACK_ANNOTATE_##id == (int)TRACK_OP_##id, "track.h, ops.def");
+ANNOTATIONS(ROW)
+#undef ROW
+
+#define TRACK_KIND(id, name, plural, begun, over, rule)                                            \
+	_Static_assert((int)TRACK_SUBJECT_##id == (int)TRACK_KIND_##id, "track.h, kinds.def");
+#include <track/kinds.def>
+#undef TRACK_KIND
+/* clang-format on */
+
+/* The thread meets this literal for the first time, or forgot it. */
+static __attribute__((noinline)) void define(struct writer *writer, uint64_t *set, uint64_t id,
+					     const char *text)
+{
+	size_t size = strnlen(text, TEXT_BYTES_MAX);
+	uint16_t whole = (uint16_t)(sizeof(struct track_record) + ((size + 7) & ~(size_t)7));
+	struct track_record *record =
+		writer_begin(writer, whole, TRACK_META_TEXT, 0, TRACK_CALL_none);
+	if (!record)
+		return;
+	record->subject = id;
+	record->stack = 0;
+	record->arg = TRACK_NAME_ARG(TRACK_NAME_TEXT, size);
+	memset((char *)record + whole - 8, 0, size ? 8 : 0);
+	memcpy(record + 1, text, size);
+	writer_commit(record);
+	set[writer->next_way++ % WRITER_TEXT_WAYS] = id;
+}
+
+/*
+ * A literal is known by its address. Above that stands the version of the module
+ * map, since another module's literal may come to stand where one was unloaded.
+ */
+static inline uint64_t text_id(struct writer *writer, const char *text)
+{
+	if (!text)
+		return 0;
+	writer_check_known(writer);
+	uint64_t address = (uintptr_t)text;
+	uint64_t id = address ^ (uint64_t)writer->known_version << ADDRESS_BITS;
+	uint64_t *set = writer->texts[address * 0x9e3779b97f4a7c15u >> 60];
+	for (int i = 0; i < WRITER_TEXT_WAYS; i++)
+		if (likely(set[i] == id))
+			return id;
+	define(writer, set, id, text);
+	return id;
+}
+_Static_assert(WRITER_TEXT_SETS == 16, "the shift in text_id");
+
+static void name(struct writer *writer, enum track_kind kind, uint64_t subject, const char *text)
+{
+	size_t size = text ? strnlen(text, TEXT_BYTES_MAX) : 0;
+	if (size)
+		writer_emit_data(writer, TRACK_OP_NAME, kind, TRACK_CALL_none, subject, 0,
+				 TRACK_NAME_ARG(TRACK_NAME_TEXT, size), text, size);
+}
+
+SHIM_EXPORT void track_shim_annotate(uint64_t what, uint64_t subject, uint64_t arg, uint64_t other,
+				     const char *text)
+{
+	uint8_t op = (uint8_t)what, kind = (uint8_t)(what >> 8), other_kind = (uint8_t)(what >> 16);
+	if (unlikely(what >> 24 || op >= TRACK_OP__COUNT || kind >= TRACK_KIND__COUNT ||
+		     other_kind >= TRACK_KIND__COUNT || !(annotations[op].kinds >> kind & 1)))
+		return;
+	ticks_fence();
+	struct writer *writer = writer_get();
+	if (unlikely(!writer))
+		return;
+	if (unlikely(op == TRACK_OP_NAME)) {
+		name(writer, kind, subject, text);
+		return;
+	}
+	struct track_relation relation = {
+		.other = other, .text = text_id(writer, text), .other_kind = other_kind};
+	bool stack = annotations[op].stack && !(arg & TRACK_RETURNED);
+	uint64_t hash = stack ? stack_record(writer) : 0;
+	writer_tell(writer, op, kind, subject, hash, arg,
+		    relation.other || relation.text ? &relation : NULL);
+}

@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Says everything that track.h can say, once, and prints it as live_records reads
+ * it back. Where more is done around it (a handler, a child), that is one line too.
+ */
+#include <fcntl.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <track/track.h>
+#include <unistd.h>
+
+static char object, callback, task, timer, scope, lock, waited, late;
+
+static void say_all(void)
+{
+	track_scope_open(&scope, "Connection", TRACK_MUST_CLOSE | TRACK_QUIET);
+	puts("open scope#1 Connection c stack");
+	track_name(track_scope(&scope), "peer 1");
+	puts("name scope#1 peer 1");
+	track_scope_call(&scope);
+	puts("call scope#1");
+	track_object_create(&object, "Candidate");
+	puts("create object#2 Candidate stack");
+	track_own(track_scope(&scope), track_object(&object));
+	puts("own object#2 -> scope#1");
+	track_retain(&object, "checklist", track_scope(&scope));
+	puts("retain object#2 checklist -> scope#1 stack");
+	track_scope_called(&scope);
+	puts("call scope#1 40000000");
+	track_callback_arm(&callback, "onOpen", TRACK_ONE_SHOT);
+	puts("arm callback#3 onOpen 1 stack");
+	track_needs(track_callback(&callback), track_object(&object));
+	puts("needs callback#3 -> object#2");
+	track_callback_enter(&callback);
+	puts("fire callback#3 stack");
+	track_callback_leave(&callback);
+	puts("fire callback#3 40000000");
+	track_callback_cancel(&callback);
+	puts("cancel callback#3 stack");
+	track_callback_release(&callback);
+	puts("destroy callback#3 stack");
+	track_task_spawn(&task, "query");
+	puts("create task#4 query stack");
+	track_task_poll(&task);
+	puts("poll task#4");
+	track_waker_made(&task, "timer", track_timer(&timer));
+	puts("retain task#4 timer -> timer#5 20 stack");
+	track_task_polled(&task);
+	puts("poll task#4 40000000");
+	track_timer_arm(&timer, "RTO");
+	puts("arm timer#5 RTO 1 stack");
+	track_timer_fire(&timer);
+	puts("fire timer#5 stack");
+	track_task_wake(&task);
+	puts("wake task#4");
+	track_waker_gone(&task, "timer", track_timer(&timer));
+	puts("release task#4 timer -> timer#5 20 stack");
+	track_timer_cancel(&timer);
+	puts("cancel timer#5 stack");
+	track_task_done(&task);
+	puts("done task#4");
+	track_use(track_object(&object));
+	puts("use object#2 stack");
+	track_block(track_lock(&lock), "mutex");
+	puts("block lock#6 mutex stack");
+	track_unblock(track_lock(&lock));
+	puts("unblock lock#6");
+	track_needs(track_scope(&scope), track_fd(0x7ffffff));
+	puts("needs scope#1 -> fd");
+	track_own(track_scope(&scope), track_fd(0x7ffffff));
+	puts("own fd -> scope#1");
+	track_release(&object, "checklist", track_scope(&scope));
+	puts("release object#2 checklist -> scope#1 stack");
+	track_object_destroy(&object);
+	puts("destroy object#2 stack");
+	track_scope_close(&scope);
+	puts("close scope#1 stack");
+	track_scope_closed(&scope);
+	puts("close scope#1 40000000");
+	track_scope_destroy(&scope);
+	puts("destroy scope#1 stack");
+	track_mark("end of session 1");
+	puts("mark end of session 1");
+}
+
+static void on_signal(int number)
+{
+	(void)number;
+	track_use(track_object(&waited));
+}
+
+static void *on_thread(void *arg)
+{
+	track_task_wake(&waited);
+	return arg;
+}
+
+static void at_end(void)
+{
+	track_use(track_object(&late));
+}
+
+int main(void)
+{
+	pthread_t thread;
+	say_all();
+	signal(SIGUSR1, on_signal);
+	raise(SIGUSR1);
+	puts("use object#7 stack");
+	pthread_create(&thread, NULL, on_thread, NULL);
+	pthread_join(thread, NULL);
+	puts("wake task#7");
+	pid_t child = vfork(); /* its words are not ours */
+	if (child == 0) {
+		track_use(track_object(&waited));
+		_exit(0);
+	}
+	waitpid(child, NULL, 0);
+	track_task_poll(&waited);
+	puts("poll task#7");
+	atexit(at_end);
+	puts("use object#8 stack");
+	return 0;
+}

@@ -1,0 +1,94 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# Annotations: what programs tell by track.h, as records and as probes.
+#   tests/live/annotations.sh [BUILD]        (default build/release)
+set -u
+here=$(cd "$(dirname "$0")" && pwd)
+suite=annotations
+. "$here/../check.sh"
+build=$(cd "${1:-$here/../../build/release}" && pwd) || exit 2
+live=$build/tests/live
+shim=$build/libtrack/shim/libtrack.so
+include=$here/../../libtrack/include
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+export LC_ALL=C
+cd "$work" || exit 2
+
+have() { command -v "$1" >/dev/null 2>&1; }
+
+# spooled COMMAND...: what it says into said, its records into found
+spooled() {
+	rm -rf spools said found
+	mkdir spools
+	RTCTRACK_SPOOL_DIR=$work/spools LD_PRELOAD=$shim timeout 60 "$@" >said 2>err
+	code=$?
+	"$live/live_records" spools >found 2>>err
+}
+# told NAME COMMAND...: the records are what the program says it told
+told() {
+	local name=$1
+	shift
+	spooled "$@"
+	check "$name: every word, in order" "$code $(diff said found && wc -l <found)" "0 $(wc -l <said)"
+}
+
+told "a program in C" "$live/live_annotated_c"
+told "a program in C++17" "$live/live_annotated_cc"
+RTCTRACK_STACK=0 spooled "$live/live_annotated_c"
+check "without stacks" "$(diff <(sed 's/ stack$//' said) found && echo same)" same
+# Nobody watches: the same program, and nothing of it.
+check "unwatched" "$("$live/live_annotated_c" | wc -l)" "$(wc -l <said)"
+
+# Where a careless shim would hang, kill or lose.
+for mode in early counter sandbox sandbox-without-counter handlers children; do
+	spooled "$live/live_annotated_hazards" $mode
+	check "$mode: the program ends as alone, and all is there" \
+		"$code $(grep -c '^retain object#1 hazard' found) $(grep -c -e '(undefined' -e '^lost' found)" "0 $(cat said) 0"
+done
+check "children: what each told" "$(grep -c '^release object#1 hazard' found)" 2000
+
+# Each compiler and language that the header is for, with all warnings.
+strict="-Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror -D_GNU_SOURCE -pthread -I$include"
+probes=$(grep -o '^TRACK_PROBE([a-z]*)' "$include/track/track.h" | tr -d ')' | cut -d'(' -f2 | sort | xargs)
+for level in -O0 -O2; do
+	for compiler in "gcc -std=c11" "clang -std=c11" "g++ -std=c++17 -x c++" "clang++ -std=c++17 -x c++"; do
+		name="$compiler $level"
+		if ! have "${compiler%% *}"; then
+			skip "$name" "${compiler%% *} is not installed"
+			continue
+		fi
+		rm -f program
+		# shellcheck disable=SC2086 # words
+		if ! $compiler $strict $level "$here/annotated.c" -o program 2>err; then
+			fail "$name" "$(head -3 err)"
+			continue
+		fi
+		told "$name" ./program
+		check "$name: all probes are listed" \
+			"$(readelf -n program | awk '/Provider: track/ {p = 1} p && /Name:/ {print $2; p = 0}' | sort | xargs)" "$probes"
+	done
+done
+
+# Under live probes: the arguments arrive, and nobody's locals are overwritten.
+# Tracepoints need tracefs: mounted for bpftrace alone, in a mount namespace of its own.
+probed() { # SCRIPT COMMAND
+	timeout 120 unshare -m sh -c 'mountpoint -q /sys/kernel/tracing || mount -t tracefs tracefs /sys/kernel/tracing
+		exec bpftrace -q -o "$1" -e "$2" -c "$3"' sh "$work/probed" "$1" "$2" >out 2>err
+}
+red=$live/live_red_zone
+if ! have bpftrace; then
+	skip "live probes" "bpftrace is not installed"
+elif ! probed "usdt:$red:track:retain { @ = count(); }" "$red 1" || ! grep -q '@: 1' probed; then
+	skip "live probes" "this user may not set them: $(tail -1 err)"
+else
+	bare=$("$red" 300000)
+	probed "usdt:$red:track:retain { @in = count(); } usdt:$red:track:release { @out = count(); }" "$red 300000"
+	check "locals in the red zone, under a probe" "$(grep -c "^$bare\$" out)" 1
+	check "every probe is hit" "$(grep -c -x '@\(in\|out\): 300000' probed)" 2
+	probed "usdt:$live/live_annotated_c:track:retain { printf(\"%x %d %x %d %s\n\", arg0, arg1 != 0, arg2, arg3 != 0, str(arg4)); }" \
+		"$live/live_annotated_c"
+	check "a probe's arguments" "$(grep . probed | xargs)" "60208 1 0 1 checklist 50408 1 20 1 timer"
+fi
+
+summary

@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What an annotation becomes on the wire. The writer is one of the test's own. */
+#include <annotate.c>
+
+#include <criterion/criterion.h>
+#include <criterion/new/assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+uint32_t *writers_guard;
+uint32_t writers_sharers;
+uint32_t modules_version_now;
+SHIM_TLS struct writer_thread writer_thread;
+
+static struct writer writer;
+static uint32_t guard = 1;
+static char log_text[4096];
+static int stacks_taken;
+static char meta[512] __attribute__((aligned(8)));
+
+#define SAY(...)                                                                                   \
+	snprintf(log_text + strlen(log_text), sizeof(log_text) - strlen(log_text), __VA_ARGS__)
+
+struct writer *writer_get_slowly(void)
+{
+	return NULL;
+}
+
+void writer_forget(struct writer *about, uint32_t version)
+{
+	memset(about->texts, 0, sizeof(about->texts));
+	about->known_version = version;
+}
+
+uint64_t stack_record(struct writer *about)
+{
+	(void)about;
+	stacks_taken++;
+	return 7;
+}
+
+void writer_tell(struct writer *about, uint8_t op, enum track_kind kind, uint64_t subject,
+		 uint64_t stack, uint64_t arg, const struct track_relation *relation)
+{
+	(void)about;
+	SAY("%u/%d:%lu,%lu,%lu", op, kind, subject, stack, arg);
+	if (relation)
+		SAY("(%lu/%u%s)", relation->other, relation->other_kind,
+		    relation->text ? ",text" : "");
+	SAY(" ");
+}
+
+struct track_record *writer_begin(struct writer *about, uint16_t size, uint8_t op,
+				  enum track_kind kind, enum track_call call)
+{
+	(void)about, (void)kind, (void)call;
+	cr_assert(eq(int, op, TRACK_META_TEXT));
+	cr_assert(le(u64, size, sizeof(meta)));
+	memset(meta, '?', sizeof(meta));
+	((struct track_record *)meta)->size = size;
+	return (struct track_record *)meta;
+}
+
+void writer_commit(struct track_record *record)
+{
+	uint32_t bytes = TRACK_NAME_ARG_BYTES(record->arg);
+	cr_expect(record->subject != 0);
+	cr_expect(eq(int, TRACK_NAME_ARG_ROLE(record->arg), TRACK_NAME_TEXT));
+	cr_expect(eq(u64, record->size, sizeof(*record) + (bytes + 7) / 8 * 8));
+	for (uint32_t i = bytes; i < record->size - sizeof(*record); i++)
+		cr_expect(eq(int, ((char *)(record + 1))[i], 0));
+	SAY("text=%.*s/%u ", (int)(bytes < 20 ? bytes : 20), (const char *)(record + 1), bytes);
+}
+
+void writer_emit_data(struct writer *about, uint8_t op, enum track_kind kind, enum track_call call,
+		      uint64_t subject, uint64_t stack, uint64_t arg, const void *data, size_t size)
+{
+	(void)about, (void)call, (void)stack, (void)arg;
+	SAY("%u/%d:%lu=%.*s ", op, kind, subject, (int)size, (const char *)data);
+}
+
+static void start(void)
+{
+	writers_guard = &guard;
+	writer_thread.writer = &writer;
+}
+
+TestSuite(annotate, .init = start);
+
+/* As track.h calls it. */
+static void say(unsigned op, unsigned kind, uint64_t arg, struct track_subject other,
+		const char *text)
+{
+	track_shim_annotate(op | kind << 8 | other.kind << 16, 5, arg, other.id, text);
+}
+
+Test(annotate, a_relation_comes_only_with_what_is_related)
+{
+	say(TRACK_OP_DESTROY, TRACK_KIND_OBJECT, 0, track_nobody(), NULL);
+	cr_expect(eq(str, log_text, "1/2:5,7,0 "));
+	log_text[0] = '\0';
+	say(TRACK_OP_OWN, TRACK_KIND_FD, 0, track_scope((void *)9), NULL);
+	cr_expect(eq(str, log_text, "18/0:5,0,0(9/6) "));
+}
+
+Test(annotate, a_literal_is_told_once_and_before_it_is_meant)
+{
+	say(TRACK_OP_RETAIN, TRACK_KIND_OBJECT, 0, track_nobody(), "list");
+	say(TRACK_OP_RELEASE, TRACK_KIND_OBJECT, 0, track_nobody(), "list");
+	cr_expect(eq(str, log_text, "text=list/4 8/2:5,7,0(0/2,text) 9/2:5,7,0(0/2,text) "));
+}
+
+Test(annotate, a_literal_is_told_again_when_a_module_went)
+{
+	static const char literal[] = "list";
+	uint64_t before = text_id(&writer, literal);
+	modules_version_now++;
+	cr_expect(ne(u64, text_id(&writer, literal), before));
+	cr_expect(eq(str, log_text, "text=list/4 text=list/4 "));
+}
+
+Test(annotate, many_literals_keep_their_own_ids)
+{
+	static char literals[1000][8];
+	for (int round = 0; round < 2; round++)
+		for (int i = 0; i < 1000; i++) {
+			log_text[0] = '\0';
+			cr_expect(eq(u64, text_id(&writer, literals[i]), (uintptr_t)literals[i]));
+		}
+}
+
+Test(annotate, long_and_empty_literals_fit_their_records)
+{
+	char text[1000];
+	memset(text, 'x', sizeof(text) - 1);
+	text[sizeof(text) - 1] = '\0';
+	text_id(&writer, text);
+	text_id(&writer, "");
+	cr_expect(eq(str, log_text, "text=xxxxxxxxxxxxxxxxxxxx/256 text=/0 "));
+}
+
+Test(annotate, a_name_is_copied)
+{
+	say(TRACK_OP_NAME, TRACK_KIND_SCOPE, 0, track_nobody(), "peer 1");
+	say(TRACK_OP_NAME, TRACK_KIND_SCOPE, 0, track_nobody(), NULL);
+	cr_expect(eq(str, log_text, "4/6:5=peer 1 "));
+}
+
+Test(annotate, a_stack_is_taken_where_something_begins)
+{
+	say(TRACK_OP_FIRE, TRACK_KIND_CALLBACK, 0, track_nobody(), NULL);
+	cr_expect(eq(int, stacks_taken, 1));
+	say(TRACK_OP_FIRE, TRACK_KIND_CALLBACK, TRACK_RETURNED, track_nobody(), NULL);
+	say(TRACK_OP_POLL, TRACK_KIND_TASK, 0, track_nobody(), NULL);
+	cr_expect(eq(int, stacks_taken, 1));
+}
+
+Test(annotate, what_a_newer_header_says_is_ignored)
+{
+	say(TRACK_OP__COUNT, TRACK_KIND_OBJECT, 0, track_nobody(), NULL);
+	say(255, TRACK_KIND_OBJECT, 0, track_nobody(), NULL);
+	say(TRACK_OP_RETAIN, TRACK_KIND__COUNT, 0, track_nobody(), NULL);
+	say(TRACK_OP_RETAIN, 255, 0, track_nobody(), NULL);
+	say(TRACK_OP_RETAIN, TRACK_KIND_OBJECT, 0, (struct track_subject){1, TRACK_KIND__COUNT},
+	    NULL);
+	track_shim_annotate(TRACK_OP_RETAIN | 2 << 8 | 1ull << 24, 5, 0, 0, NULL);
+	track_shim_annotate(TRACK_OP_RETAIN | 2 << 8 | 1ull << 40, 5, 0, 0, NULL);
+	cr_expect(eq(str, log_text, ""));
+}
+
+Test(annotate, what_calls_say_of_descriptors_and_threads_programs_do_not)
+{
+	static const uint8_t ops[] = {TRACK_OP_CREATE, TRACK_OP_DESTROY, TRACK_OP_DONE,
+				      TRACK_OP_UNDO,   TRACK_OP_FAIL,	 TRACK_OP_MARK};
+	for (size_t i = 0; i < sizeof(ops); i++) {
+		say(ops[i], TRACK_KIND_FD, 0, track_nobody(), NULL);
+		say(ops[i], TRACK_KIND_THREAD, 0, track_nobody(), NULL);
+	}
+	cr_expect(eq(str, log_text, ""));
+}
+
+Test(annotate, a_thread_that_must_not_record_says_nothing)
+{
+	writer_thread.vfork = true;
+	say(TRACK_OP_RETAIN, TRACK_KIND_OBJECT, 0, track_nobody(), "list");
+	writer_thread.vfork = false;
+	guard = 0;
+	say(TRACK_OP_RETAIN, TRACK_KIND_OBJECT, 0, track_nobody(), "list");
+	cr_expect(eq(str, log_text, ""));
+}
