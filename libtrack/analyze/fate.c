@@ -73,7 +73,7 @@ static void ask_owners(const struct judge *judge, struct survivor *survivor)
 		}
 		if (survivor_is_unclosed(owner))
 			survivor->unclosed = i;
-		is_in_scope |= owner->kind == TRACK_KIND_SCOPE;
+		is_in_scope |= owner->kind == TRACK_KIND_SCOPE && owner->closed_ns == 0;
 	}
 	if (is_in_scope)
 		decide(survivor, FATE_FINE, SURVIVOR_NONE);
@@ -95,6 +95,9 @@ static void ask_hints(const struct judge *judge, struct survivor *survivor)
 		if (over != 0 && past(judge, survivor, over) > fate)
 			decide(survivor, fate = past(judge, survivor, over), reference->holder);
 	}
+	if (survivor->kind == TRACK_KIND_SCOPE && survivor->closed_ns != 0)
+		decide(survivor, fate = past(judge, survivor, survivor->closed_ns),
+		       (size_t)(survivor - judge->survivors->items));
 	if (fate != FATE_OPEN)
 		return;
 	decide(survivor, FATE_AT_EXIT, SURVIVOR_NONE);
@@ -168,6 +171,23 @@ static void begin(const struct judge *judge, size_t index)
 		ask_hints(judge, survivor);
 }
 
+/* What is left holds itself in a circle: what is proven of one is proven of all. */
+static void judge_circles(const struct judge *judge)
+{
+	for (enum fate fate = FATE_LEAKED; fate > FATE_FINE; fate--) {
+		for (size_t i = 0; i < judge->survivors->count; i++) {
+			struct survivor *survivor = at(judge, i);
+
+			if (survivor->fate != FATE_OPEN)
+				continue;
+			ask_hints(judge, survivor);
+			if (survivor->fate != fate)
+				decide(survivor, FATE_OPEN, SURVIVOR_NONE);
+		}
+		spread(judge, fate);
+	}
+}
+
 int fates_judge(struct survivors *survivors, const struct links *links, uint64_t grace_ns)
 {
 	struct judge judge = {
@@ -183,10 +203,7 @@ int fates_judge(struct survivors *survivors, const struct links *links, uint64_t
 		begin(&judge, i);
 	for (enum fate fate = FATE_FINE; fate <= FATE_LEAKED; fate++)
 		spread(&judge, fate);
-	/* What is left holds itself in a circle. */
-	for (size_t i = 0; i < survivors->count; i++)
-		if (survivors->items[i].fate == FATE_OPEN)
-			ask_hints(&judge, &survivors->items[i]);
+	judge_circles(&judge);
 	free(judge.queue);
 	return 0;
 }
