@@ -118,36 +118,41 @@ static int add_leak(struct leaks *leaks, const struct leak *leak)
 	return 0;
 }
 
-static bool is_socket(const struct survivor *survivor)
+static bool is_socket(const struct leaks *leaks, const struct survivor *survivor)
 {
+	(void)leaks;
 	return survivor->kind == TRACK_KIND_FD && word_is_socket_name(survivor->class_name);
 }
 
-static bool is_fd(const struct survivor *survivor)
+static bool is_fd(const struct leaks *leaks, const struct survivor *survivor)
 {
+	(void)leaks;
 	return survivor->kind == TRACK_KIND_FD;
 }
 
-static bool is_thread(const struct survivor *survivor)
+static bool is_thread(const struct leaks *leaks, const struct survivor *survivor)
 {
+	(void)leaks;
 	return survivor->kind == TRACK_KIND_THREAD;
 }
 
-static bool is_object(const struct survivor *survivor)
+static bool is_object(const struct leaks *leaks, const struct survivor *survivor)
 {
+	(void)leaks;
 	return survivor->kind == TRACK_KIND_OBJECT;
 }
 
 /* A handler that nobody took back when its owner went. */
-static bool is_handler(const struct survivor *survivor)
+static bool is_handler(const struct leaks *leaks, const struct survivor *survivor)
 {
-	return survivor_is_persistent(survivor) && survivor->fate == FATE_LEAKED;
+	return survivor_is_persistent(survivor) && survivor->fate == FATE_LEAKED &&
+	       !survivor_is_alive(at(leaks, survivor->cause));
 }
 
 /* Of what a root holds, what weighs most is told. */
 static const struct weight {
 	enum rule rule;
-	bool (*weighs)(const struct survivor *survivor);
+	bool (*weighs)(const struct leaks *leaks, const struct survivor *survivor);
 	bool only_first; /* objects keep others alive: those that none of them keeps are told */
 } weights[] = {
 	{RULE_FD_LEAK, is_socket, false},     {RULE_FD_LEAK, is_fd, false},
@@ -159,7 +164,7 @@ static bool is_kept_by_object(const struct leaks *leaks, size_t index)
 {
 	for (size_t i = leaks->links.first_up[index]; i < leaks->links.first_up[index + 1]; i++)
 		if (leak_graph_joins(&leaks->survivors, &leaks->links.up[i]) &&
-		    is_object(at(leaks, leaks->links.up[i].keeper)))
+		    is_object(leaks, at(leaks, leaks->links.up[i].keeper)))
 			return true;
 	return false;
 }
@@ -174,7 +179,7 @@ static int add_weighing(struct leaks *leaks, const struct leak *about, const str
 
 		leak.rule = weight->rule;
 		leak.head = leaks->held[about->first_held + i];
-		if (weight->weighs(at(leaks, leak.head)) &&
+		if (weight->weighs(leaks, at(leaks, leak.head)) &&
 		    !(weight->only_first && is_kept_by_object(leaks, leak.head)))
 			error = add_leak(leaks, &leak);
 	}

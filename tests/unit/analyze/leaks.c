@@ -238,6 +238,9 @@ Test(leaks, a_cancelled_callback_and_handlers_that_were_never_called_are_none)
 	PUT(.kind = "callback", .class_name = "onQueued", .traits = "one-shot", .cancelled = true,
 	    .owner = connection);
 	PUT(.kind = "callback", .class_name = "onError", .owner = connection);
+	PUT(.kind = "callback", .class_name = "onError",
+	    .owner = PUT(.kind = "scope", .class_name = "Channel", .owner = connection,
+			 .close = CLOSED, .closed = CLOSED));
 	PUT(.kind = "callback", .class_name = "onError");
 	judge();
 	expect_findings("none");
