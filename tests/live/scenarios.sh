@@ -1,0 +1,65 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# Every scenario under rtctrack: the buggy form yields its finding, with the right kind and culprit, and
+# no other; the fixed form and the controls yield none. What is expected is dc-scenario's own table.
+#   tests/live/scenarios.sh [--full] [BUILD] [NAME...]      (--full: each 20 times)
+set -u
+here=$(cd "$(dirname "$0")" && pwd)
+suite=found
+. "$here/../check.sh"
+times=1
+[ "${1:-}" = --full ] && times=20 && shift
+build=$(cd "${1:-$here/../../build/release}" && pwd) || exit 2
+[ $# -gt 0 ] && shift
+program=$build/samples/scenarios/dc-scenario
+rtctrack=$build/cli/rtctrack
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+export LC_ALL=C NO_COLOR=1
+at_once=4
+grace=0.3
+
+# What hangs has no finding before somebody explains hangs.
+waits() { case $1 in teardown-deadlock*) true ;; *) false ;; esac }
+
+# found NAME FORM: "rule kind culprit" of each finding, the first one first
+found() {
+	local trace=$work/$1.$2.db
+	rm -f "$trace"
+	timeout -k 5 60 "$rtctrack" run --quiet --grace $grace -o "$trace" -- \
+		"$program" "$1" --form "$2" --grace $grace >"$work/$1.$2.out" 2>&1
+	sqlite3 -batch -separator ' ' "$trace" "SELECT rule, kind, coalesce(culprit_function, '?') FROM finding ORDER BY rank" 2>&1
+}
+
+# judge NAME RULES KIND CULPRIT
+judge() {
+	local name=$1 rules=$2 kind=$3 culprit=$4 got other
+	if [ "$rules" != none ]; then
+		got=$(found "$name" buggy)
+		other=$(echo "$got" | sed 1d | while read -r rule _; do case ",$rules," in *",$rule,"*) ;; *) echo "$rule" ;; esac; done)
+		check "$name buggy: ${rules%%,*}" "$(echo "$got" | head -1)" "${rules%%,*} $kind $culprit"
+		check "$name buggy: nothing else" "$other" ""
+	fi
+	check "$name fixed: no finding" "$(found "$name" fixed | tr '\n' ';')" ""
+}
+
+"$program" --list >"$work/list" || exit 2
+[ $# -gt 0 ] && { for name; do grep -P "^$name\t" "$work/list"; done >"$work/chosen"; mv "$work/chosen" "$work/list"; }
+cut -f 1,3,4,5 "$work/list" >"$work/jobs"
+while IFS=$'\t' read -r name rules kind culprit; do
+	waits "$rules" && continue
+	while [ "$(jobs -rp | wc -l)" -ge $at_once ]; do wait -n; done
+	(for ((round = 0; round < times; round++)); do judge "$name" "$rules" "$kind" "$culprit"; done) >"$work/$name.checks" &
+done <"$work/jobs"
+wait
+left=0
+while IFS=$'\t' read -r name rules _; do
+	if waits "$rules"; then left=$((left + 1)); else cat "$work/$name.checks"; fi
+done <"$work/jobs" >"$work/checks"
+left=$(grep -cP '^[^\t]*\tteardown-deadlock' "$work/jobs")
+cat "$work/checks"
+passed=$(grep -c '^ok ' "$work/checks") failed=$(grep -c '^FAIL ' "$work/checks")
+echo "scenarios: $(wc -l <"$work/jobs"), of which $left hang and are told by another rule;" \
+	"found $(grep -c '^ok .* buggy: [a-z]*-' "$work/checks"), missed $(grep -c '^FAIL .* buggy: [a-z]*-' "$work/checks")," \
+	"false alarms $(grep -cE '^FAIL .*(nothing else|no finding)' "$work/checks")"
+summary
