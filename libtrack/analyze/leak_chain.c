@@ -124,6 +124,15 @@ static int add(struct finding *finding, const struct survivor *about, int64_t st
 	return role != NULL ? finding_add_evidence(finding, &evidence) : -ENOMEM;
 }
 
+/* Nobody there could still let it go. */
+static const char *holder_state(const struct survivor *holder)
+{
+	if (!survivor_is_alive(holder))
+		return ", which is gone";
+	return holder->kind == TRACK_KIND_SCOPE && holder->closed_ns != 0 ? ", which is closed"
+									  : "";
+}
+
 /* held by "checklist" of an IceAgent: 2 of 5 released, taken at */
 static const char *reference_role(struct finding *finding, const struct leaks *leaks,
 				  const struct survivor_reference *reference)
@@ -141,10 +150,10 @@ static const char *reference_role(struct finding *finding, const struct leaks *l
 			 holder[0] != '\0' ? " of " : "");
 	else if (holder[0] == '\0')
 		snprintf(tag, sizeof(tag), "nobody in particular");
-	return finding_text(
-		finding, "%s %s%s%s: %llu of %llu released, taken at", verb, tag, holder,
-		held && !survivor_is_alive(at(leaks, reference->holder)) ? ", which is gone" : "",
-		(unsigned long long)reference->released, (unsigned long long)reference->retained);
+	return finding_text(finding, "%s %s%s%s: %llu of %llu released, taken at", verb, tag,
+			    holder, held ? holder_state(at(leaks, reference->holder)) : "",
+			    (unsigned long long)reference->released,
+			    (unsigned long long)reference->retained);
 }
 
 static int add_references(struct finding *finding, const struct leaks *leaks, size_t index)
@@ -207,11 +216,12 @@ static int add_cause(struct finding *finding, const struct leaks *leaks, const s
 	if (cause->kind == TRACK_KIND_SCOPE && cause->closed_ns != 0)
 		return add(
 			finding, cause, cause->close_stack,
-			finding_text(finding,
-				     "%s %s%s was closed %.2f s before the end by thread %u, and "
-				     "that returned after %.3f s without ending it; closed at",
-				     whose, name, which, seconds(cause->close_ns, cause->end_ns),
-				     cause->close_tid, seconds(cause->close_ns, cause->closed_ns)));
+			finding_text(
+				finding,
+				"%s %s%s was closed %.2f s before the end by thread %u (the call "
+				"returned after %.3f s), at",
+				whose, name, which, seconds(cause->close_ns, cause->end_ns),
+				cause->close_tid, seconds(cause->close_ns, cause->closed_ns)));
 	return add(finding, cause, cause->death_stack,
 		   finding_text(finding, "%s %s%s ended %.2f s before the end, at", whose, name,
 				which, seconds(cause->over_ns, cause->end_ns)));

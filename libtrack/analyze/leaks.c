@@ -28,7 +28,7 @@ enum state leak_state(const struct leaks *leaks, const struct leak *leak)
 	return states[at(leaks, leak->head)->fate];
 }
 
-/* One of a kind in a part; SURVIVOR_NONE if there is none. */
+/* The first of a kind in a part; SURVIVOR_NONE if there is none. */
 static size_t find_kind(const struct leaks *leaks, size_t part, enum track_kind kind)
 {
 	size_t best = SURVIVOR_NONE;

@@ -42,7 +42,7 @@ static const char lives_sql[] =
 	"(r.ending IS 'detached' AND r.owner_id IS NULL) AND NOT (r.kind = 'fd' AND r.subject <= "
 	"2) "
 	"FROM wanted w JOIN resource r ON r.id = w.id JOIN process p ON p.id = r.process_id "
-	"ORDER BY r.id";
+	"ORDER BY r.birth_ns, r.id";
 
 static const char relations_sql[] = "SELECT owner_id, hint_id FROM resource WHERE id = ?1";
 

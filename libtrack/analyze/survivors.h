@@ -70,7 +70,7 @@ struct survivor_reference {
 };
 
 struct survivors {
-	struct survivor *items; /* by id */
+	struct survivor *items; /* in the order of their births */
 	size_t count;
 	size_t capacity;
 	struct u64map by_id;		       /* resource row -> index */

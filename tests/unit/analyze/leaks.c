@@ -37,8 +37,8 @@ Test(leaks, a_socket_that_outlives_its_connection_is_leaked_and_shows_who_holds_
 		     "it belongs to the Candidate, created at gather\n"
 		     "held by \"checklist\": 0 of 4 released, taken at checklist_add\n"
 		     "held by \"selected pair\": 1 of 2 released, taken at select_pair\n"
-		     "its Connection was closed 50.00 s before the end by thread 101, and that "
-		     "returned after 0.000 s without ending it; closed at connection_close");
+		     "its Connection was closed 50.00 s before the end by thread 101 (the call "
+		     "returned after 0.000 s), at connection_close");
 }
 
 Test(leaks, equal_ones_of_many_sessions_are_one_finding)
@@ -109,8 +109,8 @@ Test(leaks, a_socket_names_all_that_keeps_it_up_to_the_root)
 		     "held by \"pair\" of a Checklist: 0 of 1 released, taken at checklist_add\n"
 		     "it is held by the Checklist 'audio', created at checklist_create\n"
 		     "held by nobody in particular: 0 of 1 released, taken at agent_start\n"
-		     "its Connection was closed 50.00 s before the end by thread 101, and that "
-		     "returned after 0.000 s without ending it; closed at connection_close");
+		     "its Connection was closed 50.00 s before the end by thread 101 (the call "
+		     "returned after 0.000 s), at connection_close");
 }
 
 Test(leaks, threads_that_live_on_after_cleanup)
@@ -273,8 +273,8 @@ Test(leaks, things_that_hold_each_other_are_a_circle_that_is_spelled_out)
 	expect_chain("created at publish\n"
 		     "the Publisher is held by the Stream, taken at stream_attach\n"
 		     "the Stream is held by the Publisher, taken at publisher_add\n"
-		     "its Connection was closed 50.00 s before the end by thread 101, and that "
-		     "returned after 0.000 s without ending it; closed at connection_close");
+		     "its Connection was closed 50.00 s before the end by thread 101 (the call "
+		     "returned after 0.000 s), at connection_close");
 }
 
 Test(leaks, a_circle_through_callbacks_and_a_closed_scope_is_one)
