@@ -14,7 +14,8 @@ static int judge(const struct source *source, const struct options *options,
 {
 	struct trace *trace;
 	char error[512];
-	int r = source_open(source, &options->search, &trace, error, sizeof(error));
+	int r = source_open(source, &options->search, options->grace_ns, &trace, error,
+			    sizeof(error));
 
 	if (r < 0) {
 		say(sources_remedy(r), "%s", error);

@@ -31,14 +31,18 @@ static int read_one(const struct source *source, const struct options *options,
 {
 	struct trace *trace;
 	char error[512];
-	int r = source_open(source, &options->search, &trace, error, sizeof(error));
+	int r = source_open(source, &options->search, options->grace_ns, &trace, error,
+			    sizeof(error));
 
 	if (r < 0) {
 		say(sources_remedy(r), "%s", error);
 		return r;
 	}
 	r = output_read(trace, source->path, options, ret_report);
-	if (r < 0)
+	if (r == -ESRCH)
+		say("marks have the texts that 'rtctrack mark' or track_mark was given",
+		    "no mark '%s' in '%s'", options->since, source->path);
+	else if (r < 0)
 		say("it may be damaged", "cannot read '%s': %s", source->path, trace_error(trace));
 	trace_close(trace);
 	return r;

@@ -216,6 +216,8 @@ static int open_trace(struct run *run)
 	}
 	r = write_meta(run);
 	if (r == 0)
+		r = road_set_grace(road_trace(run->road), run->options->grace_ns);
+	if (r == 0)
 		r = run_folder_announce(&run->folder, (int32_t)run->child.pid, run->trace_path,
 					run->command);
 	if (r < 0)

@@ -185,6 +185,15 @@ static int parse_seconds(const char *text, void *field)
 	return 0;
 }
 
+static int parse_grace(const char *text, void *field)
+{
+	if (strspn(text, "0.") == strlen(text) && strchr(text, '0')) {
+		*(uint64_t *)field = 0;
+		return 0;
+	}
+	return parse_seconds(text, field);
+}
+
 static int parse_age(const char *text, void *field)
 {
 	static const struct {
@@ -221,6 +230,9 @@ const struct option_type option_depth   = { parse_depth,   "a number of frames, 
 const struct option_type option_cap     = { parse_cap,     "a size from 64K to 1G, such as 256M" };
 const struct option_type option_size    = { parse_size,    "a size such as 64M, or 0" };
 const struct option_type option_seconds = { parse_seconds, "a time in seconds, such as 2.5" };
+const struct option_type option_grace   = { parse_grace,   "a time in seconds, such as 2.5, or 0" };
+const struct option_type option_pattern = { parse_text,    "a name, in which * stands for anything" };
+const struct option_type option_when    = { parse_text,    "a number of seconds, or the text of a mark" };
 const struct option_type option_age     = { parse_age,     "a time such as 90s, 30m, 12h or 7d" };
 const struct option_type option_shell   = { parse_shell,   "bash or zsh" };
 /* clang-format on */

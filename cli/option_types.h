@@ -17,8 +17,11 @@ extern const struct option_type option_depth;	/* uint32_t */
 extern const struct option_type option_cap;	/* uint64_t bytes */
 extern const struct option_type option_size;	/* uint64_t bytes, 0 and up */
 extern const struct option_type option_seconds; /* uint64_t nanoseconds */
-extern const struct option_type option_age;	/* uint64_t nanoseconds */
-extern const struct option_type option_shell;	/* const char *, "bash" or "zsh" */
+extern const struct option_type option_grace;	/* uint64_t nanoseconds, 0 and up */
+extern const struct option_type option_pattern; /* const char *, not empty; as option_when */
+extern const struct option_type option_when;
+extern const struct option_type option_age;   /* uint64_t nanoseconds */
+extern const struct option_type option_shell; /* const char *, "bash" or "zsh" */
 
 /* The words that a type takes, NULL terminated; NULL: they cannot be listed. */
 const char *const *option_words(const struct option_type *type);

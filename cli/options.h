@@ -21,6 +21,9 @@ struct options {
 	const char *spool_dir;	     /* NULL: see run_folder_base */
 	const char *kind;	     /* NULL: all */
 	const char *rule;	     /* NULL: all */
+	const char *scope;	     /* NULL: all */
+	const char *since;	     /* NULL: all */
+	const char *mine;	     /* NULL: as judged */
 	struct symbol_search search; /* of files of modules */
 	enum option_format format;
 	enum option_color color;
@@ -38,6 +41,7 @@ struct options {
 	uint64_t cap_bytes;
 	uint64_t trace_budget_bytes;
 	uint64_t timeout_ns;	/* 0: none */
+	uint64_t grace_ns;	/* ROAD_GRACE_UNSET: as the trace has it */
 	uint64_t older_than_ns; /* 0: any age */
 	const char *completion; /* of which shell; NULL: none */
 	char **operands;	/* NULL terminated */

@@ -50,6 +50,9 @@ int output_read(struct trace *trace, const char *trace_path, const struct option
 	struct report_filter filter = {
 		.kind = options->kind,
 		.rule = options->rule,
+		.scope = options->scope,
+		.since = options->since,
+		.mine = options->mine,
 		.top = options->top,
 	};
 

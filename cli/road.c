@@ -3,6 +3,7 @@
 
 #include <collect/collector.h>
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -80,6 +81,16 @@ void road_destroy(struct road *road)
 void road_set_trace_budget(struct road *road, uint64_t bytes)
 {
 	lifetimes_set_budget(road->lifetimes, bytes);
+}
+
+int road_set_grace(struct trace *trace, uint64_t grace_ns)
+{
+	char text[24];
+
+	if (grace_ns == ROAD_GRACE_UNSET)
+		return 0;
+	snprintf(text, sizeof(text), "%" PRIu64, grace_ns);
+	return trace_set_meta(trace, "grace_ns", text);
 }
 
 int road_add(struct road *road, const char *path)

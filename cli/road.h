@@ -15,6 +15,7 @@
 struct road;
 
 #define ROAD_TRACE_BUDGET_DEFAULT (32ull << 20)
+#define ROAD_GRACE_UNSET UINT64_MAX
 
 /* trace_path NULL: a private trace that vanishes with the road. search must outlive the road. */
 int road_create(const char *trace_path, const struct symbol_search *search, struct road **ret_road);
@@ -23,6 +24,10 @@ void road_destroy(struct road *road);
 
 /* See lifetimes_set_budget; without it every lifetime has its row. */
 void road_set_trace_budget(struct road *road, uint64_t bytes);
+
+/* What belongs to a scope may end so much later; the trace remembers it. ROAD_GRACE_UNSET: nothing.
+ */
+int road_set_grace(struct trace *trace, uint64_t grace_ns);
 
 /* A spool, or a folder of spools that is followed. */
 int road_add(struct road *road, const char *path);

@@ -120,7 +120,7 @@ void sources_finish(struct sources *sources)
 	*sources = (struct sources){0};
 }
 
-static int open_spools(const char *path, const struct symbol_search *search,
+static int open_spools(const char *path, const struct symbol_search *search, uint64_t grace_ns,
 		       struct trace **ret_trace, char *ret_error, size_t error_capacity)
 {
 	struct road *road;
@@ -130,7 +130,9 @@ static int open_spools(const char *path, const struct symbol_search *search,
 		snprintf(ret_error, error_capacity, "%s", trace_open_error());
 		return r;
 	}
-	r = road_add(road, path);
+	r = road_set_grace(road_trace(road), grace_ns);
+	if (r == 0)
+		r = road_add(road, path);
 	if (r == 0)
 		r = road_finish(road, NULL);
 	if (r < 0) {
@@ -143,7 +145,8 @@ static int open_spools(const char *path, const struct symbol_search *search,
 }
 
 /* Judge a copy, and leave the file as it is: its recorder may still run. */
-static int open_copy(const char *path, const struct symbol_search *search, struct trace **trace)
+static int open_copy(const char *path, const struct symbol_search *search, uint64_t grace_ns,
+		     struct trace **trace)
 {
 	int r;
 
@@ -152,7 +155,9 @@ static int open_copy(const char *path, const struct symbol_search *search, struc
 	r = trace_open(path, TRACE_COPY, trace);
 	if (r < 0)
 		return r;
-	r = road_judge(*trace, search);
+	r = road_set_grace(*trace, grace_ns);
+	if (r == 0)
+		r = road_judge(*trace, search);
 	if (r < 0) {
 		trace_close(*trace);
 		*trace = NULL;
@@ -160,17 +165,18 @@ static int open_copy(const char *path, const struct symbol_search *search, struc
 	return r;
 }
 
-int source_open(const struct source *source, const struct symbol_search *search,
+int source_open(const struct source *source, const struct symbol_search *search, uint64_t grace_ns,
 		struct trace **ret_trace, char *ret_error, size_t error_capacity)
 {
-	bool more = search->sysroot || search->debug_folders;
+	bool more = search->sysroot || search->debug_folders || grace_ns != ROAD_GRACE_UNSET;
 	int r;
 
 	if (source->spools)
-		return open_spools(source->path, search, ret_trace, ret_error, error_capacity);
+		return open_spools(source->path, search, grace_ns, ret_trace, ret_error,
+				   error_capacity);
 	r = trace_open(source->path, TRACE_READ, ret_trace);
 	if (r == 0 && (more || !trace_meta(*ret_trace, "finished")))
-		r = open_copy(source->path, search, ret_trace);
+		r = open_copy(source->path, search, grace_ns, ret_trace);
 	if (r < 0)
 		snprintf(ret_error, error_capacity, "%s", trace_open_error());
 	return r;

@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <store/trace.h>
 #include <symbol/symbolizer.h>
 
@@ -30,9 +31,10 @@ void sources_finish(struct sources *sources);
 
 /*
  * The caller closes the trace. On failure ret_error holds a sentence. A trace that was
- * judged before is judged again, in a private copy, where search has more places.
+ * judged before is judged again, in a private copy, where search has more places, or another
+ * grace time is given (see road_set_grace).
  */
-int source_open(const struct source *source, const struct symbol_search *search,
+int source_open(const struct source *source, const struct symbol_search *search, uint64_t grace_ns,
 		struct trace **ret_trace, char *ret_error, size_t error_capacity);
 
 /* Why sources_add failed, and what to do about it (NULL: nothing known). */

@@ -3,6 +3,7 @@
 #include <string.h>
 #include <track/wire.h>
 
+#include "filter.h"
 #include "rows.h"
 
 static const char findings_sql[] =
@@ -15,13 +16,13 @@ static const char findings_sql[] =
 static const char evidence_sql[] =
 	"SELECT e.role, e.stack_id, r.id, r.kind, r.class, r.subject, r.birth_call, r.birth_ns,"
 	" r.death_ns, r.name, r.local_address, r.remote_address, r.out_count, r.in_count,"
-	" r.last_use_ns, r.ending, r.tid, r.process_id, f.function"
+	" r.last_use_ns, r.ending, r.tid, r.process_id, f.function, r.traits, r.refs"
 	" FROM evidence e LEFT JOIN act a ON a.id = e.act_id"
 	" LEFT JOIN resource r ON r.id = coalesce(e.resource_id, a.resource_id)"
 	" LEFT JOIN frame f ON f.location_id = r.start_location AND f.position = 0"
-	" WHERE e.finding_id = ?1 ORDER BY e.position LIMIT 16";
+	" WHERE e.finding_id = ?1 ORDER BY e.position LIMIT 48";
 
-_Static_assert(REPORT_EVIDENCE_MAX == 16, "the limit in evidence_sql");
+_Static_assert(REPORT_EVIDENCE_MAX == 48, "the limit in evidence_sql");
 
 /* A row of the query before what needs further queries is filled in. */
 struct finding_row {
@@ -132,6 +133,9 @@ static int read_resource(struct report *report, struct trace_query *query,
 		r = row_text(report, query, 15, &resource->ending);
 	if (r == 0)
 		r = row_text(report, query, 18, &resource->start_routine);
+	if (r == 0)
+		r = row_text(report, query, 19, &resource->traits);
+	resource->refs = trace_query_null(query, 20) ? -1 : trace_query_int(query, 20);
 	return r;
 }
 
@@ -152,12 +156,16 @@ static int read_evidence(struct report *report, struct trace_query *query, void 
 }
 
 /* One stack per role is enough to read: members of one finding were born alike. */
-static bool role_is_new(const struct report_finding *finding, size_t index)
+static bool role_is_new(const struct report_finding *finding, size_t index, bool *ret_repeated)
 {
-	for (size_t i = 0; i < index; i++)
-		if (finding->evidence[i].stack &&
-		    strcmp(finding->evidence[i].role, finding->evidence[index].role) == 0)
+	*ret_repeated = false;
+	for (size_t i = 0; i < index; i++) {
+		if (strcmp(finding->evidence[i].role, finding->evidence[index].role) != 0)
+			continue;
+		*ret_repeated = true;
+		if (finding->evidence[i].stack)
 			return false;
+	}
 	return true;
 }
 
@@ -186,8 +194,11 @@ static int fill_evidence(struct trace *trace, struct report *report, const struc
 	if (!finding->evidence)
 		return -ENOMEM;
 	for (size_t i = 0; i < rows.count; i++) {
+		bool fresh;
+
 		finding->evidence[i] = items[i].evidence;
-		if (!items[i].stack_id || !role_is_new(finding, i))
+		fresh = role_is_new(finding, i, &finding->evidence[i].repeated);
+		if (!items[i].stack_id || !fresh)
 			continue;
 		finding->stack_in_evidence |= items[i].stack_id == row->stack_id;
 		r = fill_stack(trace, report, items[i].stack_id, &finding->evidence[i]);
@@ -197,26 +208,22 @@ static int fill_evidence(struct trace *trace, struct report *report, const struc
 	return 0;
 }
 
-static bool wanted(const struct report_finding *finding, const struct report_filter *filter)
-{
-	return (!filter->kind || strcmp(filter->kind, finding->kind) == 0) &&
-	       (!filter->rule || strcmp(filter->rule, finding->rule) == 0);
-}
-
-static int fill(struct trace *trace, struct report *report, const struct finding_row *row,
-		struct report_finding *finding)
+static int fill(struct trace *trace, struct report *report, const struct report_filter *filter,
+		const struct finding_row *row, struct report_finding *finding)
 {
 	int r = 0;
 
 	*finding = row->finding;
 	if (row->stack_id)
 		r = stack_read(trace, report, row->stack_id, &finding->stack);
+	if (r == 0 && filter->mine)
+		filter_blame(filter, finding);
 	return r == 0 ? fill_evidence(trace, report, row, finding) : r;
 }
 
 /* Those that are minor, or those that are not, in their order. */
 static int fill_part(struct trace *trace, struct report *report, const struct report_filter *filter,
-		     const struct rows *rows, bool minor)
+		     uint64_t since_ns, const struct rows *rows, bool minor)
 {
 	const struct finding_row *items = rows->items;
 
@@ -225,14 +232,18 @@ static int fill_part(struct trace *trace, struct report *report, const struct re
 
 		if (items[i].finding.minor != minor)
 			continue;
-		if (!wanted(&items[i].finding, filter)) {
+		r = filter_wants(trace, filter, since_ns, &items[i].finding, items[i].id);
+		if (r < 0)
+			return r;
+		if (!r) {
 			report->finding_others++;
 			continue;
 		}
 		report->finding_total++;
 		if (filter->top && report->finding_count == filter->top)
 			continue;
-		r = fill(trace, report, &items[i], &report->findings[report->finding_count]);
+		r = fill(trace, report, filter, &items[i],
+			 &report->findings[report->finding_count]);
 		if (r < 0)
 			return r;
 		report->finding_count++;
@@ -242,15 +253,18 @@ static int fill_part(struct trace *trace, struct report *report, const struct re
 
 int findings_read(struct trace *trace, struct report *report, const struct report_filter *filter)
 {
+	uint64_t since_ns = 0;
 	struct rows rows;
 	int r = rows_read(trace, report, findings_sql, 0, sizeof(struct finding_row), read_finding,
 			  &rows);
 
+	if (r == 0)
+		r = filter_since(trace, report, filter, &since_ns);
 	if (r < 0)
 		return r;
 	report->findings = arena_allocate(report->arena, rows.count, sizeof(*report->findings));
 	if (!report->findings)
 		return -ENOMEM;
-	r = fill_part(trace, report, filter, &rows, false);
-	return r == 0 ? fill_part(trace, report, filter, &rows, true) : r;
+	r = fill_part(trace, report, filter, since_ns, &rows, false);
+	return r == 0 ? fill_part(trace, report, filter, since_ns, &rows, true) : r;
 }

@@ -4,6 +4,8 @@
 #include <report/json.h>
 #include <string.h>
 
+#define EXAMPLES_MAX 16
+
 /* Adding to NULL, or NULL, would crash or leak in json-c: memory is checked at the end. */
 struct build {
 	bool failed;
@@ -92,6 +94,12 @@ static struct json_object *culprit(struct build *build, const struct report_find
 	return object;
 }
 
+/* What every finding of a rule says alike is a key; what names a thing stands in the chain only. */
+static bool is_key(const char *key)
+{
+	return strspn(key, "abcdefghijklmnopqrstuvwxyz_'-") == strlen(key) && strlen(key) < 48;
+}
+
 /* "closed first at" is the key closed_first. */
 static void role_key(const char *role, char *ret_key, size_t capacity)
 {
@@ -116,9 +124,47 @@ static struct json_object *stacks(struct build *build, const struct report_findi
 		if (!finding->evidence[i].stack)
 			continue;
 		role_key(finding->evidence[i].role, key, sizeof(key));
+		if (!is_key(key))
+			continue;
 		put(build, object, key, frames(build, finding->evidence[i].stack));
 	}
 	return object;
+}
+
+static bool is_birth(const struct report_evidence *evidence)
+{
+	return strcmp(evidence->role, "created at") == 0;
+}
+
+static struct json_object *link_object(struct build *build, const struct report_evidence *evidence)
+{
+	const struct report_resource *resource = evidence->resource;
+	struct json_object *object = checked(build, json_object_new_object());
+
+	put_text(build, object, "role", evidence->role);
+	put_text(build, object, "kind", resource ? resource->kind : NULL);
+	put_text(build, object, "class", resource ? resource->class_name : NULL);
+	if (resource)
+		put_number(build, object, "subject", resource->subject);
+	else
+		put(build, object, "subject", NULL);
+	put_text(build, object, "name", resource ? resource->name : NULL);
+	put(build, object, "stack", evidence->stack ? frames(build, evidence->stack) : NULL);
+	return object;
+}
+
+/* In the order of reading: from the first member to what keeps it, or what was done to it. */
+static struct json_object *chain(struct build *build, const struct report_finding *finding)
+{
+	struct json_object *array = checked(build, json_object_new_array());
+	bool any = false;
+
+	for (size_t i = 0; i < finding->evidence_count; i++)
+		any |= !is_birth(&finding->evidence[i]);
+	for (size_t i = 0; any && i < finding->evidence_count; i++)
+		if (!finding->evidence[i].repeated)
+			append(build, array, link_object(build, &finding->evidence[i]));
+	return array;
 }
 
 static struct json_object *example(struct build *build, const struct report *report,
@@ -150,14 +196,16 @@ static struct json_object *examples(struct build *build, const struct report *re
 				    const struct report_finding *finding)
 {
 	struct json_object *array = checked(build, json_object_new_array());
+	size_t count = 0;
 	int64_t last = 0;
 
-	for (size_t i = 0; i < finding->evidence_count; i++) {
+	for (size_t i = 0; i < finding->evidence_count && count < EXAMPLES_MAX; i++) {
 		const struct report_resource *resource = finding->evidence[i].resource;
 
 		if (!resource || resource->id == last)
 			continue;
 		last = resource->id;
+		count++;
 		append(build, array, example(build, report, &finding->evidence[i]));
 	}
 	return array;
@@ -176,7 +224,7 @@ static struct json_object *finding_object(struct build *build, const struct repo
 	put_text(build, object, "fingerprint", finding->fingerprint);
 	put_text(build, object, "message", finding->message);
 	put(build, object, "culprit", culprit(build, finding));
-	put(build, object, "chain", checked(build, json_object_new_array()));
+	put(build, object, "chain", chain(build, finding));
 	put(build, object, "stacks", stacks(build, finding));
 	put(build, object, "examples", examples(build, report, finding));
 	return object;

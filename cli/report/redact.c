@@ -209,16 +209,48 @@ static int redact_words(struct redactor *redactor, const char **sentence)
 	return r;
 }
 
-static int redact_resource(struct redactor *redactor, struct report_resource *resource,
-			   const char **message)
+/* What the program calls a thing stands in quotes, so that a short name is found as such only. */
+static int redact_label_inside(struct redactor *redactor, const char *label, const char **sentence)
 {
-	bool thread = strcmp(resource->kind, "thread") == 0;
-	int r = redact_address_inside(redactor, resource->local, message);
+	char quoted[512];
+	const char *at;
+	int length;
+
+	if (!label || !label[0])
+		return 0;
+	length = snprintf(quoted, sizeof(quoted), "'%s'", label);
+	if (length >= (int)sizeof(quoted))
+		return redact_file_inside(redactor, label, sentence);
+	at = strstr(*sentence, quoted);
+	if (!at)
+		return 0;
+	return replace(redactor, SECRET_FILE, *sentence, (size_t)(at - *sentence) + 1, label,
+		       strlen(label), at + length - 1, sentence);
+}
+
+/* Where a sentence speaks of the resource. */
+static int redact_mention(struct redactor *redactor, const struct report_resource *resource,
+			  const char **sentence)
+{
+	int r = redact_address_inside(redactor, resource->local, sentence);
 
 	if (r == 0)
-		r = redact_address_inside(redactor, resource->remote, message);
-	if (r == 0 && !thread)
-		r = redact_file_inside(redactor, resource->name, message);
+		r = redact_address_inside(redactor, resource->remote, sentence);
+	if (r == 0 && strcmp(resource->kind, "fd") == 0)
+		r = redact_file_inside(redactor, resource->name, sentence);
+	if (r == 0 && strcmp(resource->kind, "thread") != 0)
+		r = redact_label_inside(redactor, resource->name, sentence);
+	return r;
+}
+
+static int redact_resource(struct redactor *redactor, struct report_resource *resource,
+			   struct report_finding *finding)
+{
+	bool thread = strcmp(resource->kind, "thread") == 0;
+	int r = redact_mention(redactor, resource, &finding->message);
+
+	for (size_t i = 0; r == 0 && i < finding->evidence_count; i++)
+		r = redact_mention(redactor, resource, &finding->evidence[i].role);
 	if (r == 0)
 		r = redact_address(redactor, &resource->local);
 	if (r == 0)
@@ -242,8 +274,10 @@ static int redact_finding(struct redactor *redactor, struct report_finding *find
 		if (evidence->stack)
 			redact_stack(evidence->stack);
 		if (evidence->resource)
-			r = redact_resource(redactor, evidence->resource, &finding->message);
+			r = redact_resource(redactor, evidence->resource, finding);
 	}
+	for (size_t i = 0; r == 0 && i < finding->evidence_count; i++)
+		r = redact_words(redactor, &finding->evidence[i].role);
 	return r == 0 ? redact_words(redactor, &finding->message) : r;
 }
 

@@ -6,11 +6,11 @@
 #include <string.h>
 #include <track/wire.h>
 
+#include "text_example.h"
 #include "text_fit.h"
 #include "text_stack.h"
 #include "text_tree.h"
 
-#define EXAMPLES_MAX 2
 #define PLACE_BYTES 256
 #define MINOR_FEW 10 /* from so many on, a minor finding is shown in full */
 #define MINOR_LINES_MAX 12
@@ -201,6 +201,18 @@ static bool shown_before(FILE *stream, const struct report *report, size_t index
 	return false;
 }
 
+static bool is_birth(const struct report_evidence *evidence)
+{
+	return strcmp(evidence->role, "created at") == 0;
+}
+
+static const char *begun(const char *kind)
+{
+	const struct kind_words *words = kind_words(kind);
+
+	return words ? words->begun : "begun";
+}
+
 /* In the order of the evidence: what came first is shown first. */
 static void stacks(FILE *stream, const struct report *report, size_t index,
 		   const struct report_style *style)
@@ -215,84 +227,20 @@ static void stacks(FILE *stream, const struct report *report, size_t index,
 		const struct report_evidence *evidence = &finding->evidence[i];
 		const struct report_resource *resource = evidence->resource;
 
-		if (!evidence->stack)
+		if (!evidence->stack && (evidence->repeated || is_birth(evidence)))
 			continue;
-		if (strcmp(evidence->role, "created at") == 0 && resource &&
-		    resource->birth_call[0])
-			fprintf(stream, "     %s by %s() at\n",
-				kind_words(resource->kind) ? kind_words(resource->kind)->begun
-							   : "begun",
+		if (!is_birth(evidence) || !resource)
+			fprintf(stream, "     %s\n", evidence->role);
+		else if (resource->birth_call[0])
+			fprintf(stream, "     %s by %s() at\n", begun(resource->kind),
 				resource->birth_call);
 		else
-			fprintf(stream, "     %s\n", evidence->role);
+			fprintf(stream, "     %s at\n", begun(resource->kind));
+		if (!evidence->stack)
+			continue;
 		if (!shown_before(stream, report, index, i, evidence->stack, style))
 			text_stack(stream, evidence->stack, style);
 	}
-}
-
-static void example_fd(FILE *stream, const struct report *report,
-		       const struct report_resource *resource)
-{
-	fprintf(stream, "fd %" PRIu64, resource->subject);
-	if (resource->name && resource->name[0])
-		fprintf(stream, " %s", resource->name);
-	if (resource->local && resource->local[0])
-		fprintf(stream, " %s", resource->local);
-	if (resource->remote && resource->remote[0])
-		fprintf(stream, " to %s", resource->remote);
-	if (resource->has_traffic)
-		fprintf(stream, ", sent %" PRIu64 ", received %" PRIu64, resource->out_count,
-			resource->in_count);
-	if (resource->last_use_ns && resource->last_use_ns <= report->end_ns)
-		fprintf(stream, ", last used %.1f s before the end",
-			seconds(report->end_ns - resource->last_use_ns));
-	else if (resource->birth_ns && resource->birth_ns <= report->end_ns)
-		fprintf(stream, ", opened %.1f s before the end",
-			seconds(report->end_ns - resource->birth_ns));
-}
-
-static void example_thread(FILE *stream, const struct report *report,
-			   const struct report_resource *resource)
-{
-	fprintf(stream, "thread");
-	if (resource->name && resource->name[0])
-		fprintf(stream, " '%s'", resource->name);
-	if (resource->tid)
-		fprintf(stream, " tid %u", resource->tid);
-	if (resource->start_routine)
-		fprintf(stream, " running %s", resource->start_routine);
-	if (resource->birth_ns && resource->birth_ns <= report->end_ns)
-		fprintf(stream, ", started %.1f s before the end",
-			seconds(report->end_ns - resource->birth_ns));
-	if (!resource->ending)
-		fprintf(stream, ", still running");
-	else if (strcmp(resource->ending, "done") == 0)
-		fprintf(stream, ", ended and never joined");
-	else
-		fprintf(stream, ", %s", resource->ending);
-}
-
-static void examples(FILE *stream, const struct report *report,
-		     const struct report_finding *finding)
-{
-	uint64_t shown = 0;
-	int64_t last = 0;
-
-	for (size_t i = 0; i < finding->evidence_count && shown < EXAMPLES_MAX; i++) {
-		const struct report_resource *resource = finding->evidence[i].resource;
-
-		if (!resource || resource->id == last)
-			continue;
-		last = resource->id;
-		fprintf(stream, "%s", shown++ ? "          " : "     e.g. ");
-		if (strcmp(resource->kind, "thread") == 0)
-			example_thread(stream, report, resource);
-		else
-			example_fd(stream, report, resource);
-		fputc('\n', stream);
-	}
-	if (shown && finding->count > shown)
-		fprintf(stream, "          +%" PRIu64 " more\n", finding->count - shown);
 }
 
 static void fingerprint(FILE *stream, const struct report_finding *finding,
@@ -304,14 +252,24 @@ static void fingerprint(FILE *stream, const struct report_finding *finding,
 	fputc('\n', stream);
 }
 
+/* What fails a gate. */
+static bool is_grave(const char *state)
+{
+	static const char *const states[] = {"broken", "leaked", "growing", "unclosed"};
+
+	for (size_t i = 0; i < sizeof(states) / sizeof(*states); i++)
+		if (strcmp(state, states[i]) == 0)
+			return true;
+	return false;
+}
+
 static void show_finding(FILE *stream, const struct report *report, size_t index,
 			 const struct report_style *style)
 {
 	const struct report_finding *finding = &report->findings[index];
 
 	fprintf(stream, "\n%3zu. ", index + 1);
-	painted(stream, style, strcmp(finding->state, "at-exit") == 0 ? PAINT_BOLD : PAINT_RED,
-		finding->state);
+	painted(stream, style, is_grave(finding->state) ? PAINT_RED : PAINT_BOLD, finding->state);
 	fprintf(stream, "  %s  ", finding->rule);
 	painted(stream, style, PAINT_BOLD, finding->message);
 	fingerprint(stream, finding, style);
@@ -321,7 +279,7 @@ static void show_finding(FILE *stream, const struct report *report, size_t index
 	}
 	where_from(stream, report, finding);
 	stacks(stream, report, index, style);
-	examples(stream, report, finding);
+	text_examples(stream, report, finding);
 }
 
 /* A minor finding takes one line, unless it is the only one. */
@@ -426,7 +384,7 @@ static void what_next(FILE *stream, const struct report *report)
 	const char *path = report->trace_path;
 
 	if (report->finding_others)
-		fprintf(stream, "  %zu finding%s left out by --kind or --rule\n",
+		fprintf(stream, "  %zu finding%s left out by --kind, --rule, --scope or --since\n",
 			report->finding_others, report->finding_others == 1 ? "" : "s");
 	if (hidden)
 		fprintf(stream, "  %zu more finding%s left out by --top\n", hidden,

@@ -229,15 +229,22 @@ const char *finding_text(struct finding *finding, const char *format, ...)
 
 void class_noun(const char *kind, const char *class_name, bool plural, char *ret_noun)
 {
-	const char *noun = word_noun(kind, class_name);
-	size_t length = strlen(noun);
+	char noun[FINDING_NOUN_BYTES];
+	size_t length;
+
+	/* Of these a class says what they are for. */
+	if (word_is_act(kind) && strcmp(kind, class_name) != 0)
+		snprintf(noun, sizeof(noun), "%.40s %s", class_name, kind);
+	else
+		snprintf(noun, sizeof(noun), "%.60s", word_noun(kind, class_name));
+	length = strlen(noun);
 
 	if (!plural)
 		snprintf(ret_noun, FINDING_NOUN_BYTES, "%s", noun);
 	else if (length > 0 && noun[length - 1] == 'y')
 		snprintf(ret_noun, FINDING_NOUN_BYTES, "%.*sies", (int)length - 1, noun);
 	else
-		snprintf(ret_noun, FINDING_NOUN_BYTES, "%ss", noun);
+		snprintf(ret_noun, FINDING_NOUN_BYTES, "%.62ss", noun);
 }
 
 void finding_noun(const struct finding *finding, bool plural, char *ret_noun)

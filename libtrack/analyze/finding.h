@@ -23,6 +23,8 @@ const char *rule_name(enum rule rule);
 /* Under which rule it is told that a kind's number grows: RULE_GROWTH for one without a row. */
 enum rule rule_of_kind(const char *kind);
 
+struct leak;
+
 struct finding_evidence {
 	int64_t resource_id;
 	int64_t act_id;
@@ -58,6 +60,7 @@ struct finding {
 	size_t evidence_capacity;
 	char **texts; /* made for roles */
 	size_t text_count;
+	const struct leak *leak; /* of its first member; NULL: it is about none */
 };
 
 struct findings {

@@ -20,6 +20,13 @@ static int (*const judges[])(struct judgement *judgement) = {
 	[RULE_TASK_ORPHANED] = rule_task_orphaned,
 	[RULE_TIMER_LEAK] = rule_timer_leak,
 	[RULE_SCOPE_UNCLOSED] = rule_scope_unclosed,
+	[RULE_REF_CYCLE] = rule_ref_cycle,
+	[RULE_OVER_RELEASE] = rule_over_release,
+	[RULE_CALLBACK_DROPPED] = rule_callback_dropped,
+	[RULE_CALLBACK_DOUBLE_FIRE] = rule_callback_double_fire,
+	[RULE_CALLBACK_AFTER_CLOSE] = rule_callback_after_close,
+	[RULE_TASK_LOST_WAKER] = rule_task_lost_waker,
+	[RULE_CLOSE_ORDER] = rule_close_order,
 };
 /* clang-format on */
 
@@ -144,13 +151,20 @@ int analyze_findings(struct trace *trace)
 	int error = culprits_init(&judgement.culprits, trace);
 
 	if (error == 0)
+		error = leaks_load(&judgement.leaks, trace);
+	if (error == 0) {
+		judgement.growth.leaks = &judgement.leaks;
 		error = growth_load(&judgement.growth, trace, &judgement.culprits);
+	}
 	for (int rule = 0; rule < RULE__COUNT && error == 0; rule++)
 		error = judges[rule](&judgement);
+	if (error == 0)
+		error = judge_late(&judgement);
 	if (error == 0)
 		error = write_findings(&judgement);
 	findings_finish(&judgement.findings);
 	growth_finish(&judgement.growth);
+	leaks_finish(&judgement.leaks);
 	culprits_finish(&judgement.culprits);
 	return error != 0 ? error : trace_commit(trace);
 }

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "finding.h"
+#include "leaks.h"
 #include "marks.h"
 
 /* Fewer points prove no trend. */
@@ -107,7 +108,8 @@ static int add_life(const struct growth *growth, struct u64map *sites,
 	uint64_t group;
 	int error;
 
-	if (from >= to)
+	if (from >= to ||
+	    (growth->leaks != NULL && leaks_explain(growth->leaks, trace_query_int(life, 2))))
 		return 0;
 	member = (struct finding_member){
 		.kind = trace_query_text(life, 4),

@@ -14,6 +14,8 @@
 
 #include "culprit.h"
 
+struct leaks;
+
 struct growth_member {
 	int64_t resource_id;
 	int64_t stack_id;
@@ -38,7 +40,8 @@ struct growth_site {
 
 /* The sites that grow. */
 struct growth {
-	bool by_process; /* a site is of one process, which grows by itself */
+	const struct leaks *leaks; /* what they explain is not counted; NULL: none */
+	bool by_process;	   /* a site is of one process, which grows by itself */
 	struct growth_site **sites;
 	size_t count;
 	size_t capacity;

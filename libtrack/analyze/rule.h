@@ -8,14 +8,27 @@
 #include "culprit.h"
 #include "finding.h"
 #include "growth.h"
+#include "leaks.h"
 
 struct judgement {
 	struct trace *trace;
 	struct culprits culprits;
+	struct leaks leaks;   /* as growth */
 	struct growth growth; /* known before the first rule runs */
 	struct findings findings;
 	uint64_t lifelong; /* alive at the end by design, and so no finding */
 };
+
+/* The leaks that have this rule. First of all: what they prove is told by no other finding. */
+int judge_outlived(struct judgement *judgement, enum rule rule);
+/* Their sentences, once more members were added. */
+int tell_outlived(struct judgement *judgement, enum rule rule);
+
+/* The acts that have this rule. */
+int judge_acts(struct judgement *judgement, enum rule rule);
+
+/* After all rules: what ended too late. */
+int judge_late(struct judgement *judgement);
 
 /* The sites that grow, of the kinds that have this rule in kinds.def. */
 int judge_growth(struct judgement *judgement, enum rule rule);
@@ -38,5 +51,12 @@ int rule_callback_unfired(struct judgement *judgement);
 int rule_task_orphaned(struct judgement *judgement);
 int rule_timer_leak(struct judgement *judgement);
 int rule_scope_unclosed(struct judgement *judgement);
+int rule_ref_cycle(struct judgement *judgement);
+int rule_over_release(struct judgement *judgement);
+int rule_callback_dropped(struct judgement *judgement);
+int rule_callback_double_fire(struct judgement *judgement);
+int rule_callback_after_close(struct judgement *judgement);
+int rule_task_lost_waker(struct judgement *judgement);
+int rule_close_order(struct judgement *judgement);
 
 #endif

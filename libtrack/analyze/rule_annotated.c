@@ -1,28 +1,40 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What a program's annotations tell of: more alive at every mark. */
+/* What a program's annotations tell of: what outlived its owner, and more alive at every mark. */
 #include "rule.h"
+
+static int judge(struct judgement *judgement, enum rule rule)
+{
+	int error = judge_outlived(judgement, rule);
+
+	return error != 0 ? error : judge_growth(judgement, rule);
+}
 
 int rule_ref_leak(struct judgement *judgement)
 {
-	return judge_growth(judgement, RULE_REF_LEAK);
+	return judge(judgement, RULE_REF_LEAK);
 }
 
 int rule_callback_unfired(struct judgement *judgement)
 {
-	return judge_growth(judgement, RULE_CALLBACK_UNFIRED);
+	return judge(judgement, RULE_CALLBACK_UNFIRED);
 }
 
 int rule_task_orphaned(struct judgement *judgement)
 {
-	return judge_growth(judgement, RULE_TASK_ORPHANED);
+	return judge(judgement, RULE_TASK_ORPHANED);
 }
 
 int rule_timer_leak(struct judgement *judgement)
 {
-	return judge_growth(judgement, RULE_TIMER_LEAK);
+	return judge(judgement, RULE_TIMER_LEAK);
 }
 
-int rule_scope_unclosed(struct judgement *judgement)
+int rule_ref_cycle(struct judgement *judgement)
 {
-	return judge_growth(judgement, RULE_SCOPE_UNCLOSED);
+	return judge_outlived(judgement, RULE_REF_CYCLE);
+}
+
+int rule_task_lost_waker(struct judgement *judgement)
+{
+	return judge_outlived(judgement, RULE_TASK_LOST_WAKER);
 }

@@ -76,8 +76,10 @@ static int add_site(struct judgement *judgement, enum rule rule, const struct gr
 	if (error == 0)
 		error = findings_get(&judgement->findings, rule, STATE_GROWING, &member, culprit,
 				     &finding);
-	if (error == 0)
-		error = add_members(finding, site);
+	/* What is proven of others that were made there weighs more. */
+	if (error != 0 || finding->state != STATE_GROWING)
+		return error;
+	error = add_members(finding, site);
 	if (error != 0)
 		return error;
 	finding->count = site->member_count;

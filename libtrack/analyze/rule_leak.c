@@ -41,7 +41,7 @@ static int add_member(struct judgement *judgement, enum rule rule, const char *k
 
 	if (error == 0 && member.class_name == NULL)
 		error = -ENOMEM;
-	if (error != 0)
+	if (error != 0 || !leaks_is_plain(&judgement->leaks, evidence.resource_id))
 		return error;
 	if (growth_find(&judgement->growth, finding_group(kind, member.class_name, culprit)))
 		return 0; /* told as growing */
@@ -50,7 +50,7 @@ static int add_member(struct judgement *judgement, enum rule rule, const char *k
 		return 0;
 	}
 	error = findings_get(&judgement->findings, rule, STATE_AT_EXIT, &member, culprit, &finding);
-	if (error != 0)
+	if (error != 0 || finding->state != STATE_AT_EXIT)
 		return error;
 	finding->count++;
 	finding->ended += (uint64_t)trace_query_int(row, 4);
@@ -120,15 +120,17 @@ static int say_thread(struct finding *finding)
 static int judge_leak(struct judgement *judgement, enum rule rule, enum track_kind kind,
 		      int (*say)(struct finding *finding))
 {
-	int error = judge_growth(judgement, rule);
+	int error = judge_outlived(judgement, rule);
 
+	if (error == 0)
+		error = judge_growth(judgement, rule);
 	if (error == 0)
 		error = collect(judgement, rule, word_kind(kind));
 	for (size_t i = 0; i < judgement->findings.count && error == 0; i++)
 		if (judgement->findings.items[i]->rule == rule &&
 		    judgement->findings.items[i]->state == STATE_AT_EXIT)
 			error = say(judgement->findings.items[i]);
-	return error;
+	return error != 0 ? error : tell_outlived(judgement, rule);
 }
 
 int rule_fd_leak(struct judgement *judgement)

@@ -101,5 +101,5 @@ int rule_use_after_close(struct judgement *judgement)
 	for (size_t i = 0; i < judgement->findings.count && more == 0; i++)
 		if (judgement->findings.items[i]->rule == RULE_USE_AFTER_CLOSE)
 			more = say(judgement->findings.items[i]);
-	return more;
+	return more != 0 ? more : judge_acts(judgement, RULE_USE_AFTER_CLOSE);
 }

@@ -10,9 +10,10 @@ static const struct {
 	bool fails;	   /* a gate */
 	bool fails_strict; /* a gate with --strict */
 } states[STATE__COUNT] = {
-	[STATE_BROKEN] = {"broken", true, true},
-	[STATE_GROWING] = {"growing", true, true},
-	[STATE_AT_EXIT] = {"at-exit", false, true},
+	[STATE_BROKEN] = {"broken", true, true},    [STATE_LEAKED] = {"leaked", true, true},
+	[STATE_GROWING] = {"growing", true, true},  [STATE_UNCLOSED] = {"unclosed", true, true},
+	[STATE_SUSPECT] = {"suspect", false, true}, [STATE_RECHECK] = {"recheck", false, true},
+	[STATE_AT_EXIT] = {"at-exit", false, true}, [STATE_LATE] = {"late", false, false},
 };
 
 const char *state_name(enum state state)

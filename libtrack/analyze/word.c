@@ -40,6 +40,15 @@ const char *word_kind(unsigned kind)
 	return kind < TRACK_KIND__COUNT ? kinds[kind] : "";
 }
 
+unsigned word_kind_number(const char *kind)
+{
+	unsigned number = 0;
+
+	while (number < TRACK_KIND__COUNT && strcmp(kinds[number], kind) != 0)
+		number++;
+	return number;
+}
+
 const char *word_call(unsigned call)
 {
 	return call < TRACK_CALL__COUNT ? calls[call] : "";
@@ -58,6 +67,13 @@ const char *word_noun(const char *kind, const char *class_name)
 		if (strcmp(fd_classes[i].name, class_name) == 0)
 			return fd_classes[i].noun;
 	return class_name;
+}
+
+bool word_is_act(const char *kind)
+{
+	return strcmp(kind, kinds[TRACK_KIND_CALLBACK]) == 0 ||
+	       strcmp(kind, kinds[TRACK_KIND_TASK]) == 0 ||
+	       strcmp(kind, kinds[TRACK_KIND_TIMER]) == 0;
 }
 
 bool word_is_socket(unsigned fd_class)

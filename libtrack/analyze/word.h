@@ -8,11 +8,14 @@
 #include <track/wire.h>
 
 const char *word_kind(unsigned kind);
-const char *word_call(unsigned call); /* "" for no call */
+unsigned word_kind_number(const char *kind); /* TRACK_KIND__COUNT if there is none of that name */
+const char *word_call(unsigned call);	     /* "" for no call */
 const char *word_fd_class(unsigned fd_class);
 /* What a person calls one resource of a class: "UDP socket"; the name itself if unknown. */
 const char *word_noun(const char *kind, const char *class_name);
 
+/* A callback, a task, a timer: what is yet to be done. */
+bool word_is_act(const char *kind);
 bool word_is_socket(unsigned fd_class);
 bool word_is_socket_name(const char *class_name);
 

@@ -14,9 +14,14 @@
 
 /* What to read. */
 struct report_filter {
-	const char *kind; /* NULL: all */
-	const char *rule; /* NULL: all */
-	size_t top;	  /* at most so many findings; 0: all */
+	const char *kind;  /* NULL: all */
+	const char *rule;  /* NULL: all */
+	const char *scope; /* findings about what belongs to scopes of such a class; NULL: all */
+	const char
+		*since; /* about what was born after so many seconds, or after a mark; NULL: all */
+	const char *
+		mine; /* the culprit is the first frame of such a module or file; NULL: as judged */
+	size_t top;   /* at most so many findings; 0: all */
 };
 
 struct report_frame {
@@ -37,6 +42,8 @@ struct report_resource {
 	const char *kind, *class_name;
 	const char *birth_call;					    /* "" unknown */
 	const char *name, *local, *remote, *ending, *start_routine; /* NULL unknown */
+	const char *traits;					    /* NULL none */
+	int64_t refs; /* references that are left; -1 unknown */
 	uint64_t subject, birth_ns, death_ns, last_use_ns;
 	uint64_t out_count, in_count;
 	uint32_t tid;
@@ -47,6 +54,7 @@ struct report_evidence {
 	const char *role;		  /* "created at" */
 	struct report_resource *resource; /* NULL: none */
 	struct report_stack *stack;	  /* NULL: none, or the role had one before */
+	bool repeated;			  /* the role was there before */
 	size_t process;			  /* index; SIZE_MAX unknown */
 };
 
@@ -65,7 +73,7 @@ struct report_finding {
 	uint64_t evidence_total;
 };
 
-#define REPORT_EVIDENCE_MAX 16
+#define REPORT_EVIDENCE_MAX 48
 
 /* Sorted by start; a parent comes before its children. */
 struct report_process {

@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "filter.h"
+
+#include <errno.h>
+#include <fnmatch.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* What it is about, all that this belongs to, and where the program says nothing, the hints. */
+static const char scopes_sql[] =
+	"WITH RECURSIVE up(id) AS ("
+	"SELECT coalesce(e.resource_id, a.resource_id) FROM evidence e"
+	" LEFT JOIN act a ON a.id = e.act_id WHERE e.finding_id = ?1"
+	" UNION SELECT coalesce(r.owner_id, r.hint_id) FROM up JOIN resource r ON r.id = up.id"
+	" WHERE coalesce(r.owner_id, r.hint_id) IS NOT NULL)"
+	" SELECT r.class FROM up JOIN resource r ON r.id = up.id WHERE r.kind = 'scope'";
+
+static const char youngest_sql[] =
+	"SELECT max(coalesce(r.birth_ns, 0), coalesce(a.time_ns, 0)) FROM evidence e"
+	" LEFT JOIN act a ON a.id = e.act_id"
+	" LEFT JOIN resource r ON r.id = coalesce(e.resource_id, a.resource_id)"
+	" WHERE e.finding_id = ?1 ORDER BY 1 DESC LIMIT 1";
+
+static const char mark_sql[] = "SELECT time_ns, text FROM mark WHERE id >= ?1 ORDER BY id";
+
+typedef bool (*row_judge)(struct trace_query *row, const void *ctx);
+
+/* 1 if the judge takes a row of the query, 0 if none; -errno. */
+static int any_row(struct trace *trace, const char *sql, int64_t parameter, row_judge judge,
+		   const void *ctx)
+{
+	struct trace_query *query;
+	int r = trace_query(trace, sql, &query);
+
+	if (r < 0)
+		return r;
+	trace_query_bind_int(query, 1, parameter);
+	while ((r = trace_query_step(query)) > 0)
+		if (judge(query, ctx))
+			break;
+	trace_query_destroy(query);
+	return r;
+}
+
+static bool is_of_class(struct trace_query *row, const void *ctx)
+{
+	const char *class_name = trace_query_text(row, 0);
+
+	return class_name && fnmatch(ctx, class_name, 0) == 0;
+}
+
+static bool is_born_since(struct trace_query *row, const void *ctx)
+{
+	return (uint64_t)trace_query_int(row, 0) >= *(const uint64_t *)ctx;
+}
+
+struct mark_search {
+	const char *text;
+	uint64_t *ret_time_ns;
+};
+
+static bool is_mark(struct trace_query *row, const void *ctx)
+{
+	const struct mark_search *search = ctx;
+	const char *text = trace_query_text(row, 1);
+
+	if (!text || strcmp(text, search->text) != 0)
+		return false;
+	*search->ret_time_ns = (uint64_t)trace_query_int(row, 0);
+	return true;
+}
+
+int filter_since(struct trace *trace, const struct report *report,
+		 const struct report_filter *filter, uint64_t *ret_since_ns)
+{
+	struct mark_search search = {.text = filter->since, .ret_time_ns = ret_since_ns};
+	uint64_t start_ns = report->process_count ? report->processes[0].start_ns : 0;
+	char *end;
+	double seconds;
+	int r;
+
+	if (!filter->since)
+		return 0;
+	seconds = strtod(filter->since, &end);
+	if (end != filter->since && (!*end || strcmp(end, "s") == 0) && seconds >= 0 &&
+	    seconds < 1e9) {
+		*ret_since_ns = start_ns + (uint64_t)(seconds * 1e9);
+		return 0;
+	}
+	r = any_row(trace, mark_sql, 1, is_mark, &search);
+	return r < 0 ? r : r ? 0 : -ESRCH;
+}
+
+int filter_wants(struct trace *trace, const struct report_filter *filter, uint64_t since_ns,
+		 const struct report_finding *finding, int64_t finding_id)
+{
+	int r = 1;
+
+	if ((filter->kind && strcmp(filter->kind, finding->kind) != 0) ||
+	    (filter->rule && strcmp(filter->rule, finding->rule) != 0))
+		return 0;
+	if (filter->scope)
+		r = any_row(trace, scopes_sql, finding_id, is_of_class, filter->scope);
+	if (r > 0 && since_ns)
+		r = any_row(trace, youngest_sql, finding_id, is_born_since, &since_ns);
+	return r;
+}
+
+static bool matches(const char *pattern, const char *path)
+{
+	const char *slash = path ? strrchr(path, '/') : NULL;
+
+	return path &&
+	       (fnmatch(pattern, path, 0) == 0 || (slash && fnmatch(pattern, slash + 1, 0) == 0));
+}
+
+void filter_blame(const struct report_filter *filter, struct report_finding *finding)
+{
+	for (size_t i = 0; i < finding->stack.count; i++) {
+		const struct report_frame *frame = &finding->stack.frames[i];
+
+		if (!matches(filter->mine, frame->module) && !matches(filter->mine, frame->file))
+			continue;
+		finding->culprit_function = frame->function;
+		finding->culprit_file = frame->file;
+		finding->culprit_line = frame->line;
+		finding->culprit_module = frame->module[0] ? frame->module : NULL;
+		return;
+	}
+}

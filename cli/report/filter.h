@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Which findings a report shows, and whom it names. */
+#ifndef REPORT_FILTER_H
+#define REPORT_FILTER_H
+
+#include <report/report.h>
+
+/* The time that the filter's since stands for, 0 without one. -ESRCH: there is no such mark. */
+int filter_since(struct trace *trace, const struct report *report,
+		 const struct report_filter *filter, uint64_t *ret_since_ns);
+
+/* 1 or 0, or -errno. finding_id: its row. */
+int filter_wants(struct trace *trace, const struct report_filter *filter, uint64_t since_ns,
+		 const struct report_finding *finding, int64_t finding_id);
+
+/* The filter's own culprit, if the finding's stack has a frame that matches. */
+void filter_blame(const struct report_filter *filter, struct report_finding *finding);
+
+#endif

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What outlived what it belongs to, one leak per cause: of all that keep each other alive
+ * the one that nobody keeps, and the rest as what it holds.
+ */
+#ifndef ANALYZE_LEAKS_H
+#define ANALYZE_LEAKS_H
+
+#include "fate.h"
+#include "finding.h"
+#include "leak_graph.h"
+
+struct leak {
+	enum rule rule;
+	size_t head;		       /* what the finding is about */
+	size_t root;		       /* what keeps it, and nobody keeps; may be the head */
+	bool circle;		       /* those of the root's part hold each other */
+	size_t first_held, held_count; /* in held: all that the root keeps, with itself */
+};
+
+struct leaks {
+	struct survivors survivors;
+	struct links links;
+	struct leak_graph graph;
+	uint64_t grace_ns;
+	struct leak *items; /* the gravest first */
+	size_t count;
+	size_t capacity;
+	size_t *held;
+	size_t held_count;
+	bool *taken; /* told already, as part of a leak */
+};
+
+/* 1 s, unless the trace says otherwise. */
+#define LEAKS_GRACE_NS 1000000000ull
+
+int leaks_load(struct leaks *leaks, struct trace *trace);
+void leaks_finish(struct leaks *leaks);
+
+enum state leak_state(const struct leaks *leaks, const struct leak *leak);
+/* Whether a leak explains this resource, so that it is counted nowhere else. */
+bool leaks_explain(const struct leaks *leaks, int64_t resource_id);
+/* Whether nothing is known of it but that it is alive: it has neither owner nor holder. */
+bool leaks_is_plain(const struct leaks *leaks, int64_t resource_id);
+
+#endif

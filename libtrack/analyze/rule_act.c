@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What a program's annotations tell was done wrong: each act proves its finding. */
+#include <errno.h>
+#include <string.h>
+
+#include "rule.h"
+
+/* Stacks of what an act was done to (RESOURCE), or of the other that it is about. */
+enum place {
+	PLACE_END, /* of a table's list */
+	PLACE_BIRTH,
+	PLACE_CLOSE,
+	PLACE_DEATH,
+	PLACE_OTHER_BIRTH,
+	PLACE_OTHER_CLOSE,
+	PLACE_OTHER_DEATH,
+	PLACE_ACT, /* the telling one */
+};
+
+enum { STEPS_MAX = 5 };
+
+static const struct act_rule {
+	enum rule rule;
+	const char *what;
+	const char *one;  /* with the noun of one */
+	const char *many; /* with the number, and the noun of many */
+	struct {
+		enum place place;
+		const char *role; /* %s: the class of the other, where it is the other's place */
+	} steps[STEPS_MAX];
+} act_rules[] = {
+	/* clang-format off */
+	{ RULE_OVER_RELEASE, "over-release",
+	  "a reference to 1 %s was released here that was not held",
+	  "%llu references to %s were released here that were not held",
+	  {{PLACE_BIRTH, "created at"}, {PLACE_DEATH, "destroyed at"}, {PLACE_ACT, "released again at"}} },
+	{ RULE_CALLBACK_DOUBLE_FIRE, "fired-again",
+	  "1 one-shot %s was called here again",
+	  "%llu times one-shot %s were called here again",
+	  {{PLACE_BIRTH, "created at"}, {PLACE_DEATH, "called first at"}, {PLACE_ACT, "called again at"}} },
+	{ RULE_CALLBACK_AFTER_CLOSE, "fired-late",
+	  "1 %s was called after it, or what it belongs to, was over",
+	  "%llu times %s were called after they, or what they belong to, were over",
+	  {{PLACE_BIRTH, "created at"}, {PLACE_DEATH, "given up at"}, {PLACE_OTHER_CLOSE, "its %s was closed at"},
+	   {PLACE_OTHER_DEATH, "its %s was destroyed at"}, {PLACE_ACT, "called at"}} },
+	{ RULE_CALLBACK_DROPPED, "dropped",
+	  "1 one-shot %s was given up here, neither called nor cancelled",
+	  "%llu one-shot %s were given up here, neither called nor cancelled",
+	  {{PLACE_BIRTH, "created at"}, {PLACE_ACT, "given up at"}} },
+	{ RULE_CLOSE_ORDER, "needed",
+	  "1 %s was ended here while something needed it",
+	  "%llu %s were ended here while something needed them",
+	  {{PLACE_BIRTH, "created at"}, {PLACE_OTHER_BIRTH, "needed by %s, made at"}, {PLACE_ACT, "ended too early at"},
+	   {PLACE_OTHER_DEATH, "%s ended later, at"}} },
+	{ RULE_USE_AFTER_CLOSE, "late-use",
+	  "1 %s used here had been destroyed before",
+	  "%llu calls here used %s that had been destroyed before",
+	  {{PLACE_BIRTH, "created at"}, {PLACE_DEATH, "destroyed at"}, {PLACE_ACT, "used at"}} },
+	{ RULE_DOUBLE_CLOSE, "closed-again",
+	  "1 %s was closed here again",
+	  "%llu times %s were closed here again",
+	  {{PLACE_BIRTH, "created at"}, {PLACE_CLOSE, "closed first at"}, {PLACE_ACT, "closed again at"}} },
+	/* clang-format on */
+};
+
+/* A child between fork and exec shares what its parent began. */
+static const char acts_sql[] =
+	"SELECT a.id, a.process_id, r.kind, r.class, a.stack_id, a.time_ns, r.id, r.birth_stack, "
+	"r.close_stack, r.death_stack, o.id, o.kind, o.class, o.birth_stack, o.close_stack, "
+	"o.death_stack FROM act a JOIN resource r ON r.id = a.resource_id "
+	"JOIN process p ON p.id = a.process_id LEFT JOIN resource o ON o.id = a.other_id "
+	"WHERE a.what = ?1 AND r.inherited = 0 AND NOT (p.end = 'exec' AND p.origin = 'fork') "
+	/* What tells of a close may come after it. */
+	"AND NOT (a.what = 'fired-late' AND ',' || coalesce(r.traits, '') || ',' "
+	"LIKE '%,close-notice,%') ORDER BY a.time_ns, a.id";
+
+/* Of the query: the row that a place is about, and its stack. */
+static const struct {
+	int resource, stack;
+	bool other;
+} places[] = {
+	[PLACE_BIRTH] = {6, 7, false},	      [PLACE_CLOSE] = {6, 8, false},
+	[PLACE_DEATH] = {6, 9, false},	      [PLACE_OTHER_BIRTH] = {10, 13, true},
+	[PLACE_OTHER_CLOSE] = {10, 14, true}, [PLACE_OTHER_DEATH] = {10, 15, true},
+	[PLACE_ACT] = {6, 4, false},
+};
+
+static int add_step(struct finding *finding, struct trace_query *row, enum place place,
+		    const char *role)
+{
+	struct finding_evidence evidence = {
+		.resource_id = trace_query_int(row, places[place].resource),
+		.stack_id = trace_query_int(row, places[place].stack),
+		.act_id = place == PLACE_ACT ? trace_query_int(row, 0) : 0,
+		.role = role,
+	};
+	char noun[FINDING_NOUN_BYTES];
+	const char *kind = trace_query_text(row, 11), *class_name = trace_query_text(row, 12);
+
+	/* What did not happen, or nobody saw. */
+	if (evidence.resource_id == 0 || (evidence.stack_id == 0 && place != PLACE_BIRTH &&
+					  place != PLACE_ACT && place != PLACE_OTHER_BIRTH))
+		return 0;
+	if (places[place].other) {
+		if (kind == NULL || class_name == NULL)
+			return -ENOMEM;
+		class_noun(kind, class_name, false, noun);
+		evidence.role = finding_text(finding, role, noun);
+		if (evidence.role == NULL)
+			return -ENOMEM;
+	}
+	return finding_add_evidence(finding, &evidence);
+}
+
+static int add_member(struct judgement *judgement, const struct act_rule *rule,
+		      struct trace_query *row)
+{
+	struct finding_member member = {
+		.kind = trace_query_text(row, 2),
+		.class_name = trace_query_text(row, 3),
+		.process_id = trace_query_int(row, 1),
+		.stack_id = trace_query_int(row, 4),
+	};
+	const struct culprit *culprit;
+	struct finding *finding;
+	int error = member.kind == NULL || member.class_name == NULL ? -ENOMEM : 0;
+
+	if (error == 0)
+		error = culprits_get(&judgement->culprits, member.stack_id, &culprit);
+	if (error == 0)
+		error = findings_get(&judgement->findings, rule->rule, STATE_BROKEN, &member,
+				     culprit, &finding);
+	if (error != 0)
+		return error;
+	finding_happened(finding, (uint64_t)trace_query_int(row, 5));
+	finding->count++;
+	for (size_t i = 0; i < STEPS_MAX && rule->steps[i].place != PLACE_END && error == 0; i++)
+		error = add_step(finding, row, rule->steps[i].place, rule->steps[i].role);
+	return error;
+}
+
+static int say(struct finding *finding, const struct act_rule *rule)
+{
+	char noun[FINDING_NOUN_BYTES];
+
+	finding_noun(finding, finding->count != 1, noun);
+	if (finding->count == 1)
+		return finding_say(finding, rule->one, noun);
+	return finding_say(finding, rule->many, (unsigned long long)finding->count, noun);
+}
+
+static int judge_act(struct judgement *judgement, const struct act_rule *rule)
+{
+	struct findings *findings = &judgement->findings;
+	struct trace_query *query;
+	int more = trace_query(judgement->trace, acts_sql, &query);
+
+	if (more != 0)
+		return more;
+	trace_query_bind_text(query, 1, rule->what);
+	while ((more = trace_query_step(query)) == 1) {
+		more = add_member(judgement, rule, query);
+		if (more != 0)
+			break;
+	}
+	trace_query_destroy(query);
+	for (size_t i = 0; i < findings->count && more == 0; i++)
+		if (findings->items[i]->rule == rule->rule && findings->items[i]->message == NULL)
+			more = say(findings->items[i], rule);
+	return more;
+}
+
+int judge_acts(struct judgement *judgement, enum rule rule)
+{
+	int error = 0;
+
+	for (size_t i = 0; i < sizeof(act_rules) / sizeof(act_rules[0]) && error == 0; i++)
+		if (act_rules[i].rule == rule)
+			error = judge_act(judgement, &act_rules[i]);
+	return error;
+}
+
+int rule_over_release(struct judgement *judgement)
+{
+	return judge_acts(judgement, RULE_OVER_RELEASE);
+}
+
+int rule_callback_dropped(struct judgement *judgement)
+{
+	return judge_acts(judgement, RULE_CALLBACK_DROPPED);
+}
+
+int rule_callback_double_fire(struct judgement *judgement)
+{
+	return judge_acts(judgement, RULE_CALLBACK_DOUBLE_FIRE);
+}
+
+int rule_callback_after_close(struct judgement *judgement)
+{
+	return judge_acts(judgement, RULE_CALLBACK_AFTER_CLOSE);
+}
+
+int rule_close_order(struct judgement *judgement)
+{
+	return judge_acts(judgement, RULE_CLOSE_ORDER);
+}

@@ -1,0 +1,228 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What outlived what it belongs to: the findings of the leaks, and their sentences. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "leak_chain.h"
+#include "rule.h"
+#include "tally.h"
+#include "word.h"
+
+enum { PHRASE_BYTES = 1024 };
+
+static const struct survivor *at(const struct leaks *leaks, size_t index)
+{
+	return &leaks->survivors.items[index];
+}
+
+static int add_evidence(struct judgement *judgement, struct finding *finding,
+			const struct leak *leak)
+{
+	const struct survivor *head = at(&judgement->leaks, leak->head);
+	struct finding_evidence evidence = {
+		.resource_id = head->id,
+		.stack_id = head->birth_stack,
+		.role = "created at",
+	};
+	int error = finding_add_evidence(finding, &evidence);
+
+	/* Why the first is alive tells it for the others too: they were made at the same place. */
+	if (error != 0 || finding->leak != NULL)
+		return error;
+	finding->leak = leak;
+	return leak_chain_add(finding, &judgement->leaks, leak);
+}
+
+static int add_leak(struct judgement *judgement, const struct leak *leak)
+{
+	const struct survivor *head = at(&judgement->leaks, leak->head);
+	struct finding_member member = {
+		.kind = word_kind(head->kind),
+		.class_name = head->class_name,
+		.process_id = head->process_id,
+		.stack_id = head->birth_stack,
+	};
+	enum state state = leak_state(&judgement->leaks, leak);
+	const struct culprit *culprit;
+	struct finding *finding;
+	int error = culprits_get(&judgement->culprits, head->birth_stack, &culprit);
+
+	if (error != 0)
+		return error;
+	if (state != STATE_LEAKED &&
+	    growth_find(&judgement->growth, finding_group(member.kind, member.class_name, culprit)))
+		return 0; /* told as growing */
+	if (culprit->lifelong) {
+		judgement->lifelong++;
+		return 0;
+	}
+	error = findings_get(&judgement->findings, leak->rule, state, &member, culprit, &finding);
+	/* Of what is proven, what is not adds nothing. */
+	if (error != 0 || finding->state != state)
+		return error;
+	finding->count++;
+	finding->ended += head->ended;
+	return add_evidence(judgement, finding, leak);
+}
+
+/* What keeps it, if it is not the head alone: the nearest whose references tell. */
+static int say_keeper(const struct leaks *leaks, const struct finding *finding, char *ret_text)
+{
+	const char *each = finding->count > 1 ? "each " : "";
+	char references[LEAK_REFERENCES_BYTES], noun[LEAK_NOUN_BYTES];
+	struct leak_path path;
+	int error = leak_path_find(leaks, finding->leak, &path);
+
+	ret_text[0] = '\0';
+	if (error != 0)
+		return error;
+	for (size_t i = 0; i < path.count; i++) {
+		leak_references(leaks, path.steps[i], references);
+		leak_noun(at(leaks, path.steps[i]), noun);
+		if (references[0] == '\0')
+			continue;
+		if (i == 0)
+			snprintf(ret_text, PHRASE_BYTES, ": %swith %s", each, references);
+		else
+			snprintf(ret_text, PHRASE_BYTES, ": %skept by %s with %s", each, noun,
+				 references);
+		return 0;
+	}
+	if (path.count == 1)
+		return 0;
+	leak_noun(at(leaks, path.steps[1]), noun);
+	snprintf(ret_text, PHRASE_BYTES, ": %skept by %s", each, noun);
+	return 0;
+}
+
+/* What else would end with it. */
+static void say_held(const struct leaks *leaks, const struct finding *finding, char *ret_text)
+{
+	const struct leak *leak = finding->leak;
+	struct tally tally = {0};
+	char text[TALLY_TEXT_BYTES];
+
+	for (size_t i = 0; i < leak->held_count; i++) {
+		size_t held = leaks->held[leak->first_held + i];
+
+		if (held != leak->head)
+			tally_add(&tally, at(leaks, held));
+	}
+	tally_write(&tally, text);
+	ret_text[0] = '\0';
+	if (text[0] != '\0')
+		snprintf(ret_text, PHRASE_BYTES, "; %s %s",
+			 finding->count > 1 ? "each holds" : "it holds", text);
+}
+
+/* "Publisher, held by Stream, held by Publisher" */
+static int say_circle(const struct leaks *leaks, const struct finding *finding, char *ret_text)
+{
+	struct leak_path path;
+	char noun[FINDING_NOUN_BYTES];
+	int error = leak_path_find(leaks, finding->leak, &path);
+	size_t length = 0;
+
+	ret_text[0] = '\0';
+	if (error != 0)
+		return error;
+	for (size_t i = 0; i <= path.count && length < PHRASE_BYTES / 2; i++) {
+		const struct survivor *step = at(leaks, path.steps[i % path.count]);
+
+		class_noun(word_kind(step->kind), step->class_name, false, noun);
+		length += (size_t)snprintf(ret_text + length, PHRASE_BYTES - length, "%s%s",
+					   i > 0 ? " held by " : ": ", noun);
+	}
+	return 0;
+}
+
+/* What it did instead of ending. */
+static void say_outlived(const struct leaks *leaks, const struct finding *finding, char *ret_text)
+{
+	const struct survivor *head = at(leaks, finding->leak->head);
+	bool many = finding->count != 1;
+	char noun[FINDING_NOUN_BYTES] = "owner";
+
+	if (head->cause != SURVIVOR_NONE)
+		class_noun(word_kind(at(leaks, head->cause)->kind),
+			   at(leaks, head->cause)->class_name, false, noun);
+	switch (head->fate) {
+	case FATE_LEAKED:
+		snprintf(ret_text, PHRASE_BYTES, "outlived %s %s", many ? "their" : "its", noun);
+		return;
+	case FATE_SUSPECT:
+		snprintf(ret_text, PHRASE_BYTES, "made inside a call of %s outlived it", noun);
+		return;
+	case FATE_RECHECK:
+		snprintf(
+			ret_text, PHRASE_BYTES,
+			"%s alive when the run ended, within the grace time after the end of %s %s",
+			many ? "were" : "was", many ? "their" : "its", noun);
+		return;
+	case FATE_AT_EXIT:
+	case FATE_FINE:
+	case FATE_OPEN:
+		break;
+	}
+	snprintf(ret_text, PHRASE_BYTES, "%s alive at the end", many ? "were" : "was");
+}
+
+static int say_why(const struct leaks *leaks, const struct finding *finding, char *ret_text)
+{
+	static const struct {
+		enum rule rule;
+		const char *text;
+	} reasons[] = {
+		{RULE_TASK_LOST_WAKER, ", pending, and nothing can wake it any more"},
+		{RULE_TASK_ORPHANED, ", still pending"},
+		{RULE_TIMER_LEAK, ", still armed"},
+		{RULE_CALLBACK_UNFIRED, ", neither called nor cancelled nor given up"},
+		{RULE_SCOPE_UNCLOSED, ", never closed"},
+	};
+	size_t length;
+
+	if (finding->leak->circle)
+		return say_circle(leaks, finding, ret_text);
+	for (size_t i = 0; i < sizeof(reasons) / sizeof(reasons[0]); i++)
+		if (reasons[i].rule == finding->rule) {
+			length = (size_t)snprintf(ret_text, PHRASE_BYTES, "%s", reasons[i].text);
+			say_held(leaks, finding, ret_text + length);
+			return 0;
+		}
+	return say_keeper(leaks, finding, ret_text);
+}
+
+static int say(const struct leaks *leaks, struct finding *finding)
+{
+	char noun[FINDING_NOUN_BYTES], outlived[PHRASE_BYTES], why[2 * PHRASE_BYTES];
+	int error = say_why(leaks, finding, why);
+
+	if (error != 0)
+		return error;
+	finding_noun(finding, finding->count != 1, noun);
+	say_outlived(leaks, finding, outlived);
+	return finding_say(finding, "%llu %s %s%s%s", (unsigned long long)finding->count, noun,
+			   finding->leak->circle ? "in a circle " : "", outlived, why);
+}
+
+int tell_outlived(struct judgement *judgement, enum rule rule)
+{
+	int error = 0;
+
+	for (size_t i = 0; i < judgement->findings.count && error == 0; i++)
+		if (judgement->findings.items[i]->rule == rule &&
+		    judgement->findings.items[i]->leak != NULL)
+			error = say(&judgement->leaks, judgement->findings.items[i]);
+	return error;
+}
+
+int judge_outlived(struct judgement *judgement, enum rule rule)
+{
+	int error = 0;
+
+	for (size_t i = 0; i < judgement->leaks.count && error == 0; i++)
+		if (judgement->leaks.items[i].rule == rule)
+			error = add_leak(judgement, &judgement->leaks.items[i]);
+	return error != 0 ? error : tell_outlived(judgement, rule);
+}

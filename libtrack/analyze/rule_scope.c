@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A scope that must be closed and was not, with all that belongs to it. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "rule.h"
+#include "tally.h"
+#include "word.h"
+
+/* What of a scope's belongings is shown with its place. */
+enum { OWNED_SHOWN = 8 };
+
+/* All scopes and what belongs to them. */
+struct unclosed {
+	struct judgement *judgement;
+	struct finding **findings; /* of each survivor that is such a scope; NULL others */
+};
+
+static struct survivor *at(const struct unclosed *unclosed, size_t index)
+{
+	return &unclosed->judgement->leaks.survivors.items[index];
+}
+
+static bool is_told(const struct survivor *survivor)
+{
+	return survivor_is_unclosed(survivor) && survivor->fate == FATE_FINE &&
+	       survivor->unclosed == SURVIVOR_NONE && !survivor->excused;
+}
+
+static int add_scope(struct unclosed *unclosed, size_t index)
+{
+	struct judgement *judgement = unclosed->judgement;
+	const struct survivor *scope = at(unclosed, index);
+	/* Whoever is ended by a signal has no time to close. */
+	enum state state = scope->in_order ? STATE_UNCLOSED : STATE_AT_EXIT;
+	struct finding_member member = {
+		.kind = word_kind(scope->kind),
+		.class_name = scope->class_name,
+		.process_id = scope->process_id,
+		.stack_id = scope->birth_stack,
+	};
+	struct finding_evidence evidence = {
+		.resource_id = scope->id,
+		.stack_id = scope->birth_stack,
+		.role = "created at",
+	};
+	const struct culprit *culprit;
+	struct finding *finding;
+	int error = culprits_get(&judgement->culprits, member.stack_id, &culprit);
+
+	if (error != 0)
+		return error;
+	if (state == STATE_AT_EXIT &&
+	    growth_find(&judgement->growth, finding_group(member.kind, member.class_name, culprit)))
+		return 0;
+	if (culprit->lifelong) {
+		judgement->lifelong++;
+		return 0;
+	}
+	error = findings_get(&judgement->findings, RULE_SCOPE_UNCLOSED, state, &member, culprit,
+			     &finding);
+	if (error != 0 || finding->state != state)
+		return error;
+	finding->count++;
+	unclosed->findings[index] = finding;
+	return finding_add_evidence(finding, &evidence);
+}
+
+static bool belongs(const struct unclosed *unclosed, size_t index, const struct finding *finding)
+{
+	const struct survivor *survivor = at(unclosed, index);
+
+	return survivor->judged && survivor->fate == FATE_FINE &&
+	       survivor->unclosed != SURVIVOR_NONE &&
+	       unclosed->findings[survivor->unclosed] == finding;
+}
+
+/* One of each class, made at its place. */
+static int add_owned(struct finding *finding, const struct survivor *survivor)
+{
+	char noun[FINDING_NOUN_BYTES];
+	struct finding_evidence evidence = {
+		.resource_id = survivor->id,
+		.stack_id = survivor->birth_stack,
+	};
+
+	class_noun(word_kind(survivor->kind), survivor->class_name, false, noun);
+	evidence.role = finding_text(finding, "to it belongs the %s created at", noun);
+	return evidence.role != NULL ? finding_add_evidence(finding, &evidence) : -ENOMEM;
+}
+
+static int say(const struct unclosed *unclosed, struct finding *finding)
+{
+	size_t count = unclosed->judgement->leaks.survivors.count, rows, shown = 0;
+	char noun[FINDING_NOUN_BYTES], owned[TALLY_TEXT_BYTES];
+	struct tally tally = {0};
+	int error = 0;
+
+	for (size_t i = 0; i < count && error == 0; i++) {
+		if (!belongs(unclosed, i, finding))
+			continue;
+		rows = tally.row_count;
+		tally_add(&tally, at(unclosed, i));
+		if (tally.row_count > rows && shown++ < OWNED_SHOWN)
+			error = add_owned(finding, at(unclosed, i));
+	}
+	if (error != 0)
+		return error;
+	finding_noun(finding, finding->count != 1, noun);
+	tally_write(&tally, owned);
+	return finding_say(finding, "%llu %s opened here %s never closed%s%s",
+			   (unsigned long long)finding->count, noun,
+			   finding->count == 1 ? "was" : "were", owned[0] != '\0' ? ", with " : "",
+			   owned);
+}
+
+static int collect(struct unclosed *unclosed)
+{
+	struct findings *findings = &unclosed->judgement->findings;
+	int error = 0;
+
+	for (size_t i = 0; i < unclosed->judgement->leaks.survivors.count && error == 0; i++)
+		if (is_told(at(unclosed, i)))
+			error = add_scope(unclosed, i);
+	for (size_t i = 0; i < findings->count && error == 0; i++)
+		if (findings->items[i]->rule == RULE_SCOPE_UNCLOSED &&
+		    findings->items[i]->message == NULL)
+			error = say(unclosed, findings->items[i]);
+	return error;
+}
+
+int rule_scope_unclosed(struct judgement *judgement)
+{
+	struct unclosed unclosed = {.judgement = judgement};
+	int error = judge_outlived(judgement, RULE_SCOPE_UNCLOSED);
+
+	unclosed.findings = calloc(judgement->leaks.survivors.count + 1, sizeof(struct finding *));
+	if (error == 0 && unclosed.findings == NULL)
+		error = -ENOMEM;
+	if (error == 0)
+		error = collect(&unclosed);
+	free(unclosed.findings);
+	return error != 0 ? error : judge_growth(judgement, RULE_SCOPE_UNCLOSED);
+}

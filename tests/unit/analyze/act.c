@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What was done wrong to annotated things. */
+#include "rows.inc.c"
+
+TestSuite(act, .init = rows_begin, .fini = rows_end);
+
+Test(act, a_reference_released_twice)
+{
+	int64_t object = PUT(.kind = "object", .class_name = "Candidate", .died = CLOSED,
+			     .made_in = "gather", .died_in = "candidate_free");
+
+	act("over-release", object, 0, "pair_remove");
+	act("over-release", object, 0, "pair_remove");
+	judge();
+	expect_findings("over-release broken object Candidate 2 pair_remove");
+	expect_message("2 references to Candidates were released here that were not held");
+	expect("SELECT role FROM evidence WHERE position < 3",
+	       "created at\ndestroyed at\nreleased again at");
+}
+
+Test(act, a_one_shot_callback_called_again)
+{
+	int64_t callback = PUT(.kind = "callback", .class_name = "onQueued", .traits = "one-shot",
+			       .died = CLOSED, .ending = "fired", .made_in = "send_message",
+			       .died_in = "flush");
+
+	act("fired-again", callback, 0, "retry");
+	judge();
+	expect_findings("callback-double-fire broken callback onQueued 1 retry");
+	expect_message("1 one-shot onQueued callback was called here again");
+	expect_chain("created at send_message\ncalled first at flush\ncalled again at retry");
+}
+
+Test(act, a_callback_called_after_its_scope_was_closed)
+{
+	int64_t scope = PUT(.kind = "scope", .class_name = "Connection", .traits = "quiet",
+			    .close = CLOSED, .closed = CLOSED, .closed_in = "connection_close");
+	int64_t callback = PUT(.kind = "callback", .class_name = "onMessage", .owner = scope,
+			       .made_in = "listen", .died = END);
+
+	act("fired-late", callback, scope, "deliver");
+	judge();
+	expect_findings("callback-after-close broken callback onMessage 1 deliver");
+	expect_chain("created at listen\nits Connection was closed at connection_close\n"
+		     "called at deliver");
+}
+
+Test(act, what_tells_of_a_close_may_come_after_it)
+{
+	int64_t callback = PUT(.kind = "callback", .class_name = "onClosed",
+			       .traits = "one-shot,close-notice", .died = END);
+
+	act("fired-late", callback, 0, "deliver");
+	judge();
+	expect_findings("none");
+}
+
+Test(act, a_callback_given_up_without_a_call)
+{
+	int64_t callback = PUT(.kind = "callback", .class_name = "onClosed", .traits = "one-shot",
+			       .made_in = "listen", .died = CLOSED);
+
+	act("dropped", callback, 0, "reset_callbacks");
+	judge();
+	expect_findings("callback-dropped broken callback onClosed 1 reset_callbacks");
+	expect_message(
+		"1 one-shot onClosed callback was given up here, neither called nor cancelled");
+}
+
+Test(act, what_is_needed_ended_too_early_where_it_was_ended)
+{
+	int64_t socket = PUT(.kind = "object", .class_name = "UdpSocket", .died = CLOSED,
+			     .made_in = "server_listen", .died_in = "server_close");
+	int64_t transport = PUT(.kind = "object", .class_name = "Transport", .died = END - 1,
+				.made_in = "transport_create", .died_in = "transport_close");
+
+	act("needed", socket, transport, "server_close");
+	judge();
+	expect_findings("close-order broken object UdpSocket 1 server_close");
+	expect_message("1 UdpSocket was ended here while something needed it");
+	expect_chain("created at server_listen\nneeded by Transport, made at transport_create\n"
+		     "ended too early at server_close\nTransport ended later, at transport_close");
+}
+
+Test(act, a_use_of_what_was_destroyed_is_blamed_on_the_user)
+{
+	int64_t socket = PUT(.kind = "object", .class_name = "UdpSocket", .died = CLOSED,
+			     .made_in = "server_listen", .died_in = "server_close");
+
+	act("late-use", socket, 0, "send_alert");
+	judge();
+	expect_findings("use-after-close broken object UdpSocket 1 send_alert");
+	expect_message("1 UdpSocket used here had been destroyed before");
+	expect_chain("created at server_listen\ndestroyed at server_close\nused at send_alert");
+}
+
+Test(act, a_scope_closed_twice)
+{
+	int64_t scope = PUT(.kind = "scope", .class_name = "Connection", .made_in = "connect",
+			    .close = CLOSED, .closed = CLOSED, .closed_in = "on_error");
+
+	act("closed-again", scope, 0, "on_close");
+	judge();
+	expect_findings("double-close broken scope Connection 1 on_close");
+	expect_chain("created at connect\nclosed first at on_error\nclosed again at on_close");
+}
+
+Test(act, the_first_act_comes_first_and_acts_before_leaks)
+{
+	int64_t object = PUT(.kind = "object", .class_name = "Candidate", .made_in = "gather",
+			     .owner = CLOSED_CONNECTION, .refs = 1);
+
+	act("over-release", object, 0, "pair_remove");
+	judge();
+	expect_findings("over-release broken object Candidate 1 pair_remove\n"
+			"ref-leak leaked object Candidate 1 gather");
+}
