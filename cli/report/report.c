@@ -13,7 +13,8 @@ static const char notes_sql[] =
 	" GROUP BY name, weight, text ORDER BY weight <> 'LOST', sum(count) DESC, name";
 static const char tallies_sql[] =
 	"SELECT kind, sum(begun), sum(ended), sum(begun) - sum(ended), sum(folded) FROM"
-	" (SELECT kind, count(*) AS begun, count(death_ns) AS ended, 0 AS folded"
+	" (SELECT kind, count(*) AS begun, count(coalesce(death_ns, closed_ns)) AS ended, 0 AS "
+	"folded"
 	" FROM resource WHERE inherited = ?1 GROUP BY kind"
 	" UNION ALL SELECT kind, sum(count), sum(count), sum(count)"
 	" FROM lifetime_statistics GROUP BY kind) GROUP BY kind ORDER BY kind";

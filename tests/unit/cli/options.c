@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "road.h"
+
 static char error[512];
 
 /* Words are separated by single spaces; the array lives until the next call. */
@@ -158,4 +160,30 @@ Test(options, folders_of_symbols_are_taken_where_addresses_get_names)
 	cr_expect_eq(parse("report", "--sysroot /srv/root t.db", &options), 0);
 	cr_expect_eq(parse("check", "--debug-dir /a t.db", &options), 0);
 	cr_expect_eq(parse("mark", "--sysroot /srv/root text", &options), -EINVAL);
+}
+
+Test(options, a_grace_time_may_be_none_and_is_none_unless_given)
+{
+	struct options options;
+
+	cr_assert_eq(parse("run", "x", &options), 0);
+	cr_expect_eq(options.grace_ns, ROAD_GRACE_UNSET);
+	cr_assert_eq(parse("run", "--grace 0 x", &options), 0);
+	cr_expect_eq(options.grace_ns, 0);
+	cr_assert_eq(parse("check", "--grace 2.5 x", &options), 0);
+	cr_expect_eq(options.grace_ns, 2500000000ull);
+	cr_expect_eq(parse("check", "--grace soon x", &options), -EINVAL);
+	cr_expect_eq(parse("check", "--grace . x", &options), -EINVAL);
+	cr_expect_eq(parse("check", "--grace -1 x", &options), -EINVAL);
+}
+
+Test(options, filters_are_texts)
+{
+	struct options options;
+
+	cr_assert_eq(parse("report", "--scope Peer* --since warm --mine *.rs a.db", &options), 0);
+	cr_expect_str_eq(options.scope, "Peer*");
+	cr_expect_str_eq(options.since, "warm");
+	cr_expect_str_eq(options.mine, "*.rs");
+	cr_expect_eq(parse("run", "--since warm x", &options), -EINVAL);
 }

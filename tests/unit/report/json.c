@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <report/json.h>
 
-#include "fixture.inc.c"
+#include "chain.inc.c"
 
 static char text[65536];
 
@@ -78,6 +78,34 @@ Test(json, lost_evidence_makes_the_coverage_incomplete)
 	report = read_report(trace, NULL);
 	write_json(&report, 1);
 	expect("\"complete\":false,\"finished\":true,\"lost\":5,");
+	report_destroy(report);
+	trace_close(trace);
+}
+
+Test(json, a_chain_has_what_keeps_it_in_order)
+{
+	struct trace *trace = make_chain();
+	struct report *report = read_report(trace, NULL);
+
+	write_json(&report, 1);
+	expect("\"chain\":[{\"role\":\"createdat\",\"kind\":\"fd\",\"class\":\"udp\","
+	       "\"subject\":7,\"name\":null,\"stack\":[{");
+	expect("},{\"role\":\"itbelongstotheCandidate'host',createdat\",\"kind\":\"object\","
+	       "\"class\":\"Candidate\",\"subject\":512,\"name\":\"host\",\"stack\":[{");
+	expect("{\"role\":\"itispending\",\"kind\":\"object\",\"class\":\"Candidate\","
+	       "\"subject\":512,\"name\":\"host\",\"stack\":null}");
+	expect("\"stacks\":{\"created\":[");
+	report_destroy(report);
+	trace_close(trace);
+}
+
+Test(json, what_is_merely_alive_has_no_chain)
+{
+	struct trace *trace = make_trace(3);
+	struct report *report = read_report(trace, NULL);
+
+	write_json(&report, 1);
+	expect("\"chain\":[],");
 	report_destroy(report);
 	trace_close(trace);
 }

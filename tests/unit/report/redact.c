@@ -3,7 +3,7 @@
 #include <report/redact.h>
 #include <report/text.h>
 
-#include "fixture.inc.c"
+#include "chain.inc.c"
 
 static char text[1 << 17];
 
@@ -130,4 +130,18 @@ Test(redact, without_it_nothing_is_hidden)
 	expect("sessions --n 3");
 	report_destroy(report);
 	trace_close(trace);
+}
+
+Test(redact, labels_and_addresses_are_gone_from_chains)
+{
+	struct trace *trace = make_chain();
+
+	execute(trace, "UPDATE evidence SET role = 'held by \"a\" of 10.9.8.7:5, taken at'"
+		       " WHERE position = 3");
+	redacted(trace);
+	expect("it belongs to the Candidate 'file-1', created at");
+	expect("\"name\":\"file-1\"");
+	expect("held by \"a\" of address-");
+	expect_not("host");
+	expect_not("10.9.8.7");
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <report/text.h>
 
-#include "fixture.inc.c"
+#include "chain.inc.c"
 
 static char text[65536];
 
@@ -226,4 +226,52 @@ Test(text, what_does_not_fit_goes_on_further_in)
 	write_text(make_trace(3), &style, NULL);
 	expect("     e.g. fd 7 127.0.0.1:40001, sent 3, received\n"
 	       "       2, last used 1.0 s before the end\n");
+}
+
+Test(text, a_chain_is_shown_in_its_order)
+{
+	static const char *const lines[] = {
+		"  1. leaked  fd-leak",
+		"     opened by socket() at\n           #0 open_media_socket",
+		"     it belongs to the Candidate 'host', created at\n           #0",
+		"     held by \"checklist\": 2 of 5 released, taken at\n           #0",
+		"     it is pending\n     its Connection was closed at\n           #0",
+		"     e.g. fd 7",
+	};
+	const char *at = text;
+
+	write_text(make_chain(), &plain, NULL);
+	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
+		at = strstr(at, lines[i]);
+		cr_assert_not_null(at, "'%s' is not there, or too early:\n%s", lines[i], text);
+	}
+	expect_not("e.g. object");
+	expect_not("object Candidate");
+}
+
+Test(text, an_annotated_thing_is_an_example_with_what_is_left_of_it)
+{
+	struct trace *trace = make_chain();
+
+	execute(trace, "UPDATE finding SET kind = 'object', class = 'Candidate'");
+	execute(trace, "DELETE FROM evidence");
+	execute(trace, "INSERT INTO evidence VALUES (1, 1, 11, NULL, NULL, 'created at')");
+	write_text(trace, &plain, NULL);
+	expect("     e.g. object Candidate at 0x200 'host', begun 1.5 s before the end, "
+	       "references left: 5\n");
+}
+
+Test(text, a_scope_that_was_closed_counts_as_closed)
+{
+	write_text(make_chain(), &plain, NULL);
+	expect("  scopes       1 opened, 1 closed, 0 alive at the end\n");
+}
+
+Test(text, frames_of_annotations_are_hidden)
+{
+	struct trace *trace = make_trace(3);
+
+	execute(trace, "UPDATE frame SET file = '/usr/include/track/track.h'");
+	write_text(trace, &plain, NULL);
+	expect_not("#0 open_media_socket");
 }

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Which findings a report shows, and whom it names. */
+#include <errno.h>
+
+#include "chain.inc.c"
+
+static size_t shown(struct report_filter filter)
+{
+	struct trace *trace = make_chain();
+	struct report *report;
+	size_t count;
+
+	execute(trace, "INSERT INTO mark VALUES (1, 42, %llu, 'warm')", 10900000000ull);
+	execute(trace, "INSERT INTO mark VALUES (2, 42, %llu, 'late')", 11500000000ull);
+	report = read_report(trace, &filter);
+	count = report->finding_count;
+	cr_expect_eq(count + report->finding_others, 1);
+	report_destroy(report);
+	trace_close(trace);
+	return count;
+}
+
+#define SHOWN(...) shown((struct report_filter){__VA_ARGS__})
+
+Test(filter, a_scope_is_found_through_all_owners)
+{
+	cr_expect_eq(SHOWN(.scope = "Connection"), 1);
+	cr_expect_eq(SHOWN(.scope = "Conn*"), 1);
+	cr_expect_eq(SHOWN(.scope = "Conn"), 0);
+	cr_expect_eq(SHOWN(.scope = "Candidate"), 0);
+}
+
+Test(filter, since_takes_seconds_of_the_run)
+{
+	cr_expect_eq(SHOWN(.since = "0.9"), 1);
+	cr_expect_eq(SHOWN(.since = "1"), 1);
+	cr_expect_eq(SHOWN(.since = "1.1s"), 0);
+}
+
+Test(filter, since_takes_a_mark)
+{
+	cr_expect_eq(SHOWN(.since = "warm"), 1);
+	cr_expect_eq(SHOWN(.since = "late"), 0);
+}
+
+Test(filter, a_mark_that_is_not_there_is_an_error)
+{
+	struct trace *trace = make_chain();
+	struct report_filter filter = {.since = "never"};
+	struct report *report;
+
+	cr_expect_eq(report_read(trace, "a.db", &filter, &report), -ESRCH);
+	trace_close(trace);
+}
+
+static struct report *blame(struct trace *trace, const char *pattern)
+{
+	struct report_filter filter = {.mine = pattern};
+
+	execute(trace, "UPDATE finding SET culprit_function = 'other', culprit_line = 1");
+	return read_report(trace, &filter);
+}
+
+static void expect_culprit(const char *pattern, const char *function)
+{
+	struct trace *trace = make_chain();
+	struct report *report = blame(trace, pattern);
+
+	cr_expect_str_eq(report->findings[0].culprit_function, function, "%s", pattern);
+	report_destroy(report);
+	trace_close(trace);
+}
+
+Test(filter, the_first_frame_that_is_mine_is_the_culprit)
+{
+	expect_culprit("session.c", "open_media_socket");
+	expect_culprit("/src/*", "open_media_socket");
+	expect_culprit("sessions", "open_media_socket");
+}
+
+Test(filter, where_nothing_is_mine_the_culprit_stays)
+{
+	expect_culprit("*.rs", "other");
+}
