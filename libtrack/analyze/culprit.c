@@ -13,7 +13,7 @@
 enum { FINGERPRINT_FRAMES = 4 };
 
 /* The higher, the better a culprit. */
-enum tier { TIER_NONE, TIER_BASE, TIER_RUNTIME, TIER_PROJECT };
+enum tier { TIER_NONE, TIER_BASE, TIER_RUNTIME, TIER_PLUMBING, TIER_PROJECT };
 
 /* clang-format off */
 static const struct {
@@ -54,6 +54,8 @@ static const char frames_sql[] =
 	"JOIN location l ON l.id = s.location_id LEFT JOIN frame f ON f.location_id = l.id "
 	"WHERE s.stack_id = ?1 ORDER BY s.position, f.position";
 
+static const char plumbing_sql[] = "SELECT file FROM plumbing";
+
 static const char *base_name(const char *path)
 {
 	const char *slash = strrchr(path, '/');
@@ -86,6 +88,25 @@ static bool matches(const char *const *patterns, const char *text)
 	return false;
 }
 
+/* Both are as the compiler was told the file; one may lack the folder in front. */
+static bool is_same_file(const char *left, const char *right)
+{
+	size_t left_size = strlen(left), right_size = strlen(right);
+	const char *longer = left_size > right_size ? left : right;
+	const char *shorter = left_size > right_size ? right : left;
+	size_t more = strlen(longer) - strlen(shorter);
+
+	return strcmp(longer + more, shorter) == 0 && (more == 0 || longer[more - 1] == '/');
+}
+
+static bool is_plumbing(const struct culprits *culprits, const char *file)
+{
+	for (size_t i = 0; file != NULL && i < culprits->plumbing_count; i++)
+		if (is_same_file(culprits->plumbing[i], file))
+			return true;
+	return false;
+}
+
 /* Code made at run time is in no module, but where it has a name it is somebody's. */
 static int frame_tier(struct culprits *culprits, const char *path, enum tier *ret_tier)
 {
@@ -96,6 +117,8 @@ static int frame_tier(struct culprits *culprits, const char *path, enum tier *re
 	if (error == 0 && *ret_tier == TIER_PROJECT &&
 	    (matches(runtime_functions, function) || matches(runtime_files, file)))
 		*ret_tier = TIER_RUNTIME;
+	else if (error == 0 && *ret_tier == TIER_PROJECT && is_plumbing(culprits, file))
+		*ret_tier = TIER_PLUMBING;
 	return error;
 }
 
@@ -187,10 +210,44 @@ static int judge(struct culprits *culprits, struct culprit *culprit)
 	return more < 0 ? more : 0;
 }
 
+static int add_plumbing(struct culprits *culprits, const char *file)
+{
+	size_t count = culprits->plumbing_count;
+	char **plumbing = reallocarray(culprits->plumbing, count + 1, sizeof(char *));
+
+	if (plumbing == NULL)
+		return -ENOMEM;
+	culprits->plumbing = plumbing;
+	plumbing[count] = file != NULL ? strdup(file) : NULL;
+	if (plumbing[count] == NULL)
+		return -ENOMEM;
+	culprits->plumbing_count++;
+	return 0;
+}
+
+static int load_plumbing(struct culprits *culprits, struct trace *trace)
+{
+	struct trace_query *files;
+	int more = trace_query(trace, plumbing_sql, &files);
+
+	if (more != 0)
+		return more;
+	while ((more = trace_query_step(files)) == 1) {
+		more = add_plumbing(culprits, trace_query_text(files, 0));
+		if (more != 0)
+			break;
+	}
+	trace_query_destroy(files);
+	return more;
+}
+
 int culprits_init(struct culprits *culprits, struct trace *trace)
 {
+	int error;
+
 	*culprits = (struct culprits){0};
-	return trace_query(trace, frames_sql, &culprits->frames);
+	error = load_plumbing(culprits, trace);
+	return error != 0 ? error : trace_query(trace, frames_sql, &culprits->frames);
 }
 
 void culprits_finish(struct culprits *culprits)
@@ -206,6 +263,9 @@ void culprits_finish(struct culprits *culprits)
 	}
 	u64map_finish(&culprits->by_stack);
 	u64map_finish(&culprits->tiers);
+	for (size_t i = 0; i < culprits->plumbing_count; i++)
+		free(culprits->plumbing[i]);
+	free(culprits->plumbing);
 	trace_query_destroy(culprits->frames);
 }
 

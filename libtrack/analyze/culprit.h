@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The function to look at first, for a stack: its first frame that is neither C
- * library nor language runtime (runtime.def). And what makes the stack equal to
- * itself in another run: its first frames in the project, by module and function.
+ * library nor language runtime (runtime.def), nor plumbing by the program's own word. And what
+ * makes the stack equal to itself in another run: its first frames in the project, by module and
+ * function.
  */
 #ifndef ANALYZE_CULPRIT_H
 #define ANALYZE_CULPRIT_H
@@ -26,6 +27,8 @@ struct culprits {
 	struct trace_query *frames;
 	struct u64map by_stack; /* stack row -> struct culprit * */
 	struct u64map tiers;	/* hash of a module's path -> tier */
+	char **plumbing;	/* source files whose callers are to blame, as the programs say */
+	size_t plumbing_count;
 };
 
 int culprits_init(struct culprits *culprits, struct trace *trace);

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 #include <track/track.h>
 
 #include "word.h"
@@ -169,16 +170,18 @@ static bool is_kept_by_object(const struct leaks *leaks, size_t index)
 	return false;
 }
 
-static int add_weighing(struct leaks *leaks, const struct leak *about, const struct weight *weight)
+/* Of what lies between begin and end in held. */
+static int add_weighing(struct leaks *leaks, const struct leak *about, const struct weight *weight,
+			size_t begin, size_t end)
 {
 	size_t before = leaks->count;
 	int error = 0;
 
-	for (size_t i = 0; i < about->held_count && error == 0; i++) {
+	for (size_t i = begin; i < end && error == 0; i++) {
 		struct leak leak = *about;
 
 		leak.rule = weight->rule;
-		leak.head = leaks->held[about->first_held + i];
+		leak.head = leaks->held[i];
 		if (weight->weighs(leaks, at(leaks, leak.head)) &&
 		    !(weight->only_first && is_kept_by_object(leaks, leak.head)))
 			error = add_leak(leaks, &leak);
@@ -186,12 +189,67 @@ static int add_weighing(struct leaks *leaks, const struct leak *about, const str
 	return error != 0 ? error : leaks->count > before;
 }
 
-static int add_other(struct leaks *leaks, const struct leak *about)
+/* Whether references for the same purpose keep both. */
+static bool share_tag(const struct leaks *leaks, const struct survivor *one,
+		      const struct survivor *other)
 {
+	const struct survivor_reference *references = leaks->survivors.references;
+
+	for (size_t i = 0; i < one->reference_count; i++)
+		for (size_t j = 0; j < other->reference_count; j++) {
+			const char *tag = references[one->first_reference + i].tag;
+			const char *same = references[other->first_reference + j].tag;
+
+			if (tag != NULL && same != NULL && strcmp(tag, same) == 0)
+				return true;
+		}
+	return false;
+}
+
+/* Another root that one and the same forgetful close left behind. */
+static bool is_sibling(const struct leaks *leaks, size_t root, size_t part)
+{
+	size_t other = leaks->graph.members[leaks->graph.first[part]];
+	const struct survivor *one = at(leaks, root), *two = at(leaks, other);
+
+	return one->kind == TRACK_KIND_OBJECT && two->kind == TRACK_KIND_OBJECT &&
+	       one->fate == two->fate && one->cause == two->cause && !leaks->taken[other] &&
+	       leak_graph_is_root(&leaks->graph, part) && cause_of(leaks, part) == CAUSE_OTHER &&
+	       share_tag(leaks, one, two);
+}
+
+/* What weighs most of all that the close left behind; each with the root that keeps it. */
+static int add_other(struct leaks *leaks, struct leak leak)
+{
+	struct family {
+		size_t root, end;
+	} *family = calloc(leaks->graph.part_count + 1, sizeof(*family));
+	size_t count = 0;
 	int added = 0;
 
-	for (size_t i = 0; i < sizeof(weights) / sizeof(weights[0]) && added == 0; i++)
-		added = add_weighing(leaks, about, &weights[i]);
+	if (family == NULL)
+		return -ENOMEM;
+	family[count++] = (struct family){leak.root, leaks->held_count};
+	for (size_t part = 0; part < leaks->graph.part_count; part++) {
+		if (!is_sibling(leaks, leak.root, part))
+			continue;
+		take_held(leaks, part);
+		family[count++] = (struct family){leaks->graph.members[leaks->graph.first[part]],
+						  leaks->held_count};
+	}
+	leak.held_count = leaks->held_count - leak.first_held;
+	for (size_t i = 0; i < sizeof(weights) / sizeof(weights[0]) && added == 0; i++) {
+		size_t begin = leak.first_held;
+
+		for (size_t j = 0; j < count && added >= 0; begin = family[j++].end) {
+			int more;
+
+			leak.root = family[j].root;
+			more = add_weighing(leaks, &leak, &weights[i], begin, family[j].end);
+			added = more < 0 ? more : added | more;
+		}
+	}
+	free(family);
 	return added < 0 ? added : 0;
 }
 
@@ -292,7 +350,7 @@ static int add_part(struct leaks *leaks, size_t part, enum cause cause)
 	case CAUSE_OTHER:
 		break;
 	}
-	return add_other(leaks, &leak);
+	return add_other(leaks, leak);
 }
 
 static int plan(struct leaks *leaks)

@@ -286,6 +286,8 @@ static int on_event(void *ctx, uint32_t process, const struct collect_event *eve
 		return kinds[event->kind].compare != NULL ? kinds[event->kind].compare(image, event)
 							  : 0;
 	}
+	if (event->op == TRACK_OP_PLUMBING)
+		return thing_plumbing(image, event);
 	handle = event->op < TRACK_OP__COUNT ? kinds[event->kind].on[event->op] : NULL;
 	return handle != NULL ? handle(image, event) : 0;
 }

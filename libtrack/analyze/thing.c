@@ -362,6 +362,13 @@ int thing_needs(struct image *image, const struct collect_event *event)
 	return user != NULL && used != NULL ? need_add(used, user, event) : 0;
 }
 
+int thing_plumbing(struct image *image, const struct collect_event *event)
+{
+	struct told told = read_event(image, event);
+
+	return told.text != NULL ? trace_add_plumbing(image->book->trace, told.text) : 0;
+}
+
 int thing_settle(struct image *image)
 {
 	int error = 0;

@@ -83,6 +83,8 @@ int scope_call(struct image *image, const struct collect_event *event);
 /* Of every kind: the subject belongs to the other. */
 int thing_own(struct image *image, const struct collect_event *event);
 int thing_needs(struct image *image, const struct collect_event *event);
+/* About no thing: a source file whose callers are to blame. */
+int thing_plumbing(struct image *image, const struct collect_event *event);
 /* The image is over: write what is held. */
 int thing_settle(struct image *image);
 

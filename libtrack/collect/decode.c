@@ -120,6 +120,7 @@ enum decode_class decode_check(const struct track_record *head, const void *reco
 	case TRACK_OP_NEEDS:
 	case TRACK_OP_BLOCK:
 	case TRACK_OP_UNBLOCK:
+	case TRACK_OP_PLUMBING:
 	case TRACK_META_CENSUS_END:
 		return DECODE_EVENT;
 	case TRACK_OP_NAME:

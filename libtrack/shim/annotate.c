@@ -37,7 +37,8 @@
 	ROW(OWN,     OF_ANY,  false)  \
 	ROW(NEEDS,   OF_ANY,  false)  \
 	ROW(BLOCK,   OF_ANY,  true)   \
-	ROW(UNBLOCK, OF_ANY,  false)
+	ROW(UNBLOCK, OF_ANY,  false)  \
+	ROW(PLUMBING, OF_ANY, false)
 
 static const struct annotation {
 	uint32_t kinds; /* 0: no annotation */

@@ -192,6 +192,17 @@ int trace_delete_references(struct trace *trace, int64_t resource_id)
 	return run_by_id(trace, STATEMENT_DELETE_REFERENCES, resource_id);
 }
 
+int trace_add_plumbing(struct trace *trace, const char *file)
+{
+	struct binding binding;
+	int error = statement_begin(trace, STATEMENT_INSERT_PLUMBING, true, &binding);
+
+	if (error != 0)
+		return error;
+	bind_text(&binding, file);
+	return statement_run(trace, &binding);
+}
+
 int trace_add_need(struct trace *trace, int64_t user_id, int64_t used_id, uint64_t time_ns)
 {
 	struct binding binding;

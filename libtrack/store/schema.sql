@@ -133,6 +133,10 @@ CREATE TABLE reference (       -- who holds what did not end: one row per holder
 
 CREATE INDEX reference_by_resource ON reference (resource_id);
 
+CREATE TABLE plumbing (        -- source files whose callers are to blame, as the programs say
+	file TEXT PRIMARY KEY
+) WITHOUT ROWID;
+
 CREATE TABLE need (            -- user needs used until its own end
 	id INTEGER PRIMARY KEY,
 	user_id INTEGER NOT NULL REFERENCES resource,

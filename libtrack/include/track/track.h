@@ -168,6 +168,7 @@ enum track_annotation {
 	TRACK_ANNOTATE_NEEDS = 19,
 	TRACK_ANNOTATE_BLOCK = 20,
 	TRACK_ANNOTATE_UNBLOCK = 21,
+	TRACK_ANNOTATE_PLUMBING = 22,
 };
 
 TRACK_PROBE(create)
@@ -189,6 +190,7 @@ TRACK_PROBE(own)
 TRACK_PROBE(needs)
 TRACK_PROBE(block)
 TRACK_PROBE(unblock)
+TRACK_PROBE(plumbing)
 
 #define TRACK_EMIT(name, OP, about, arg, with, text)                                               \
 	do {                                                                                       \
@@ -378,6 +380,21 @@ TRACK_API track_unblock(struct track_subject subject)
 {
 	TRACK_EMIT(unblock, UNBLOCK, subject, 0, track_nobody(), NULL);
 }
+
+/*
+ * This source file is plumbing: a base class that counts references, a list of timers. A report
+ * blames who calls it. Once per file, outside of all functions: TRACK_PLUMBING_FILE;
+ */
+TRACK_API track_plumbing(const char *file)
+{
+	TRACK_EMIT(plumbing, PLUMBING, track_nobody(), 0, track_nobody(), file);
+}
+#define TRACK_PLUMBING_FILE                                                                        \
+	static __attribute__((constructor)) void track_plumbing_file(void)                         \
+	{                                                                                          \
+		track_plumbing(__FILE__);                                                          \
+	}                                                                                          \
+	struct track_plumbing_file
 
 /*
  * Divide the run: what is alive at each mark of one series is compared, and

@@ -194,7 +194,7 @@ int carrier_bind_socket(const struct carrier *carrier, int type, int *ret_fd)
 		close(fd);
 		return error;
 	}
-	track_own(track_scope(carrier), track_fd(fd));
+	track_own(track_object(carrier), track_fd(fd));
 	*ret_fd = fd;
 	return 0;
 }

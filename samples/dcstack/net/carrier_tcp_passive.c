@@ -97,7 +97,7 @@ static int tcp_passive_open(struct carrier *carrier)
 	error = task_spawn(carrier->executor, &accept_task, passive, &passive->task);
 	if (error < 0)
 		return error;
-	track_own(track_scope(carrier), track_task(passive->task));
+	track_own(track_object(carrier), track_task(passive->task));
 	return watch_add(&passive->watch, carrier->executor, passive->fd, EPOLLIN, passive->task);
 }
 

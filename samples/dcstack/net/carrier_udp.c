@@ -208,7 +208,7 @@ static int udp_open(struct carrier *carrier)
 	error = task_spawn(carrier->executor, &udp_task, udp, &udp->task);
 	if (error < 0)
 		return error;
-	track_own(track_scope(carrier), track_task(udp->task));
+	track_own(track_object(carrier), track_task(udp->task));
 	return watch_add(&udp->watch, carrier->executor, udp->fd, EPOLLIN, udp->task);
 }
 

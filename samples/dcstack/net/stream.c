@@ -193,8 +193,8 @@ int stream_open(struct carrier *carrier, int fd, const struct address *remote, b
 		free(stream);
 		return error;
 	}
-	track_own(track_scope(carrier), track_task(stream->task));
-	track_own(track_scope(carrier), track_fd(fd));
+	track_own(track_object(carrier), track_task(stream->task));
+	track_own(track_object(carrier), track_fd(fd));
 	stream->fd = fd;
 	stream->ended = ended;
 	error = watch_add(&stream->watch, carrier->executor, fd, EPOLLIN | EPOLLOUT, stream->task);

@@ -3,6 +3,9 @@
 
 #include <run/callback.h>
 #include <stdlib.h>
+#include <track/track.h>
+
+TRACK_PLUMBING_FILE;
 
 struct queued {
 	struct callback callback;

@@ -3,6 +3,9 @@
 
 #include <stdatomic.h>
 #include <stddef.h>
+#include <track/track.h>
+
+TRACK_PLUMBING_FILE;
 
 static atomic_uint unfired;
 

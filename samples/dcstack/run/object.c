@@ -8,6 +8,8 @@
 #include <string.h>
 #include <track/track.h>
 
+TRACK_PLUMBING_FILE;
+
 static struct registry {
 	pthread_mutex_t lock; /* also of every object's references */
 	struct object *first;

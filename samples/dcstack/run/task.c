@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <track/track.h>
 
+TRACK_PLUMBING_FILE;
+
 struct task {
 	struct object object;
 	struct job job; /* in the executor's queue of woken tasks */

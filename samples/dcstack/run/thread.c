@@ -5,6 +5,9 @@
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
+#include <track/track.h>
+
+TRACK_PLUMBING_FILE;
 
 /* What a thread raises by a defect of its own: a handler of the program (a sanitizer's) tells. */
 static const int faults[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP};

@@ -6,6 +6,9 @@
 #include <limits.h>
 #include <stdatomic.h>
 #include <stdlib.h>
+#include <track/track.h>
+
+TRACK_PLUMBING_FILE;
 
 static atomic_uint armed;
 

@@ -5,6 +5,9 @@
 #include <errno.h>
 #include <run/task.h>
 #include <sys/epoll.h>
+#include <track/track.h>
+
+TRACK_PLUMBING_FILE;
 
 int watch_add(struct watch *watch, struct executor *executor, int fd, uint32_t events,
 	      struct task *task)

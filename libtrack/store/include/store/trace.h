@@ -146,6 +146,7 @@ int trace_add_act(struct trace *trace, struct trace_act *act);
 /* Insert or replace by id. */
 int trace_put_reference(struct trace *trace, struct trace_reference *reference);
 int trace_delete_references(struct trace *trace, int64_t resource_id);
+int trace_add_plumbing(struct trace *trace, const char *file);
 int trace_add_need(struct trace *trace, int64_t user_id, int64_t used_id, uint64_t time_ns);
 int trace_add_mark(struct trace *trace, int32_t pid, uint64_t time_ns, const char *text);
 /* process_id 0: the run as a whole. name, weight and text from notes.def. */
