@@ -176,7 +176,19 @@ static uint64_t hash_frame(uint64_t hash, struct trace_query *frame, const char 
 	return fnv_bytes(fnv_text(hash, "+"), &address, sizeof(address));
 }
 
-static int judge(struct culprits *culprits, struct culprit *culprit)
+/* Of the same file; where no file is known, of the same function. */
+static bool is_of(const struct culprit *teller, struct trace_query *frame)
+{
+	const char *function = trace_query_text(frame, 2), *file = trace_query_text(frame, 3);
+
+	if (teller->file != NULL)
+		return file != NULL && strcmp(teller->file, file) == 0;
+	return teller->function != NULL && function != NULL &&
+	       strcmp(teller->function, function) == 0;
+}
+
+/* teller: whose source file is stepped over; NULL: none is. */
+static int judge(struct culprits *culprits, const struct culprit *teller, struct culprit *culprit)
 {
 	struct trace_query *frame = culprits->frames;
 	enum tier best = TIER_NONE;
@@ -194,6 +206,8 @@ static int judge(struct culprits *culprits, struct culprit *culprit)
 		if (project_frames == FINGERPRINT_FRAMES)
 			continue;
 		error = path != NULL ? frame_tier(culprits, path, &tier) : -ENOMEM;
+		if (error == 0 && tier == TIER_PROJECT && teller != NULL && is_of(teller, frame))
+			tier = TIER_PLUMBING;
 		if (error == 0 && tier > best) {
 			best = tier;
 			best_hash = hash_frame(FNV_START, frame, path);
@@ -250,18 +264,24 @@ int culprits_init(struct culprits *culprits, struct trace *trace)
 	return error != 0 ? error : trace_query(trace, frames_sql, &culprits->frames);
 }
 
-void culprits_finish(struct culprits *culprits)
+static void finish_map(struct u64map *known)
 {
 	size_t cursor = 0;
 	uint64_t stack, value;
 
-	while (u64map_next(&culprits->by_stack, &cursor, &stack, &value)) {
+	while (u64map_next(known, &cursor, &stack, &value)) {
 		struct culprit *culprit = (struct culprit *)(uintptr_t)value;
 
 		clear(culprit);
 		free(culprit);
 	}
-	u64map_finish(&culprits->by_stack);
+	u64map_finish(known);
+}
+
+void culprits_finish(struct culprits *culprits)
+{
+	finish_map(&culprits->by_stack);
+	finish_map(&culprits->callers);
 	u64map_finish(&culprits->tiers);
 	for (size_t i = 0; i < culprits->plumbing_count; i++)
 		free(culprits->plumbing[i]);
@@ -269,24 +289,26 @@ void culprits_finish(struct culprits *culprits)
 	trace_query_destroy(culprits->frames);
 }
 
-int culprits_get(struct culprits *culprits, int64_t stack_id, const struct culprit **ret_culprit)
+/* The one in known, or a new one. */
+static int get(struct culprits *culprits, struct u64map *known, int64_t stack_id,
+	       const struct culprit *teller, const struct culprit **ret_culprit)
 {
-	const uint64_t *known = u64map_get(&culprits->by_stack, (uint64_t)stack_id);
+	const uint64_t *found = u64map_get(known, (uint64_t)stack_id);
 	struct culprit *culprit;
 	int error;
 
-	if (known != NULL) {
-		*ret_culprit = (const struct culprit *)(uintptr_t)*known;
+	if (found != NULL) {
+		*ret_culprit = (const struct culprit *)(uintptr_t)*found;
 		return 0;
 	}
 	culprit = calloc(1, sizeof(*culprit));
 	if (culprit == NULL)
 		return -ENOMEM;
 	trace_query_bind_int(culprits->frames, 1, stack_id);
-	error = judge(culprits, culprit);
+	error = judge(culprits, teller, culprit);
 	trace_query_reset(culprits->frames);
 	if (error == 0)
-		error = u64map_put(&culprits->by_stack, (uint64_t)stack_id, (uintptr_t)culprit);
+		error = u64map_put(known, (uint64_t)stack_id, (uintptr_t)culprit);
 	if (error != 0) {
 		clear(culprit);
 		free(culprit);
@@ -294,6 +316,21 @@ int culprits_get(struct culprits *culprits, int64_t stack_id, const struct culpr
 	}
 	*ret_culprit = culprit;
 	return 0;
+}
+
+int culprits_get(struct culprits *culprits, int64_t stack_id, const struct culprit **ret_culprit)
+{
+	return get(culprits, &culprits->by_stack, stack_id, NULL, ret_culprit);
+}
+
+int culprits_get_caller(struct culprits *culprits, int64_t stack_id,
+			const struct culprit **ret_culprit)
+{
+	const struct culprit *teller;
+	int error = culprits_get(culprits, stack_id, &teller);
+
+	return error != 0 ? error
+			  : get(culprits, &culprits->callers, stack_id, teller, ret_culprit);
 }
 
 bool culprit_is_shell(const struct culprit *culprit)

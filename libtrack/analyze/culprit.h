@@ -26,6 +26,7 @@ struct culprit {
 struct culprits {
 	struct trace_query *frames;
 	struct u64map by_stack; /* stack row -> struct culprit * */
+	struct u64map callers;	/* the same, of callers */
 	struct u64map tiers;	/* hash of a module's path -> tier */
 	char **plumbing;	/* source files whose callers are to blame, as the programs say */
 	size_t plumbing_count;
@@ -33,6 +34,9 @@ struct culprits {
 
 int culprits_init(struct culprits *culprits, struct trace *trace);
 void culprits_finish(struct culprits *culprits);
+/* Who called the function that tells it: the source file of the culprit itself is stepped over. */
+int culprits_get_caller(struct culprits *culprits, int64_t stack_id,
+			const struct culprit **ret_culprit);
 /* stack_id 0: a culprit of which nothing is known. */
 int culprits_get(struct culprits *culprits, int64_t stack_id, const struct culprit **ret_culprit);
 

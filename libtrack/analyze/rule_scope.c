@@ -47,7 +47,7 @@ static int add_scope(struct unclosed *unclosed, size_t index)
 	};
 	const struct culprit *culprit;
 	struct finding *finding;
-	int error = culprits_get(&judgement->culprits, member.stack_id, &culprit);
+	int error = culprits_get_caller(&judgement->culprits, member.stack_id, &culprit);
 
 	if (error != 0)
 		return error;

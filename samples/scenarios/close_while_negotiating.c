@@ -70,7 +70,8 @@ static int negotiate(const struct scene *scene, struct pair *pair, const struct 
 
 	if (error)
 		return error;
-	object_retain(&client->object, "callback");
+	object_retain_by(&client->object, "callback", track_object(client->connection));
+	track_own(track_object(client), track_scope(client->connection));
 	error = dc_connection_offer(client->connection, on_offer, client);
 	if (error)
 		object_release(&client->object, "callback");

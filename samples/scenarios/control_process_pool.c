@@ -25,9 +25,12 @@ static int start_process_pool(struct scene *scene)
 	struct pool *pool;
 	int error = pool_create(WORKERS, &pool);
 
-	if (!error)
-		scene->own = pool;
-	return error;
+	if (error)
+		return error;
+	track_scope_open(pool, "process pool", TRACK_PROCESS_LIFE);
+	pool_own(pool, track_scope(pool));
+	scene->own = pool;
+	return 0;
 }
 
 static int session(struct scene *scene, unsigned long number)

@@ -27,7 +27,7 @@ static void publisher_free(struct object *object)
 	struct publisher *publisher = (struct publisher *)object;
 
 	if (publisher->stream)
-		object_release(&publisher->stream->object, "publisher");
+		object_release_by(&publisher->stream->object, "publisher", track_object(publisher));
 	dc_channel_destroy(publisher->channel);
 	free(publisher);
 }
@@ -38,13 +38,15 @@ static const struct object_class stream_class = {.name = "stream", .destroy = st
 static int stream_create(struct publisher *publisher, struct stream **ret_stream)
 {
 	struct stream *stream = calloc(1, sizeof(*stream));
-	int error = stream ? object_init(&stream->object, &stream_class, "publisher") : -ENOMEM;
+	int error = stream ? object_init(&stream->object, &stream_class, "maker") : -ENOMEM;
 
 	if (error) {
 		free(stream);
 		return error;
 	}
-	object_retain(&publisher->object, "stream");
+	object_retain_by(&stream->object, "publisher", track_object(publisher));
+	object_retain_by(&publisher->object, "stream", track_object(stream));
+	object_release(&stream->object, "maker");
 	stream->publisher = publisher;
 	*ret_stream = stream;
 	return 0;
@@ -72,7 +74,7 @@ static int publisher_create(struct dc_channel *channel, struct publisher **ret_p
 /* One that nobody is connected to goes without unpublishing. */
 static void unpublish(struct publisher *publisher)
 {
-	object_release(&publisher->object, "stream");
+	object_release_by(&publisher->object, "stream", track_object(publisher->stream));
 	publisher->stream->publisher = NULL;
 }
 
@@ -84,6 +86,7 @@ static int publish(const struct scene *scene, struct pair_end *end)
 
 	if (error)
 		return error;
+	track_own(track_scope(end->connection), track_object(publisher));
 	end->channel = NULL;
 	error = dc_channel_send(publisher->channel, DC_TEXT, "frame", 5);
 	if (!scene_is_buggy(scene))

@@ -10,6 +10,7 @@
 #include <run/fault.h>
 #include <stdlib.h>
 #include <string.h>
+#include <track/track.h>
 
 enum { TEXT_MAX = UINT16_MAX };
 

@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <track/track.h>
 
 enum {
 	MESSAGE_MAX_DEFAULT = 262144, /* that we accept */
@@ -188,8 +189,10 @@ void connection_end_now(struct dc_connection *connection, enum dc_state last_sta
 
 int connection_refuse(const struct dc_connection *connection)
 {
-	if (atomic_load(&connection->is_destroyed))
+	if (atomic_load(&connection->is_destroyed)) {
+		track_use(track_scope(connection));
 		late_use("a connection that is destroyed was told of its peer");
+	}
 	return -ENOTCONN;
 }
 

@@ -2,6 +2,7 @@
 #include <peer/hold.h>
 
 #include "connection.h"
+#include <track/track.h>
 
 void connection_retain(struct dc_connection *connection, const char *holder,
 		       struct track_subject by)

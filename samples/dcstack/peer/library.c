@@ -4,6 +4,9 @@
 #include <run/library.h>
 #include <run/object.h>
 #include <string.h>
+#include <track/track.h>
+
+TRACK_PLUMBING_FILE;
 
 enum { CLASSES_MAX = 64 }; /* classes by holders */
 

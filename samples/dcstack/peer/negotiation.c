@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
+#include <track/track.h>
 
 struct found_event {
 	struct event event;

@@ -8,6 +8,7 @@
 #include <run/fault.h>
 #include <run/library.h>
 #include <stdlib.h>
+#include <track/track.h>
 
 struct dc_server {
 	struct object object;

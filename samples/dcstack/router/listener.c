@@ -22,8 +22,11 @@ static void take_out(struct listener_list *list, struct listener *listener)
 		list->last = listener->place;
 }
 
+/* Nobody has to tell it any more. */
 static void destroy(struct listener *listener)
 {
+	callback_reset(&listener->on_producer_closed);
+	callback_reset(&listener->on_producer_paused);
 	callback_finish(&listener->on_producer_closed);
 	callback_finish(&listener->on_producer_paused);
 	object_release_by(listener->owner, "listener",

@@ -46,7 +46,6 @@ void library_keep(struct track_subject holder);
 void library_unkeep(struct track_subject holder);
 /* And what belongs to whom: the threads and descriptors of an executor, .. */
 void executor_own(const struct executor *executor, struct track_subject owner);
-void pool_own(const struct pool *pool, struct track_subject owner);
 void resolver_own(const struct resolver *resolver, struct track_subject owner);
 void thread_own(const struct thread *thread, struct track_subject owner);
 

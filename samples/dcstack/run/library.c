@@ -12,7 +12,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
+#include <track/track.h>
 #include <unistd.h>
+
+TRACK_PLUMBING_FILE;
 
 enum { THREADS_BY_DEFAULT = 4, THREADS_MAX = 64, WORKERS_MIN = 2 };
 
@@ -34,8 +37,9 @@ static struct library {
 		LIBRARY_ENDED, /* all but the cleanup thread, which ends and can be joined */
 	} state;
 	unsigned tokens;
-	bool holds_itself; /* one of the tokens */
-	unsigned stops;	   /* how often it came to STOPPED */
+	bool holds_itself;  /* one of the tokens */
+	bool is_close_told; /* to who watches */
+	unsigned stops;	    /* how often it came to STOPPED */
 	struct thread cleaner;
 	struct parts parts;
 	atomic_uint turn;
@@ -161,6 +165,7 @@ static int start(const struct library_options *options)
 		join_cleaner();
 	if (library.state != LIBRARY_STOPPED)
 		return -EBUSY;
+	library.is_close_told = false;
 	track_scope_open(&library, "library", TRACK_MUST_CLOSE);
 	track_object_create(&library, "library");
 	track_own(self(), track_object(&library));
@@ -263,7 +268,9 @@ int library_cleanup(unsigned timeout_ms)
 	pthread_mutex_lock(&library.lock);
 	if (library.holds_itself) {
 		library.holds_itself = false;
-		track_scope_close(&library);
+		if (!library.is_close_told)
+			track_scope_close(&library);
+		library.is_close_told = true;
 		give_token();
 	}
 	error = await_stop(timeout_ms == UINT_MAX ? NULL : &deadline);

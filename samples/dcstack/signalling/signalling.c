@@ -287,6 +287,13 @@ static void init(struct dc_signalling *signalling, int fd, struct dc_connection 
 		   signalling);
 }
 
+/* Until it is over, what the other end says goes to the connection. */
+static void tell_task(struct dc_signalling *signalling)
+{
+	track_own(track_scope(signalling), track_task(signalling->task));
+	track_needs(track_task(signalling->task), track_scope(signalling->connection));
+}
+
 /* What the connection says before there is a task waits for its first poll. */
 static int start(struct dc_signalling *signalling)
 {
@@ -301,7 +308,7 @@ static int start(struct dc_signalling *signalling)
 	if (error)
 		object_release(&signalling->object, "network");
 	else
-		track_own(track_scope(signalling), track_task(signalling->task));
+		tell_task(signalling);
 	return error;
 }
 

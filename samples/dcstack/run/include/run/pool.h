@@ -5,12 +5,15 @@
 
 #include "executor.h"
 #include <pthread.h>
+#include <track/track.h>
 
 struct pool;
 
 int pool_create(unsigned threads, struct pool **ret_pool);
 /* Runs what is queued, then joins. Not on a worker. NULL: nothing. */
 void pool_destroy(struct pool *pool);
+/* For who watches: its threads belong to owner. */
+void pool_own(const struct pool *pool, struct track_subject owner);
 void pool_submit(struct pool *pool, struct job *job); /* any thread */
 bool pool_is_current(const struct pool *pool);	      /* is this one of its workers? */
 
