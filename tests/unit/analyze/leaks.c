@@ -126,6 +126,18 @@ Test(leaks, threads_that_live_on_after_cleanup)
 	expect_message("2 threads outlived their library");
 }
 
+Test(leaks, a_thread_that_ended_and_waits_to_be_joined_is_said_to)
+{
+	int64_t library =
+		PUT(.kind = "scope", .class_name = "library", .close = CLOSED, .closed = CLOSED);
+
+	PUT(.kind = "thread", .class_name = "thread", .owner = library, .made_in = "pool_start",
+	    .died = CLOSED - SECOND, .ending = "done");
+	judge();
+	expect_findings("thread-leak leaked thread thread 1 pool_start");
+	expect_message("1 thread outlived its library: 1 ended, never joined nor detached");
+}
+
 Test(leaks, an_owner_of_any_kind_that_ended_counts_as_one)
 {
 	int64_t held = PUT(.kind = "object", .class_name = "Candidate", .died = CLOSED,
