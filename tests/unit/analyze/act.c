@@ -101,7 +101,8 @@ Test(act, what_several_need_is_one_thing_that_ended_too_early)
 
 	for (int i = 0; i < 3; i++)
 		act("needed", socket,
-		    PUT(.kind = "object", .class_name = "Transport", .made_in = "transport_create"),
+		    PUT(.kind = "object", .class_name = "Transport", .made_in = "transport_create",
+			.died = END),
 		    "server_close");
 	judge();
 	expect_message("1 UdpSocket was ended here while its Transport needed it");
