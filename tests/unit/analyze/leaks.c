@@ -449,6 +449,9 @@ Test(leaks, what_a_hint_makes_and_grows_is_growing)
 	}
 	judge();
 	expect_findings("fd-leak growing fd udp 4 open_socket");
+	expect("SELECT role FROM evidence WHERE position < 3",
+	       "created at\nmade inside a call of the Connection, which was closed 99.00 s before "
+	       "the end by thread 101 (the call returned after 0.000 s), at\ncreated at");
 }
 
 Test(leaks, what_belongs_to_nothing_is_told_at_exit_with_what_it_owns)
