@@ -523,3 +523,75 @@ Test(leaks, a_long_chain_keeps_its_ends)
 	       "it belongs to the Layer39, created at");
 	expect("SELECT count(*) FROM evidence WHERE role LIKE '%the Layer0, created at'", "1");
 }
+
+Test(leaks, a_hint_to_what_was_closed_just_now_says_nothing)
+{
+	PUT(.kind = "fd", .class_name = "udp", .made_in = "open_socket",
+	    .hint = PUT(.kind = "scope", .class_name = "Connection", .close = END - 2,
+			.closed = END - 1));
+	judge();
+	expect_findings("fd-leak at-exit fd udp 1 open_socket");
+}
+
+Test(leaks, what_belongs_to_something_shares_its_fate_whoever_holds_it)
+{
+	int64_t server = PUT(.kind = "scope", .class_name = "Server");
+	int64_t agent = PUT(.kind = "object", .class_name = "Agent", .made_in = "agent_create");
+	int64_t held = candidate(agent);
+
+	udp(held);
+	hold(held, server, "mux", 1, 0, "mux_add");
+	judge();
+	expect_findings("fd-leak at-exit fd udp 1 open_socket");
+}
+
+Test(leaks, what_belongs_to_nothing_shares_the_best_fate_of_its_holders)
+{
+	int64_t server = PUT(.kind = "scope", .class_name = "Server");
+	int64_t stray = PUT(.kind = "object", .class_name = "Stray", .made_in = "stray_create");
+	int64_t held = candidate(0);
+
+	udp(held);
+	hold(held, stray, NULL, 1, 0, "f");
+	hold(held, server, "mux", 1, 0, "mux_add");
+	judge();
+	expect_findings("ref-leak at-exit object Stray 1 stray_create");
+}
+
+Test(leaks, a_closed_agent_does_not_hide_what_it_left)
+{
+	int64_t agent = PUT(.kind = "scope", .class_name = "Agent", .owner = CLOSED_CONNECTION,
+			    .close = CLOSED, .closed = CLOSED);
+
+	udp(agent);
+	PUT(.kind = "thread", .class_name = "thread", .owner = agent, .made_in = "start");
+	judge();
+	expect_findings("fd-leak leaked fd udp 1 open_socket\n"
+			"thread-leak leaked thread thread 1 start");
+}
+
+Test(leaks, of_one_place_what_is_proven_is_told_and_not_what_grows)
+{
+	udp(CLOSED_CONNECTION);
+	for (uint64_t i = 1; i <= 4; i++) {
+		PUT(.kind = "fd", .class_name = "udp", .born = i * SECOND,
+		    .made_in = "open_socket");
+		trace_add_mark(trace, 100, i * SECOND + 20, "session");
+	}
+	judge();
+	expect_findings("fd-leak leaked fd udp 1 open_socket");
+}
+
+Test(leaks, whoever_can_wake_a_task_does_not_keep_it)
+{
+	int64_t connection = CLOSED_CONNECTION;
+	int64_t task = PUT(.kind = "task", .class_name = "query", .owner = connection, .woken = 0,
+			   .refs = 1, .made_in = "spawn_query");
+	int64_t queue = PUT(.kind = "object", .class_name = "Queue", .owner = connection,
+			    .made_in = "queue_create");
+
+	waker(task, queue);
+	judge();
+	expect_findings("ref-leak leaked object Queue 1 queue_create\n"
+			"task-orphaned leaked task query 1 spawn_query");
+}
