@@ -22,7 +22,7 @@ const struct option_row option_table[] = {
 	{ .name = "gate", .commands = ON(RUN), .type = &option_switch, FIELD(gate),
 	  .help = "exit 23 if the program succeeds and findings fail it, 3 if evidence is missing" },
 	{ .name = "strict", .commands = ON(RUN) | ON(CHECK), .type = &option_switch, FIELD(strict),
-	  .help = "let what is merely alive at the end fail the gate too" },
+	  .help = "let what is merely alive at the end, suspect or undecided fail the gate too" },
 	{ .name = "format", .argument = "FORMAT", .commands = ON(RUN) | ON(REPORT),
 	  .type = &option_format, FIELD(format),
 	  .help = "text (default) or json" },

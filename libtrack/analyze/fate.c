@@ -153,7 +153,7 @@ static void spread(const struct judge *judge, enum fate fate)
 /* What is never wrong by itself while it belongs to nothing. */
 static bool is_harmless(const struct survivor *survivor)
 {
-	return !survivor->judged || survivor_is_persistent(survivor) || survivor->cancelled ||
+	return !survivor->judged || survivor_is_persistent(survivor) ||
 	       survivor->kind == TRACK_KIND_SCOPE;
 }
 

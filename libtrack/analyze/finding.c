@@ -52,6 +52,7 @@ static void destroy(struct finding *finding)
 	free(finding->class_name);
 	free(finding->message);
 	free(finding->evidence);
+	u64map_finish(&finding->processes);
 	for (size_t i = 0; i < finding->text_count; i++)
 		free(finding->texts[i]);
 	free(finding->texts);

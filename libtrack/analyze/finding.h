@@ -60,6 +60,7 @@ struct finding {
 	size_t evidence_capacity;
 	char **texts; /* made for roles */
 	size_t text_count;
+	const char *other;	 /* acts: who else they are about, a constant or finding_text */
 	const struct leak *leak; /* of its first member; NULL: it is about none */
 };
 

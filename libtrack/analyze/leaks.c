@@ -473,6 +473,14 @@ void leaks_finish(struct leaks *leaks)
 	*leaks = (struct leaks){0};
 }
 
+const struct leak *leaks_find(const struct leaks *leaks, int64_t resource_id)
+{
+	for (size_t i = 0; i < leaks->count; i++)
+		if (at(leaks, leaks->items[i].head)->id == resource_id)
+			return &leaks->items[i];
+	return NULL;
+}
+
 bool leaks_explain(const struct leaks *leaks, int64_t resource_id)
 {
 	size_t index = survivors_find(&leaks->survivors, resource_id);

@@ -38,6 +38,8 @@ int leaks_load(struct leaks *leaks, struct trace *trace);
 void leaks_finish(struct leaks *leaks);
 
 enum state leak_state(const struct leaks *leaks, const struct leak *leak);
+/* The leak whose head this resource is; NULL: none. */
+const struct leak *leaks_find(const struct leaks *leaks, int64_t resource_id);
 /* Whether a leak explains this resource, so that it is counted nowhere else. */
 bool leaks_explain(const struct leaks *leaks, int64_t resource_id);
 /* Whether nothing is known of it but that it is alive: it has neither owner nor holder. */

@@ -22,8 +22,10 @@ enum { STEPS_MAX = 5 };
 static const struct act_rule {
 	enum rule rule;
 	const char *what;
-	const char *one;  /* with the noun of one */
-	const char *many; /* with the number, and the noun of many */
+	const char *one;     /* with the noun of one, and the other */
+	const char *many;    /* with the number, the noun of many, and the other */
+	const char *nobody;  /* where no other is known */
+	bool once_per_thing; /* several acts at once, one for each other */
 	struct {
 		enum place place;
 		const char *role; /* %s: the class of the other, where it is the other's place */
@@ -32,33 +34,33 @@ static const struct act_rule {
 	/* clang-format off */
 	{ RULE_OVER_RELEASE, "over-release",
 	  "a reference to 1 %s was released here that was not held",
-	  "%llu references to %s were released here that were not held",
+	  "%llu references to %s were released here that were not held", "", false,
 	  {{PLACE_BIRTH, "created at"}, {PLACE_DEATH, "destroyed at"}, {PLACE_ACT, "released again at"}} },
 	{ RULE_CALLBACK_DOUBLE_FIRE, "fired-again",
 	  "1 one-shot %s was called here again",
-	  "%llu times one-shot %s were called here again",
+	  "%llu times one-shot %s were called here again", "", false,
 	  {{PLACE_BIRTH, "created at"}, {PLACE_DEATH, "called first at"}, {PLACE_ACT, "called again at"}} },
 	{ RULE_CALLBACK_AFTER_CLOSE, "fired-late",
-	  "1 %s was called after it, or what it belongs to, was over",
-	  "%llu times %s were called after they, or what they belong to, were over",
+	  "1 %s was called after the end of its %s",
+	  "%llu times %s were called after the end of their %s", "registration", false,
 	  {{PLACE_BIRTH, "created at"}, {PLACE_DEATH, "given up at"}, {PLACE_OTHER_CLOSE, "its %s was closed at"},
 	   {PLACE_OTHER_DEATH, "its %s was destroyed at"}, {PLACE_ACT, "called at"}} },
 	{ RULE_CALLBACK_DROPPED, "dropped",
 	  "1 one-shot %s was given up here, neither called nor cancelled",
-	  "%llu one-shot %s were given up here, neither called nor cancelled",
+	  "%llu one-shot %s were given up here, neither called nor cancelled", "", false,
 	  {{PLACE_BIRTH, "created at"}, {PLACE_ACT, "given up at"}} },
 	{ RULE_CLOSE_ORDER, "needed",
-	  "1 %s was ended here while something needed it",
-	  "%llu %s were ended here while something needed them",
+	  "1 %s was ended here while its %s needed it",
+	  "%llu %s were ended here while their %s needed them", "user", true,
 	  {{PLACE_BIRTH, "created at"}, {PLACE_OTHER_BIRTH, "needed by %s, made at"}, {PLACE_ACT, "ended too early at"},
 	   {PLACE_OTHER_DEATH, "%s ended later, at"}} },
 	{ RULE_USE_AFTER_CLOSE, "late-use",
 	  "1 %s used here had been destroyed before",
-	  "%llu calls here used %s that had been destroyed before",
+	  "%llu calls here used %s that had been destroyed before", "", false,
 	  {{PLACE_BIRTH, "created at"}, {PLACE_DEATH, "destroyed at"}, {PLACE_ACT, "used at"}} },
 	{ RULE_DOUBLE_CLOSE, "closed-again",
 	  "1 %s was closed here again",
-	  "%llu times %s were closed here again",
+	  "%llu times %s were closed here again", "", false,
 	  {{PLACE_BIRTH, "created at"}, {PLACE_CLOSE, "closed first at"}, {PLACE_ACT, "closed again at"}} },
 	/* clang-format on */
 };
@@ -112,8 +114,36 @@ static int add_step(struct finding *finding, struct trace_query *row, enum place
 	return finding_add_evidence(finding, &evidence);
 }
 
+/* Who else the first act is about, for the sentence. */
+static int name_other(struct finding *finding, const struct act_rule *rule, struct trace_query *row)
+{
+	const char *kind = trace_query_text(row, 11), *class_name = trace_query_text(row, 12);
+	char noun[FINDING_NOUN_BYTES];
+
+	finding->other = rule->nobody;
+	if (kind == NULL || class_name == NULL)
+		return 0;
+	class_noun(kind, class_name, false, noun);
+	finding->other = finding_text(finding, "%s", noun);
+	return finding->other != NULL ? 0 : -ENOMEM;
+}
+
+static int add_act(struct finding *finding, const struct act_rule *rule, struct trace_query *row,
+		   bool again)
+{
+	int error = finding->other == NULL ? name_other(finding, rule, row) : 0;
+
+	finding_happened(finding, (uint64_t)trace_query_int(row, 5));
+	finding->count += !again;
+	for (size_t i = 0; i < STEPS_MAX && rule->steps[i].place != PLACE_END && error == 0; i++)
+		if (!again || places[rule->steps[i].place].other)
+			error = add_step(finding, row, rule->steps[i].place, rule->steps[i].role);
+	return error;
+}
+
+/* last: the resource of the act before. */
 static int add_member(struct judgement *judgement, const struct act_rule *rule,
-		      struct trace_query *row)
+		      struct trace_query *row, int64_t *last)
 {
 	struct finding_member member = {
 		.kind = trace_query_text(row, 2),
@@ -121,6 +151,7 @@ static int add_member(struct judgement *judgement, const struct act_rule *rule,
 		.process_id = trace_query_int(row, 1),
 		.stack_id = trace_query_int(row, 4),
 	};
+	bool again = rule->once_per_thing && *last == trace_query_int(row, 6);
 	const struct culprit *culprit;
 	struct finding *finding;
 	int error = member.kind == NULL || member.class_name == NULL ? -ENOMEM : 0;
@@ -130,13 +161,8 @@ static int add_member(struct judgement *judgement, const struct act_rule *rule,
 	if (error == 0)
 		error = findings_get(&judgement->findings, rule->rule, STATE_BROKEN, &member,
 				     culprit, &finding);
-	if (error != 0)
-		return error;
-	finding_happened(finding, (uint64_t)trace_query_int(row, 5));
-	finding->count++;
-	for (size_t i = 0; i < STEPS_MAX && rule->steps[i].place != PLACE_END && error == 0; i++)
-		error = add_step(finding, row, rule->steps[i].place, rule->steps[i].role);
-	return error;
+	*last = trace_query_int(row, 6);
+	return error != 0 ? error : add_act(finding, rule, row, again);
 }
 
 static int say(struct finding *finding, const struct act_rule *rule)
@@ -145,21 +171,23 @@ static int say(struct finding *finding, const struct act_rule *rule)
 
 	finding_noun(finding, finding->count != 1, noun);
 	if (finding->count == 1)
-		return finding_say(finding, rule->one, noun);
-	return finding_say(finding, rule->many, (unsigned long long)finding->count, noun);
+		return finding_say(finding, rule->one, noun, finding->other);
+	return finding_say(finding, rule->many, (unsigned long long)finding->count, noun,
+			   finding->other);
 }
 
 static int judge_act(struct judgement *judgement, const struct act_rule *rule)
 {
 	struct findings *findings = &judgement->findings;
 	struct trace_query *query;
+	int64_t last = 0;
 	int more = trace_query(judgement->trace, acts_sql, &query);
 
 	if (more != 0)
 		return more;
 	trace_query_bind_text(query, 1, rule->what);
 	while ((more = trace_query_step(query)) == 1) {
-		more = add_member(judgement, rule, query);
+		more = add_member(judgement, rule, query, &last);
 		if (more != 0)
 			break;
 	}

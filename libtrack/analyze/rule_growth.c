@@ -2,10 +2,13 @@
 /* More alive at every mark. */
 #include <stdio.h>
 
+#include "leak_chain.h"
 #include "rule.h"
 
 /* The numbers a message lists before it skips to the last. */
 enum { NUMBERS_SHOWN = 6, NUMBERS_BYTES = 256 };
+
+enum { CHAINS_TRIED = 4 };
 
 /* "2, 5, 8, 11", or with the middle left out. */
 static void list_numbers(const struct growth_site *site, char *ret_text)
@@ -47,17 +50,35 @@ static int say(struct finding *finding, const struct growth_site *site)
 			   how_often, numbers);
 }
 
-static int add_members(struct finding *finding, const struct growth_site *site)
+/* Why one of the first is alive, if more is known of it than that it is. */
+static int add_chain(struct judgement *judgement, struct finding *finding, int64_t resource_id,
+		     bool *chained)
 {
+	const struct leak *leak = leaks_find(&judgement->leaks, resource_id);
+
+	if (leak == NULL)
+		return 0;
+	*chained = true;
+	return leak_chain_add(finding, &judgement->leaks, leak);
+}
+
+static int add_members(struct judgement *judgement, struct finding *finding,
+		       const struct growth_site *site)
+{
+	bool chained = false;
 	int error = 0;
 
-	for (size_t i = 0; i < site->member_count && error == 0; i++)
-		error = finding_add_evidence(finding,
-					     &(struct finding_evidence){
-						     .resource_id = site->members[i].resource_id,
-						     .stack_id = site->members[i].stack_id,
-						     .role = "created at",
-					     });
+	for (size_t i = 0; i < site->member_count && error == 0; i++) {
+		struct finding_evidence evidence = {
+			.resource_id = site->members[i].resource_id,
+			.stack_id = site->members[i].stack_id,
+			.role = "created at",
+		};
+
+		error = finding_add_evidence(finding, &evidence);
+		if (error == 0 && !chained && i < CHAINS_TRIED)
+			error = add_chain(judgement, finding, evidence.resource_id, &chained);
+	}
 	return error;
 }
 
@@ -79,7 +100,7 @@ static int add_site(struct judgement *judgement, enum rule rule, const struct gr
 	/* What is proven of others that were made there weighs more. */
 	if (error != 0 || finding->state != STATE_GROWING)
 		return error;
-	error = add_members(finding, site);
+	error = add_members(judgement, finding, site);
 	if (error != 0)
 		return error;
 	finding->count = site->member_count;

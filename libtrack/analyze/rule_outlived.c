@@ -182,6 +182,11 @@ static int say_why(const struct leaks *leaks, const struct finding *finding, cha
 	};
 	size_t length;
 
+	if (finding->rule == RULE_THREAD_LEAK && finding->ended > 0) {
+		snprintf(ret_text, PHRASE_BYTES, ": %llu ended, never joined nor detached",
+			 (unsigned long long)finding->ended);
+		return 0;
+	}
 	if (finding->leak->circle)
 		return say_circle(leaks, finding, ret_text);
 	for (size_t i = 0; i < sizeof(reasons) / sizeof(reasons[0]); i++)

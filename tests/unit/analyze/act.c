@@ -41,8 +41,20 @@ Test(act, a_callback_called_after_its_scope_was_closed)
 	act("fired-late", callback, scope, "deliver");
 	judge();
 	expect_findings("callback-after-close broken callback onMessage 1 deliver");
+	expect_message("1 onMessage callback was called after the end of its Connection");
 	expect_chain("created at listen\nits Connection was closed at connection_close\n"
 		     "called at deliver");
+}
+
+Test(act, a_callback_called_after_it_was_given_up)
+{
+	int64_t callback = PUT(.kind = "callback", .class_name = "onMessage", .made_in = "listen",
+			       .died = CLOSED, .died_in = "unlisten");
+
+	act("fired-late", callback, 0, "deliver");
+	judge();
+	expect_message("1 onMessage callback was called after the end of its registration");
+	expect_chain("created at listen\ngiven up at unlisten\ncalled at deliver");
 }
 
 Test(act, what_tells_of_a_close_may_come_after_it)
@@ -77,9 +89,25 @@ Test(act, what_is_needed_ended_too_early_where_it_was_ended)
 	act("needed", socket, transport, "server_close");
 	judge();
 	expect_findings("close-order broken object UdpSocket 1 server_close");
-	expect_message("1 UdpSocket was ended here while something needed it");
+	expect_message("1 UdpSocket was ended here while its Transport needed it");
 	expect_chain("created at server_listen\nneeded by Transport, made at transport_create\n"
 		     "ended too early at server_close\nTransport ended later, at transport_close");
+}
+
+Test(act, what_several_need_is_one_thing_that_ended_too_early)
+{
+	int64_t socket = PUT(.kind = "object", .class_name = "UdpSocket", .died = CLOSED,
+			     .made_in = "server_listen");
+
+	for (int i = 0; i < 3; i++)
+		act("needed", socket,
+		    PUT(.kind = "object", .class_name = "Transport", .made_in = "transport_create",
+			.died = END),
+		    "server_close");
+	judge();
+	expect_message("1 UdpSocket was ended here while its Transport needed it");
+	expect("SELECT count(*) FROM evidence WHERE role LIKE 'needed by%'", "3");
+	expect("SELECT count(*) FROM evidence WHERE role LIKE 'ended too early%'", "1");
 }
 
 Test(act, a_use_of_what_was_destroyed_is_blamed_on_the_user)

@@ -422,6 +422,13 @@ Test(findings, only_proof_fails_a_gate_unless_it_is_strict)
 {
 	cr_expect_eq(analyze_state_fails("broken", false), 1);
 	cr_expect_eq(analyze_state_fails("growing", false), 1);
+	cr_expect_eq(analyze_state_fails("leaked", false), 1);
+	cr_expect_eq(analyze_state_fails("unclosed", false), 1);
+	cr_expect_eq(analyze_state_fails("suspect", false), 0);
+	cr_expect_eq(analyze_state_fails("suspect", true), 1);
+	cr_expect_eq(analyze_state_fails("recheck", false), 0);
+	cr_expect_eq(analyze_state_fails("recheck", true), 1);
+	cr_expect_eq(analyze_state_fails("late", true), 0);
 	cr_expect_eq(analyze_state_fails("at-exit", false), 0);
 	cr_expect_eq(analyze_state_fails("at-exit", true), 1);
 	cr_expect_eq(analyze_state_fails("inherited", true), 0);

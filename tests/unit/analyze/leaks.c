@@ -126,6 +126,18 @@ Test(leaks, threads_that_live_on_after_cleanup)
 	expect_message("2 threads outlived their library");
 }
 
+Test(leaks, a_thread_that_ended_and_waits_to_be_joined_is_said_to)
+{
+	int64_t library =
+		PUT(.kind = "scope", .class_name = "library", .close = CLOSED, .closed = CLOSED);
+
+	PUT(.kind = "thread", .class_name = "thread", .owner = library, .made_in = "pool_start",
+	    .died = CLOSED - SECOND, .ending = "done");
+	judge();
+	expect_findings("thread-leak leaked thread thread 1 pool_start");
+	expect_message("1 thread outlived its library: 1 ended, never joined nor detached");
+}
+
 Test(leaks, an_owner_of_any_kind_that_ended_counts_as_one)
 {
 	int64_t held = PUT(.kind = "object", .class_name = "Candidate", .died = CLOSED,
@@ -437,6 +449,9 @@ Test(leaks, what_a_hint_makes_and_grows_is_growing)
 	}
 	judge();
 	expect_findings("fd-leak growing fd udp 4 open_socket");
+	expect("SELECT role FROM evidence WHERE position < 3",
+	       "created at\nmade inside a call of the Connection, which was closed 99.00 s before "
+	       "the end by thread 101 (the call returned after 0.000 s), at\ncreated at");
 }
 
 Test(leaks, what_belongs_to_nothing_is_told_at_exit_with_what_it_owns)
@@ -507,4 +522,76 @@ Test(leaks, a_long_chain_keeps_its_ends)
 	       "ORDER BY position LIMIT 1",
 	       "it belongs to the Layer39, created at");
 	expect("SELECT count(*) FROM evidence WHERE role LIKE '%the Layer0, created at'", "1");
+}
+
+Test(leaks, a_hint_to_what_was_closed_just_now_says_nothing)
+{
+	PUT(.kind = "fd", .class_name = "udp", .made_in = "open_socket",
+	    .hint = PUT(.kind = "scope", .class_name = "Connection", .close = END - 2,
+			.closed = END - 1));
+	judge();
+	expect_findings("fd-leak at-exit fd udp 1 open_socket");
+}
+
+Test(leaks, what_belongs_to_something_shares_its_fate_whoever_holds_it)
+{
+	int64_t server = PUT(.kind = "scope", .class_name = "Server");
+	int64_t agent = PUT(.kind = "object", .class_name = "Agent", .made_in = "agent_create");
+	int64_t held = candidate(agent);
+
+	udp(held);
+	hold(held, server, "mux", 1, 0, "mux_add");
+	judge();
+	expect_findings("fd-leak at-exit fd udp 1 open_socket");
+}
+
+Test(leaks, what_belongs_to_nothing_shares_the_best_fate_of_its_holders)
+{
+	int64_t server = PUT(.kind = "scope", .class_name = "Server");
+	int64_t stray = PUT(.kind = "object", .class_name = "Stray", .made_in = "stray_create");
+	int64_t held = candidate(0);
+
+	udp(held);
+	hold(held, stray, NULL, 1, 0, "f");
+	hold(held, server, "mux", 1, 0, "mux_add");
+	judge();
+	expect_findings("ref-leak at-exit object Stray 1 stray_create");
+}
+
+Test(leaks, a_closed_agent_does_not_hide_what_it_left)
+{
+	int64_t agent = PUT(.kind = "scope", .class_name = "Agent", .owner = CLOSED_CONNECTION,
+			    .close = CLOSED, .closed = CLOSED);
+
+	udp(agent);
+	PUT(.kind = "thread", .class_name = "thread", .owner = agent, .made_in = "start");
+	judge();
+	expect_findings("fd-leak leaked fd udp 1 open_socket\n"
+			"thread-leak leaked thread thread 1 start");
+}
+
+Test(leaks, of_one_place_what_is_proven_is_told_and_not_what_grows)
+{
+	udp(CLOSED_CONNECTION);
+	for (uint64_t i = 1; i <= 4; i++) {
+		PUT(.kind = "fd", .class_name = "udp", .born = i * SECOND,
+		    .made_in = "open_socket");
+		trace_add_mark(trace, 100, i * SECOND + 20, "session");
+	}
+	judge();
+	expect_findings("fd-leak leaked fd udp 1 open_socket");
+}
+
+Test(leaks, whoever_can_wake_a_task_does_not_keep_it)
+{
+	int64_t connection = CLOSED_CONNECTION;
+	int64_t task = PUT(.kind = "task", .class_name = "query", .owner = connection, .woken = 0,
+			   .refs = 1, .made_in = "spawn_query");
+	int64_t queue = PUT(.kind = "object", .class_name = "Queue", .owner = connection,
+			    .made_in = "queue_create");
+
+	waker(task, queue);
+	judge();
+	expect_findings("ref-leak leaked object Queue 1 queue_create\n"
+			"task-orphaned leaked task query 1 spawn_query");
 }
