@@ -70,6 +70,16 @@ for level in -O0 -O2; do
 	done
 done
 
+# Who made it is to blame, however the annotation was compiled.
+for flags in "-O0 -g" "-O2 -g" "-O2" "-O2 -fno-pie -no-pie"; do
+	# shellcheck disable=SC2086 # words
+	gcc $strict $flags "$here/annotated_growth.c" -o program
+	rm -f t.db
+	timeout 60 "$build/cli/rtctrack" run -o t.db --quiet -- ./program >out 2>err
+	check "the culprit, gcc $flags" \
+		"$(sqlite3 -batch t.db "SELECT rule, state, culprit_function FROM finding")" "ref-leak|growing|make_candidate"
+done
+
 # Under live probes: the arguments arrive, and nobody's locals are overwritten.
 # Tracepoints need tracefs: mounted for bpftrace alone, in a mount namespace of its own.
 probed() { # SCRIPT COMMAND
