@@ -149,13 +149,55 @@ static int children(void)
 	return failed;
 }
 
+#define TURNS 200000
+
+static int turn; /* counts: even, the next is a retain */
+
+static void *retain_in_turn(void *arg)
+{
+	for (int i = 0; i < TURNS; i++) {
+		while (__atomic_load_n(&turn, __ATOMIC_ACQUIRE) != 2 * i)
+			;
+		tell();
+		__atomic_store_n(&turn, 2 * i + 1, __ATOMIC_RELEASE);
+	}
+	return arg;
+}
+
+static void *release_in_turn(void *arg)
+{
+	for (int i = 0; i < TURNS; i++) {
+		while (__atomic_load_n(&turn, __ATOMIC_ACQUIRE) != 2 * i + 1)
+			;
+		track_release(&object, "hazard", track_nobody());
+		__atomic_store_n(&turn, 2 * i + 2, __ATOMIC_RELEASE);
+	}
+	return arg;
+}
+
+/* One thread retains, another releases at once, and so on: never a release too many. */
+static int turns(void)
+{
+	pthread_t threads[2];
+	if (pthread_create(&threads[0], NULL, retain_in_turn, NULL) ||
+	    pthread_create(&threads[1], NULL, release_in_turn, NULL))
+		return 1;
+	pthread_join(threads[0], NULL);
+	pthread_join(threads[1], NULL);
+	return 0;
+}
+
 static const struct {
 	const char *name;
 	int (*run)(void);
 } modes[] = {
-	{"early", early},	{"counter", counter},
-	{"sandbox", sandbox},	{"sandbox-without-counter", sandbox_without_counter},
-	{"handlers", handlers}, {"children", children},
+	{"early", early},
+	{"counter", counter},
+	{"sandbox", sandbox},
+	{"sandbox-without-counter", sandbox_without_counter},
+	{"handlers", handlers},
+	{"turns", turns},
+	{"children", children},
 };
 
 int main(int argc, char **argv)
