@@ -151,39 +151,34 @@ static int children(void)
 
 #define TURNS 200000
 
-static int turn; /* counts: even, the next is a retain */
+static int locked, held;
 
-static void *retain_in_turn(void *arg)
+static void *take_turns(void *arg)
 {
 	for (int i = 0; i < TURNS; i++) {
-		while (__atomic_load_n(&turn, __ATOMIC_ACQUIRE) != 2 * i)
+		while (__atomic_exchange_n(&locked, 1, __ATOMIC_ACQUIRE))
 			;
-		tell();
-		__atomic_store_n(&turn, 2 * i + 1, __ATOMIC_RELEASE);
+		if (held)
+			track_release(&object, "hazard", track_nobody());
+		else
+			tell();
+		held = !held;
+		__atomic_store_n(&locked, 0, __ATOMIC_RELEASE);
+		for (volatile int wait = i % 16; wait > 0; wait--)
+			;
 	}
 	return arg;
 }
 
-static void *release_in_turn(void *arg)
-{
-	for (int i = 0; i < TURNS; i++) {
-		while (__atomic_load_n(&turn, __ATOMIC_ACQUIRE) != 2 * i + 1)
-			;
-		track_release(&object, "hazard", track_nobody());
-		__atomic_store_n(&turn, 2 * i + 2, __ATOMIC_RELEASE);
-	}
-	return arg;
-}
-
-/* One thread retains, another releases at once, and so on: never a release too many. */
+/* Whichever of two threads comes to it retains or releases: never two of a kind in a row. */
 static int turns(void)
 {
 	pthread_t threads[2];
-	if (pthread_create(&threads[0], NULL, retain_in_turn, NULL) ||
-	    pthread_create(&threads[1], NULL, release_in_turn, NULL))
-		return 1;
-	pthread_join(threads[0], NULL);
-	pthread_join(threads[1], NULL);
+	for (int i = 0; i < 2; i++)
+		if (pthread_create(&threads[i], NULL, take_turns, NULL))
+			return 1;
+	for (int i = 0; i < 2; i++)
+		pthread_join(threads[i], NULL);
 	return 0;
 }
 
@@ -191,12 +186,9 @@ static const struct {
 	const char *name;
 	int (*run)(void);
 } modes[] = {
-	{"early", early},
-	{"counter", counter},
-	{"sandbox", sandbox},
-	{"sandbox-without-counter", sandbox_without_counter},
-	{"handlers", handlers},
-	{"turns", turns},
+	{"early", early},	{"counter", counter},
+	{"sandbox", sandbox},	{"sandbox-without-counter", sandbox_without_counter},
+	{"handlers", handlers}, {"turns", turns},
 	{"children", children},
 };
 
