@@ -176,8 +176,25 @@ static uint64_t hash_frame(uint64_t hash, struct trace_query *frame, const char 
 	return fnv_bytes(fnv_text(hash, "+"), &address, sizeof(address));
 }
 
-/* Of the same file; where no file is known, of the same function. */
-static bool is_of(const struct culprit *teller, struct trace_query *frame)
+/* The frame that tells of a thing is in some source file, or where none is known in a function. */
+struct teller {
+	char *file, *function;
+};
+
+static int take_teller(struct teller *teller, struct trace_query *frame)
+{
+	int error = copy(trace_query_text(frame, 2), &teller->function);
+
+	return error != 0 ? error : copy(trace_query_text(frame, 3), &teller->file);
+}
+
+static void clear_teller(struct teller *teller)
+{
+	free(teller->file);
+	free(teller->function);
+}
+
+static bool is_of(const struct teller *teller, struct trace_query *frame)
 {
 	const char *function = trace_query_text(frame, 2), *file = trace_query_text(frame, 3);
 
@@ -187,8 +204,8 @@ static bool is_of(const struct culprit *teller, struct trace_query *frame)
 	       strcmp(teller->function, function) == 0;
 }
 
-/* teller: whose source file is stepped over; NULL: none is. */
-static int judge(struct culprits *culprits, const struct culprit *teller, struct culprit *culprit)
+/* Not of the frames of the teller's file, if there is to be one: empty, it takes the first. */
+static int judge(struct culprits *culprits, struct teller *teller, struct culprit *culprit)
 {
 	struct trace_query *frame = culprits->frames;
 	enum tier best = TIER_NONE;
@@ -206,6 +223,9 @@ static int judge(struct culprits *culprits, const struct culprit *teller, struct
 		if (project_frames == FINGERPRINT_FRAMES)
 			continue;
 		error = path != NULL ? frame_tier(culprits, path, &tier) : -ENOMEM;
+		if (error == 0 && tier >= TIER_PLUMBING && teller != NULL && teller->file == NULL &&
+		    teller->function == NULL)
+			error = take_teller(teller, frame);
 		if (error == 0 && tier == TIER_PROJECT && teller != NULL && is_of(teller, frame))
 			tier = TIER_PLUMBING;
 		if (error == 0 && tier > best) {
@@ -291,7 +311,7 @@ void culprits_finish(struct culprits *culprits)
 
 /* The one in known, or a new one. */
 static int get(struct culprits *culprits, struct u64map *known, int64_t stack_id,
-	       const struct culprit *teller, const struct culprit **ret_culprit)
+	       struct teller *teller, const struct culprit **ret_culprit)
 {
 	const uint64_t *found = u64map_get(known, (uint64_t)stack_id);
 	struct culprit *culprit;
@@ -326,11 +346,11 @@ int culprits_get(struct culprits *culprits, int64_t stack_id, const struct culpr
 int culprits_get_caller(struct culprits *culprits, int64_t stack_id,
 			const struct culprit **ret_culprit)
 {
-	const struct culprit *teller;
-	int error = culprits_get(culprits, stack_id, &teller);
+	struct teller teller = {0};
+	int error = get(culprits, &culprits->callers, stack_id, &teller, ret_culprit);
 
-	return error != 0 ? error
-			  : get(culprits, &culprits->callers, stack_id, teller, ret_culprit);
+	clear_teller(&teller);
+	return error;
 }
 
 bool culprit_is_shell(const struct culprit *culprit)

@@ -16,11 +16,22 @@ enum { MARKS_LEAST = 3, STEPS_PER_PAUSE = 5, RISES_LEAST = 5 };
 /* A thread that ended and waits to be joined still holds what it is made of. */
 static const char lives_sql[] =
 	"SELECT r.birth_ns, CASE WHEN r.death_ns IS NULL OR r.ending IS 'done' "
-	"THEN coalesce(p.end_ns, 9223372036854775807) ELSE r.death_ns END, "
+	"THEN coalesce(p.end_ns, 9223372036854775807) "
+	/* What a stack lets go of is often freed a moment later: at the mark it was as good as
+	   gone. */
+	"WHEN r.kind IN ('fd', 'thread') THEN r.death_ns ELSE max(r.birth_ns, r.death_ns - ?1) "
+	"END, "
 	"r.id, r.process_id, r.kind, r.class, r.birth_stack "
 	"FROM resource r JOIN process p ON p.id = r.process_id "
 	/* When an unseen close happened is not known: such a life proves no growth. */
-	"WHERE r.inherited = 0 AND r.ending IS NOT 'unseen' ORDER BY r.id";
+	"WHERE r.inherited = 0 AND r.ending IS NOT 'unseen' "
+	/* Each arm of a timer is a life. */
+	"AND NOT (r.kind = 'timer' AND r.death_ns IS NOT NULL) "
+	/* Its owner's number tells; a scope that was closed waits for its last reference. */
+	"AND NOT (r.kind = 'callback' AND r.owner_id IS NOT NULL AND (r.traits IS NULL OR "
+	"instr(r.traits, 'one-shot') = 0)) "
+	"AND NOT (r.kind = 'scope' AND (r.owner_id IS NOT NULL OR r.close_ns IS NOT NULL)) "
+	"ORDER BY r.id";
 
 static void site_destroy(struct growth_site *site)
 {
@@ -234,6 +245,8 @@ static int load_series(struct growth *growth, struct trace *trace, struct culpri
 	more = trace_query(trace, lives_sql, &query);
 	if (more != 0)
 		return more;
+	trace_query_bind_int(query, 1,
+			     (int64_t)(growth->leaks != NULL ? growth->leaks->grace_ns : 0));
 	while ((more = trace_query_step(query)) == 1) {
 		more = add_life(growth, &sites, series, culprits, query);
 		if (more != 0)

@@ -110,8 +110,25 @@ uint64_t holding_wakers(const struct thing *thing)
 	return wakers;
 }
 
+/*
+ * A timer that was armed anew is another life, and holds what it held; so does a holder that was
+ * told of later than what it holds.
+ */
+static struct thing *holder_now(const struct thing *thing, const struct holding *holding)
+{
+	struct thing *now = holding->thing;
+
+	if (now != NULL && (now->alive || holding->kind != TRACK_KIND_TIMER))
+		return now;
+	if (holding->subject == 0 || !thing_is_kind(holding->kind))
+		return now;
+	now = thing_find(thing->life.image, holding->kind, holding->subject);
+	return now != NULL && now->alive ? now : holding->thing;
+}
+
 static int write_one(const struct thing *thing, const struct holding *holding)
 {
+	struct thing *holder = holder_now(thing, holding);
 	bool is_named = holding->subject != 0;
 	struct trace_reference row = {
 		.resource_id = thing->life.id,
@@ -128,8 +145,8 @@ static int write_one(const struct thing *thing, const struct holding *holding)
 	};
 	int error = 0;
 
-	if (holding->thing != NULL)
-		error = life_keep(&holding->thing->life, &row.holder_id);
+	if (holder != NULL)
+		error = life_keep(&holder->life, &row.holder_id);
 	return error != 0 ? error : trace_put_reference(thing->life.image->book->trace, &row);
 }
 

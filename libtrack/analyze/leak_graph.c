@@ -6,6 +6,8 @@
 
 #include "fate.h"
 
+enum { OWNERS_MAX = 64 }; /* as lifetimes tell of, one above the other */
+
 /* Tarjan, "Depth-first search and linear graph algorithms" (1972), without recursion. */
 struct search {
 	struct leak_graph *graph;
@@ -154,32 +156,43 @@ static bool is_kept_inside(const struct leak_graph *graph, size_t part)
 	return false;
 }
 
-/* A scope alone keeps nothing alive: it is closed, or there is nothing to close. */
-static bool is_mere_scope(const struct leak_graph *graph, size_t part)
-{
-	const struct survivor *first = &graph->survivors->items[graph->members[graph->first[part]]];
+static bool is_mere_scope(const struct leak_graph *graph, size_t part, unsigned depth);
 
-	return first->kind == TRACK_KIND_SCOPE && !survivor_is_unclosed(first) &&
-	       graph->first[part + 1] - graph->first[part] == 1 && !is_kept_inside(graph, part);
-}
-
-bool leak_graph_is_root(const struct leak_graph *graph, size_t part)
+/* By something else than scopes that keep nothing themselves. */
+static bool is_kept_outside(const struct leak_graph *graph, size_t member, unsigned depth)
 {
 	const struct survivor *items = graph->survivors->items;
 	const struct links *links = graph->links;
 
-	for (size_t i = graph->first[part]; i < graph->first[part + 1]; i++) {
-		size_t member = graph->members[i];
+	for (size_t i = links->first_up[member]; i < links->first_up[member + 1]; i++) {
+		size_t keeper = links->up[i].keeper;
 
-		for (size_t j = links->first_up[member]; j < links->first_up[member + 1]; j++) {
-			size_t keeper = links->up[j].keeper;
-
-			if (leak_graph_joins(graph->survivors, &links->up[j]) &&
-			    items[keeper].part != part && !is_mere_scope(graph, items[keeper].part))
-				return false;
-		}
+		if (leak_graph_joins(graph->survivors, &links->up[i]) &&
+		    items[keeper].part != items[member].part &&
+		    !is_mere_scope(graph, items[keeper].part, depth + 1))
+			return true;
 	}
-	return !is_mere_scope(graph, part);
+	return false;
+}
+
+/* A scope alone keeps nothing alive: it is closed, or there is nothing to close, and nobody has it.
+ */
+static bool is_mere_scope(const struct leak_graph *graph, size_t part, unsigned depth)
+{
+	size_t member = graph->members[graph->first[part]];
+	const struct survivor *first = &graph->survivors->items[member];
+
+	return first->kind == TRACK_KIND_SCOPE && !survivor_is_unclosed(first) &&
+	       graph->first[part + 1] - graph->first[part] == 1 && !is_kept_inside(graph, part) &&
+	       (depth == OWNERS_MAX || !is_kept_outside(graph, member, depth));
+}
+
+bool leak_graph_is_root(const struct leak_graph *graph, size_t part)
+{
+	for (size_t i = graph->first[part]; i < graph->first[part + 1]; i++)
+		if (is_kept_outside(graph, graph->members[i], 0))
+			return false;
+	return !is_mere_scope(graph, part, 0);
 }
 
 bool leak_graph_is_circle(const struct leak_graph *graph, size_t part)

@@ -218,8 +218,46 @@ static bool is_sibling(const struct leaks *leaks, size_t root, size_t part)
 	       share_tag(leaks, one, two);
 }
 
-/* What weighs most of all that the close left behind; each with the root that keeps it. */
-static int add_other(struct leaks *leaks, struct leak leak)
+/* The scope that it is in, that was not closed though what it belongs to was. */
+static size_t untorn_scope(const struct leaks *leaks, size_t index)
+{
+	size_t cause = at(leaks, index)->cause, scope = SURVIVOR_NONE;
+
+	for (size_t i = index; i != SURVIVOR_NONE && i != cause; i = at(leaks, i)->owner) {
+		const struct survivor *one = at(leaks, i);
+
+		if (one->kind == TRACK_KIND_SCOPE && survivor_is_alive(one) && one->close_ns == 0)
+			scope = i;
+	}
+	return scope;
+}
+
+/* Whether the scope is one of its owners, through others too. */
+static bool is_below(const struct leaks *leaks, size_t index, size_t scope)
+{
+	while (index != SURVIVOR_NONE && index != scope)
+		index = at(leaks, index)->owner;
+	return index == scope;
+}
+
+/* Another root that the close did not come to, or that ended with no more than a word. */
+static bool is_untorn(const struct leaks *leaks, size_t root, size_t part)
+{
+	size_t other = leaks->graph.members[leaks->graph.first[part]];
+	const struct survivor *one = at(leaks, root), *two = at(leaks, other);
+
+	return two->fate == FATE_LEAKED && !leaks->taken[other] &&
+	       leak_graph_is_root(&leaks->graph, part) && is_below(leaks, other, one->cause) &&
+	       ((one != two && two->kind == TRACK_KIND_OBJECT) ||
+		untorn_scope(leaks, other) != SURVIVOR_NONE);
+}
+
+/*
+ * What weighs most of all that one close left behind, each with the root that keeps it; belongs
+ * says which other roots that is.
+ */
+static int add_family(struct leaks *leaks, struct leak leak,
+		      bool (*belongs)(const struct leaks *leaks, size_t root, size_t part))
 {
 	struct family {
 		size_t root, end;
@@ -231,7 +269,7 @@ static int add_other(struct leaks *leaks, struct leak leak)
 		return -ENOMEM;
 	family[count++] = (struct family){leak.root, leaks->held_count};
 	for (size_t part = 0; part < leaks->graph.part_count; part++) {
-		if (!is_sibling(leaks, leak.root, part))
+		if (!belongs(leaks, leak.root, part))
 			continue;
 		take_held(leaks, part);
 		family[count++] = (struct family){leaks->graph.members[leaks->graph.first[part]],
@@ -350,12 +388,29 @@ static int add_part(struct leaks *leaks, size_t part, enum cause cause)
 	case CAUSE_OTHER:
 		break;
 	}
-	return add_other(leaks, leak);
+	return add_family(leaks, leak, is_sibling);
+}
+
+/* A close that never went below: what it should have torn down is one leak. */
+static int add_untorn(struct leaks *leaks)
+{
+	int error = 0;
+
+	for (size_t part = 0; part < leaks->graph.part_count && error == 0; part++) {
+		size_t root = leaks->graph.members[leaks->graph.first[part]];
+		struct leak leak = {.root = root, .head = root, .first_held = leaks->held_count};
+
+		if (!is_untorn(leaks, root, part))
+			continue;
+		take_held(leaks, part);
+		error = add_family(leaks, leak, is_untorn);
+	}
+	return error;
 }
 
 static int plan(struct leaks *leaks)
 {
-	int error = 0;
+	int error = add_untorn(leaks);
 
 	for (enum fate fate = FATE_LEAKED; fate > FATE_FINE; fate--)
 		for (enum cause cause = CAUSE_TASK; cause <= CAUSE_OTHER; cause++)
@@ -383,6 +438,15 @@ static void explain(struct leaks *leaks)
 
 			leaks->survivors.items[held].explained = proven || held != leak->head;
 		}
+	}
+	/* A handler that may still come, a scope whose close was forgotten: they only stay with it.
+	 */
+	for (size_t i = 0; i < leaks->survivors.count; i++) {
+		struct survivor *survivor = &leaks->survivors.items[i];
+
+		if (survivor->fate == FATE_LEAKED &&
+		    (survivor->kind == TRACK_KIND_SCOPE || survivor_is_persistent(survivor)))
+			survivor->explained = true;
 	}
 	/* Several heads may share what they hold. */
 	for (size_t i = 0; i < leaks->count; i++)

@@ -13,8 +13,8 @@
 #include <unistd.h>
 
 /*
- * A clock read just before we looked may lie a little behind ours: that of annotations is some
- * microseconds off at most, and what was reserved may be seen a moment later.
+ * A clock read just before we looked may lie a little behind ours; that of annotations is off by
+ * some microseconds at most.
  */
 #define MARGIN_NS 1000000ull
 

@@ -8,7 +8,6 @@
 #include <stddef.h>
 #include <string.h>
 #include <sys/auxv.h>
-#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <time.h>
 
@@ -74,14 +73,9 @@ static void find_vdso(void)
 
 void clock_init(void)
 {
-	int counter = PR_TSC_ENABLE;
 	find_vdso();
 	read_clock = vdso_clock;
-	sys3(SYS_prctl, PR_GET_TSC, (long)&counter, 0);
-	if (counter == PR_TSC_ENABLE)
-		ticks_init();
-	else
-		clock_lose_counter();
+	ticks_init();
 }
 
 void clock_lose_counter(void)

@@ -10,7 +10,11 @@
 
 /* Find the vDSO; until then, and without one, the clock is a system call. */
 void clock_init(void);
-/* Reading the processor's counter is about to become a signal (PR_SET_TSC): do without it. */
+/*
+ * Reading the processor's counter is about to become a signal (PR_SET_TSC): do
+ * without it. Where that was inherited, no program gets past the loader, which
+ * reads it too.
+ */
 void clock_lose_counter(void);
 uint64_t clock_ns(void);
 /* Cheaper, right to some milliseconds. */

@@ -1,14 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "ticks.h"
 
-#include <cpuid.h>
 #include <fcntl.h>
 #include <string.h>
 #include <sys/syscall.h>
 
 #define SOURCE_FILE "/sys/devices/system/clocksource/clocksource0/current_clocksource"
-#define INVARIANT (1u << 8) /* edx of this leaf: one rate, in all states of the processor */
-#define POWER_LEAF 0x80000007u
 #define LINE_NS 1000000u	/* a line is as long */
 #define SPAN_NS_MIN 2000000u	/* between two looks that make a rate */
 #define SPAN_NS_MAX 1000000000u /* an older look says little of the rate now */
@@ -18,6 +15,7 @@
 
 struct ticks_line ticks_line;
 
+/* It does not where the rate changes, the counter halts, or processors differ. */
 static bool kernel_trusts_it(void)
 {
 	char name[8] = "";
@@ -31,9 +29,7 @@ static bool kernel_trusts_it(void)
 
 void ticks_init(void)
 {
-	unsigned a, b, c, d;
-	ticks_line.usable =
-		__get_cpuid(POWER_LEAF, &a, &b, &c, &d) && (d & INVARIANT) && kernel_trusts_it();
+	ticks_line.usable = kernel_trusts_it();
 }
 
 void ticks_forbid(void)
@@ -110,7 +106,7 @@ static void draw(const struct ticks_look *now)
 			begin_anew(now, rate);
 			return;
 		}
-		/* What it is off is made good in the length of this ticks_line. */
+		/* What it is off is made good in the length of this line. */
 		rate -= (uint64_t)((int64_t)rate * ahead / (int64_t)LINE_NS);
 	}
 	ticks_line.start = start;
@@ -133,11 +129,13 @@ uint64_t ticks_redraw(void)
 	    !__atomic_compare_exchange_n(&ticks_line.version, &version, version + 1, false,
 					 __ATOMIC_ACQ_REL, __ATOMIC_RELAXED))
 		return exact;
-	if (!look_at_both(&now))
-		ticks_line.usable = ticks_line.usable && ++ticks_line.failures < FAILURES_MAX;
-	else if (!ticks_line.past[0].ns)
+	bool looked = look_at_both(&now);
+	ticks_line.failures = looked ? 0 : ticks_line.failures + 1;
+	if (ticks_line.failures == FAILURES_MAX)
+		ticks_forbid();
+	if (looked && !ticks_line.past[0].ns)
 		begin_anew(&now, 0);
-	else
+	else if (looked)
 		draw(&now);
 	__atomic_store_n(&ticks_line.version, version + 2, __ATOMIC_RELEASE);
 	return exact;

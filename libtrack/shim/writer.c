@@ -264,24 +264,14 @@ static void end_segment(struct track_segment *segment, uint32_t offset)
 	__atomic_store_n((uint64_t *)((char *)segment + offset), word, __ATOMIC_RELEASE);
 }
 
-/*
- * Atomic against this thread's own signal handlers, the only ones that add as
- * well: no need to lock the bus. A reader finds the sum a little later, by far
- * less than it allows for.
- */
-static inline uint32_t add(uint32_t *sum, uint32_t size)
-{
-	__asm__ volatile("xaddl %0, %1" : "+r"(size), "+m"(*sum) : : "memory", "cc");
-	return size;
-}
-
 /* Room in the thread's segment. *ret_offset: from the segment's start. */
 static inline void *reserve(struct writer *writer, uint32_t size, uint32_t *ret_offset)
 {
 	for (;;) {
 		struct track_segment *segment = writer->segment;
 		if (likely(segment != NULL)) {
-			uint32_t offset = add(&segment->reserved, size);
+			uint32_t offset =
+				__atomic_fetch_add(&segment->reserved, size, __ATOMIC_RELAXED);
 			*ret_offset = offset;
 			if (likely(offset + size <= TRACK_SEGMENT_BYTES))
 				return (char *)segment + offset;

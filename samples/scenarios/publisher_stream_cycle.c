@@ -87,6 +87,7 @@ static int publish(const struct scene *scene, struct pair_end *end)
 	if (error)
 		return error;
 	track_own(track_scope(end->connection), track_object(publisher));
+	track_own(track_object(publisher), track_scope(end->channel));
 	end->channel = NULL;
 	error = dc_channel_send(publisher->channel, DC_TEXT, "frame", 5);
 	if (!scene_is_buggy(scene))

@@ -149,13 +149,47 @@ static int children(void)
 	return failed;
 }
 
+#define TURNS 200000
+
+static int locked, held;
+
+static void *take_turns(void *arg)
+{
+	for (int i = 0; i < TURNS; i++) {
+		while (__atomic_exchange_n(&locked, 1, __ATOMIC_ACQUIRE))
+			;
+		if (held)
+			track_release(&object, "hazard", track_nobody());
+		else
+			tell();
+		held = !held;
+		__atomic_store_n(&locked, 0, __ATOMIC_RELEASE);
+		for (volatile int wait = i % 16; wait > 0; wait--)
+			;
+	}
+	return arg;
+}
+
+/* Whichever of two threads comes to it retains or releases: never two of a kind in a row. */
+static int turns(void)
+{
+	pthread_t threads[2];
+	for (int i = 0; i < 2; i++)
+		if (pthread_create(&threads[i], NULL, take_turns, NULL))
+			return 1;
+	for (int i = 0; i < 2; i++)
+		pthread_join(threads[i], NULL);
+	return 0;
+}
+
 static const struct {
 	const char *name;
 	int (*run)(void);
 } modes[] = {
 	{"early", early},	{"counter", counter},
 	{"sandbox", sandbox},	{"sandbox-without-counter", sandbox_without_counter},
-	{"handlers", handlers}, {"children", children},
+	{"handlers", handlers}, {"turns", turns},
+	{"children", children},
 };
 
 int main(int argc, char **argv)

@@ -41,11 +41,15 @@ check "without stacks" "$(diff <(sed 's/ stack$//' said) found && echo same)" sa
 check "unwatched" "$("$live/live_annotated_c" | wc -l)" "$(wc -l <said)"
 
 # Where a careless shim would hang, kill or lose.
-for mode in early counter sandbox sandbox-without-counter handlers children; do
+for mode in early counter sandbox sandbox-without-counter handlers turns children; do
 	spooled "$live/live_annotated_hazards" $mode
 	check "$mode: the program ends as alone, and all is there" \
 		"$code $(grep -c '^retain object#1 hazard' found) $(grep -c -e '(undefined' -e '^lost' found)" "0 $(cat said) 0"
 done
+RTCTRACK_STACK=0 spooled "$live/live_annotated_hazards" turns
+check "turns: two threads, one order" \
+	"$code $(awk '/hazard/ {n++; bad += $1 == last; last = $1} END {print n, bad + 0}' found)" "0 400000 0"
+spooled "$live/live_annotated_hazards" children
 check "children: what each told" "$(grep -c '^release object#1 hazard' found)" 2000
 
 # Each compiler and language that the header is for, with all warnings.
@@ -68,6 +72,16 @@ for level in -O0 -O2; do
 		check "$name: all probes are listed" \
 			"$(readelf -n program | awk '/Provider: track/ {p = 1} p && /Name:/ {print $2; p = 0}' | sort | xargs)" "$probes"
 	done
+done
+
+# Who made it is to blame, however the annotation was compiled.
+for flags in "-O0 -g" "-O2 -g" "-O2" "-O2 -fno-pie -no-pie"; do
+	# shellcheck disable=SC2086 # words
+	gcc $strict $flags "$here/annotated_growth.c" -o program
+	rm -f t.db
+	timeout 60 "$build/cli/rtctrack" run -o t.db --quiet -- ./program >out 2>err
+	check "the culprit, gcc $flags" \
+		"$(sqlite3 -batch t.db "SELECT rule, state, culprit_function FROM finding")" "ref-leak|growing|make_candidate"
 done
 
 # Under live probes: the arguments arrive, and nobody's locals are overwritten.

@@ -43,20 +43,31 @@ struct track_subject {
 	uint32_t kind;
 };
 
-#define TRACK_SUBJECT_MAKER(name, type, KIND, as_id)                                               \
-	static inline __attribute__((unused)) struct track_subject track_##name(type thing)        \
+/* Of an address only the number counts: what is there may not be set yet, or no longer be. */
+#if defined(__has_attribute)
+#if __has_attribute(access)
+#define TRACK_ADDRESS __attribute__((access(none, 1)))
+#endif
+#endif
+#ifndef TRACK_ADDRESS
+#define TRACK_ADDRESS
+#endif
+
+#define TRACK_SUBJECT_MAKER(name, type, KIND, as_id, attribute)                                    \
+	attribute static inline                                                                    \
+		__attribute__((unused)) struct track_subject track_##name(type thing)              \
 	{                                                                                          \
 		struct track_subject subject = {as_id, TRACK_SUBJECT_##KIND};                      \
 		return subject;                                                                    \
 	}
-TRACK_SUBJECT_MAKER(fd, int, FD, (uint64_t)(uint32_t)thing)
-TRACK_SUBJECT_MAKER(thread, uint64_t, THREAD, thing) /* a pthread_t */
-TRACK_SUBJECT_MAKER(object, const void *, OBJECT, (uint64_t)(uintptr_t)thing)
-TRACK_SUBJECT_MAKER(callback, const void *, CALLBACK, (uint64_t)(uintptr_t)thing)
-TRACK_SUBJECT_MAKER(task, const void *, TASK, (uint64_t)(uintptr_t)thing)
-TRACK_SUBJECT_MAKER(timer, const void *, TIMER, (uint64_t)(uintptr_t)thing)
-TRACK_SUBJECT_MAKER(scope, const void *, SCOPE, (uint64_t)(uintptr_t)thing)
-TRACK_SUBJECT_MAKER(lock, const void *, LOCK, (uint64_t)(uintptr_t)thing)
+TRACK_SUBJECT_MAKER(fd, int, FD, (uint64_t)(uint32_t)thing, )
+TRACK_SUBJECT_MAKER(thread, uint64_t, THREAD, thing, ) /* a pthread_t */
+TRACK_SUBJECT_MAKER(object, const void *, OBJECT, (uint64_t)(uintptr_t)thing, TRACK_ADDRESS)
+TRACK_SUBJECT_MAKER(callback, const void *, CALLBACK, (uint64_t)(uintptr_t)thing, TRACK_ADDRESS)
+TRACK_SUBJECT_MAKER(task, const void *, TASK, (uint64_t)(uintptr_t)thing, TRACK_ADDRESS)
+TRACK_SUBJECT_MAKER(timer, const void *, TIMER, (uint64_t)(uintptr_t)thing, TRACK_ADDRESS)
+TRACK_SUBJECT_MAKER(scope, const void *, SCOPE, (uint64_t)(uintptr_t)thing, TRACK_ADDRESS)
+TRACK_SUBJECT_MAKER(lock, const void *, LOCK, (uint64_t)(uintptr_t)thing, TRACK_ADDRESS)
 #undef TRACK_SUBJECT_MAKER
 
 /* A thing that is a member of nothing, and nobody in particular. */
@@ -209,22 +220,24 @@ TRACK_PROBE(plumbing)
  * tracked); tag: what it is for ("checklist"). A release names the same holder and tag as its
  * retain. A new object has no reference: its first one is told by a retain.
  */
-TRACK_API track_object_create(const void *object, const char *class_name)
+TRACK_ADDRESS TRACK_API track_object_create(const void *object, const char *class_name)
 {
 	TRACK_EMIT(create, CREATE, track_object(object), 0, track_nobody(), class_name);
 }
 
-TRACK_API track_retain(const void *object, const char *tag, struct track_subject holder)
+TRACK_ADDRESS TRACK_API track_retain(const void *object, const char *tag,
+				     struct track_subject holder)
 {
 	TRACK_EMIT(retain, RETAIN, track_object(object), 0, holder, tag);
 }
 
-TRACK_API track_release(const void *object, const char *tag, struct track_subject holder)
+TRACK_ADDRESS TRACK_API track_release(const void *object, const char *tag,
+				      struct track_subject holder)
 {
 	TRACK_EMIT(release, RELEASE, track_object(object), 0, holder, tag);
 }
 
-TRACK_API track_object_destroy(const void *object)
+TRACK_ADDRESS TRACK_API track_object_destroy(const void *object)
 {
 	TRACK_EMIT(destroy, DESTROY, track_object(object), 0, track_nobody(), NULL);
 }
@@ -233,80 +246,83 @@ TRACK_API track_object_destroy(const void *object)
  * Callbacks: a function is registered (arm), called (enter, leave) once or many times, and the
  * registration ends (release). cancel: whoever registered it takes it back, and expects no call.
  */
-TRACK_API track_callback_arm(const void *callback, const char *class_name, uint32_t traits)
+TRACK_ADDRESS TRACK_API track_callback_arm(const void *callback, const char *class_name,
+					   uint32_t traits)
 {
 	TRACK_EMIT(arm, ARM, track_callback(callback), traits, track_nobody(), class_name);
 }
 
-TRACK_API track_callback_enter(const void *callback)
+TRACK_ADDRESS TRACK_API track_callback_enter(const void *callback)
 {
 	TRACK_EMIT(fire, FIRE, track_callback(callback), 0, track_nobody(), NULL);
 }
 
-TRACK_API track_callback_leave(const void *callback)
+TRACK_ADDRESS TRACK_API track_callback_leave(const void *callback)
 {
 	TRACK_EMIT(fire, FIRE, track_callback(callback), TRACK_RETURNED, track_nobody(), NULL);
 }
 
-TRACK_API track_callback_cancel(const void *callback)
+TRACK_ADDRESS TRACK_API track_callback_cancel(const void *callback)
 {
 	TRACK_EMIT(cancel, CANCEL, track_callback(callback), 0, track_nobody(), NULL);
 }
 
-TRACK_API track_callback_release(const void *callback)
+TRACK_ADDRESS TRACK_API track_callback_release(const void *callback)
 {
 	TRACK_EMIT(destroy, DESTROY, track_callback(callback), 0, track_nobody(), NULL);
 }
 
 /* Tasks. A waker is whatever may wake the task later: without one, and not woken, it never runs
  * again. done: finished or cancelled. */
-TRACK_API track_task_spawn(const void *task, const char *class_name)
+TRACK_ADDRESS TRACK_API track_task_spawn(const void *task, const char *class_name)
 {
 	TRACK_EMIT(create, CREATE, track_task(task), 0, track_nobody(), class_name);
 }
 
-TRACK_API track_task_poll(const void *task)
+TRACK_ADDRESS TRACK_API track_task_poll(const void *task)
 {
 	TRACK_EMIT(poll, POLL, track_task(task), 0, track_nobody(), NULL);
 }
 
-TRACK_API track_task_polled(const void *task)
+TRACK_ADDRESS TRACK_API track_task_polled(const void *task)
 {
 	TRACK_EMIT(poll, POLL, track_task(task), TRACK_RETURNED, track_nobody(), NULL);
 }
 
-TRACK_API track_task_wake(const void *task)
+TRACK_ADDRESS TRACK_API track_task_wake(const void *task)
 {
 	TRACK_EMIT(wake, WAKE, track_task(task), 0, track_nobody(), NULL);
 }
 
-TRACK_API track_waker_made(const void *task, const char *tag, struct track_subject holder)
+TRACK_ADDRESS TRACK_API track_waker_made(const void *task, const char *tag,
+					 struct track_subject holder)
 {
 	TRACK_EMIT(retain, RETAIN, track_task(task), TRACK_WAKER, holder, tag);
 }
 
-TRACK_API track_waker_gone(const void *task, const char *tag, struct track_subject holder)
+TRACK_ADDRESS TRACK_API track_waker_gone(const void *task, const char *tag,
+					 struct track_subject holder)
 {
 	TRACK_EMIT(release, RELEASE, track_task(task), TRACK_WAKER, holder, tag);
 }
 
-TRACK_API track_task_done(const void *task)
+TRACK_ADDRESS TRACK_API track_task_done(const void *task)
 {
 	TRACK_EMIT(done, DONE, track_task(task), 0, track_nobody(), NULL);
 }
 
 /* Timers: from each arm to its fire or cancel. To arm one that is armed begins anew. */
-TRACK_API track_timer_arm(const void *timer, const char *class_name)
+TRACK_ADDRESS TRACK_API track_timer_arm(const void *timer, const char *class_name)
 {
 	TRACK_EMIT(arm, ARM, track_timer(timer), TRACK_ONE_SHOT, track_nobody(), class_name);
 }
 
-TRACK_API track_timer_fire(const void *timer)
+TRACK_ADDRESS TRACK_API track_timer_fire(const void *timer)
 {
 	TRACK_EMIT(fire, FIRE, track_timer(timer), 0, track_nobody(), NULL);
 }
 
-TRACK_API track_timer_cancel(const void *timer)
+TRACK_ADDRESS TRACK_API track_timer_cancel(const void *timer)
 {
 	TRACK_EMIT(cancel, CANCEL, track_timer(timer), 0, track_nobody(), NULL);
 }
@@ -316,32 +332,32 @@ TRACK_API track_timer_cancel(const void *timer)
  * around the close call; call and called around any other: what a thread makes in between is taken
  * for the scope's, as a hint, unless it has an owner. destroy: the scope's memory is gone.
  */
-TRACK_API track_scope_open(const void *scope, const char *class_name, uint32_t traits)
+TRACK_ADDRESS TRACK_API track_scope_open(const void *scope, const char *class_name, uint32_t traits)
 {
 	TRACK_EMIT(open, OPEN, track_scope(scope), traits, track_nobody(), class_name);
 }
 
-TRACK_API track_scope_call(const void *scope)
+TRACK_ADDRESS TRACK_API track_scope_call(const void *scope)
 {
 	TRACK_EMIT(call, CALL, track_scope(scope), 0, track_nobody(), NULL);
 }
 
-TRACK_API track_scope_called(const void *scope)
+TRACK_ADDRESS TRACK_API track_scope_called(const void *scope)
 {
 	TRACK_EMIT(call, CALL, track_scope(scope), TRACK_RETURNED, track_nobody(), NULL);
 }
 
-TRACK_API track_scope_close(const void *scope)
+TRACK_ADDRESS TRACK_API track_scope_close(const void *scope)
 {
 	TRACK_EMIT(close, CLOSE, track_scope(scope), 0, track_nobody(), NULL);
 }
 
-TRACK_API track_scope_closed(const void *scope)
+TRACK_ADDRESS TRACK_API track_scope_closed(const void *scope)
 {
 	TRACK_EMIT(close, CLOSE, track_scope(scope), TRACK_RETURNED, track_nobody(), NULL);
 }
 
-TRACK_API track_scope_destroy(const void *scope)
+TRACK_ADDRESS TRACK_API track_scope_destroy(const void *scope)
 {
 	TRACK_EMIT(destroy, DESTROY, track_scope(scope), 0, track_nobody(), NULL);
 }

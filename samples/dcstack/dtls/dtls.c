@@ -365,6 +365,7 @@ int dtls_start(struct dtls *dtls, struct object *below)
 		return r;
 	}
 	track_own(track_scope(dtls), track_task(dtls->handshake));
+	timer_own(&dtls->retransmission, track_task(dtls->handshake));
 	waker_set(&dtls->waker, dtls->handshake);
 	object_retain_by(&dtls->object, "handshake", track_task(dtls->handshake));
 	dtls->below = below;

@@ -225,6 +225,7 @@ struct candidate *remote_learn(struct agent *agent, const struct candidate *loca
 	candidate->address = *packet->from;
 	/* One that no candidate of the peer has: it draws from ice-char, we from outside. */
 	snprintf(candidate->foundation, sizeof(candidate->foundation), "~%u", agent->remote_count);
+	track_own(track_scope(agent), track_object(candidate));
 	agent->remotes[agent->remote_count++] = candidate;
 	return candidate;
 }
