@@ -13,10 +13,14 @@
 /* Fewer points prove no trend. */
 enum { MARKS_LEAST = 3, STEPS_PER_PAUSE = 5, RISES_LEAST = 5 };
 
-/* A thread that ended and waits to be joined still holds what it is made of. */
+/*
+ * A thread that ended and waits to be joined still holds what it is made of. A scope is
+ * over when its close returns, whoever keeps its memory.
+ */
 static const char lives_sql[] =
-	"SELECT r.birth_ns, CASE WHEN r.death_ns IS NULL OR r.ending IS 'done' "
-	"THEN coalesce(p.end_ns, 9223372036854775807) ELSE r.death_ns END, "
+	"SELECT r.birth_ns, CASE WHEN r.closed_ns IS NOT NULL THEN r.closed_ns "
+	"WHEN r.death_ns IS NULL OR r.ending IS 'done' THEN coalesce(p.end_ns, "
+	"9223372036854775807) ELSE r.death_ns END, "
 	"r.id, r.process_id, r.kind, r.class, r.birth_stack "
 	"FROM resource r JOIN process p ON p.id = r.process_id "
 	/* When an unseen close happened is not known: such a life proves no growth. */
