@@ -131,11 +131,6 @@ static struct json_object *stacks(struct build *build, const struct report_findi
 	return object;
 }
 
-static bool is_birth(const struct report_evidence *evidence)
-{
-	return strcmp(evidence->role, "created at") == 0;
-}
-
 static struct json_object *link_object(struct build *build, const struct report_evidence *evidence)
 {
 	const struct report_resource *resource = evidence->resource;
@@ -160,7 +155,7 @@ static struct json_object *chain(struct build *build, const struct report_findin
 	bool any = false;
 
 	for (size_t i = 0; i < finding->evidence_count; i++)
-		any |= !is_birth(&finding->evidence[i]);
+		any |= !report_is_birth(&finding->evidence[i]);
 	for (size_t i = 0; any && i < finding->evidence_count; i++)
 		if (!finding->evidence[i].repeated)
 			append(build, array, link_object(build, &finding->evidence[i]));

@@ -179,6 +179,11 @@ void report_destroy(struct report *report)
 	free(report);
 }
 
+bool report_is_birth(const struct report_evidence *evidence)
+{
+	return strcmp(evidence->role, "created at") == 0;
+}
+
 bool report_complete(const struct report *report)
 {
 	return report->finished && !report->lost;

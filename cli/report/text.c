@@ -201,11 +201,6 @@ static bool shown_before(FILE *stream, const struct report *report, size_t index
 	return false;
 }
 
-static bool is_birth(const struct report_evidence *evidence)
-{
-	return strcmp(evidence->role, "created at") == 0;
-}
-
 static const char *begun(const char *kind)
 {
 	const struct kind_words *words = kind_words(kind);
@@ -227,9 +222,9 @@ static void stacks(FILE *stream, const struct report *report, size_t index,
 		const struct report_evidence *evidence = &finding->evidence[i];
 		const struct report_resource *resource = evidence->resource;
 
-		if (!evidence->stack && (evidence->repeated || is_birth(evidence)))
+		if (!evidence->stack && (evidence->repeated || report_is_birth(evidence)))
 			continue;
-		if (!is_birth(evidence) || !resource)
+		if (!report_is_birth(evidence) || !resource)
 			fprintf(stream, "     %s\n", evidence->role);
 		else if (resource->birth_call[0])
 			fprintf(stream, "     %s by %s() at\n", begun(resource->kind),

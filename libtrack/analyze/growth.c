@@ -13,12 +13,15 @@
 /* Fewer points prove no trend. */
 enum { MARKS_LEAST = 3, STEPS_PER_PAUSE = 5, RISES_LEAST = 5 };
 
-/* A thread that ended and waits to be joined still holds what it is made of. */
+/*
+ * A thread that ended and waits to be joined still holds what it is made of. A scope is
+ * over when its close returns, whoever keeps its memory.
+ */
 static const char lives_sql[] =
-	"SELECT r.birth_ns, CASE WHEN r.death_ns IS NULL OR r.ending IS 'done' "
-	"THEN coalesce(p.end_ns, 9223372036854775807) "
-	/* What a stack lets go of is often freed a moment later: at the mark it was as good as
-	   gone. */
+	"SELECT r.birth_ns, CASE WHEN r.closed_ns IS NOT NULL THEN r.closed_ns "
+	"WHEN r.death_ns IS NULL OR r.ending IS 'done' THEN coalesce(p.end_ns, "
+	"9223372036854775807) "
+	/* What a stack lets go of is often freed a moment later: as good as gone at the mark. */
 	"WHEN r.kind IN ('fd', 'thread') THEN r.death_ns ELSE max(r.birth_ns, r.death_ns - ?1) "
 	"END, "
 	"r.id, r.process_id, r.kind, r.class, r.birth_stack "
@@ -30,7 +33,7 @@ static const char lives_sql[] =
 	/* Its owner's number tells; a scope that was closed waits for its last reference. */
 	"AND NOT (r.kind = 'callback' AND r.owner_id IS NOT NULL AND (r.traits IS NULL OR "
 	"instr(r.traits, 'one-shot') = 0)) "
-	"AND NOT (r.kind = 'scope' AND (r.owner_id IS NOT NULL OR r.close_ns IS NOT NULL)) "
+	"AND NOT (r.kind = 'scope' AND r.owner_id IS NOT NULL) "
 	"ORDER BY r.id";
 
 static void site_destroy(struct growth_site *site)

@@ -11,11 +11,6 @@
 /* What is told of one step, and of a reference's tags in a sentence. */
 enum { HOLDERS_MAX = 6, TAGS_MAX = 3, TEXT_BYTES = 256 };
 
-static const struct survivor *at(const struct leaks *leaks, size_t index)
-{
-	return &leaks->survivors.items[index];
-}
-
 void leak_noun(const struct survivor *survivor, char *ret_noun)
 {
 	char noun[FINDING_NOUN_BYTES];
@@ -142,7 +137,7 @@ static const char *reference_role(struct finding *finding, const struct leaks *l
 	const char *verb = reference->waker ? "can be woken by" : "held by";
 
 	if (held)
-		leak_noun(at(leaks, reference->holder), holder);
+		leak_noun(leaks_at(leaks, reference->holder), holder);
 	else if (!reference->by_nobody)
 		snprintf(holder, sizeof(holder), "somebody unknown");
 	if (reference->tag != NULL)
@@ -151,14 +146,14 @@ static const char *reference_role(struct finding *finding, const struct leaks *l
 	else if (holder[0] == '\0')
 		snprintf(tag, sizeof(tag), "nobody in particular");
 	return finding_text(finding, "%s %s%s%s: %llu of %llu released, taken at", verb, tag,
-			    holder, held ? holder_state(at(leaks, reference->holder)) : "",
+			    holder, held ? holder_state(leaks_at(leaks, reference->holder)) : "",
 			    (unsigned long long)reference->released,
 			    (unsigned long long)reference->retained);
 }
 
 static int add_references(struct finding *finding, const struct leaks *leaks, size_t index)
 {
-	const struct survivor *survivor = at(leaks, index);
+	const struct survivor *survivor = leaks_at(leaks, index);
 	size_t shown =
 		survivor->reference_count < HOLDERS_MAX ? survivor->reference_count : HOLDERS_MAX;
 	int error = 0;
@@ -180,7 +175,7 @@ static int add_references(struct finding *finding, const struct leaks *leaks, si
 /* What waits at the end of the chain. */
 static int add_end(struct finding *finding, const struct leaks *leaks, const struct leak *leak)
 {
-	const struct survivor *root = at(leaks, leak->root);
+	const struct survivor *root = leaks_at(leaks, leak->root);
 
 	if (leak->rule == RULE_TASK_LOST_WAKER)
 		return add(finding, root, 0,
@@ -203,13 +198,13 @@ static double seconds(uint64_t from_ns, uint64_t to_ns)
 /* Its scope's close, or the end of what it belonged to. */
 static int add_cause(struct finding *finding, const struct leaks *leaks, const struct leak *leak)
 {
-	const struct survivor *head = at(leaks, leak->head), *cause;
+	const struct survivor *head = leaks_at(leaks, leak->head), *cause;
 	const char *name, *whose = head->fate == FATE_SUSPECT ? "made inside a call of the" : "its";
 	const char *which = head->fate == FATE_SUSPECT ? ", which" : "";
 
 	if (head->cause == SURVIVOR_NONE)
 		return 0;
-	cause = at(leaks, head->cause);
+	cause = leaks_at(leaks, head->cause);
 	name = call(finding, cause);
 	if (name == NULL)
 		return -ENOMEM;
@@ -247,10 +242,10 @@ static int add_circle(struct finding *finding, const struct leaks *leaks,
 	int error = 0;
 
 	for (size_t i = 0; i < path->count && error == 0; i++) {
-		const struct survivor *kept = at(leaks, path->steps[i]);
+		const struct survivor *kept = leaks_at(leaks, path->steps[i]);
 		size_t next = path->steps[(i + 1) % path->count];
-		const char *name = call(finding, kept), *by = call(finding, at(leaks, next));
-		int64_t stack = at(leaks, next)->birth_stack;
+		const char *name = call(finding, kept), *by = call(finding, leaks_at(leaks, next));
+		int64_t stack = leaks_at(leaks, next)->birth_stack;
 
 		for (size_t j = 0; j < kept->reference_count && !path->owned[i]; j++) {
 			const struct survivor_reference *reference =
@@ -280,17 +275,18 @@ int leak_chain_add(struct finding *finding, const struct leaks *leaks, const str
 		error = add_circle(finding, leaks, &path);
 	for (size_t i = 0; i < path.count && error == 0 && !leak->circle; i++) {
 		if (i > 0)
-			error = add_keeper(finding, at(leaks, path.steps[i]), path.owned[i - 1]);
+			error = add_keeper(finding, leaks_at(leaks, path.steps[i]),
+					   path.owned[i - 1]);
 		if (error == 0)
 			error = add_references(finding, leaks, path.steps[i]);
 	}
 	if (error != 0)
 		return error;
 	/* What keeps the last one is no leak itself. */
-	last = at(leaks, path.steps[path.count - 1]);
+	last = leaks_at(leaks, path.steps[path.count - 1]);
 	if (!leak->circle && last->owner != SURVIVOR_NONE && last->owner != last->cause &&
-	    survivor_is_alive(at(leaks, last->owner)))
-		error = add_keeper(finding, at(leaks, last->owner), true);
+	    survivor_is_alive(leaks_at(leaks, last->owner)))
+		error = add_keeper(finding, leaks_at(leaks, last->owner), true);
 	if (error == 0)
 		error = add_end(finding, leaks, leak);
 	return error != 0 ? error : add_cause(finding, leaks, leak);
@@ -331,7 +327,7 @@ void leak_references(const struct leaks *leaks, size_t survivor, char *ret_text)
 {
 	struct tag_sum sums[TAGS_MAX];
 	size_t count, length;
-	uint64_t total = sum_tags(leaks, at(leaks, survivor), sums, &count), told = 0;
+	uint64_t total = sum_tags(leaks, leaks_at(leaks, survivor), sums, &count), told = 0;
 
 	ret_text[0] = '\0';
 	if (total == 0)

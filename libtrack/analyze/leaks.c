@@ -13,11 +13,6 @@ enum cause { CAUSE_TASK, CAUSE_TIMER, CAUSE_CALLBACK, CAUSE_SCOPE, CAUSE_CIRCLE,
 
 static const char first_mark_sql[] = "SELECT min(time_ns) FROM mark";
 
-static const struct survivor *at(const struct leaks *leaks, size_t index)
-{
-	return &leaks->survivors.items[index];
-}
-
 enum state leak_state(const struct leaks *leaks, const struct leak *leak)
 {
 	static const enum state states[] = {
@@ -26,7 +21,7 @@ enum state leak_state(const struct leaks *leaks, const struct leak *leak)
 		[FATE_SUSPECT] = STATE_SUSPECT, [FATE_LEAKED] = STATE_LEAKED,
 	};
 
-	return states[at(leaks, leak->head)->fate];
+	return states[leaks_at(leaks, leak->head)->fate];
 }
 
 /* The first of a kind in a part; SURVIVOR_NONE if there is none. */
@@ -37,7 +32,7 @@ static size_t find_kind(const struct leaks *leaks, size_t part, enum track_kind 
 	for (size_t i = leaks->graph.first[part]; i < leaks->graph.first[part + 1]; i++) {
 		size_t member = leaks->graph.members[i];
 
-		if (at(leaks, member)->kind == kind && member < best)
+		if (leaks_at(leaks, member)->kind == kind && member < best)
 			best = member;
 	}
 	return best;
@@ -51,7 +46,7 @@ static bool is_held_from_outside(const struct leaks *leaks, size_t part)
 
 		for (size_t j = leaks->links.first_up[member];
 		     j < leaks->links.first_up[member + 1]; j++) {
-			const struct survivor *keeper = at(leaks, leaks->links.up[j].keeper);
+			const struct survivor *keeper = leaks_at(leaks, leaks->links.up[j].keeper);
 
 			if (keeper->fate == FATE_FINE && keeper->closed_ns == 0)
 				return true;
@@ -63,7 +58,8 @@ static bool is_held_from_outside(const struct leaks *leaks, size_t part)
 static enum cause cause_of(const struct leaks *leaks, size_t part)
 {
 	bool circle = leak_graph_is_circle(&leaks->graph, part);
-	const struct survivor *root = at(leaks, leaks->graph.members[leaks->graph.first[part]]);
+	const struct survivor *root =
+		leaks_at(leaks, leaks->graph.members[leaks->graph.first[part]]);
 
 	/* What has yet to run could still break the circle. */
 	if (find_kind(leaks, part, TRACK_KIND_TASK) != SURVIVOR_NONE)
@@ -147,7 +143,7 @@ static bool is_object(const struct leaks *leaks, const struct survivor *survivor
 static bool is_handler(const struct leaks *leaks, const struct survivor *survivor)
 {
 	return survivor_is_persistent(survivor) && survivor->fate == FATE_LEAKED &&
-	       !survivor_is_alive(at(leaks, survivor->cause));
+	       !survivor_is_alive(leaks_at(leaks, survivor->cause));
 }
 
 /* Of what a root holds, what weighs most is told. */
@@ -165,7 +161,7 @@ static bool is_kept_by_object(const struct leaks *leaks, size_t index)
 {
 	for (size_t i = leaks->links.first_up[index]; i < leaks->links.first_up[index + 1]; i++)
 		if (leak_graph_joins(&leaks->survivors, &leaks->links.up[i]) &&
-		    is_object(leaks, at(leaks, leaks->links.up[i].keeper)))
+		    is_object(leaks, leaks_at(leaks, leaks->links.up[i].keeper)))
 			return true;
 	return false;
 }
@@ -182,7 +178,7 @@ static int add_weighing(struct leaks *leaks, const struct leak *about, const str
 
 		leak.rule = weight->rule;
 		leak.head = leaks->held[i];
-		if (weight->weighs(leaks, at(leaks, leak.head)) &&
+		if (weight->weighs(leaks, leaks_at(leaks, leak.head)) &&
 		    !(weight->only_first && is_kept_by_object(leaks, leak.head)))
 			error = add_leak(leaks, &leak);
 	}
@@ -210,7 +206,7 @@ static bool share_tag(const struct leaks *leaks, const struct survivor *one,
 static bool is_sibling(const struct leaks *leaks, size_t root, size_t part)
 {
 	size_t other = leaks->graph.members[leaks->graph.first[part]];
-	const struct survivor *one = at(leaks, root), *two = at(leaks, other);
+	const struct survivor *one = leaks_at(leaks, root), *two = leaks_at(leaks, other);
 
 	return one->kind == TRACK_KIND_OBJECT && two->kind == TRACK_KIND_OBJECT &&
 	       one->fate == two->fate && one->cause == two->cause && !leaks->taken[other] &&
@@ -221,10 +217,10 @@ static bool is_sibling(const struct leaks *leaks, size_t root, size_t part)
 /* The scope that it is in, that was not closed though what it belongs to was. */
 static size_t untorn_scope(const struct leaks *leaks, size_t index)
 {
-	size_t cause = at(leaks, index)->cause, scope = SURVIVOR_NONE;
+	size_t cause = leaks_at(leaks, index)->cause, scope = SURVIVOR_NONE;
 
-	for (size_t i = index; i != SURVIVOR_NONE && i != cause; i = at(leaks, i)->owner) {
-		const struct survivor *one = at(leaks, i);
+	for (size_t i = index; i != SURVIVOR_NONE && i != cause; i = leaks_at(leaks, i)->owner) {
+		const struct survivor *one = leaks_at(leaks, i);
 
 		if (one->kind == TRACK_KIND_SCOPE && survivor_is_alive(one) && one->close_ns == 0)
 			scope = i;
@@ -236,7 +232,7 @@ static size_t untorn_scope(const struct leaks *leaks, size_t index)
 static bool is_below(const struct leaks *leaks, size_t index, size_t scope)
 {
 	while (index != SURVIVOR_NONE && index != scope)
-		index = at(leaks, index)->owner;
+		index = leaks_at(leaks, index)->owner;
 	return index == scope;
 }
 
@@ -244,7 +240,7 @@ static bool is_below(const struct leaks *leaks, size_t index, size_t scope)
 static bool is_untorn(const struct leaks *leaks, size_t root, size_t part)
 {
 	size_t other = leaks->graph.members[leaks->graph.first[part]];
-	const struct survivor *one = at(leaks, root), *two = at(leaks, other);
+	const struct survivor *one = leaks_at(leaks, root), *two = leaks_at(leaks, other);
 
 	return two->fate == FATE_LEAKED && !leaks->taken[other] &&
 	       leak_graph_is_root(&leaks->graph, part) && is_below(leaks, other, one->cause) &&
@@ -306,7 +302,7 @@ static bool can_be_woken(const struct leaks *leaks, const struct survivor *task)
 			continue;
 		any = true;
 		if (reference->holder == SURVIVOR_NONE ||
-		    survivor_is_alive(at(leaks, reference->holder)))
+		    survivor_is_alive(leaks_at(leaks, reference->holder)))
 			return true;
 	}
 	return !any && task->refs > 0;
@@ -322,9 +318,9 @@ static int add_tasks(struct leaks *leaks, const struct leak *about, size_t part)
 		struct leak leak = *about;
 
 		leak.head = leak.root = leaks->graph.members[i];
-		leak.rule = can_be_woken(leaks, at(leaks, leak.head)) ? RULE_TASK_ORPHANED
-								      : RULE_TASK_LOST_WAKER;
-		if (at(leaks, leak.head)->kind == TRACK_KIND_TASK)
+		leak.rule = can_be_woken(leaks, leaks_at(leaks, leak.head)) ? RULE_TASK_ORPHANED
+									    : RULE_TASK_LOST_WAKER;
+		if (leaks_at(leaks, leak.head)->kind == TRACK_KIND_TASK)
 			error = add_leak(leaks, &leak);
 	}
 	return error;
@@ -351,7 +347,7 @@ static size_t first_of_circle(const struct leaks *leaks, size_t part)
 /* A descriptor or a thread that has nothing to do with any other. */
 static bool is_plain(const struct leaks *leaks, size_t index)
 {
-	const struct survivor *survivor = at(leaks, index);
+	const struct survivor *survivor = leaks_at(leaks, index);
 
 	return survivor->fate == FATE_AT_EXIT && survivor->kind <= TRACK_KIND_THREAD &&
 	       survivor->owner == SURVIVOR_NONE && !leaks->taken[index];
@@ -418,7 +414,7 @@ static int plan(struct leaks *leaks)
 			     part++) {
 				size_t any = leaks->graph.members[leaks->graph.first[part]];
 
-				if (at(leaks, any)->fate == fate && !leaks->taken[any] &&
+				if (leaks_at(leaks, any)->fate == fate && !leaks->taken[any] &&
 				    leak_graph_is_root(&leaks->graph, part) &&
 				    cause_of(leaks, part) == cause)
 					error = add_part(leaks, part, cause);
@@ -465,7 +461,7 @@ static void explain_unclosed(struct leaks *leaks, uint64_t first_mark_ns)
 		size_t scope = survivor->unclosed;
 
 		if (survivor->fate == FATE_FINE && scope != SURVIVOR_NONE &&
-		    at(leaks, scope)->birth_ns > first_mark_ns)
+		    leaks_at(leaks, scope)->birth_ns > first_mark_ns)
 			survivor->explained = true;
 		else if (survivor->fate == FATE_FINE && scope == SURVIVOR_NONE &&
 			 survivor_is_unclosed(survivor) && survivor->in_order)
@@ -540,7 +536,7 @@ void leaks_finish(struct leaks *leaks)
 const struct leak *leaks_find(const struct leaks *leaks, int64_t resource_id)
 {
 	for (size_t i = 0; i < leaks->count; i++)
-		if (at(leaks, leaks->items[i].head)->id == resource_id)
+		if (leaks_at(leaks, leaks->items[i].head)->id == resource_id)
 			return &leaks->items[i];
 	return NULL;
 }
@@ -549,7 +545,7 @@ bool leaks_explain(const struct leaks *leaks, int64_t resource_id)
 {
 	size_t index = survivors_find(&leaks->survivors, resource_id);
 
-	return index != SURVIVOR_NONE && at(leaks, index)->explained;
+	return index != SURVIVOR_NONE && leaks_at(leaks, index)->explained;
 }
 
 bool leaks_is_plain(const struct leaks *leaks, int64_t resource_id)

@@ -37,6 +37,11 @@ struct leaks {
 int leaks_load(struct leaks *leaks, struct trace *trace);
 void leaks_finish(struct leaks *leaks);
 
+static inline const struct survivor *leaks_at(const struct leaks *leaks, size_t index)
+{
+	return &leaks->survivors.items[index];
+}
+
 enum state leak_state(const struct leaks *leaks, const struct leak *leak);
 /* The leak whose head this resource is; NULL: none. */
 const struct leak *leaks_find(const struct leaks *leaks, int64_t resource_id);

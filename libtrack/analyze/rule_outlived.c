@@ -11,15 +11,10 @@
 
 enum { PHRASE_BYTES = 1024 };
 
-static const struct survivor *at(const struct leaks *leaks, size_t index)
-{
-	return &leaks->survivors.items[index];
-}
-
 static int add_evidence(struct judgement *judgement, struct finding *finding,
 			const struct leak *leak)
 {
-	const struct survivor *head = at(&judgement->leaks, leak->head);
+	const struct survivor *head = leaks_at(&judgement->leaks, leak->head);
 	struct finding_evidence evidence = {
 		.resource_id = head->id,
 		.stack_id = head->birth_stack,
@@ -36,7 +31,7 @@ static int add_evidence(struct judgement *judgement, struct finding *finding,
 
 static int add_leak(struct judgement *judgement, const struct leak *leak)
 {
-	const struct survivor *head = at(&judgement->leaks, leak->head);
+	const struct survivor *head = leaks_at(&judgement->leaks, leak->head);
 	struct finding_member member = {
 		.kind = word_kind(head->kind),
 		.class_name = head->class_name,
@@ -79,7 +74,7 @@ static int say_keeper(const struct leaks *leaks, const struct finding *finding, 
 		return error;
 	for (size_t i = 0; i < path.count; i++) {
 		leak_references(leaks, path.steps[i], references);
-		leak_noun(at(leaks, path.steps[i]), noun);
+		leak_noun(leaks_at(leaks, path.steps[i]), noun);
 		if (references[0] == '\0')
 			continue;
 		if (i == 0)
@@ -91,7 +86,7 @@ static int say_keeper(const struct leaks *leaks, const struct finding *finding, 
 	}
 	if (path.count == 1)
 		return 0;
-	leak_noun(at(leaks, path.steps[1]), noun);
+	leak_noun(leaks_at(leaks, path.steps[1]), noun);
 	snprintf(ret_text, PHRASE_BYTES, ": %skept by %s", each, noun);
 	return 0;
 }
@@ -107,7 +102,7 @@ static void say_held(const struct leaks *leaks, const struct finding *finding, c
 		size_t held = leaks->held[leak->first_held + i];
 
 		if (held != leak->head)
-			tally_add(&tally, at(leaks, held));
+			tally_add(&tally, leaks_at(leaks, held));
 	}
 	tally_write(&tally, text);
 	ret_text[0] = '\0';
@@ -128,7 +123,7 @@ static int say_circle(const struct leaks *leaks, const struct finding *finding, 
 	if (error != 0)
 		return error;
 	for (size_t i = 0; i <= path.count && length < PHRASE_BYTES / 2; i++) {
-		const struct survivor *step = at(leaks, path.steps[i % path.count]);
+		const struct survivor *step = leaks_at(leaks, path.steps[i % path.count]);
 
 		class_noun(word_kind(step->kind), step->class_name, false, noun);
 		length += (size_t)snprintf(ret_text + length, PHRASE_BYTES - length, "%s%s",
@@ -140,13 +135,13 @@ static int say_circle(const struct leaks *leaks, const struct finding *finding, 
 /* What it did instead of ending. */
 static void say_outlived(const struct leaks *leaks, const struct finding *finding, char *ret_text)
 {
-	const struct survivor *head = at(leaks, finding->leak->head);
+	const struct survivor *head = leaks_at(leaks, finding->leak->head);
 	bool many = finding->count != 1;
 	char noun[FINDING_NOUN_BYTES] = "owner";
 
 	if (head->cause != SURVIVOR_NONE)
-		class_noun(word_kind(at(leaks, head->cause)->kind),
-			   at(leaks, head->cause)->class_name, false, noun);
+		class_noun(word_kind(leaks_at(leaks, head->cause)->kind),
+			   leaks_at(leaks, head->cause)->class_name, false, noun);
 	switch (head->fate) {
 	case FATE_LEAKED:
 		snprintf(ret_text, PHRASE_BYTES, "outlived %s %s", many ? "their" : "its", noun);

@@ -209,7 +209,7 @@ CREATE TABLE finding (
 	id INTEGER PRIMARY KEY,
 	rank INTEGER NOT NULL, -- 1 is shown first
 	rule TEXT NOT NULL,
-	state TEXT NOT NULL,   -- growing, broken, at-exit, ...
+	state TEXT NOT NULL,   -- broken, leaked, growing, unclosed, suspect, recheck, at-exit, late
 	kind TEXT NOT NULL,
 	class TEXT NOT NULL,
 	count INTEGER NOT NULL,

@@ -595,3 +595,65 @@ Test(leaks, whoever_can_wake_a_task_does_not_keep_it)
 	expect_findings("ref-leak leaked object Queue 1 queue_create\n"
 			"task-orphaned leaked task query 1 spawn_query");
 }
+
+Test(leaks, what_a_handler_of_a_closed_connection_keeps_is_none)
+{
+	int64_t handler =
+		PUT(.kind = "callback", .class_name = "onState", .owner = CLOSED_CONNECTION);
+
+	hold(candidate(0), handler, "captured", 1, 0, "user_listen");
+	judge();
+	expect_findings("none");
+}
+
+Test(leaks, what_a_closed_connection_still_holds_is_leaked)
+{
+	hold(candidate(0), CLOSED_CONNECTION, "pair", 1, 0, "select_pair");
+	judge();
+	expect_findings("ref-leak leaked object Candidate 1 gather");
+	expect("SELECT role FROM evidence WHERE position = 1",
+	       "held by \"pair\" of a Connection, which is closed: 0 of 1 released, taken at");
+}
+
+Test(leaks, of_a_circle_that_is_held_from_outside_the_references_are_told)
+{
+	int64_t connection = CLOSED_CONNECTION;
+	int64_t a = PUT(.kind = "object", .class_name = "A", .owner = connection, .refs = 2);
+	int64_t b = PUT(.kind = "object", .class_name = "B", .owner = connection, .refs = 1);
+
+	hold(a, b, NULL, 1, 0, "f");
+	hold(b, a, NULL, 1, 0, "f");
+	hold(a, PUT(.kind = "scope", .class_name = "Server"), "registry", 1, 0, "f");
+	judge();
+	expect("SELECT DISTINCT rule || ' ' || state FROM finding", "ref-leak leaked");
+}
+
+/* Four sessions, each with a candidate that has a socket. */
+static void sessions_with_candidates(bool owned)
+{
+	for (uint64_t i = 1; i <= 4; i++) {
+		int64_t connection = PUT(.kind = "scope", .class_name = "Connection",
+					 .close = i * SECOND, .closed = i * SECOND,
+					 .born = i * SECOND - 500, .died = i * SECOND + 10);
+		int64_t held = PUT(.kind = "object", .class_name = "Candidate",
+				   .owner = owned ? connection : 0, .hint = connection,
+				   .born = i * SECOND - 400, .made_in = "gather");
+
+		PUT(.kind = "fd", .class_name = "udp", .owner = held, .born = i * SECOND - 300,
+		    .made_in = "open_socket");
+		trace_add_mark(trace, 100, i * SECOND + 20, "session");
+	}
+	judge();
+}
+
+Test(leaks, what_keeps_a_leak_does_not_grow_by_itself)
+{
+	sessions_with_candidates(true);
+	expect_findings("fd-leak leaked fd udp 4 open_socket");
+}
+
+Test(leaks, what_keeps_a_suspect_does_not_grow_by_itself)
+{
+	sessions_with_candidates(false);
+	expect_findings("fd-leak growing fd udp 4 open_socket");
+}

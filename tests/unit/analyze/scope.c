@@ -136,3 +136,15 @@ Test(scope, what_grows_inside_of_one_that_is_open_all_the_time_is_told)
 	expect_findings("ref-leak growing object Track 4 track_create\n"
 			"scope-unclosed unclosed scope library 1 init");
 }
+
+Test(scope, those_that_are_closed_and_kept_do_not_grow)
+{
+	for (uint64_t i = 1; i <= 4; i++) {
+		PUT(.kind = "scope", .class_name = "Connection", .traits = "must-close",
+		    .born = i * SECOND - 500, .close = i * SECOND - 200, .closed = i * SECOND - 100,
+		    .made_in = "connect");
+		trace_add_mark(trace, 100, i * SECOND, "session");
+	}
+	judge();
+	expect_findings("none");
+}

@@ -130,6 +130,9 @@ int report_read(struct trace *trace, const char *trace_path, const struct report
 		struct report **ret_report);
 void report_destroy(struct report *report);
 
+/* Where a member of the finding began; all other evidence says more than that. */
+bool report_is_birth(const struct report_evidence *evidence);
+
 /* Nothing is missing: finished, and no evidence lost. */
 bool report_complete(const struct report *report);
 
