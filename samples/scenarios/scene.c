@@ -76,7 +76,7 @@ static bool play_and_judge(struct scene *scene, unsigned long grace_ms)
 	account_take(&after);
 	if (scene_is_buggy(scene))
 		return effect_shows(effect, &before, &after, scene->sessions);
-	return effect_is_absent(effect, &before, &after);
+	return effect_is_absent(&before, &after);
 }
 
 static void *return_at_once(void *user)
