@@ -134,7 +134,5 @@ int scene_run(const struct scenario *scenario, enum form form, unsigned long ses
 		.scenario = scenario, .form = form, .sessions = sessions ? sessions : usual};
 	bool is_right = begin(&scene) && play_and_judge(&scene, grace_ms);
 
-	/* As judged, also where the end does not come. */
-	fflush(stdout);
 	return end(&scene) && is_right ? 0 : 1;
 }
