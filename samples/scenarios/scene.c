@@ -8,7 +8,7 @@
 #include <time.h>
 #include <track/track.h>
 
-enum { SESSIONS = 3, BEYOND_GRACE_MS = 300, CLEANUP_MS = 10000, CLEANUP_BUGGY_MS = 500 };
+enum { BEYOND_GRACE_MS = 300, CLEANUP_MS = 10000, CLEANUP_BUGGY_MS = 500 };
 
 bool scene_is_buggy(const struct scene *scene)
 {
@@ -129,9 +129,7 @@ static bool end(struct scene *scene)
 int scene_run(const struct scenario *scenario, enum form form, unsigned long sessions,
 	      unsigned long grace_ms)
 {
-	unsigned long usual = scenario->play->sessions ? scenario->play->sessions : SESSIONS;
-	struct scene scene = {
-		.scenario = scenario, .form = form, .sessions = sessions ? sessions : usual};
+	struct scene scene = {.scenario = scenario, .form = form, .sessions = sessions};
 	bool is_right = begin(&scene) && play_and_judge(&scene, grace_ms);
 
 	return end(&scene) && is_right ? 0 : 1;

@@ -33,8 +33,6 @@ struct play {
 	 * without it. */
 	bool has_own_library;
 	unsigned executors; /* of the library that is started for it; 0: as usual */
-	/* Its sessions are counted by another number than --sessions' default of 3; 0: 3. */
-	unsigned long sessions;
 };
 
 bool scene_is_buggy(const struct scene *scene);
