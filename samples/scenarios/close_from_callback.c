@@ -52,7 +52,7 @@ static bool be_closed(struct scene *scene, struct call *call)
 	pair_destroy_end(end->other);
 	if (atomic_load(&call->is_closed))
 		return true;
-	scene_missed(scene);
+	effect_count_missed();
 	return false;
 }
 

@@ -61,7 +61,7 @@ static int hang_up(struct scene *scene, struct caller *caller)
 	if (!error)
 		gate_await(&caller->is_closed);
 	if (!error && !atomic_load(&caller->is_described))
-		scene_missed(scene);
+		effect_count_missed();
 	scene_calm(scene);
 	return error;
 }

@@ -71,6 +71,6 @@ bool gate_await_unless_missed(struct gate *gate, const struct scene *scene)
 	}
 	if (await_until(gate, &deadline))
 		return true;
-	scene_missed(scene);
+	effect_count_missed();
 	return false;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "gate.h"
-#include "scene.h"
+#include "own_loop.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -92,19 +92,5 @@ static int session(struct scene *scene, unsigned long number)
 	return error;
 }
 
-static int begin(struct scene *scene)
-{
-	struct executor *loop;
-	int error = executor_create("signalling", &loop);
-
-	if (!error)
-		scene->own = loop;
-	return error;
-}
-
-static void end(struct scene *scene)
-{
-	executor_destroy(scene->own);
-}
-
-const struct play play_pipes_per_reconnect = {.begin = begin, .session = session, .end = end};
+const struct play play_pipes_per_reconnect = {
+	.begin = own_loop_begin, .session = session, .end = own_loop_end};

@@ -31,12 +31,6 @@ void scene_calm(const struct scene *scene)
 	set_fault(scene, false);
 }
 
-void scene_missed(const struct scene *scene)
-{
-	(void)scene;
-	effect_count_missed();
-}
-
 static void sleep_ms(unsigned long ms)
 {
 	struct timespec left = {.tv_sec = (time_t)(ms / 1000),

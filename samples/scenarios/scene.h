@@ -41,9 +41,6 @@ bool scene_is_buggy(const struct scene *scene);
 void scene_strike(const struct scene *scene);
 void scene_calm(const struct scene *scene);
 
-/* Counts what came in vain, for EFFECT_MISSED. */
-void scene_missed(const struct scene *scene);
-
 /* All of it: plays, waits until the grace time is over, judges. 0: the form did what it should; 1:
  * it did not, and standard output says why. */
 int scene_run(const struct scenario *scenario, enum form form, unsigned long sessions,
