@@ -2,7 +2,6 @@
 #include "effect.h"
 
 #include <account/account.h>
-#include <malloc.h>
 #include <run/late.h>
 #include <run/library.h>
 #include <stdatomic.h>
@@ -53,7 +52,6 @@ void account_take(struct account *ret_account)
 		[EFFECT_OBJECTS] = counts.objects,
 		[EFFECT_LATE] = late_count(),
 		[EFFECT_MISSED] = atomic_load(&missed),
-		[EFFECT_MEMORY] = mallinfo2().uordblks,
 	}};
 }
 
@@ -76,22 +74,12 @@ bool effect_shows(const struct effect *effect, const struct account *before,
 	return effect->per == EFFECT_AT_LEAST ? (long)more >= (long)expected : more == expected;
 }
 
-/* What malloc keeps varies by a little, whoever is right. */
-static bool is_same(enum effect_kind kind, const struct effect *effect, unsigned long before,
-		    unsigned long after)
-{
-	if (kind != EFFECT_MEMORY)
-		return before == after;
-	return effect->kind != EFFECT_MEMORY || after < before + effect->amount;
-}
-
-bool effect_is_absent(const struct effect *effect, const struct account *before,
-		      const struct account *after)
+bool effect_is_absent(const struct account *before, const struct account *after)
 {
 	bool is_absent = true;
 
 	for (enum effect_kind kind = 0; kind < EFFECT_COUNTED; kind++) {
-		if (is_same(kind, effect, before->values[kind], after->values[kind]))
+		if (before->values[kind] == after->values[kind])
 			continue;
 		is_absent = false;
 		printf("%s: %lu before, %lu after; as many were expected\n", texts[kind],

@@ -11,7 +11,7 @@ enum { GRACE_MAX_MS = 3600000 };
 /* clang-format off */
 static const struct argument table[] = {
 	{"--form", "FORM", ARGUMENT_TEXT, AT(form), 0, 0, "buggy or fixed (default fixed)"},
-	{"--sessions", "N", ARGUMENT_NUMBER, AT(sessions), 1, INT_MAX, "one after the other (default 3, where nothing else is usual)"},
+	{"--sessions", "N", ARGUMENT_NUMBER, AT(sessions), 1, INT_MAX, "one after the other (default 3)"},
 	{"--grace", "S", ARGUMENT_SECONDS, AT(grace_ms), 0, GRACE_MAX_MS, "live on as long after the last, and a little longer (default 1)"},
 	{"--list", NULL, ARGUMENT_FLAG, AT(list), 0, 0, "the table: name, layer, rule, kind, culprit, effect, what, upstream"},
 	{"--markdown", NULL, ARGUMENT_FLAG, AT(markdown), 0, 0, "the table in Markdown"},
@@ -25,7 +25,7 @@ enum { COUNT = sizeof(table) / sizeof(*table) };
 int options_parse(int argc, char **argv, struct options *ret_options,
 		  char ret_what[ARGUMENTS_WHAT_SIZE])
 {
-	struct options options = {.grace_ms = 1000};
+	struct options options = {.sessions = 3, .grace_ms = 1000};
 	int error;
 
 	if (argc > 1 && argv[1][0] != '-') {

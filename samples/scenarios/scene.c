@@ -8,7 +8,7 @@
 #include <time.h>
 #include <track/track.h>
 
-enum { SESSIONS = 3, BEYOND_GRACE_MS = 300, CLEANUP_MS = 10000, CLEANUP_BUGGY_MS = 500 };
+enum { BEYOND_GRACE_MS = 300, CLEANUP_MS = 10000, CLEANUP_BUGGY_MS = 500 };
 
 bool scene_is_buggy(const struct scene *scene)
 {
@@ -29,12 +29,6 @@ void scene_strike(const struct scene *scene)
 void scene_calm(const struct scene *scene)
 {
 	set_fault(scene, false);
-}
-
-void scene_missed(const struct scene *scene)
-{
-	(void)scene;
-	effect_count_missed();
 }
 
 static void sleep_ms(unsigned long ms)
@@ -76,7 +70,7 @@ static bool play_and_judge(struct scene *scene, unsigned long grace_ms)
 	account_take(&after);
 	if (scene_is_buggy(scene))
 		return effect_shows(effect, &before, &after, scene->sessions);
-	return effect_is_absent(effect, &before, &after);
+	return effect_is_absent(&before, &after);
 }
 
 static void *return_at_once(void *user)
@@ -129,12 +123,8 @@ static bool end(struct scene *scene)
 int scene_run(const struct scenario *scenario, enum form form, unsigned long sessions,
 	      unsigned long grace_ms)
 {
-	unsigned long usual = scenario->play->sessions ? scenario->play->sessions : SESSIONS;
-	struct scene scene = {
-		.scenario = scenario, .form = form, .sessions = sessions ? sessions : usual};
+	struct scene scene = {.scenario = scenario, .form = form, .sessions = sessions};
 	bool is_right = begin(&scene) && play_and_judge(&scene, grace_ms);
 
-	/* As judged, also where the end does not come. */
-	fflush(stdout);
 	return end(&scene) && is_right ? 0 : 1;
 }
