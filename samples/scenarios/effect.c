@@ -59,6 +59,7 @@ bool effect_shows(const struct effect *effect, const struct account *before,
 		  const struct account *after, unsigned long sessions)
 {
 	unsigned long more, expected = effect->amount;
+	bool is_right;
 
 	if (effect->kind >= EFFECT_COUNTED) {
 		printf("%s was expected, and the program has come to its end\n",
@@ -68,10 +69,16 @@ bool effect_shows(const struct effect *effect, const struct account *before,
 	if (effect->per == EFFECT_PER_SESSION)
 		expected *= sessions;
 	more = after->values[effect->kind] - before->values[effect->kind];
-	printf("%s: %lu before, %lu after %lu sessions; %s%lu more expected\n", texts[effect->kind],
+	is_right = effect->per == EFFECT_AT_LEAST ? (long)more >= (long)expected : more == expected;
+	printf("%s: %lu before, %lu after %lu %s: ", texts[effect->kind],
 	       before->values[effect->kind], after->values[effect->kind], sessions,
-	       effect->per == EFFECT_AT_LEAST ? "at least " : "", expected);
-	return effect->per == EFFECT_AT_LEAST ? (long)more >= (long)expected : more == expected;
+	       sessions == 1 ? "session" : "sessions");
+	if (is_right)
+		printf("%ld more, as it should\n", (long)more);
+	else
+		printf("%ld more, where it should leave %s%lu\n", (long)more,
+		       effect->per == EFFECT_AT_LEAST ? "at least " : "", expected);
+	return is_right;
 }
 
 bool effect_is_absent(const struct account *before, const struct account *after)

@@ -4,6 +4,7 @@
 #include <limits.h>
 #include <stddef.h>
 #include <stdio.h>
+#include <string.h>
 
 enum { GRACE_MAX_MS = 3600000 };
 
@@ -21,18 +22,40 @@ static const struct argument table[] = {
 
 enum { COUNT = sizeof(table) / sizeof(*table) };
 
-/* The name may stand first, as the only argument without dashes. */
+static bool takes_value(const char *option)
+{
+	for (size_t i = 0; i < COUNT; i++) {
+		if (!strcmp(table[i].name, option))
+			return table[i].value;
+	}
+	return false;
+}
+
+/* The name is the only argument without dashes: it is taken out. NULL: there is none. */
+static const char *take_name(int *argc, char **argv)
+{
+	const char *name = NULL;
+
+	for (int i = 1; i < *argc; i++) {
+		if (argv[i][0] == '-') {
+			i += takes_value(argv[i]);
+			continue;
+		}
+		name = argv[i];
+		memmove(&argv[i], &argv[i + 1], (size_t)(*argc - i) * sizeof(*argv));
+		--*argc;
+		break;
+	}
+	return name;
+}
+
 int options_parse(int argc, char **argv, struct options *ret_options,
 		  char ret_what[ARGUMENTS_WHAT_SIZE])
 {
 	struct options options = {.sessions = 3, .grace_ms = 1000};
 	int error;
 
-	if (argc > 1 && argv[1][0] != '-') {
-		options.name = argv[1];
-		argc--;
-		argv++;
-	}
+	options.name = take_name(&argc, argv);
 	error = arguments_parse(table, COUNT, argc, argv, &options, ret_what);
 	if (!error)
 		*ret_options = options;

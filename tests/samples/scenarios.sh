@@ -106,6 +106,9 @@ for arguments in --list "control-relock --grace 0"; do
 	check "a full disk: $arguments" "$? $(cat "$work/lost")" "1 dc-scenario: standard output cannot be written"
 done
 
+check "the name may stand anywhere, also as its file is called" \
+	"$("$program" --form fixed control_relock --grace 0 | head -1)" "control-relock, fixed form"
+
 # Wrong names and options.
 # refused NAME WHY ARGUMENT...
 refused() {
