@@ -4,8 +4,10 @@
 #include "options.h"
 
 #include <dcstack/dcstack.h>
+#include <errno.h>
 #include <inttypes.h>
 #include <run/fault.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -17,7 +19,9 @@ enum { CLEANUP_MS = 10000, CLEANUP_WITH_FAULT_MS = 500 };
 static void print_faults(void)
 {
 	for (enum fault fault = 0; fault < FAULT_COUNT; fault++)
-		printf("%-18s %s\n", fault_name(fault), fault_what(fault));
+		if (fault_is_ordinary(fault))
+			printf("%-18s %s\n", fault_name(fault), fault_what(fault));
+	puts("Others take more than an ordinary session: dc-scenario --list");
 }
 
 static void print_alive(void *user, const char *class_name, const char *holder, unsigned references)
@@ -38,17 +42,37 @@ static void print_result(const struct options *options, const struct result *tot
 	       (double)total->messages * per_second, (double)total->bytes * per_second / 1e6);
 }
 
+/* One that strikes where dc-scenario plays it would do nothing here. */
+static bool is_for_a_play(const char *name)
+{
+	for (enum fault fault = 0; fault < FAULT_COUNT; fault++) {
+		if (!strcmp(fault_name(fault), name))
+			return !fault_is_ordinary(fault);
+	}
+	return false;
+}
+
+static int ask_for(const char *name)
+{
+	if (is_for_a_play(name)) {
+		fprintf(stderr,
+			"dc-loopback: an ordinary session cannot have \"%s\"; see dc-scenario "
+			"--list\n",
+			name);
+		return -EINVAL;
+	}
+	if (fault_set(name) == 0)
+		return 0;
+	fprintf(stderr, "dc-loopback: there is no fault \"%s\"; --faults lists them\n", name);
+	return -ENOENT;
+}
+
 static int switch_on(const struct options *options)
 {
 	int error = options->leak ? fault_set("candidate-refs") : 0;
 
-	for (unsigned i = 0; i < options->faults.count && !error; i++) {
-		error = fault_set(options->faults.texts[i]);
-		if (error)
-			fprintf(stderr,
-				"dc-loopback: there is no fault \"%s\"; --faults lists them\n",
-				options->faults.texts[i]);
-	}
+	for (unsigned i = 0; i < options->faults.count && !error; i++)
+		error = ask_for(options->faults.texts[i]);
 	return error;
 }
 

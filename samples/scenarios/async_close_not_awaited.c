@@ -1,56 +1,54 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "await.h"
+#include "gate.h"
+#include "scene.h"
 
 #include <errno.h>
-#include <stdatomic.h>
 #include <stdlib.h>
 
 struct call {
 	struct pair pair;
-	sem_t closed;
-	atomic_bool is_closed;
+	struct gate is_closed;
 };
 
 static void on_closed(struct dc_channel *channel, void *user)
 {
-	struct call *call = user;
-
 	(void)channel;
-	atomic_store(&call->is_closed, true);
-	sem_post(&call->closed);
+	gate_open(user);
 }
 
-/* The connection goes without waiting for its close. Its channel tells of that. */
-static int drop_end(struct scene *scene, struct call *call)
+/* The connection goes without waiting for its close, of which its channel is to tell. */
+static bool drop_end(struct scene *scene, struct call *call)
 {
 	struct pair_end *end = &call->pair.offerer;
 
-	dc_channel_on_closed(end->channel, on_closed, call);
+	dc_channel_on_closed(end->channel, on_closed, &call->is_closed);
 	scene_strike(scene);
 	dc_connection_destroy(end->connection);
 	end->connection = NULL;
 	scene_calm(scene);
-	return await_unless_missed(scene, &call->closed);
+	return gate_await_unless_missed(&call->is_closed, scene);
 }
 
 static int session(struct scene *scene, unsigned long number)
 {
 	struct call *call = calloc(1, sizeof(*call));
+	bool is_closed = true;
 	int error;
 
 	(void)number;
 	if (!call)
 		return -ENOMEM;
-	sem_init(&call->closed, 0, 0);
+	gate_init(&call->is_closed);
 	error = pair_start(&call->pair, NULL);
 	if (!error)
-		error = drop_end(scene, call);
+		is_closed = drop_end(scene, call);
 	pair_close_end(&call->pair.answerer);
-	/* Who is not told that it is closed goes on waiting, with all that he has. */
-	if (!error && !atomic_load(&call->is_closed))
+	pair_destroy_end(&call->pair.answerer);
+	/* Who is not told that it is closed goes on waiting, with his channel. */
+	if (!is_closed)
 		return 0;
 	pair_finish(&call->pair);
-	sem_destroy(&call->closed);
+	gate_finish(&call->is_closed);
 	free(call);
 	return error;
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "await.h"
+#include "gate.h"
+#include "own_loop.h"
 
 #include <errno.h>
 #include <run/executor.h>
@@ -17,7 +18,7 @@ struct room {
 	struct timer patience;
 	struct waker answered;
 	bool is_said, is_closed;
-	sem_t over;
+	struct gate is_over;
 };
 
 static void close_room(struct room *room)
@@ -87,7 +88,7 @@ static void drop_leave(void *state)
 		stop_waiting(room);
 	if (!scene_is_buggy(room->scene))
 		close_room(room);
-	sem_post(&room->over);
+	gate_open(&room->is_over);
 }
 
 static int leave_room(struct room *room)
@@ -97,13 +98,13 @@ static int leave_room(struct room *room)
 	struct executor *loop = room->scene->own;
 	int error;
 
-	sem_init(&room->over, 0, 0);
+	gate_init(&room->is_over);
 	timer_init(&room->patience, loop, "patience", lose_patience, room);
 	error = task_spawn(loop, &leave, room, &room->leave);
 	if (!error)
-		error = await(&room->over);
+		gate_await(&room->is_over);
 	task_release(room->leave, "owner");
-	sem_destroy(&room->over);
+	gate_finish(&room->is_over);
 	return error;
 }
 
@@ -127,19 +128,5 @@ static int session(struct scene *scene, unsigned long number)
 	return error;
 }
 
-static int begin(struct scene *scene)
-{
-	struct executor *loop;
-	int error = executor_create("rooms", &loop);
-
-	if (!error)
-		scene->own = loop;
-	return error;
-}
-
-static void end(struct scene *scene)
-{
-	executor_destroy(scene->own);
-}
-
-const struct play play_cancelled_close = {.begin = begin, .session = session, .end = end};
+const struct play play_cancelled_close = {
+	.begin = own_loop_begin, .session = session, .end = own_loop_end};

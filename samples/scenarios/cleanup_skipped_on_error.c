@@ -25,7 +25,7 @@ static int talk(struct scene *scene)
 	pair_finish(&pair);
 	if (error && scene_is_buggy(scene))
 		return error;
-	cleanup_error = own_library_cleanup(scene);
+	cleanup_error = own_library_cleanup();
 	return error ? error : cleanup_error;
 }
 

@@ -28,7 +28,7 @@ static int session(struct scene *scene, unsigned long number)
 		pair_finish(&kept->pair);
 		free(kept);
 	}
-	cleanup_error = own_library_cleanup(scene);
+	cleanup_error = own_library_cleanup_unless_held(scene);
 	return error || scene_is_buggy(scene) ? error : cleanup_error;
 }
 

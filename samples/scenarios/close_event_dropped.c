@@ -2,9 +2,6 @@
 #include "gate.h"
 #include "scene.h"
 
-/* What does not come is not waited for as long as what comes late. */
-enum { LIMIT_MS = 10000, LIMIT_BUGGY_MS = 300 };
-
 static void on_closed(struct dc_channel *channel, void *user)
 {
 	(void)channel;
@@ -20,8 +17,7 @@ static void close_channel(struct scene *scene, struct dc_channel *channel)
 	scene_strike(scene);
 	dc_channel_close(channel);
 	scene_calm(scene);
-	if (!gate_await_ms(&is_closed, scene_is_buggy(scene) ? LIMIT_BUGGY_MS : LIMIT_MS))
-		scene_missed(scene);
+	gate_await_unless_missed(&is_closed, scene);
 	dc_channel_on_closed(channel, NULL, NULL);
 	gate_finish(&is_closed);
 }

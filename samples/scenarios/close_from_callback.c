@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "await.h"
+#include "gate.h"
+#include "scene.h"
 
 #include <errno.h>
 #include <stdatomic.h>
@@ -7,7 +8,7 @@
 
 struct call {
 	struct pair pair;
-	sem_t asked, settled;
+	struct gate is_asked, is_settled;
 	atomic_bool is_closed;
 };
 
@@ -27,56 +28,54 @@ static void on_state(struct dc_connection *connection, enum dc_state state, void
 	if (state != DC_CLOSED)
 		return;
 	dc_connection_close(connection, on_closed, call);
-	sem_post(&call->asked);
+	gate_open(&call->is_asked);
 }
 
 static void on_settled(struct dc_channel *channel, void *user)
 {
-	struct call *call = user;
-
 	(void)channel;
-	sem_post(&call->settled);
+	gate_open(user);
 }
 
 /* A channel that is closed is told so after what its connection has to tell at this moment. */
-static int be_closed(struct scene *scene, struct call *call)
+static bool be_closed(struct scene *scene, struct call *call)
 {
 	struct pair_end *end = &call->pair.offerer;
-	int error;
 
 	dc_connection_on_state(end->connection, on_state, call);
 	scene_strike(scene);
 	pair_close_end(end->other);
-	error = await(&call->asked);
-	if (error)
-		return error;
-	dc_channel_on_closed(end->channel, on_settled, call);
-	error = await(&call->settled);
+	gate_await(&call->is_asked);
+	dc_channel_on_closed(end->channel, on_settled, &call->is_settled);
+	gate_await(&call->is_settled);
 	scene_calm(scene);
-	if (!error && !atomic_load(&call->is_closed))
-		scene_missed(scene);
-	return error;
+	pair_destroy_end(end->other);
+	if (atomic_load(&call->is_closed))
+		return true;
+	effect_count_missed();
+	return false;
 }
 
 static int session(struct scene *scene, unsigned long number)
 {
 	struct call *call = calloc(1, sizeof(*call));
+	bool is_closed = true;
 	int error;
 
 	(void)number;
 	if (!call)
 		return -ENOMEM;
-	sem_init(&call->asked, 0, 0);
-	sem_init(&call->settled, 0, 0);
+	gate_init(&call->is_asked);
+	gate_init(&call->is_settled);
 	error = pair_start(&call->pair, NULL);
 	if (!error)
-		error = be_closed(scene, call);
+		is_closed = be_closed(scene, call);
 	/* Who is not told that it is closed goes on waiting, with all that he has. */
-	if (!error && !atomic_load(&call->is_closed))
+	if (!is_closed)
 		return 0;
 	pair_finish(&call->pair);
-	sem_destroy(&call->settled);
-	sem_destroy(&call->asked);
+	gate_finish(&call->is_settled);
+	gate_finish(&call->is_asked);
 	free(call);
 	return error;
 }

@@ -1,20 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "await.h"
+#include "gate.h"
+#include "scene.h"
+#include "udp.h"
 
-#include <arpa/inet.h>
-#include <errno.h>
 #include <stdatomic.h>
-#include <stdio.h>
-#include <sys/socket.h>
 #include <unistd.h>
-
-enum { PATIENCE_S = 10 };
 
 struct caller {
 	struct dc_connection *connection;
 	int server; /* hears STUN, and never answers: candidates are not complete for seconds */
 	atomic_bool is_described;
-	sem_t closed;
+	struct gate is_closed;
 };
 
 static void on_offer(struct dc_connection *connection, const char *sdp, int error, void *user)
@@ -30,43 +26,29 @@ static void on_closed(struct dc_connection *connection, void *user)
 	struct caller *caller = user;
 
 	(void)connection;
-	sem_post(&caller->closed);
-}
-
-static int open_server(struct caller *caller, struct sockaddr_in *ret_address)
-{
-	struct sockaddr_in address = {.sin_family = AF_INET,
-				      .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-	const struct timeval patience = {.tv_sec = PATIENCE_S};
-	socklen_t size = sizeof(address);
-
-	caller->server = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	if (caller->server < 0 ||
-	    bind(caller->server, (const struct sockaddr *)&address, size) < 0 ||
-	    getsockname(caller->server, (struct sockaddr *)ret_address, &size) < 0 ||
-	    setsockopt(caller->server, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience)) < 0)
-		return -errno;
-	return 0;
+	gate_open(&caller->is_closed);
 }
 
 static int offer(struct caller *caller)
 {
-	struct sockaddr_in address;
-	char server[32], request[64];
-	struct dc_config config = {
-		.bind_address = "127.0.0.1", .no_tcp = true, .stun_server = server};
-	int error = open_server(caller, &address);
+	uint8_t request[1500];
+	struct address from;
+	char server[UDP_TEXT_SIZE];
+	struct dc_config config = pair_defaults.offerer;
+	int size, error = udp_open(&caller->server);
 
 	if (error)
 		return error;
-	snprintf(server, sizeof(server), "127.0.0.1:%u", ntohs(address.sin_port));
+	udp_format(caller->server, server);
+	config.stun_server = server;
 	error = dc_connection_create(&config, &caller->connection);
 	if (!error)
 		error = dc_connection_offer(caller->connection, on_offer, caller);
+	if (error)
+		return error;
 	/* What it asks, it asks from a socket that it has. */
-	if (!error && recv(caller->server, request, sizeof(request), 0) < 0)
-		error = -errno;
-	return error;
+	size = udp_receive(caller->server, request, sizeof(request), &from);
+	return size < 0 ? size : 0;
 }
 
 /* Who waits for the offer is told of the end before who waits for the close. */
@@ -77,9 +59,9 @@ static int hang_up(struct scene *scene, struct caller *caller)
 	scene_strike(scene);
 	error = dc_connection_close(caller->connection, on_closed, caller);
 	if (!error)
-		error = await(&caller->closed);
+		gate_await(&caller->is_closed);
 	if (!error && !atomic_load(&caller->is_described))
-		scene_missed(scene);
+		effect_count_missed();
 	scene_calm(scene);
 	return error;
 }
@@ -92,13 +74,13 @@ static int session(struct scene *scene, unsigned long number)
 
 	(void)number;
 	pair_finish(&pair);
-	sem_init(&caller.closed, 0, 0);
+	gate_init(&caller.is_closed);
 	if (!error)
 		error = offer(&caller);
 	if (!error)
 		error = hang_up(scene, &caller);
 	dc_connection_destroy(caller.connection);
-	sem_destroy(&caller.closed);
+	gate_finish(&caller.is_closed);
 	if (caller.server >= 0)
 		close(caller.server);
 	return error;

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "scene.h"
+#include "udp.h"
 
 #include <errno.h>
 #include <run/object.h>
 #include <stdlib.h>
-
-/* It is given 3.5 s to answer, and nobody is there. */
-#define DEAF_SERVER "127.0.0.1:1"
+#include <unistd.h>
 
 /* A program's client: its connection's callback for the description keeps it. */
 struct client {
@@ -63,10 +62,16 @@ static void on_closed(struct dc_connection *connection, void *user)
 }
 
 /* The offer waits for a server that does not answer; the program hears that nobody wants it. */
-static int negotiate(const struct scene *scene, struct pair *pair, const struct dc_config *config)
+static int negotiate(const struct scene *scene, struct pair *pair, int server)
 {
+	struct dc_config config = pair_defaults.offerer;
+	char name[UDP_TEXT_SIZE];
 	struct client *client;
-	int error = client_create(pair, config, &client);
+	int error;
+
+	udp_format(server, name);
+	config.stun_server = name;
+	error = client_create(pair, &config, &client);
 
 	if (error)
 		return error;
@@ -85,15 +90,17 @@ static int negotiate(const struct scene *scene, struct pair *pair, const struct 
 
 static int session(struct scene *scene, unsigned long number)
 {
-	struct dc_config config = pair_defaults.offerer;
 	struct pair pair;
-	int error = pair_start(&pair, NULL);
+	int server, error = udp_open(&server);
 
 	(void)number;
-	config.stun_server = DEAF_SERVER;
+	if (error)
+		return error;
+	error = pair_start(&pair, NULL);
 	if (!error)
-		error = negotiate(scene, &pair, &config);
+		error = negotiate(scene, &pair, server);
 	pair_finish(&pair);
+	close(server);
 	return error;
 }
 

@@ -4,8 +4,8 @@
 /* Nobody calls it: it is taken back before the channel closes. */
 static void on_closed(struct dc_channel *channel, void *user)
 {
-	(void)channel;
-	scene_missed(user);
+	(void)channel, (void)user;
+	effect_count_missed();
 }
 
 static int session(struct scene *scene, unsigned long number)
@@ -13,10 +13,10 @@ static int session(struct scene *scene, unsigned long number)
 	struct pair pair;
 	int error = pair_start(&pair, NULL);
 
-	(void)number;
+	(void)scene, (void)number;
 	if (!error) {
-		dc_channel_on_closed(pair.offerer.channel, on_closed, scene);
-		dc_channel_on_closed(pair.answerer.channel, on_closed, scene);
+		dc_channel_on_closed(pair.offerer.channel, on_closed, NULL);
+		dc_channel_on_closed(pair.answerer.channel, on_closed, NULL);
 		dc_channel_on_closed(pair.offerer.channel, NULL, NULL);
 		dc_channel_on_closed(pair.answerer.channel, NULL, NULL);
 	}

@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "gate.h"
 #include "scene.h"
-
-#include <pthread.h>
-#include <semaphore.h>
 
 struct greeter {
 	struct pair pair;
 	int error;
-	sem_t done;
+	struct gate is_done;
 };
 
 /* Nobody joins it. It ends soon after it is through. */
@@ -16,7 +14,7 @@ static void *greet(void *user)
 	struct greeter *greeter = user;
 
 	greeter->error = pair_greet(&greeter->pair);
-	sem_post(&greeter->done);
+	gate_open(&greeter->is_done);
 	return NULL;
 }
 
@@ -27,18 +25,17 @@ static int session(struct scene *scene, unsigned long number)
 	int error = pair_open(&greeter.pair, NULL);
 
 	(void)scene, (void)number;
-	sem_init(&greeter.done, 0, 0);
+	gate_init(&greeter.is_done);
 	if (!error)
 		error = pair_connect(&greeter.pair);
 	if (!error)
 		error = -pthread_create(&thread, NULL, greet, &greeter);
 	if (!error) {
 		pthread_detach(thread);
-		while (sem_wait(&greeter.done))
-			;
+		gate_await(&greeter.is_done);
 		error = greeter.error;
 	}
-	sem_destroy(&greeter.done);
+	gate_finish(&greeter.is_done);
 	pair_finish(&greeter.pair);
 	return error;
 }

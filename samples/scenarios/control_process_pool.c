@@ -1,22 +1,22 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "gate.h"
 #include "scene.h"
 
 #include <run/pool.h>
-#include <semaphore.h>
 #include <stddef.h>
 
 enum { WORKERS = 2 };
 
 struct work {
 	struct job job;
-	sem_t done;
+	struct gate is_done;
 };
 
 static void run_work(struct job *job)
 {
 	struct work *work = (struct work *)(void *)((char *)job - offsetof(struct work, job));
 
-	sem_post(&work->done);
+	gate_open(&work->is_done);
 }
 
 /* Started once, used by every session, and never stopped: it lives as long as the process. */
@@ -40,12 +40,10 @@ static int session(struct scene *scene, unsigned long number)
 	int error = pair_start(&pair, NULL);
 
 	(void)number;
-	sem_init(&work.done, 0, 0);
+	gate_init(&work.is_done);
 	pool_submit(scene->own, &work.job);
-	/* The work is on this stack: it has to be done, however long that takes. */
-	while (sem_wait(&work.done))
-		;
-	sem_destroy(&work.done);
+	gate_await(&work.is_done);
+	gate_finish(&work.is_done);
 	pair_finish(&pair);
 	return error;
 }

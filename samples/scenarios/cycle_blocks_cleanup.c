@@ -29,7 +29,7 @@ static int session(struct scene *scene, unsigned long number)
 	if (error)
 		return error;
 	error = talk(scene);
-	cleanup_error = own_library_cleanup(scene);
+	cleanup_error = own_library_cleanup_unless_held(scene);
 	return error || scene_is_buggy(scene) ? error : cleanup_error;
 }
 

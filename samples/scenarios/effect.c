@@ -2,7 +2,6 @@
 #include "effect.h"
 
 #include <account/account.h>
-#include <malloc.h>
 #include <run/late.h>
 #include <run/library.h>
 #include <stdatomic.h>
@@ -53,7 +52,6 @@ void account_take(struct account *ret_account)
 		[EFFECT_OBJECTS] = counts.objects,
 		[EFFECT_LATE] = late_count(),
 		[EFFECT_MISSED] = atomic_load(&missed),
-		[EFFECT_MEMORY] = mallinfo2().uordblks,
 	}};
 }
 
@@ -61,6 +59,7 @@ bool effect_shows(const struct effect *effect, const struct account *before,
 		  const struct account *after, unsigned long sessions)
 {
 	unsigned long more, expected = effect->amount;
+	bool is_right;
 
 	if (effect->kind >= EFFECT_COUNTED) {
 		printf("%s was expected, and the program has come to its end\n",
@@ -70,28 +69,24 @@ bool effect_shows(const struct effect *effect, const struct account *before,
 	if (effect->per == EFFECT_PER_SESSION)
 		expected *= sessions;
 	more = after->values[effect->kind] - before->values[effect->kind];
-	printf("%s: %lu before, %lu after %lu sessions; %s%lu more expected\n", texts[effect->kind],
+	is_right = effect->per == EFFECT_AT_LEAST ? (long)more >= (long)expected : more == expected;
+	printf("%s: %lu before, %lu after %lu %s: ", texts[effect->kind],
 	       before->values[effect->kind], after->values[effect->kind], sessions,
-	       effect->per == EFFECT_AT_LEAST ? "at least " : "", expected);
-	return effect->per == EFFECT_AT_LEAST ? (long)more >= (long)expected : more == expected;
+	       sessions == 1 ? "session" : "sessions");
+	if (is_right)
+		printf("%ld more, as it should\n", (long)more);
+	else
+		printf("%ld more, where it should leave %s%lu\n", (long)more,
+		       effect->per == EFFECT_AT_LEAST ? "at least " : "", expected);
+	return is_right;
 }
 
-/* What malloc keeps varies by a little, whoever is right. */
-static bool is_same(enum effect_kind kind, const struct effect *effect, unsigned long before,
-		    unsigned long after)
-{
-	if (kind != EFFECT_MEMORY)
-		return before == after;
-	return effect->kind != EFFECT_MEMORY || after < before + effect->amount;
-}
-
-bool effect_is_absent(const struct effect *effect, const struct account *before,
-		      const struct account *after)
+bool effect_is_absent(const struct account *before, const struct account *after)
 {
 	bool is_absent = true;
 
 	for (enum effect_kind kind = 0; kind < EFFECT_COUNTED; kind++) {
-		if (is_same(kind, effect, before->values[kind], after->values[kind]))
+		if (before->values[kind] == after->values[kind])
 			continue;
 		is_absent = false;
 		printf("%s: %lu before, %lu after; as many were expected\n", texts[kind],

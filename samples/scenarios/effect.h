@@ -15,8 +15,7 @@
 	EFFECT(CALLBACKS, "unfired one-shot callbacks") \
 	EFFECT(OBJECTS, "objects alive") \
 	EFFECT(LATE, "uses of what is gone") \
-	EFFECT(MISSED, "callbacks that the program waited for in vain") /* scene_missed */ \
-	EFFECT(MEMORY, "bytes of memory")              /* by malloc's account */
+	EFFECT(MISSED, "callbacks that the program waited for in vain") /* effect_count_missed */
 /* clang-format on */
 
 enum effect_kind {
@@ -50,11 +49,10 @@ void account_take(struct account *ret_account);
  * says. Prints what it judges by. */
 bool effect_shows(const struct effect *effect, const struct account *before,
 		  const struct account *after, unsigned long sessions);
-/* Everything is as it was (memory aside, unless it is the effect's). Prints what is not. */
-bool effect_is_absent(const struct effect *effect, const struct account *before,
-		      const struct account *after);
+/* Everything is as it was. Prints what is not. */
+bool effect_is_absent(const struct account *before, const struct account *after);
 
-/* A callback that should have come did not: any thread. */
+/* A callback that should have come did not, or one came that should not: any thread. */
 void effect_count_missed(void);
 
 #endif

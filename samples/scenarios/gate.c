@@ -4,6 +4,8 @@
 #include <errno.h>
 #include <time.h>
 
+enum { MISSED_AFTER_MS = 300 };
+
 void gate_init(struct gate *gate)
 {
 	pthread_mutex_init(&gate->lock, NULL);
@@ -45,16 +47,30 @@ static struct timespec time_after_ms(unsigned ms)
 	return at;
 }
 
-bool gate_await_ms(struct gate *gate, unsigned limit_ms)
+/* false: not by then. */
+static bool await_until(struct gate *gate, const struct timespec *deadline)
 {
-	struct timespec limit = time_after_ms(limit_ms);
 	bool is_open;
 
 	pthread_mutex_lock(&gate->lock);
 	while (!gate->is_open && pthread_cond_clockwait(&gate->opened, &gate->lock, CLOCK_MONOTONIC,
-							&limit) != ETIMEDOUT)
+							deadline) != ETIMEDOUT)
 		;
 	is_open = gate->is_open;
 	pthread_mutex_unlock(&gate->lock);
 	return is_open;
+}
+
+bool gate_await_unless_missed(struct gate *gate, const struct scene *scene)
+{
+	struct timespec deadline = time_after_ms(MISSED_AFTER_MS);
+
+	if (!scene_is_buggy(scene)) {
+		gate_await(gate);
+		return true;
+	}
+	if (await_until(gate, &deadline))
+		return true;
+	effect_count_missed();
+	return false;
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "await.h"
+#include "gate.h"
+#include "scene.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -25,7 +26,7 @@ struct handle {
 		struct task *task;
 	} sources[SOURCES];
 	struct job quit;
-	sem_t relayed;
+	struct gate is_relayed;
 };
 
 static int open_source(enum what what, int ret_fds[2])
@@ -58,7 +59,7 @@ static enum task_state poll_source(struct task *task, void *state)
 		return TASK_DONE;
 	while (read(source->fds[0], bytes, sizeof(bytes)) > 0) {
 		if (source == &source->handle->sources[RELAY])
-			sem_post(&source->handle->relayed);
+			gate_open(&source->handle->is_relayed);
 	}
 	return TASK_PENDING;
 }
@@ -88,7 +89,7 @@ static void quit(struct handle *handle)
 	if (handle->loop)
 		executor_post(handle->loop, &handle->quit);
 	executor_destroy(handle->loop);
-	sem_destroy(&handle->relayed);
+	gate_finish(&handle->is_relayed);
 	free(handle);
 }
 
@@ -113,7 +114,7 @@ static int start(struct handle *handle)
 	int error;
 
 	handle->quit.run = run_quit;
-	sem_init(&handle->relayed, 0, 0);
+	gate_init(&handle->is_relayed);
 	error = executor_create("handle", &handle->loop);
 	for (enum what what = SIGNALLING; what < SOURCES && !error; what++)
 		error = add_source(handle, what);
@@ -124,7 +125,6 @@ static void relay(struct dc_channel *channel, enum dc_kind kind, const void *dat
 		  void *user)
 {
 	struct handle *handle = user;
-
 	ssize_t written = write(handle->sources[RELAY].fds[1], data, size);
 
 	/* What is lost is awaited in vain. */
@@ -142,7 +142,7 @@ static int talk(struct handle *handle)
 		error = dc_channel_send(pair.offerer.channel, DC_TEXT, "offer", 5);
 	}
 	if (!error)
-		error = await(&handle->relayed);
+		gate_await(&handle->is_relayed);
 	pair_finish(&pair);
 	return error;
 }

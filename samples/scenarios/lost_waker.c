@@ -17,10 +17,8 @@ static int await_requests(int server)
 	uint8_t data[1500];
 	int size = udp_receive(server, data, sizeof(data), &first);
 
-	do
-		if (size >= 0)
-			size = udp_receive(server, data, sizeof(data), &from);
-	while (size >= 0 && address_equal(&from, &first));
+	for (from = first; size >= 0 && address_equal(&from, &first);)
+		size = udp_receive(server, data, sizeof(data), &from);
 	return size < 0 ? size : 0;
 }
 

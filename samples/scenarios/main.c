@@ -35,6 +35,15 @@ static int run(const struct options *options)
 									       : EXIT_OK;
 }
 
+/* What could not be said counts for nothing. */
+static int unless_lost(int code)
+{
+	if (!ferror(stdout))
+		return code;
+	fputs("dc-scenario: standard output cannot be written\n", stderr);
+	return EXIT_FAILED;
+}
+
 int main(int argc, char **argv)
 {
 	char what[ARGUMENTS_WHAT_SIZE];
@@ -51,6 +60,6 @@ int main(int argc, char **argv)
 	if (options.markdown)
 		scenario_list_markdown();
 	if (options.help || options.list || options.markdown)
-		return EXIT_OK;
-	return run(&options);
+		return unless_lost(EXIT_OK);
+	return unless_lost(run(&options));
 }

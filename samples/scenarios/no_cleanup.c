@@ -14,7 +14,7 @@ static int session(struct scene *scene, unsigned long number)
 	pair_finish(&pair);
 	if (error || scene_is_buggy(scene))
 		return error;
-	return own_library_cleanup(scene);
+	return own_library_cleanup();
 }
 
 const struct play play_no_cleanup = {.session = session, .has_own_library = true};

@@ -4,6 +4,7 @@
 #include <limits.h>
 #include <stddef.h>
 #include <stdio.h>
+#include <string.h>
 
 enum { GRACE_MAX_MS = 3600000 };
 
@@ -11,7 +12,7 @@ enum { GRACE_MAX_MS = 3600000 };
 /* clang-format off */
 static const struct argument table[] = {
 	{"--form", "FORM", ARGUMENT_TEXT, AT(form), 0, 0, "buggy or fixed (default fixed)"},
-	{"--sessions", "N", ARGUMENT_NUMBER, AT(sessions), 1, INT_MAX, "one after the other (default 3, where nothing else is usual)"},
+	{"--sessions", "N", ARGUMENT_NUMBER, AT(sessions), 1, INT_MAX, "one after the other (default 3)"},
 	{"--grace", "S", ARGUMENT_SECONDS, AT(grace_ms), 0, GRACE_MAX_MS, "live on as long after the last, and a little longer (default 1)"},
 	{"--list", NULL, ARGUMENT_FLAG, AT(list), 0, 0, "the table: name, layer, rule, kind, culprit, effect, what, upstream"},
 	{"--markdown", NULL, ARGUMENT_FLAG, AT(markdown), 0, 0, "the table in Markdown"},
@@ -21,18 +22,40 @@ static const struct argument table[] = {
 
 enum { COUNT = sizeof(table) / sizeof(*table) };
 
-/* The name may stand first, as the only argument without dashes. */
+static bool takes_value(const char *option)
+{
+	for (size_t i = 0; i < COUNT; i++) {
+		if (!strcmp(table[i].name, option))
+			return table[i].value;
+	}
+	return false;
+}
+
+/* The name is the only argument without dashes: it is taken out. NULL: there is none. */
+static const char *take_name(int *argc, char **argv)
+{
+	const char *name = NULL;
+
+	for (int i = 1; i < *argc; i++) {
+		if (argv[i][0] == '-') {
+			i += takes_value(argv[i]);
+			continue;
+		}
+		name = argv[i];
+		memmove(&argv[i], &argv[i + 1], (size_t)(*argc - i) * sizeof(*argv));
+		--*argc;
+		break;
+	}
+	return name;
+}
+
 int options_parse(int argc, char **argv, struct options *ret_options,
 		  char ret_what[ARGUMENTS_WHAT_SIZE])
 {
-	struct options options = {.grace_ms = 1000};
+	struct options options = {.sessions = 3, .grace_ms = 1000};
 	int error;
 
-	if (argc > 1 && argv[1][0] != '-') {
-		options.name = argv[1];
-		argc--;
-		argv++;
-	}
+	options.name = take_name(&argc, argv);
 	error = arguments_parse(table, COUNT, argc, argv, &options, ret_what);
 	if (!error)
 		*ret_options = options;

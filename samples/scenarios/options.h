@@ -8,8 +8,7 @@
 struct options {
 	const char *name; /* of the scenario; NULL: none was given */
 	const char *form;
-	unsigned long sessions; /* 0: as many as are usual */
-	unsigned long grace_ms;
+	unsigned long sessions, grace_ms;
 	bool list, markdown, help;
 };
 

@@ -8,7 +8,8 @@
 /* For dc_library_start: four threads, an executor, two workers and the resolver, on any machine. */
 extern const struct dc_library_options own_library;
 
-/* The buggy form does not wait for long: what is alive then stays so. */
-int own_library_cleanup(const struct scene *scene);
+int own_library_cleanup(void);
+/* The bug may keep something alive: the buggy form does not wait for that for long. */
+int own_library_cleanup_unless_held(const struct scene *scene);
 
 #endif

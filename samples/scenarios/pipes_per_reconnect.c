@@ -1,21 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "scene.h"
+#include "gate.h"
+#include "own_loop.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <run/executor.h>
 #include <run/task.h>
-#include <semaphore.h>
 #include <sys/epoll.h>
 #include <unistd.h>
 
 /* A call to the signalling server. A pipe wakes the loop that it is made on. */
 struct request {
 	int wake[2];
-	struct task *task;
 	struct watch watch;
 	struct executor *loop;
-	sem_t over;
+	struct gate is_over;
 };
 
 /* What a client asks when it connects anew. */
@@ -41,7 +40,7 @@ static void drop_request(void *state)
 
 	watch_remove(&request->watch);
 	close(request->wake[0]);
-	sem_post(&request->over);
+	gate_open(&request->is_over);
 }
 
 static int send_request(struct request *request, struct executor *loop)
@@ -53,20 +52,18 @@ static int send_request(struct request *request, struct executor *loop)
 	*request = (struct request){.loop = loop};
 	if (pipe2(request->wake, O_CLOEXEC | O_NONBLOCK) < 0)
 		return -errno;
-	sem_init(&request->over, 0, 0);
+	gate_init(&request->is_over);
 	error = write(request->wake[1], "", 1) == 1 ? 0 : -errno;
 	if (!error)
 		error = task_spawn(loop, &class, request, NULL);
-	if (error) {
+	if (!error) {
+		gate_await(&request->is_over);
+	} else {
 		close(request->wake[0]);
 		close(request->wake[1]);
-		return error;
 	}
-	/* It is on our stack: it has to be over, however long that takes. */
-	while (sem_wait(&request->over))
-		;
-	sem_destroy(&request->over);
-	return 0;
+	gate_finish(&request->is_over);
+	return error;
 }
 
 static int reconnect(const struct scene *scene)
@@ -82,32 +79,18 @@ static int reconnect(const struct scene *scene)
 	return error;
 }
 
+/* The signalling server is lost in the midst of a call. */
 static int session(struct scene *scene, unsigned long number)
 {
 	struct pair pair;
-	int error = reconnect(scene);
+	int error = pair_start(&pair, NULL);
 
 	(void)number;
-	if (error)
-		return error;
-	error = pair_start(&pair, NULL);
+	if (!error)
+		error = reconnect(scene);
 	pair_finish(&pair);
 	return error;
 }
 
-static int begin(struct scene *scene)
-{
-	struct executor *loop;
-	int error = executor_create("signalling", &loop);
-
-	if (!error)
-		scene->own = loop;
-	return error;
-}
-
-static void end(struct scene *scene)
-{
-	executor_destroy(scene->own);
-}
-
-const struct play play_pipes_per_reconnect = {.begin = begin, .session = session, .end = end};
+const struct play play_pipes_per_reconnect = {
+	.begin = own_loop_begin, .session = session, .end = own_loop_end};

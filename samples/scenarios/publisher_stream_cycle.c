@@ -71,7 +71,7 @@ static int publisher_create(struct dc_channel *channel, struct publisher **ret_p
 	return 0;
 }
 
-/* One that nobody is connected to goes without unpublishing. */
+/* The stream lets go of who feeds it, who lets go of the stream when he ends. */
 static void unpublish(struct publisher *publisher)
 {
 	object_release_by(&publisher->object, "stream", track_object(publisher->stream));

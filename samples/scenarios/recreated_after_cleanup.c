@@ -22,27 +22,27 @@ static int talk(void)
 }
 
 /* Here the cleanup is right in both forms. */
-static int talk_and_clean_up(const struct scene *scene)
+static int talk_and_clean_up(void)
 {
 	int error = dc_library_start(&own_library), cleanup_error;
 
 	if (error)
 		return error;
 	error = talk();
-	cleanup_error = own_library_cleanup(scene);
+	cleanup_error = own_library_cleanup();
 	return error ? error : cleanup_error;
 }
 
 static int session(struct scene *scene, unsigned long number)
 {
-	int error = talk_and_clean_up(scene);
+	int error = talk_and_clean_up();
 
 	(void)number;
 	if (!error)
 		error = call_again();
 	if (error || scene_is_buggy(scene))
 		return error;
-	return own_library_cleanup(scene);
+	return own_library_cleanup();
 }
 
 const struct play play_recreated_after_cleanup = {.session = session, .has_own_library = true};

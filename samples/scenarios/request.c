@@ -33,13 +33,12 @@ static int ask(struct room *room, struct dc_consumer *consumer, const struct req
 	return error ? error : settled;
 }
 
-static int judge(const struct scene *scene, const struct request *request,
-		 const struct answers *answers)
+static int judge(const struct request *request, const struct answers *answers)
 {
 	unsigned expected = request->is_unanswered ? 0 : REQUESTS;
 
 	for (unsigned i = answers->right; i < expected; i++)
-		scene_missed(scene);
+		effect_count_missed();
 	return answers->wrong ? -EPROTO : 0;
 }
 
@@ -56,7 +55,7 @@ static int play(const struct scene *scene, struct room *room, struct seat *seat,
 	scene_strike(scene);
 	error = ask(room, request->is_direct ? room->recorder : seat->consumer, request, &answers);
 	scene_calm(scene);
-	return error ? error : judge(scene, request, &answers);
+	return error ? error : judge(request, &answers);
 }
 
 int request_session(const struct scene *scene, const struct request *request)

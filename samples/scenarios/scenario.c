@@ -59,13 +59,20 @@ bool scenario_is_control(const struct scenario *scenario)
 	return !strcmp(scenario->rule, "none");
 }
 
+/* Also as the file is called. */
+static bool is_name(const char *id, const char *name)
+{
+	while (*id && (*id == *name || (*id == '_' && *name == '-'))) {
+		id++;
+		name++;
+	}
+	return *id == *name;
+}
+
 const struct scenario *scenario_find(const char *name)
 {
-	char own[SCENARIO_NAME_SIZE];
-
 	for (size_t i = 0; i < scenario_count; i++) {
-		scenario_name(&scenarios[i], own);
-		if (!strcmp(own, name))
+		if (is_name(scenarios[i].id, name))
 			return &scenarios[i];
 	}
 	return NULL;
@@ -96,7 +103,7 @@ void scenario_list_markdown(void)
 
 		scenario_name(at, name);
 		effect_describe(&at->effect, effect);
-		printf("| `%s` | %s | %s | %s | %s |\n", name, at->what, effect, at->rule,
-		       at->upstream);
+		printf("| [`%s`](scenarios/%s.c) | %s | %s | %s | %s |\n", name, at->id, at->what,
+		       effect, at->rule, at->upstream);
 	}
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "scene.h"
 
+#include <errno.h>
 #include <pthread.h>
 #include <run/library.h>
 #include <stdio.h>
@@ -8,7 +9,7 @@
 #include <time.h>
 #include <track/track.h>
 
-enum { SESSIONS = 3, BEYOND_GRACE_MS = 300, CLEANUP_MS = 10000, CLEANUP_BUGGY_MS = 500 };
+enum { BEYOND_GRACE_MS = 300, CLEANUP_MS = 10000, CLEANUP_BUGGY_MS = 500 };
 
 bool scene_is_buggy(const struct scene *scene)
 {
@@ -29,12 +30,6 @@ void scene_strike(const struct scene *scene)
 void scene_calm(const struct scene *scene)
 {
 	set_fault(scene, false);
-}
-
-void scene_missed(const struct scene *scene)
-{
-	(void)scene;
-	effect_count_missed();
 }
 
 static void sleep_ms(unsigned long ms)
@@ -58,7 +53,10 @@ static int play_sessions(struct scene *scene)
 		track_mark(mark);
 	}
 	if (error)
-		printf("a session did not work: %s\n", strerror(-error));
+		printf("a session did not work: %s%s\n", strerror(-error),
+		       error == -EHOSTUNREACH
+			       ? " (the peers talk on 127.0.0.1: is the loopback interface up?)"
+			       : "");
 	return error;
 }
 
@@ -76,7 +74,7 @@ static bool play_and_judge(struct scene *scene, unsigned long grace_ms)
 	account_take(&after);
 	if (scene_is_buggy(scene))
 		return effect_shows(effect, &before, &after, scene->sessions);
-	return effect_is_absent(effect, &before, &after);
+	return effect_is_absent(&before, &after);
 }
 
 static void *return_at_once(void *user)
@@ -126,15 +124,30 @@ static bool end(struct scene *scene)
 	return false;
 }
 
+static void announce(const struct scene *scene, const char *name)
+{
+	const enum effect_kind kind = scene->scenario->effect.kind;
+
+	printf("%s, %s form\n", name, scene_is_buggy(scene) ? "buggy" : "fixed");
+	if (scene_is_buggy(scene) && kind == EFFECT_HANG)
+		puts("it comes to hang, and a signal (Ctrl-C) ends it");
+	if (scene_is_buggy(scene) && kind == EFFECT_CRASH)
+		puts("it comes to crash");
+}
+
 int scene_run(const struct scenario *scenario, enum form form, unsigned long sessions,
 	      unsigned long grace_ms)
 {
-	unsigned long usual = scenario->play->sessions ? scenario->play->sessions : SESSIONS;
-	struct scene scene = {
-		.scenario = scenario, .form = form, .sessions = sessions ? sessions : usual};
-	bool is_right = begin(&scene) && play_and_judge(&scene, grace_ms);
+	struct scene scene = {.scenario = scenario, .form = form, .sessions = sessions};
+	char name[SCENARIO_NAME_SIZE];
+	bool is_right;
 
-	/* As judged, also where the end does not come. */
-	fflush(stdout);
-	return end(&scene) && is_right ? 0 : 1;
+	scenario_name(scenario, name);
+	announce(&scene, name);
+	is_right = begin(&scene) && play_and_judge(&scene, grace_ms);
+	is_right = end(&scene) && is_right;
+	if (!is_right)
+		printf("%s: the %s form did not do what it should\n", name,
+		       scene_is_buggy(&scene) ? "buggy" : "fixed");
+	return is_right ? 0 : 1;
 }

@@ -33,8 +33,6 @@ struct play {
 	 * without it. */
 	bool has_own_library;
 	unsigned executors; /* of the library that is started for it; 0: as usual */
-	/* Its sessions are counted by another number than --sessions' default of 3; 0: 3. */
-	unsigned long sessions;
 };
 
 bool scene_is_buggy(const struct scene *scene);
@@ -42,9 +40,6 @@ bool scene_is_buggy(const struct scene *scene);
  * any more. */
 void scene_strike(const struct scene *scene);
 void scene_calm(const struct scene *scene);
-
-/* Counts what came in vain, for EFFECT_MISSED. */
-void scene_missed(const struct scene *scene);
 
 /* All of it: plays, waits until the grace time is over, judges. 0: the form did what it should; 1:
  * it did not, and standard output says why. */

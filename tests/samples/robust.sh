@@ -51,6 +51,8 @@ options() {
 	check "a bug may be asked for twice" "$(small --fault candidate-refs --fault candidate-refs --sessions 1)" \
 		"dc-loopback: alive sessions=1 exit=0"
 	check "a bug that does not exist" "$(small --fault nosuch)" "$nosuch"
+	check "a bug that takes a play" "$(small --fault double-close)" \
+		'dc-loopback: an ordinary session cannot have "double-close"; see dc-scenario --list exit=2'
 	check "it is noticed beside others" "$(small --leak --fault nosuch --fault candidate-refs)" "$nosuch"
 	check "a bug without a name" "$(small --fault '')" "${nosuch/nosuch/}"
 	check "an address that is none" "$(small --bind nosuch)" \

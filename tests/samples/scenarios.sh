@@ -99,6 +99,16 @@ done <"$work/jobs" >"$work/checks"
 cat "$work/checks"
 passed=$((passed + $(grep -c '^ok ' "$work/checks"))) failed=$((failed + $(grep -c '^FAIL ' "$work/checks")))
 
+# Output that is lost.
+for arguments in --list "control-relock --grace 0"; do
+	# shellcheck disable=SC2086
+	"$program" $arguments >/dev/full 2>"$work/lost"
+	check "a full disk: $arguments" "$? $(cat "$work/lost")" "1 dc-scenario: standard output cannot be written"
+done
+
+check "the name may stand anywhere, also as its file is called" \
+	"$("$program" --form fixed control_relock --grace 0 | head -1)" "control-relock, fixed form"
+
 # Wrong names and options.
 # refused NAME WHY ARGUMENT...
 refused() {

@@ -96,7 +96,6 @@ static void fire_closed(struct dc_connection *connection)
 static void deliver_ended(struct event *event)
 {
 	struct dc_connection *connection = OWNER_OF(event, struct dc_connection, ended);
-
 	bool is_early = fault_on(FAULT_CLOSE_FROM_CALLBACK);
 
 	if (is_early)

@@ -7,8 +7,12 @@
 
 static const struct {
 	const char *name, *what;
+	bool is_ordinary;
 } faults[] = {
-#define DC_FAULT(id, fault_name, fault_what) [FAULT_##id] = {fault_name, fault_what},
+#define DC_FAULT_SESSION true
+#define DC_FAULT_PLAY false
+#define DC_FAULT(id, fault_name, where, fault_what)                                                \
+	[FAULT_##id] = {fault_name, fault_what, DC_FAULT_##where},
 #include <run/faults.def>
 #undef DC_FAULT
 };
@@ -34,6 +38,11 @@ int fault_set(const char *name)
 		return 0;
 	}
 	return -ENOENT;
+}
+
+bool fault_is_ordinary(enum fault fault)
+{
+	return faults[fault].is_ordinary;
 }
 
 const char *fault_name(enum fault fault)

@@ -60,14 +60,12 @@ Test(effect, who_comes_to_his_end_did_neither_hang_nor_crash)
 		struct effect effect = {kind, EFFECT_PER_RUN, 0};
 
 		cr_expect_not(effect_shows(&effect, &same, &same, 1));
-		cr_expect(effect_is_absent(&effect, &same, &same));
+		cr_expect(effect_is_absent(&same, &same));
 	}
 }
 
 Test(effect, one_more_or_less_of_anything_counted_is_noticed)
 {
-	struct effect effect = {EFFECT_FDS, EFFECT_PER_SESSION, 1};
-
 	for (enum effect_kind kind = 0; kind < EFFECT_COUNTED; kind++) {
 		struct account before = {{0}}, more, less;
 
@@ -75,22 +73,10 @@ Test(effect, one_more_or_less_of_anything_counted_is_noticed)
 		more = less = before;
 		more.values[kind]++;
 		less.values[kind]--;
-		cr_expect(effect_is_absent(&effect, &before, &before));
-		cr_expect_eq(effect_is_absent(&effect, &before, &more), kind == EFFECT_MEMORY);
-		cr_expect_eq(effect_is_absent(&effect, &before, &less), kind == EFFECT_MEMORY);
+		cr_expect(effect_is_absent(&before, &before));
+		cr_expect_not(effect_is_absent(&before, &more));
+		cr_expect_not(effect_is_absent(&before, &less));
 	}
-}
-
-Test(effect, memory_may_vary_by_less_than_its_effect)
-{
-	struct effect effect = {EFFECT_MEMORY, EFFECT_AT_LEAST, 1000};
-	struct account before = {{[EFFECT_MEMORY] = 5000}};
-	struct account below = {{[EFFECT_MEMORY] = 5999}}, full = {{[EFFECT_MEMORY] = 6000}};
-
-	cr_expect(effect_is_absent(&effect, &before, &below));
-	cr_expect_not(effect_is_absent(&effect, &before, &full));
-	cr_expect_not(effect_shows(&effect, &before, &below, 1));
-	cr_expect(effect_shows(&effect, &before, &full, 1));
 }
 
 Test(effect, the_account_sees_a_descriptor_that_stays_open)
@@ -104,11 +90,11 @@ Test(effect, the_account_sees_a_descriptor_that_stays_open)
 	cr_assert_geq(fd, 0);
 	account_take(&after);
 	cr_expect(effect_shows(&effect, &before, &after, 1));
-	cr_expect_not(effect_is_absent(&effect, &before, &after));
+	cr_expect_not(effect_is_absent(&before, &after));
 	close(fd);
 	account_take(&after);
 	cr_expect_not(effect_shows(&effect, &before, &after, 1));
-	cr_expect(effect_is_absent(&effect, &before, &after));
+	cr_expect(effect_is_absent(&before, &after));
 }
 
 Test(effect, the_account_sees_what_came_in_vain)
@@ -121,7 +107,7 @@ Test(effect, the_account_sees_what_came_in_vain)
 	effect_count_missed();
 	account_take(&after);
 	cr_expect(effect_shows(&effect, &before, &after, 2));
-	cr_expect_not(effect_is_absent(&effect, &before, &after));
+	cr_expect_not(effect_is_absent(&before, &after));
 }
 
 Test(effect, it_is_described_in_words)

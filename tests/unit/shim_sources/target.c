@@ -16,7 +16,10 @@ static void begin(void)
 
 static void end(void)
 {
-	cr_assert_eq(system("rm -rf /tmp/rtctrack-target-*"), 0);
+	char command[64];
+
+	snprintf(command, sizeof(command), "rm -rf %s", folder);
+	cr_assert_eq(system(command), 0);
 }
 
 TestSuite(target, .init = begin, .fini = end);

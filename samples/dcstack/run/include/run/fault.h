@@ -9,7 +9,7 @@
 #include <stdbool.h>
 
 enum fault {
-#define DC_FAULT(id, name, what) FAULT_##id,
+#define DC_FAULT(id, name, where, what) FAULT_##id,
 #include "faults.def"
 #undef DC_FAULT
 	FAULT_COUNT,
@@ -19,6 +19,7 @@ enum fault {
 bool fault_on(enum fault fault);
 void fault_switch(enum fault fault, bool on); /* for the whole process */
 int fault_set(const char *name);	      /* -ENOENT */
+bool fault_is_ordinary(enum fault fault);     /* an ordinary session has it */
 const char *fault_name(enum fault fault);
 const char *fault_what(enum fault fault);
 
