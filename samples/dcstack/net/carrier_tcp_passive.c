@@ -25,15 +25,9 @@ static void on_ended(struct carrier *carrier, struct stream *stream, int error)
 	task_wake(passive->task);
 }
 
-static void close_stream(struct tcp_passive *passive, struct stream *stream)
-{
-	stream_set_remove(&passive->streams, stream);
-	stream_close(stream);
-}
-
 /* Whoever is silent for longest makes room: a peer in use proves his consent every few seconds
- * (RFC 7675 section 5.1), one that only takes up room does not. false: there are only trusted ones.
- */
+ * (RFC 7675 section 5.1), one that only takes up room does not. He does not linger: who comes again
+ * and again would have any number of descriptors. false: there are only trusted ones. */
 static bool make_room(struct tcp_passive *passive)
 {
 	if (!stream_set_is_full(&passive->streams))
@@ -41,7 +35,8 @@ static bool make_room(struct tcp_passive *passive)
 	struct stream *quietest = stream_set_quietest(&passive->streams);
 	if (quietest == NULL)
 		return false;
-	close_stream(passive, quietest);
+	stream_set_remove(&passive->streams, quietest);
+	stream_discard(quietest);
 	return true;
 }
 
@@ -134,8 +129,10 @@ static void tcp_passive_drop(struct carrier *carrier, const struct address *remo
 	struct tcp_passive *passive = (struct tcp_passive *)carrier;
 	struct stream *stream = stream_set_find(&passive->streams, remote);
 
-	if (stream != NULL)
-		close_stream(passive, stream);
+	if (stream == NULL)
+		return;
+	stream_set_remove(&passive->streams, stream);
+	stream_close(stream);
 }
 
 static void tcp_passive_flush(struct carrier *carrier)
