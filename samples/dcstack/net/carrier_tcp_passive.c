@@ -15,14 +15,17 @@ struct tcp_passive {
 	struct stream_set streams;
 };
 
-static void on_ended(struct carrier *carrier, struct stream *stream, int error)
+static void forget_stream(struct tcp_passive *passive, const struct stream *stream)
 {
-	struct tcp_passive *passive = (struct tcp_passive *)carrier;
-
-	(void)error;
 	stream_set_remove(&passive->streams, stream);
 	/* An accept may have failed for want of a descriptor. */
 	task_wake(passive->task);
+}
+
+static void on_ended(struct carrier *carrier, struct stream *stream, int error)
+{
+	(void)error;
+	forget_stream((struct tcp_passive *)carrier, stream);
 }
 
 /* Whoever is silent for longest makes room: a peer in use proves his consent every few seconds
@@ -131,7 +134,7 @@ static void tcp_passive_drop(struct carrier *carrier, const struct address *remo
 
 	if (stream == NULL)
 		return;
-	stream_set_remove(&passive->streams, stream);
+	forget_stream(passive, stream);
 	stream_close(stream);
 }
 
