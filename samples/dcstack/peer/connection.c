@@ -335,6 +335,8 @@ int dc_connection_close(struct dc_connection *connection, dc_closed_fn fn, void 
 {
 	if (fn && atomic_exchange(&connection->is_awaited, true))
 		return -EALREADY;
+	/* It may end already: fn comes as soon as it is set, and may destroy it. */
+	object_retain(&connection->object, "call");
 	if (fn)
 		callback_set(&connection->on_closed, (callback_fn)fn, user);
 	atomic_store(&connection->closing, true);
@@ -344,6 +346,7 @@ int dc_connection_close(struct dc_connection *connection, dc_closed_fn fn, void 
 	} else if (!atomic_exchange(&connection->ended_late_waits, true)) {
 		events_push(&connection->events, &connection->ended_late);
 	}
+	object_release(&connection->object, "call");
 	return 0;
 }
 

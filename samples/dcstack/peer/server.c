@@ -288,10 +288,13 @@ int dc_server_close(struct dc_server *server, dc_server_closed_fn fn, void *user
 {
 	if (fn && atomic_exchange(&server->is_awaited, true))
 		return -EALREADY;
+	/* It may close already: fn comes as soon as it is set, and may destroy it. */
+	object_retain(&server->object, "call");
 	if (fn)
 		callback_set(&server->on_closed, (callback_fn)fn, user);
 	if (!atomic_exchange(&server->close_waits, true))
 		inbox_put(&server->inbox, &server->close);
+	object_release(&server->object, "call");
 	return 0;
 }
 
