@@ -99,7 +99,7 @@ build() {
 tidy_all() { git ls-files 'libtrack/*.c' 'cli/*.c' 'samples/*.c' | xargs -P2 -n8 clang-tidy -p build/release --quiet; }
 
 # ThreadSanitizer and Criterion do not go together: programs without it are built for it. NAME:ROUNDS
-stress="dc_stress:30 dc_sctp_stress:10 dc_peer_stress:10 dc_peer_chaos:5"
+stress="dc_stress:30 dc_sctp_stress:10 dc_peer_stress:10 dc_peer_chaos:5 dc_server_stress:50"
 stress_targets=(dc-loopback dc-echo dc-hello dc-scenario)
 for program in $stress; do stress_targets+=("live_${program%:*}"); done
 # stressed BUILD TIMES: each of them, as many times their rounds

@@ -15,25 +15,22 @@ struct tcp_passive {
 	struct stream_set streams;
 };
 
-static void on_ended(struct carrier *carrier, struct stream *stream, int error)
+static void forget_stream(struct tcp_passive *passive, const struct stream *stream)
 {
-	struct tcp_passive *passive = (struct tcp_passive *)carrier;
-
-	(void)error;
 	stream_set_remove(&passive->streams, stream);
 	/* An accept may have failed for want of a descriptor. */
 	task_wake(passive->task);
 }
 
-static void close_stream(struct tcp_passive *passive, struct stream *stream)
+static void on_ended(struct carrier *carrier, struct stream *stream, int error)
 {
-	stream_set_remove(&passive->streams, stream);
-	stream_close(stream);
+	(void)error;
+	forget_stream((struct tcp_passive *)carrier, stream);
 }
 
 /* Whoever is silent for longest makes room: a peer in use proves his consent every few seconds
- * (RFC 7675 section 5.1), one that only takes up room does not. false: there are only trusted ones.
- */
+ * (RFC 7675 section 5.1), one that only takes up room does not. He does not linger: who comes again
+ * and again would have any number of descriptors. false: there are only trusted ones. */
 static bool make_room(struct tcp_passive *passive)
 {
 	if (!stream_set_is_full(&passive->streams))
@@ -41,7 +38,8 @@ static bool make_room(struct tcp_passive *passive)
 	struct stream *quietest = stream_set_quietest(&passive->streams);
 	if (quietest == NULL)
 		return false;
-	close_stream(passive, quietest);
+	stream_set_remove(&passive->streams, quietest);
+	stream_discard(quietest);
 	return true;
 }
 
@@ -135,8 +133,10 @@ static void tcp_passive_drop(struct carrier *carrier, const struct address *remo
 	struct tcp_passive *passive = (struct tcp_passive *)carrier;
 	struct stream *stream = stream_set_find(&passive->streams, remote);
 
-	if (stream != NULL)
-		close_stream(passive, stream);
+	if (stream == NULL)
+		return;
+	forget_stream(passive, stream);
+	stream_close(stream);
 }
 
 static void tcp_passive_flush(struct carrier *carrier)

@@ -217,17 +217,22 @@ static void linger(struct stream *stream)
 		stream->fd = -1;
 }
 
-void stream_close(struct stream *stream)
+void stream_discard(struct stream *stream)
 {
 	struct task *task = stream->task;
 
+	stream->ended = NULL;
+	stream->task = NULL;
+	task_cancel(task);
+}
+
+void stream_close(struct stream *stream)
+{
 	stream_flush(stream);
 	if (stream->carrier->linger_ms > 0 && stream->fd >= 0 && !stream->connecting &&
 	    stream->error == 0)
 		linger(stream);
-	stream->ended = NULL;
-	stream->task = NULL;
-	task_cancel(task);
+	stream_discard(stream);
 }
 
 void stream_trust(struct stream *stream)

@@ -19,6 +19,8 @@ int stream_open(struct carrier *carrier, int fd, const struct address *remote, b
 /* Sends what is queued and frees it, at once or when the poll is over from within which this is
  * called. Where the carrier has a linger time, its descriptor may live on. */
 void stream_close(struct stream *stream);
+/* Likewise, but nothing more is sent, and its descriptor is closed in any case. */
+void stream_discard(struct stream *stream);
 /* It belongs to a peer: stream_set_quietest passes it over. */
 void stream_trust(struct stream *stream);
 bool stream_is_trusted(const struct stream *stream);

@@ -411,30 +411,40 @@ void dc_channel_close(struct dc_channel *channel)
 	inbox_put(&channel->connection->inbox, &channel->close);
 }
 
+/* What is set may come at once, and destroy the channel: the call holds it. */
+
 void dc_channel_on_open(struct dc_channel *channel, dc_event_fn fn, void *user)
 {
+	object_retain(&channel->object, "call");
 	callback_set(&channel->on_open, (callback_fn)fn, user);
 	if (fn && atomic_load(&channel->is_open))
 		look_back(channel);
+	object_release(&channel->object, "call");
 }
 
 void dc_channel_on_closed(struct dc_channel *channel, dc_event_fn fn, void *user)
 {
+	object_retain(&channel->object, "call");
 	callback_set(&channel->on_closed, (callback_fn)fn, user);
 	if (fn && atomic_load(&channel->is_closed))
 		look_back(channel);
+	object_release(&channel->object, "call");
 }
 
 void dc_channel_on_message(struct dc_channel *channel, dc_message_fn fn, void *user)
 {
+	object_retain(&channel->object, "call");
 	callback_set(&channel->on_message, (callback_fn)fn, user);
 	begin_to_listen(channel);
+	object_release(&channel->object, "call");
 }
 
 void dc_channel_on_low(struct dc_channel *channel, size_t threshold, dc_event_fn fn, void *user)
 {
+	object_retain(&channel->object, "call");
 	callback_set(&channel->on_low, (callback_fn)fn, user);
 	atomic_store(&channel->low_threshold, threshold);
+	object_release(&channel->object, "call");
 }
 
 const char *dc_channel_label(const struct dc_channel *channel)

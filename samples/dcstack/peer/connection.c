@@ -357,6 +357,8 @@ int dc_connection_close(struct dc_connection *connection, dc_closed_fn fn, void 
 
 	if (fn && atomic_exchange(&connection->is_awaited, true))
 		return -EALREADY;
+	/* It may end already: fn comes as soon as it is set, and may destroy it. */
+	object_retain(&connection->object, "call");
 	if (fn)
 		callback_set(&connection->on_closed, (callback_fn)fn, user);
 	is_first = begin_close(connection);
@@ -368,6 +370,7 @@ int dc_connection_close(struct dc_connection *connection, dc_closed_fn fn, void 
 	}
 	if (is_first)
 		track_scope_closed(connection);
+	object_release(&connection->object, "call");
 	return 0;
 }
 

@@ -306,6 +306,8 @@ int dc_server_close(struct dc_server *server, dc_server_closed_fn fn, void *user
 
 	if (fn && atomic_exchange(&server->is_awaited, true))
 		return -EALREADY;
+	/* It may close already: fn comes as soon as it is set, and may destroy it. */
+	object_retain(&server->object, "call");
 	if (fn)
 		callback_set(&server->on_closed, (callback_fn)fn, user);
 	is_first = begin_close(server);
@@ -313,6 +315,7 @@ int dc_server_close(struct dc_server *server, dc_server_closed_fn fn, void *user
 		inbox_put(&server->inbox, &server->close);
 	if (is_first)
 		track_scope_closed(server);
+	object_release(&server->object, "call");
 	return 0;
 }
 

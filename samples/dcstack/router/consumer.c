@@ -400,9 +400,13 @@ void dc_consumer_on_message(struct dc_consumer *consumer, dc_parcel_fn fn, void 
 
 void dc_consumer_on_closed(struct dc_consumer *consumer, dc_consumer_fn fn, void *user)
 {
+	/* fn comes as soon as it is set, if it closes now, and may destroy it. */
+	object_retain(&consumer->object, "call");
 	callback_set(&consumer->on_closed, (callback_fn)fn, user);
-	if (!fn || !atomic_load(&consumer->is_told) || atomic_exchange(&consumer->late_waits, true))
-		return;
-	object_retain(&consumer->object, "late");
-	strand_submit(&consumer->producer->strand, &consumer->late);
+	if (fn && atomic_load(&consumer->is_told) &&
+	    !atomic_exchange(&consumer->late_waits, true)) {
+		object_retain(&consumer->object, "late");
+		strand_submit(&consumer->producer->strand, &consumer->late);
+	}
+	object_release(&consumer->object, "call");
 }

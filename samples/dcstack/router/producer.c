@@ -181,8 +181,9 @@ int dc_producer_create(struct dc_channel *channel, struct dc_producer **ret_prod
 	if (channel) {
 		dc_channel_on_open(channel, NULL, NULL);
 		dc_channel_on_low(channel, 0, NULL, NULL);
-		dc_channel_on_closed(channel, on_closed, producer);
 		dc_channel_on_message(channel, on_message, producer);
+		/* Last: where the channel is closed it is destroyed as soon as this is set. */
+		dc_channel_on_closed(channel, on_closed, producer);
 	}
 	*ret_producer = producer;
 	return 0;

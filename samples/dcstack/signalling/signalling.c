@@ -340,14 +340,17 @@ int dc_signalling_open(int fd, struct dc_connection *connection,
 	return 0;
 }
 
-/* Without memory for it there is no goodbye. */
+/* Without memory for it there is no goodbye. It may be closed, and destroyed by who is told so, as
+ * soon as it is abandoned. */
 static void abandon(struct dc_signalling *signalling)
 {
+	object_retain(&signalling->object, "closing");
 	atomic_store(&signalling->is_abandoned, true);
 	pthread_mutex_lock(&signalling->lock);
 	if (signalling->task)
 		task_wake(signalling->task);
 	pthread_mutex_unlock(&signalling->lock);
+	object_release(&signalling->object, "closing");
 }
 
 int dc_signalling_close(struct dc_signalling *signalling)

@@ -295,3 +295,18 @@ Test(carrier_close, a_peer_that_resets_ends_the_lingering)
 	cr_assert(await_fds(fds_before));
 	end();
 }
+
+Test(carrier_close, a_stream_that_makes_room_does_not_linger)
+{
+	int fds[STREAMS_MAX + 4];
+
+	open_passive(LINGER_MS);
+	for (int i = 0; i < STREAMS_MAX + 4; i++)
+		fds[i] = open_stream();
+	cr_assert_eq(count_fds(), fds_before + 1 + STREAMS_MAX + 4 + STREAMS_MAX);
+	for (int i = 0; i < STREAMS_MAX + 4; i++)
+		close(fds[i]);
+	close_side(&passive);
+	cr_assert(await_fds(fds_before));
+	end();
+}

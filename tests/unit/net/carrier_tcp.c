@@ -409,25 +409,48 @@ Test(carrier_tcp, to_write_to_a_peer_that_is_gone_raises_no_signal)
 	end();
 }
 
-Test(carrier_tcp, who_found_no_descriptor_left_is_accepted_when_one_is_free)
+static void drop_first(void *user)
 {
+	carrier_drop(passive.carrier, user);
+}
+
+/* The peer closes the first stream, or we do. */
+static void refuse_and_accept(bool is_dropped)
+{
+	struct address remote;
+
 	open_side(&passive, CARRIER_TCP_PASSIVE, "127.0.0.1");
 	sem_init(&refused, 0, 0);
 	int first = raw_connect(&passive);
 	raw_write(first, "\0\0", 2);
 	wait_arrival(&passive);
+	remote = passive.last_from;
 	atomic_store(&no_descriptors, true);
 	int second = raw_connect(&passive);
 	raw_write(second, "\0\2hi", 4);
 	cr_assert_eq(sem_wait(&refused), 0);
 	cr_assert_eq(passive.count, 1);
 	atomic_store(&no_descriptors, false);
-	close(first);
+	if (is_dropped)
+		on_executor(drop_first, &remote);
+	else
+		shutdown(first, SHUT_WR);
 	wait_arrival(&passive);
 	cr_assert_eq(passive.last_size, 2);
+	close(first);
 	close(second);
 	close_side(&passive);
 	end();
+}
+
+Test(carrier_tcp, who_found_no_descriptor_left_is_accepted_when_a_peer_closes)
+{
+	refuse_and_accept(false);
+}
+
+Test(carrier_tcp, who_found_no_descriptor_left_is_accepted_when_a_stream_is_dropped)
+{
+	refuse_and_accept(true);
 }
 
 static void release_within(struct side *side, const struct address *from, const uint8_t *data,

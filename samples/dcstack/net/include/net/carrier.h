@@ -58,7 +58,8 @@ void carrier_trust(struct carrier *carrier, const struct address *remote);
 /* Closes it, after what is queued has left. */
 void carrier_drop(struct carrier *carrier, const struct address *remote);
 /* From now on one that is closed from here waits so long for its peer to close it too: its
- * descriptor outlives it then, and the carrier. 0, as at first: not at all. */
+ * descriptor outlives it then, and the carrier. One that makes room does not. 0, as at first: not
+ * at all. */
 void carrier_set_linger(struct carrier *carrier, unsigned linger_ms);
 
 #endif
