@@ -114,7 +114,8 @@ SHIM_EXPORT void track_shim_annotate(uint64_t what, uint64_t subject, uint64_t a
 	if (unlikely(what >> 24 || op >= TRACK_OP__COUNT || kind >= TRACK_KIND__COUNT ||
 		     other_kind >= TRACK_KIND__COUNT || !(annotations[op].kinds >> kind & 1)))
 		return;
-	ticks_fence();
+	if (likely(op != TRACK_OP_RETAIN))
+		ticks_fence();
 	struct writer *writer = writer_get();
 	if (unlikely(!writer))
 		return;
