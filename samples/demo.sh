@@ -19,5 +19,5 @@ cmake --build "$build" --target rtctrack shim dc-loopback >/dev/null
 trace=$build/demo.db
 program=("$build/samples/loopback/dc-loopback" --sessions 5 --messages 20 --leak --marks)
 echo "recording: ${program[*]}" >&2
-"$build/cli/rtctrack" run -o "$trace" --quiet -- "${program[@]}"
+"$build/cli/rtctrack" run -o "$trace" --quiet --grace 0.2 -- "${program[@]}"
 exec "$build/cli/rtctrack" report "$trace"

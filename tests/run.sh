@@ -130,6 +130,8 @@ criterion unit build/release
 say "live tests"
 lines live tests/live/run.sh build/release
 lines calls tests/live/calls.sh build/release
+lines annotations tests/live/annotations.sh build/release
+lines found tests/live/scenarios.sh build/release
 lines cli tests/live/cli.sh build/release
 lines bounds tests/live/bounds.sh build/release
 say "hosts"
@@ -168,6 +170,8 @@ if [ $full = yes ]; then
 	lines robust-full tests/samples/robust.sh --full build/release
 	say "every scenario, 20 times"
 	lines scenarios-full tests/samples/scenarios.sh --full build/release
+	lines found-full tests/live/scenarios.sh --full build/release
+	grep '^scenarios:' "$logs/found-full.log"
 	say "soak"
 	lines soak tests/live/soak.sh build/release
 	say "mutation"
