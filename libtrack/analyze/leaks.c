@@ -224,6 +224,9 @@ static size_t untorn_scope(const struct leaks *leaks, size_t index)
 
 		if (one->kind == TRACK_KIND_SCOPE && survivor_is_alive(one) && one->close_ns == 0)
 			scope = i;
+		/* That it should have been closed is told of the scope itself. */
+		if (survivor_is_unclosed(one))
+			return SURVIVOR_NONE;
 	}
 	return scope;
 }
