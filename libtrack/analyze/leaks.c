@@ -11,6 +11,8 @@
 /* What a root is; in this order what it holds is told as its. */
 enum cause { CAUSE_TASK, CAUSE_TIMER, CAUSE_CALLBACK, CAUSE_SCOPE, CAUSE_CIRCLE, CAUSE_OTHER };
 
+enum { SCOPES_MAX = 64 }; /* one inside of the other */
+
 static const char first_mark_sql[] = "SELECT min(time_ns) FROM mark";
 
 enum state leak_state(const struct leaks *leaks, const struct leak *leak)
@@ -157,12 +159,20 @@ static const struct weight {
 	{RULE_REF_LEAK, is_object, false},    {RULE_CALLBACK_UNFIRED, is_handler, false},
 };
 
-static bool is_kept_by_object(const struct leaks *leaks, size_t index)
+/* Itself, or through scopes that are an object's. */
+static bool is_kept_by_object(const struct leaks *leaks, size_t index, unsigned depth)
 {
-	for (size_t i = leaks->links.first_up[index]; i < leaks->links.first_up[index + 1]; i++)
-		if (leak_graph_joins(&leaks->survivors, &leaks->links.up[i]) &&
-		    is_object(leaks, leaks_at(leaks, leaks->links.up[i].keeper)))
+	for (size_t i = leaks->links.first_up[index]; i < leaks->links.first_up[index + 1]; i++) {
+		size_t keeper = leaks->links.up[i].keeper;
+
+		if (!leak_graph_joins(&leaks->survivors, &leaks->links.up[i]))
+			continue;
+		if (is_object(leaks, leaks_at(leaks, keeper)))
 			return true;
+		if (leaks_at(leaks, keeper)->kind == TRACK_KIND_SCOPE && depth < SCOPES_MAX &&
+		    is_kept_by_object(leaks, keeper, depth + 1))
+			return true;
+	}
 	return false;
 }
 
@@ -179,7 +189,7 @@ static int add_weighing(struct leaks *leaks, const struct leak *about, const str
 		leak.rule = weight->rule;
 		leak.head = leaks->held[i];
 		if (weight->weighs(leaks, leaks_at(leaks, leak.head)) &&
-		    !(weight->only_first && is_kept_by_object(leaks, leak.head)))
+		    !(weight->only_first && is_kept_by_object(leaks, leak.head, 0)))
 			error = add_leak(leaks, &leak);
 	}
 	return error != 0 ? error : leaks->count > before;
