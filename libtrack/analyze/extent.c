@@ -24,8 +24,7 @@ static struct extent *find(const struct u64map *extents, uint32_t tid)
 static void drop_outermost(struct extent *extent)
 {
 	thing_drop(extent->things[0]);
-	memmove(extent->things, extent->things + 1,
-		(DEPTH_MAX - 1) * sizeof(struct thing *));
+	memmove(extent->things, extent->things + 1, (DEPTH_MAX - 1) * sizeof(struct thing *));
 	extent->depth--;
 }
 

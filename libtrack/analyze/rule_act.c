@@ -76,9 +76,9 @@ static const struct {
 	int resource, stack;
 	bool other;
 } places[] = {
-	[PLACE_BIRTH] = {6, 7, false},	      [PLACE_DEATH] = {6, 8, false},
-	[PLACE_OTHER_BIRTH] = {9, 12, true},  [PLACE_OTHER_CLOSE] = {9, 13, true},
-	[PLACE_OTHER_DEATH] = {9, 14, true},  [PLACE_ACT] = {6, 4, false},
+	[PLACE_BIRTH] = {6, 7, false},	     [PLACE_DEATH] = {6, 8, false},
+	[PLACE_OTHER_BIRTH] = {9, 12, true}, [PLACE_OTHER_CLOSE] = {9, 13, true},
+	[PLACE_OTHER_DEATH] = {9, 14, true}, [PLACE_ACT] = {6, 4, false},
 };
 
 static int add_step(struct finding *finding, struct trace_query *row, enum place place,

@@ -133,7 +133,7 @@ Test(scope, what_grows_inside_of_one_that_is_open_all_the_time_is_told)
 		trace_add_mark(trace, 100, i * SECOND, "session");
 	}
 	judge();
-	expect_findings("ref-leak growing object Track 4 track_create\n"
+	expect_findings("growth growing object Track 4 track_create\n"
 			"scope-unclosed unclosed scope library 1 init");
 }
 
