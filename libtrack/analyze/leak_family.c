@@ -253,7 +253,8 @@ int leak_family_add_untorn(struct leaks *leaks)
 		size_t root = leaks->graph.members[leaks->graph.first[part]];
 		struct leak leak = {.root = root, .head = root, .first_held = leaks->held_count};
 
-		if (!is_untorn(leaks, root, part))
+		/* A connection that was to be closed is told as that, where it is all there is. */
+		if (leak_cause(leaks, part) == CAUSE_SCOPE || !is_untorn(leaks, root, part))
 			continue;
 		leaks_take(leaks, part);
 		error = add_family(leaks, leak, &kin);
