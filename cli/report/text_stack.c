@@ -84,14 +84,41 @@ static size_t without_start_up(const struct report_stack *stack)
 	return count;
 }
 
+/* Whether there is anything to show but plumbing: then that says little. */
+static bool has_others(const struct report_stack *stack, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (!is_ours(&stack->frames[i]) && !stack->frames[i].plumbing)
+			return true;
+	return false;
+}
+
+static void say_hidden(FILE *stream, size_t hidden, size_t plumbing)
+{
+	if (hidden > 0 && plumbing > 0)
+		fprintf(stream, "           +%zu more, %zu of plumbing", hidden, plumbing);
+	else if (hidden > 0)
+		fprintf(stream, "           +%zu more", hidden);
+	else if (plumbing > 0)
+		fprintf(stream, "           +%zu of plumbing", plumbing);
+	else
+		return;
+	fprintf(stream, " (--full-stacks shows them)\n");
+}
+
 void text_stack(FILE *stream, const struct report_stack *stack, const struct report_style *style)
 {
-	size_t shown = 0, hidden = 0;
+	size_t shown = 0, hidden = 0, plumbing = 0;
 	size_t count = style->full_stacks ? stack->count : without_start_up(stack);
+	bool without_plumbing = !style->full_stacks && has_others(stack, count);
 
 	for (size_t i = 0; i < count; i++) {
 		if (is_ours(&stack->frames[i]))
 			continue;
+		if (without_plumbing && stack->frames[i].plumbing) {
+			plumbing++;
+			continue;
+		}
 		if (!style->full_stacks && shown >= FRAMES_MAX) {
 			hidden++;
 			continue;
@@ -100,8 +127,7 @@ void text_stack(FILE *stream, const struct report_stack *stack, const struct rep
 		text_frame(stream, &stack->frames[i], style);
 		fputc('\n', stream);
 	}
-	if (hidden)
-		fprintf(stream, "           +%zu more (--full-stacks shows them)\n", hidden);
+	say_hidden(stream, hidden, plumbing);
 	if (!shown)
 		fprintf(stream, "           no stack was recorded\n");
 }

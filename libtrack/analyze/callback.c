@@ -60,7 +60,7 @@ int callback_fire(struct image *image, const struct collect_event *event)
 	if (callback == NULL)
 		return 0;
 	if (event->arg & TRACK_RETURNED) {
-		extent_leave(&image->things.extents, event->tid, callback);
+		extent_leave(&image->things.extents, event->tid, event->kind, event->subject);
 		return 0;
 	}
 	error = extent_enter(&image->things.extents, event->tid, callback);

@@ -3,13 +3,14 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "thing.h"
 
-enum { DEPTH_MAX = 64 }; /* deeper ones are no hint */
+enum { DEPTH_MAX = 64 }; /* of deeper ones the innermost are kept */
 
 struct extent {
-	size_t depth; /* may exceed what is kept */
+	size_t depth;
 	struct thing *things[DEPTH_MAX];
 };
 
@@ -18,6 +19,13 @@ static struct extent *find(const struct u64map *extents, uint32_t tid)
 	const uint64_t *known = u64map_get(extents, tid);
 
 	return known != NULL ? (struct extent *)(uintptr_t)*known : NULL;
+}
+
+static void drop_outermost(struct extent *extent)
+{
+	thing_drop(extent->things[0]);
+	memmove(extent->things, extent->things + 1, (DEPTH_MAX - 1) * sizeof(struct thing *));
+	extent->depth--;
 }
 
 int extent_enter(struct u64map *extents, uint32_t tid, struct thing *thing)
@@ -31,8 +39,9 @@ int extent_enter(struct u64map *extents, uint32_t tid, struct thing *thing)
 			return -ENOMEM;
 		}
 	}
+	/* Calls that were left by a longjmp stay until they are the outermost of too many. */
 	if (extent->depth == DEPTH_MAX)
-		return 0;
+		drop_outermost(extent);
 	extent->things[extent->depth++] = thing_hold(thing);
 	return 0;
 }
@@ -43,12 +52,18 @@ static void cut(struct extent *extent, size_t depth)
 		thing_drop(extent->things[--extent->depth]);
 }
 
-void extent_leave(struct u64map *extents, uint32_t tid, const struct thing *thing)
+/* Not the same life: a callback may be set anew while it is called. */
+static bool is_of(const struct thing *thing, unsigned kind, uint64_t subject)
+{
+	return thing->life.kind == kind && thing->life.subject == subject;
+}
+
+void extent_leave(struct u64map *extents, uint32_t tid, unsigned kind, uint64_t subject)
 {
 	struct extent *extent = find(extents, tid);
 	size_t depth = extent != NULL ? extent->depth : 0;
 
-	while (depth > 0 && extent->things[depth - 1] != thing)
+	while (depth > 0 && !is_of(extent->things[depth - 1], kind, subject))
 		depth--;
 	if (depth > 0)
 		cut(extent, depth - 1);

@@ -14,7 +14,7 @@ struct thing;
 /* thing: a scope, or a callback, inside of which nothing is anybody's. -ENOMEM. */
 int extent_enter(struct u64map *extents, uint32_t tid, struct thing *thing);
 /* And out of all that it entered inside. Of one that was not entered: nothing. */
-void extent_leave(struct u64map *extents, uint32_t tid, const struct thing *thing);
+void extent_leave(struct u64map *extents, uint32_t tid, unsigned kind, uint64_t subject);
 /* NULL: none. */
 struct thing *extent_scope(const struct u64map *extents, uint32_t tid);
 /* The thread is over. */

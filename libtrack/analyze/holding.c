@@ -8,6 +8,8 @@
 #include "image.h"
 #include "word.h"
 
+enum { SWEPT_LEAST = 64 }; /* so many may be given back and still be told of */
+
 struct holding {
 	struct holding *next; /* taken before */
 	struct thing *thing;  /* who holds; NULL: nothing that is followed */
@@ -26,6 +28,38 @@ static bool is_of(const struct holding *holding, const struct holder *holder)
 	       holding->kind == holder->kind && holding->thing == holder->thing;
 }
 
+static bool is_given_back(const struct holding *holding)
+{
+	return holding->retained == holding->released;
+}
+
+static void destroy(struct holding *holding)
+{
+	thing_drop(holding->thing);
+	free(holding);
+}
+
+/* What lives long is held by very many, one after another. */
+static void sweep(struct thing *thing)
+{
+	struct holding **at = &thing->holdings;
+
+	if (thing->holding_count < thing->holding_limit)
+		return;
+	while (*at != NULL) {
+		struct holding *holding = *at;
+
+		if (!is_given_back(holding)) {
+			at = &holding->next;
+			continue;
+		}
+		*at = holding->next;
+		destroy(holding);
+		thing->holding_count--;
+	}
+	thing->holding_limit = 2 * thing->holding_count + SWEPT_LEAST;
+}
+
 static struct holding *make(struct thing *thing, const struct holder *holder,
 			    const struct collect_event *event, int64_t stack)
 {
@@ -33,6 +67,7 @@ static struct holding *make(struct thing *thing, const struct holder *holder,
 
 	if (holding == NULL)
 		return NULL;
+	sweep(thing);
 	*holding = (struct holding){
 		.next = thing->holdings,
 		.thing = holder->thing != NULL ? thing_hold(holder->thing) : NULL,
@@ -45,6 +80,7 @@ static struct holding *make(struct thing *thing, const struct holder *holder,
 		.last_ns = event->time_ns,
 	};
 	thing->holdings = holding;
+	thing->holding_count++;
 	return holding;
 }
 
@@ -65,39 +101,37 @@ int holding_retain(struct thing *thing, const struct holder *holder,
 	return 0;
 }
 
-/* The last one taken that is still held: of this holder and purpose, or of the purpose alone. */
+/*
+ * The last one taken that is still held: of this holder and purpose, or of the purpose alone, or
+ * of any. A reference that was passed on is given back by who got it.
+ */
 static struct holding *find_held(struct thing *thing, const struct holder *holder)
 {
-	struct holding *same_tag = NULL;
+	struct holding *same_tag = NULL, *any = NULL;
 
 	for (struct holding *at = thing->holdings; at != NULL; at = at->next) {
-		if (at->retained <= at->released)
+		if (is_given_back(at))
 			continue;
 		if (is_of(at, holder))
 			return at;
+		if (any == NULL)
+			any = at;
 		if (same_tag == NULL && at->tag == holder->tag)
 			same_tag = at;
 	}
-	return same_tag;
+	return same_tag != NULL ? same_tag : any;
 }
 
-/* A reference that was passed on is given back by who got it. */
-int holding_release(struct thing *thing, const struct holder *holder,
-		    const struct collect_event *event, int64_t stack, bool *ret_held)
+bool holding_release(struct thing *thing, const struct holder *holder, int64_t stack)
 {
 	struct holding *at = find_held(thing, holder);
 
-	*ret_held = thing->refs > 0;
-	if (!*ret_held)
-		return 0;
 	if (at == NULL)
-		at = make(thing, holder, event, 0);
-	if (at == NULL)
-		return -ENOMEM;
+		return false;
 	at->released++;
 	at->released_stack = stack;
 	thing->refs--;
-	return 0;
+	return true;
 }
 
 uint64_t holding_wakers(const struct thing *thing)
@@ -105,7 +139,7 @@ uint64_t holding_wakers(const struct thing *thing)
 	uint64_t wakers = 0;
 
 	for (const struct holding *at = thing->holdings; at != NULL; at = at->next)
-		if (at->waker && at->retained > at->released)
+		if (at->waker)
 			wakers += at->retained - at->released;
 	return wakers;
 }
@@ -167,8 +201,9 @@ void holdings_finish(struct thing *thing)
 	while (thing->holdings != NULL) {
 		struct holding *next = thing->holdings->next;
 
-		thing_drop(thing->holdings->thing);
-		free(thing->holdings);
+		destroy(thing->holdings);
 		thing->holdings = next;
 	}
+	thing->holding_count = 0;
+	thing->holding_limit = 0;
 }

@@ -19,9 +19,8 @@ struct holder {
 /* -ENOMEM. */
 int holding_retain(struct thing *thing, const struct holder *holder,
 		   const struct collect_event *event, int64_t stack);
-/* false: there was no reference left at all. -ENOMEM. */
-int holding_release(struct thing *thing, const struct holder *holder,
-		    const struct collect_event *event, int64_t stack, bool *ret_held);
+/* false: there was no reference left at all. */
+bool holding_release(struct thing *thing, const struct holder *holder, int64_t stack);
 /* By how many references the task can be woken. */
 uint64_t holding_wakers(const struct thing *thing);
 /* Write all of them; the thing's row is there. */

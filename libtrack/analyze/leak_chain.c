@@ -256,6 +256,9 @@ static int add_circle(struct finding *finding, const struct leaks *leaks,
 		}
 		if (name == NULL || by == NULL)
 			return -ENOMEM;
+		/* A scope and the object that it is made of say nothing of each other. */
+		if (path->count > 2 && path->owned[i] && strcmp(name, by) == 0)
+			continue;
 		error = add(finding, kept, stack,
 			    finding_text(finding,
 					 path->owned[i] ? "the %s belongs to the %s, created at"

@@ -3,15 +3,9 @@
 
 #include <errno.h>
 #include <stdlib.h>
-#include <string.h>
-#include <track/track.h>
 
-#include "word.h"
-
-/* What a root is; in this order what it holds is told as its. */
-enum cause { CAUSE_TASK, CAUSE_TIMER, CAUSE_CALLBACK, CAUSE_SCOPE, CAUSE_CIRCLE, CAUSE_OTHER };
-
-enum { SCOPES_MAX = 64 }; /* one inside of the other */
+#include "leak_cause.h"
+#include "leak_family.h"
 
 static const char first_mark_sql[] = "SELECT min(time_ns) FROM mark";
 
@@ -26,58 +20,7 @@ enum state leak_state(const struct leaks *leaks, const struct leak *leak)
 	return states[leaks_at(leaks, leak->head)->fate];
 }
 
-/* The first of a kind in a part; SURVIVOR_NONE if there is none. */
-static size_t find_kind(const struct leaks *leaks, size_t part, enum track_kind kind)
-{
-	size_t best = SURVIVOR_NONE;
-
-	for (size_t i = leaks->graph.first[part]; i < leaks->graph.first[part + 1]; i++) {
-		size_t member = leaks->graph.members[i];
-
-		if (leaks_at(leaks, member)->kind == kind && member < best)
-			best = member;
-	}
-	return best;
-}
-
-/* Somebody who may hold it does so too: then the circle is not what keeps it. */
-static bool is_held_from_outside(const struct leaks *leaks, size_t part)
-{
-	for (size_t i = leaks->graph.first[part]; i < leaks->graph.first[part + 1]; i++) {
-		size_t member = leaks->graph.members[i];
-
-		for (size_t j = leaks->links.first_up[member];
-		     j < leaks->links.first_up[member + 1]; j++) {
-			const struct survivor *keeper = leaks_at(leaks, leaks->links.up[j].keeper);
-
-			if (keeper->fate == FATE_FINE && keeper->closed_ns == 0)
-				return true;
-		}
-	}
-	return false;
-}
-
-static enum cause cause_of(const struct leaks *leaks, size_t part)
-{
-	bool circle = leak_graph_is_circle(&leaks->graph, part);
-	const struct survivor *root =
-		leaks_at(leaks, leaks->graph.members[leaks->graph.first[part]]);
-
-	/* What has yet to run could still break the circle. */
-	if (find_kind(leaks, part, TRACK_KIND_TASK) != SURVIVOR_NONE)
-		return CAUSE_TASK;
-	if (find_kind(leaks, part, TRACK_KIND_TIMER) != SURVIVOR_NONE)
-		return CAUSE_TIMER;
-	if (circle && !is_held_from_outside(leaks, part))
-		return CAUSE_CIRCLE;
-	if (!circle && root->kind == TRACK_KIND_CALLBACK && !survivor_is_persistent(root) &&
-	    !root->cancelled)
-		return CAUSE_CALLBACK;
-	return !circle && survivor_is_unclosed(root) ? CAUSE_SCOPE : CAUSE_OTHER;
-}
-
-/* All that a part keeps, and nobody told yet, at the end of held. */
-static void take_held(struct leaks *leaks, size_t part)
+void leaks_take(struct leaks *leaks, size_t part)
 {
 	const struct links *links = &leaks->links;
 	size_t done = leaks->held_count;
@@ -101,7 +44,7 @@ static void take_held(struct leaks *leaks, size_t part)
 	}
 }
 
-static int add_leak(struct leaks *leaks, const struct leak *leak)
+int leaks_add(struct leaks *leaks, const struct leak *leak)
 {
 	size_t capacity = leaks->capacity != 0 ? leaks->capacity * 2 : 16;
 	struct leak *items = leaks->items;
@@ -115,189 +58,6 @@ static int add_leak(struct leaks *leaks, const struct leak *leak)
 	}
 	items[leaks->count++] = *leak;
 	return 0;
-}
-
-static bool is_socket(const struct leaks *leaks, const struct survivor *survivor)
-{
-	(void)leaks;
-	return survivor->kind == TRACK_KIND_FD && word_is_socket_name(survivor->class_name);
-}
-
-static bool is_fd(const struct leaks *leaks, const struct survivor *survivor)
-{
-	(void)leaks;
-	return survivor->kind == TRACK_KIND_FD;
-}
-
-static bool is_thread(const struct leaks *leaks, const struct survivor *survivor)
-{
-	(void)leaks;
-	return survivor->kind == TRACK_KIND_THREAD;
-}
-
-static bool is_object(const struct leaks *leaks, const struct survivor *survivor)
-{
-	(void)leaks;
-	return survivor->kind == TRACK_KIND_OBJECT;
-}
-
-/* A handler that nobody took back when its owner went. */
-static bool is_handler(const struct leaks *leaks, const struct survivor *survivor)
-{
-	return survivor_is_persistent(survivor) && survivor->fate == FATE_LEAKED &&
-	       !survivor_is_alive(leaks_at(leaks, survivor->cause));
-}
-
-/* Of what a root holds, what weighs most is told. */
-static const struct weight {
-	enum rule rule;
-	bool (*weighs)(const struct leaks *leaks, const struct survivor *survivor);
-	bool only_first; /* objects keep others alive: those that none of them keeps are told */
-} weights[] = {
-	{RULE_FD_LEAK, is_socket, false},     {RULE_FD_LEAK, is_fd, false},
-	{RULE_THREAD_LEAK, is_thread, false}, {RULE_REF_LEAK, is_object, true},
-	{RULE_REF_LEAK, is_object, false},    {RULE_CALLBACK_UNFIRED, is_handler, false},
-};
-
-/* Itself, or through scopes that are an object's. */
-static bool is_kept_by_object(const struct leaks *leaks, size_t index, unsigned depth)
-{
-	for (size_t i = leaks->links.first_up[index]; i < leaks->links.first_up[index + 1]; i++) {
-		size_t keeper = leaks->links.up[i].keeper;
-
-		if (!leak_graph_joins(&leaks->survivors, &leaks->links.up[i]))
-			continue;
-		if (is_object(leaks, leaks_at(leaks, keeper)))
-			return true;
-		if (leaks_at(leaks, keeper)->kind == TRACK_KIND_SCOPE && depth < SCOPES_MAX &&
-		    is_kept_by_object(leaks, keeper, depth + 1))
-			return true;
-	}
-	return false;
-}
-
-/* Of what lies between begin and end in held. */
-static int add_weighing(struct leaks *leaks, const struct leak *about, const struct weight *weight,
-			size_t begin, size_t end)
-{
-	size_t before = leaks->count;
-	int error = 0;
-
-	for (size_t i = begin; i < end && error == 0; i++) {
-		struct leak leak = *about;
-
-		leak.rule = weight->rule;
-		leak.head = leaks->held[i];
-		if (weight->weighs(leaks, leaks_at(leaks, leak.head)) &&
-		    !(weight->only_first && is_kept_by_object(leaks, leak.head, 0)))
-			error = add_leak(leaks, &leak);
-	}
-	return error != 0 ? error : leaks->count > before;
-}
-
-/* Whether references for the same purpose keep both. */
-static bool share_tag(const struct leaks *leaks, const struct survivor *one,
-		      const struct survivor *other)
-{
-	const struct survivor_reference *references = leaks->survivors.references;
-
-	for (size_t i = 0; i < one->reference_count; i++)
-		for (size_t j = 0; j < other->reference_count; j++) {
-			const char *tag = references[one->first_reference + i].tag;
-			const char *same = references[other->first_reference + j].tag;
-
-			if (tag != NULL && same != NULL && strcmp(tag, same) == 0)
-				return true;
-		}
-	return false;
-}
-
-/* Another root that one and the same forgetful close left behind. */
-static bool is_sibling(const struct leaks *leaks, size_t root, size_t part)
-{
-	size_t other = leaks->graph.members[leaks->graph.first[part]];
-	const struct survivor *one = leaks_at(leaks, root), *two = leaks_at(leaks, other);
-
-	return one->kind == TRACK_KIND_OBJECT && two->kind == TRACK_KIND_OBJECT &&
-	       one->fate == two->fate && one->cause == two->cause && !leaks->taken[other] &&
-	       leak_graph_is_root(&leaks->graph, part) && cause_of(leaks, part) == CAUSE_OTHER &&
-	       share_tag(leaks, one, two);
-}
-
-/* The scope that it is in, that was not closed though what it belongs to was. */
-static size_t untorn_scope(const struct leaks *leaks, size_t index)
-{
-	size_t cause = leaks_at(leaks, index)->cause, scope = SURVIVOR_NONE;
-
-	for (size_t i = index; i != SURVIVOR_NONE && i != cause; i = leaks_at(leaks, i)->owner) {
-		const struct survivor *one = leaks_at(leaks, i);
-
-		if (one->kind == TRACK_KIND_SCOPE && survivor_is_alive(one) && one->close_ns == 0)
-			scope = i;
-		/* That it should have been closed is told of the scope itself. */
-		if (survivor_is_unclosed(one))
-			return SURVIVOR_NONE;
-	}
-	return scope;
-}
-
-/* Whether the scope is one of its owners, through others too. */
-static bool is_below(const struct leaks *leaks, size_t index, size_t scope)
-{
-	while (index != SURVIVOR_NONE && index != scope)
-		index = leaks_at(leaks, index)->owner;
-	return index == scope;
-}
-
-/* Another root that the close did not come to, or that ended with no more than a word. */
-static bool is_untorn(const struct leaks *leaks, size_t root, size_t part)
-{
-	size_t other = leaks->graph.members[leaks->graph.first[part]];
-	const struct survivor *one = leaks_at(leaks, root), *two = leaks_at(leaks, other);
-
-	return two->fate == FATE_LEAKED && !leaks->taken[other] &&
-	       leak_graph_is_root(&leaks->graph, part) && is_below(leaks, other, one->cause) &&
-	       ((one != two && two->kind == TRACK_KIND_OBJECT) ||
-		untorn_scope(leaks, other) != SURVIVOR_NONE);
-}
-
-/*
- * What weighs most of all that one close left behind, each with the root that keeps it; belongs
- * says which other roots that is.
- */
-static int add_family(struct leaks *leaks, struct leak leak,
-		      bool (*belongs)(const struct leaks *leaks, size_t root, size_t part))
-{
-	struct family {
-		size_t root, end;
-	} *family = calloc(leaks->graph.part_count + 1, sizeof(*family));
-	size_t count = 0;
-	int added = 0;
-
-	if (family == NULL)
-		return -ENOMEM;
-	family[count++] = (struct family){leak.root, leaks->held_count};
-	for (size_t part = 0; part < leaks->graph.part_count; part++) {
-		if (!belongs(leaks, leak.root, part))
-			continue;
-		take_held(leaks, part);
-		family[count++] = (struct family){leaks->graph.members[leaks->graph.first[part]],
-						  leaks->held_count};
-	}
-	leak.held_count = leaks->held_count - leak.first_held;
-	for (size_t i = 0; i < sizeof(weights) / sizeof(weights[0]) && added == 0; i++) {
-		size_t begin = leak.first_held;
-
-		for (size_t j = 0; j < count && added >= 0; begin = family[j++].end) {
-			int more;
-
-			leak.root = family[j].root;
-			more = add_weighing(leaks, &leak, &weights[i], begin, family[j].end);
-			added = more < 0 ? more : added | more;
-		}
-	}
-	free(family);
-	return added < 0 ? added : 0;
 }
 
 /* Whether something is left by which the task can be woken. */
@@ -334,7 +94,7 @@ static int add_tasks(struct leaks *leaks, const struct leak *about, size_t part)
 		leak.rule = can_be_woken(leaks, leaks_at(leaks, leak.head)) ? RULE_TASK_ORPHANED
 									    : RULE_TASK_LOST_WAKER;
 		if (leaks_at(leaks, leak.head)->kind == TRACK_KIND_TASK)
-			error = add_leak(leaks, &leak);
+			error = leaks_add(leaks, &leak);
 	}
 	return error;
 }
@@ -343,13 +103,13 @@ static int add_as(struct leaks *leaks, struct leak leak, enum rule rule, size_t 
 {
 	leak.rule = rule;
 	leak.head = leak.root = head;
-	return add_leak(leaks, &leak);
+	return leaks_add(leaks, &leak);
 }
 
 /* What tells of a circle: an object of it, if there is one. */
 static size_t first_of_circle(const struct leaks *leaks, size_t part)
 {
-	size_t object = find_kind(leaks, part, TRACK_KIND_OBJECT), first = SURVIVOR_NONE;
+	size_t object = leak_find_kind(leaks, part, TRACK_KIND_OBJECT), first = SURVIVOR_NONE;
 
 	for (size_t i = leaks->graph.first[part]; i < leaks->graph.first[part + 1]; i++)
 		if (leaks->graph.members[i] < first)
@@ -379,7 +139,7 @@ static int add_part(struct leaks *leaks, size_t part, enum cause cause)
 	    leaks->links.first_down[root] == leaks->links.first_down[root + 1] &&
 	    is_plain(leaks, root))
 		return 0;
-	take_held(leaks, part);
+	leaks_take(leaks, part);
 	leak.held_count = leaks->held_count - leak.first_held;
 	leak.circle = cause == CAUSE_CIRCLE;
 	switch (cause) {
@@ -387,7 +147,7 @@ static int add_part(struct leaks *leaks, size_t part, enum cause cause)
 		return add_tasks(leaks, &leak, part);
 	case CAUSE_TIMER:
 		return add_as(leaks, leak, RULE_TIMER_LEAK,
-			      find_kind(leaks, part, TRACK_KIND_TIMER));
+			      leak_find_kind(leaks, part, TRACK_KIND_TIMER));
 	case CAUSE_CALLBACK:
 		return add_as(leaks, leak, RULE_CALLBACK_UNFIRED, root);
 	case CAUSE_SCOPE:
@@ -397,29 +157,12 @@ static int add_part(struct leaks *leaks, size_t part, enum cause cause)
 	case CAUSE_OTHER:
 		break;
 	}
-	return add_family(leaks, leak, is_sibling);
-}
-
-/* A close that never went below: what it should have torn down is one leak. */
-static int add_untorn(struct leaks *leaks)
-{
-	int error = 0;
-
-	for (size_t part = 0; part < leaks->graph.part_count && error == 0; part++) {
-		size_t root = leaks->graph.members[leaks->graph.first[part]];
-		struct leak leak = {.root = root, .head = root, .first_held = leaks->held_count};
-
-		if (!is_untorn(leaks, root, part))
-			continue;
-		take_held(leaks, part);
-		error = add_family(leaks, leak, is_untorn);
-	}
-	return error;
+	return leak_family_add_siblings(leaks, &leak);
 }
 
 static int plan(struct leaks *leaks)
 {
-	int error = add_untorn(leaks);
+	int error = leak_family_add_untorn(leaks);
 
 	for (enum fate fate = FATE_LEAKED; fate > FATE_FINE; fate--)
 		for (enum cause cause = CAUSE_TASK; cause <= CAUSE_OTHER; cause++)
@@ -429,7 +172,7 @@ static int plan(struct leaks *leaks)
 
 				if (leaks_at(leaks, any)->fate == fate && !leaks->taken[any] &&
 				    leak_graph_is_root(&leaks->graph, part) &&
-				    cause_of(leaks, part) == cause)
+				    leak_cause(leaks, part) == cause)
 					error = add_part(leaks, part, cause);
 			}
 	return error;
@@ -440,9 +183,10 @@ static void explain(struct leaks *leaks)
 {
 	for (size_t i = 0; i < leaks->count; i++) {
 		const struct leak *leak = &leaks->items[i];
+		bool is_same = i > 0 && leaks->items[i - 1].first_held == leak->first_held;
 		bool proven = leak_state(leaks, leak) == STATE_LEAKED;
 
-		for (size_t j = 0; j < leak->held_count; j++) {
+		for (size_t j = 0; j < leak->held_count && !is_same; j++) {
 			size_t held = leaks->held[leak->first_held + j];
 
 			leaks->survivors.items[held].explained = proven || held != leak->head;
@@ -525,6 +269,8 @@ int leaks_load(struct leaks *leaks, struct trace *trace)
 	if (error == 0)
 		error = leak_graph_build(&leaks->graph, &leaks->survivors, &leaks->links);
 	if (error == 0)
+		error = leak_family_sort(leaks);
+	if (error == 0)
 		error = plan(leaks);
 	if (error == 0)
 		error = read_first_mark(trace, &first_mark_ns);
@@ -540,6 +286,7 @@ void leaks_finish(struct leaks *leaks)
 	free(leaks->items);
 	free(leaks->held);
 	free(leaks->taken);
+	free(leaks->by_cause);
 	leak_graph_finish(&leaks->graph);
 	links_finish(&leaks->links);
 	survivors_finish(&leaks->survivors);

@@ -18,6 +18,11 @@ struct leak {
 	size_t first_held, held_count; /* in held: all that the root keeps, with itself */
 };
 
+/* A root, and what it outlived. */
+struct leak_part {
+	size_t cause, part;
+};
+
 struct leaks {
 	struct survivors survivors;
 	struct links links;
@@ -28,7 +33,8 @@ struct leaks {
 	size_t capacity;
 	size_t *held;
 	size_t held_count;
-	bool *taken; /* told already, as part of a leak */
+	bool *taken;		    /* told already, as part of a leak */
+	struct leak_part *by_cause; /* all parts */
 };
 
 /* 1 s, unless the trace says otherwise. */
@@ -43,6 +49,10 @@ static inline const struct survivor *leaks_at(const struct leaks *leaks, size_t 
 }
 
 enum state leak_state(const struct leaks *leaks, const struct leak *leak);
+/* While they are made: one more; and all that a part keeps, and nobody told yet, at the end of
+ * held. */
+int leaks_add(struct leaks *leaks, const struct leak *leak);
+void leaks_take(struct leaks *leaks, size_t part);
 /* The leak whose head this resource is; NULL: none. */
 const struct leak *leaks_find(const struct leaks *leaks, int64_t resource_id);
 /* Whether a leak explains this resource, so that it is counted nowhere else. */

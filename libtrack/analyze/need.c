@@ -12,13 +12,33 @@ struct need {
 	struct thing *user;
 };
 
+/* What serves all of a long run has very many users, one after another. */
+static void drop_ended(struct life *used)
+{
+	struct need **at = &used->needs;
+
+	while (*at != NULL) {
+		struct need *need = *at;
+
+		if (need->user->alive) {
+			at = &need->next;
+			continue;
+		}
+		*at = need->next;
+		thing_drop(need->user);
+		free(need);
+	}
+}
+
 int need_add(struct life *used, struct thing *user, const struct collect_event *event)
 {
 	struct trace *trace = used->image->book->trace;
-	struct need *need = used->needs;
+	struct need *need;
 	int64_t used_id, user_id;
 	int error;
 
+	drop_ended(used);
+	need = used->needs;
 	while (need != NULL && need->user != user)
 		need = need->next;
 	if (need != NULL)

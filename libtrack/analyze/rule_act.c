@@ -9,7 +9,6 @@
 enum place {
 	PLACE_END, /* of a table's list */
 	PLACE_BIRTH,
-	PLACE_CLOSE,
 	PLACE_DEATH,
 	PLACE_OTHER_BIRTH,
 	PLACE_OTHER_CLOSE,
@@ -58,17 +57,13 @@ static const struct act_rule {
 	  "1 %s used here had been destroyed before",
 	  "%llu calls here used %s that had been destroyed before", "", false,
 	  {{PLACE_BIRTH, "created at"}, {PLACE_DEATH, "destroyed at"}, {PLACE_ACT, "used at"}} },
-	{ RULE_DOUBLE_CLOSE, "closed-again",
-	  "1 %s was closed here again",
-	  "%llu times %s were closed here again", "", false,
-	  {{PLACE_BIRTH, "created at"}, {PLACE_CLOSE, "closed first at"}, {PLACE_ACT, "closed again at"}} },
 	/* clang-format on */
 };
 
 /* A child between fork and exec shares what its parent began. */
 static const char acts_sql[] =
 	"SELECT a.id, a.process_id, r.kind, r.class, a.stack_id, a.time_ns, r.id, r.birth_stack, "
-	"r.close_stack, r.death_stack, o.id, o.kind, o.class, o.birth_stack, o.close_stack, "
+	"r.death_stack, o.id, o.kind, o.class, o.birth_stack, o.close_stack, "
 	"o.death_stack FROM act a JOIN resource r ON r.id = a.resource_id "
 	"JOIN process p ON p.id = a.process_id LEFT JOIN resource o ON o.id = a.other_id "
 	"WHERE a.what = ?1 AND r.inherited = 0 AND NOT (p.end = 'exec' AND p.origin = 'fork') "
@@ -81,10 +76,9 @@ static const struct {
 	int resource, stack;
 	bool other;
 } places[] = {
-	[PLACE_BIRTH] = {6, 7, false},	      [PLACE_CLOSE] = {6, 8, false},
-	[PLACE_DEATH] = {6, 9, false},	      [PLACE_OTHER_BIRTH] = {10, 13, true},
-	[PLACE_OTHER_CLOSE] = {10, 14, true}, [PLACE_OTHER_DEATH] = {10, 15, true},
-	[PLACE_ACT] = {6, 4, false},
+	[PLACE_BIRTH] = {6, 7, false},	     [PLACE_DEATH] = {6, 8, false},
+	[PLACE_OTHER_BIRTH] = {9, 12, true}, [PLACE_OTHER_CLOSE] = {9, 13, true},
+	[PLACE_OTHER_DEATH] = {9, 14, true}, [PLACE_ACT] = {6, 4, false},
 };
 
 static int add_step(struct finding *finding, struct trace_query *row, enum place place,
@@ -97,7 +91,7 @@ static int add_step(struct finding *finding, struct trace_query *row, enum place
 		.role = role,
 	};
 	char noun[FINDING_NOUN_BYTES];
-	const char *kind = trace_query_text(row, 11), *class_name = trace_query_text(row, 12);
+	const char *kind = trace_query_text(row, 10), *class_name = trace_query_text(row, 11);
 
 	/* What did not happen, or nobody saw. */
 	if (evidence.resource_id == 0 || (evidence.stack_id == 0 && place != PLACE_BIRTH &&
@@ -117,7 +111,7 @@ static int add_step(struct finding *finding, struct trace_query *row, enum place
 /* Who else the first act is about, for the sentence. */
 static int name_other(struct finding *finding, const struct act_rule *rule, struct trace_query *row)
 {
-	const char *kind = trace_query_text(row, 11), *class_name = trace_query_text(row, 12);
+	const char *kind = trace_query_text(row, 10), *class_name = trace_query_text(row, 11);
 	char noun[FINDING_NOUN_BYTES];
 
 	finding->other = rule->nobody;

@@ -279,5 +279,5 @@ int rule_double_close(struct judgement *judgement)
 	for (size_t i = 0; i < judgement->findings.count && error == 0; i++)
 		if (judgement->findings.items[i]->rule == RULE_DOUBLE_CLOSE)
 			error = say(judgement->findings.items[i]);
-	return error != 0 ? error : judge_acts(judgement, RULE_DOUBLE_CLOSE);
+	return error;
 }

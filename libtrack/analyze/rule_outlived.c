@@ -9,7 +9,7 @@
 #include "tally.h"
 #include "word.h"
 
-enum { PHRASE_BYTES = 1024 };
+enum { PHRASE_BYTES = 1024, OWNER_BYTES = FINDING_NOUN_BYTES + 16 };
 
 static int add_evidence(struct judgement *judgement, struct finding *finding,
 			const struct leak *leak)
@@ -61,7 +61,7 @@ static int add_leak(struct judgement *judgement, const struct leak *leak)
 	return add_evidence(judgement, finding, leak);
 }
 
-/* What keeps it, if it is not the head alone: the nearest whose references tell. */
+/* What keeps it, if it is not the head alone: the one nearest to the root whose references tell. */
 static int say_keeper(const struct leaks *leaks, const struct finding *finding, char *ret_text)
 {
 	const char *each = finding->count > 1 ? "each " : "";
@@ -72,7 +72,7 @@ static int say_keeper(const struct leaks *leaks, const struct finding *finding, 
 	ret_text[0] = '\0';
 	if (error != 0)
 		return error;
-	for (size_t i = 0; i < path.count; i++) {
+	for (size_t i = path.count; i-- > 0;) {
 		leak_references(leaks, path.steps[i], references);
 		leak_noun(leaks_at(leaks, path.steps[i]), noun);
 		if (references[0] == '\0')
@@ -111,11 +111,11 @@ static void say_held(const struct leaks *leaks, const struct finding *finding, c
 			 finding->count > 1 ? "each holds" : "it holds", text);
 }
 
-/* "Publisher, held by Stream, held by Publisher" */
+/* "Publisher held by Stream held by Publisher"; a scope and its object of one name are one step. */
 static int say_circle(const struct leaks *leaks, const struct finding *finding, char *ret_text)
 {
 	struct leak_path path;
-	char noun[FINDING_NOUN_BYTES];
+	char noun[FINDING_NOUN_BYTES], before[FINDING_NOUN_BYTES] = "";
 	int error = leak_path_find(leaks, finding->leak, &path);
 	size_t length = 0;
 
@@ -126,10 +126,33 @@ static int say_circle(const struct leaks *leaks, const struct finding *finding, 
 		const struct survivor *step = leaks_at(leaks, path.steps[i % path.count]);
 
 		class_noun(word_kind(step->kind), step->class_name, false, noun);
+		if (path.count > 2 && strcmp(noun, before) == 0)
+			continue;
+		strcpy(before, noun);
 		length += (size_t)snprintf(ret_text + length, PHRASE_BYTES - length, "%s%s",
 					   i > 0 ? " held by " : ": ", noun);
 	}
 	return 0;
+}
+
+/* "their agent"; of a connection's own scope, which is called a connection too, "their own close".
+ */
+static void name_cause(const struct leaks *leaks, const struct finding *finding, char *ret_text)
+{
+	const struct survivor *head = leaks_at(leaks, finding->leak->head), *cause;
+	const char *whose = finding->count != 1 ? "their" : "its";
+	char noun[FINDING_NOUN_BYTES];
+
+	snprintf(ret_text, OWNER_BYTES, "%s owner", whose);
+	if (head->cause == SURVIVOR_NONE)
+		return;
+	cause = leaks_at(leaks, head->cause);
+	class_noun(word_kind(cause->kind), cause->class_name, false, noun);
+	if (strcmp(cause->class_name, head->class_name) == 0)
+		snprintf(ret_text, OWNER_BYTES, "%s own %s", whose,
+			 cause->closed_ns != 0 ? "close" : "end");
+	else
+		snprintf(ret_text, OWNER_BYTES, "%s %s", whose, noun);
 }
 
 /* What it did instead of ending. */
@@ -137,23 +160,23 @@ static void say_outlived(const struct leaks *leaks, const struct finding *findin
 {
 	const struct survivor *head = leaks_at(leaks, finding->leak->head);
 	bool many = finding->count != 1;
-	char noun[FINDING_NOUN_BYTES] = "owner";
+	char noun[FINDING_NOUN_BYTES] = "owner", owner[OWNER_BYTES];
 
+	name_cause(leaks, finding, owner);
 	if (head->cause != SURVIVOR_NONE)
 		class_noun(word_kind(leaks_at(leaks, head->cause)->kind),
 			   leaks_at(leaks, head->cause)->class_name, false, noun);
 	switch (head->fate) {
 	case FATE_LEAKED:
-		snprintf(ret_text, PHRASE_BYTES, "outlived %s %s", many ? "their" : "its", noun);
+		snprintf(ret_text, PHRASE_BYTES, "outlived %s", owner);
 		return;
 	case FATE_SUSPECT:
 		snprintf(ret_text, PHRASE_BYTES, "made inside a call of %s outlived it", noun);
 		return;
 	case FATE_RECHECK:
-		snprintf(
-			ret_text, PHRASE_BYTES,
-			"%s alive when the run ended, within the grace time after the end of %s %s",
-			many ? "were" : "was", many ? "their" : "its", noun);
+		snprintf(ret_text, PHRASE_BYTES,
+			 "%s alive when the run ended, within the grace time after the end of %s",
+			 many ? "were" : "was", owner);
 		return;
 	case FATE_AT_EXIT:
 	case FATE_FINE:

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "rule.h"
 #include "tally.h"
@@ -67,13 +68,21 @@ static int add_scope(struct unclosed *unclosed, size_t index)
 	return finding_add_evidence(finding, &evidence);
 }
 
+/* A connection is a scope, and the object of the same name that it is made of. */
+static bool is_memory_of(const struct survivor *survivor, const struct survivor *scope)
+{
+	return survivor->kind == TRACK_KIND_OBJECT &&
+	       strcmp(survivor->class_name, scope->class_name) == 0;
+}
+
 static bool belongs(const struct unclosed *unclosed, size_t index, const struct finding *finding)
 {
 	const struct survivor *survivor = at(unclosed, index);
 
 	return survivor->judged && survivor->fate == FATE_FINE &&
 	       survivor->unclosed != SURVIVOR_NONE &&
-	       unclosed->findings[survivor->unclosed] == finding;
+	       unclosed->findings[survivor->unclosed] == finding &&
+	       !is_memory_of(survivor, at(unclosed, survivor->unclosed));
 }
 
 /* One of each class, made at its place. */

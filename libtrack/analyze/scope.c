@@ -13,26 +13,41 @@ int scope_call(struct image *image, const struct collect_event *event)
 		return 0;
 	if ((event->arg & TRACK_RETURNED) == 0)
 		return extent_enter(&image->things.extents, event->tid, scope);
-	extent_leave(&image->things.extents, event->tid, scope);
+	extent_leave(&image->things.extents, event->tid, event->kind, event->subject);
 	return 0;
 }
 
+static void begin_close(struct thing *scope, const struct collect_event *event)
+{
+	scope->closes++;
+	if (scope->close_ns != 0)
+		return;
+	scope->close_ns = event->time_ns;
+	scope->close_tid = event->tid;
+	scope->close_stack = image_stack(scope->life.image, event->stack);
+	life_touch(&scope->life);
+}
+
+static void end_close(struct thing *scope, const struct collect_event *event)
+{
+	scope->closes -= scope->closes > 0;
+	if (scope->closes == 0 && scope->closed_ns == 0)
+		scope->closed_ns = event->time_ns;
+}
+
+/* The first close counts, and the last return: a destructor may well close again. */
 int scope_close(struct image *image, const struct collect_event *event)
 {
 	struct thing *scope = thing_find(image, event->kind, event->subject);
+	int error = 0;
 
 	if (scope == NULL)
 		return 0;
 	if (event->arg & TRACK_RETURNED) {
-		if (scope->closed_ns == 0)
-			scope->closed_ns = event->time_ns;
-		return scope_call(image, event);
+		end_close(scope, event);
+	} else {
+		error = scope->alive ? 0 : thing_use(image, event);
+		begin_close(scope, event);
 	}
-	if (scope->close_ns != 0)
-		return thing_act(scope, event, "closed-again", NULL);
-	scope->close_ns = event->time_ns;
-	scope->close_tid = event->tid;
-	scope->close_stack = image_stack(image, event->stack);
-	life_touch(&scope->life);
-	return scope_call(image, event);
+	return error != 0 ? error : scope_call(image, event);
 }

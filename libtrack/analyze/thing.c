@@ -292,18 +292,16 @@ int thing_release(struct image *image, const struct collect_event *event)
 	struct thing *thing = thing_find(image, event->kind, event->subject);
 	struct holder holder;
 	bool is_held = false;
-	int error = 0;
 
 	if (thing == NULL || (!thing->alive && thing->life.ending != LIFE_DESTROYED))
 		return 0;
 	if (thing->alive) {
 		holder = read_holder(image, event);
-		error = holding_release(thing, &holder, event, image_stack(image, event->stack),
-					&is_held);
+		is_held = holding_release(thing, &holder, image_stack(image, event->stack));
 	}
 	/* A task's wakers may be given back at any time. */
-	if (error != 0 || is_held || event->kind != TRACK_KIND_OBJECT)
-		return error;
+	if (is_held || event->kind != TRACK_KIND_OBJECT)
+		return 0;
 	return thing_act(thing, event, "over-release", NULL);
 }
 

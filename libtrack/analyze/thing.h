@@ -22,9 +22,11 @@ struct thing {
 	uint64_t fires;
 	uint64_t refs; /* retained and not released */
 	struct holding *holdings;
+	size_t holding_count, holding_limit;
 	uint64_t close_ns, closed_ns; /* scope: its close call and the return; 0: not yet */
 	int64_t close_stack;
 	uint32_t close_tid;
+	uint32_t closes; /* scope: close calls that have yet to return */
 };
 
 /* A zeroed struct is empty. */

@@ -180,7 +180,7 @@ CREATE TABLE act (             -- what was done to a resource that judges it, no
 	                       -- over-release: a reference released that was not held; fired-again: a one-shot callback
 	                       -- fired-late: a callback started after its scope was destroyed, or closed and quiet
 	                       -- dropped: a one-shot callback ended without call or cancel
-	                       -- needed: ended while other_id needed it; closed-again: a scope
+	                       -- needed: ended while other_id needed it
 	time_ns INTEGER NOT NULL,
 	tid INTEGER NOT NULL,
 	stack_id INTEGER REFERENCES stack,

@@ -74,6 +74,22 @@ for level in -O0 -O2; do
 	done
 done
 
+# What C++ projects ask for besides.
+cxx="-std=c++17 -Wold-style-cast -Wzero-as-null-pointer-constant -Wnon-virtual-dtor -Wcast-qual -Wundef"
+for compiler in g++ clang++; do
+	have $compiler || { skip "$compiler, strict" "it is not installed"; continue; }
+	# shellcheck disable=SC2086 # words
+	check "$compiler, strict" "$($compiler $strict $cxx -O2 -c "$here/annotated_unusual.cc" -o unusual.o 2>&1 | head -3)" ""
+done
+
+# Correct programs of unusual habits: nothing that fails a gate, and soon.
+for mode in $("$live/live_annotated_unusual_cc"); do
+	rm -f t.db
+	timeout 60 "$build/cli/rtctrack" run -o t.db --quiet --grace 0.6 -- "$live/live_annotated_unusual_cc" "$mode" >out 2>err
+	check "unusual, and correct: $mode" \
+		"$(sqlite3 -batch t.db "SELECT state, rule, message FROM finding WHERE state IN ('broken', 'leaked', 'growing', 'unclosed', 'suspect')" 2>&1)" ""
+done
+
 # Who made it is to blame, however the annotation was compiled.
 for flags in "-O0 -g" "-O2 -g" "-O2" "-O2 -fno-pie -no-pie"; do
 	# shellcheck disable=SC2086 # words

@@ -10,7 +10,8 @@
  *
  * Texts (classes, tags) are literals: they must stay as they are while the program runs. Only
  * track_mark and track_name copy theirs. All functions may be called on any thread, and in signal
- * handlers once one was called outside of them. None fails, allocates, locks or changes errno.
+ * handlers once one of the same source file was called outside of them, since the first call looks
+ * for the watcher. None fails, allocates, locks or changes errno.
  *
  * What may end a lifetime is told before it does (release, destroy, cancel); a birth after it (but
  * for what may act at once: arm a callback or a timer before the call that hands it over).
@@ -23,6 +24,9 @@
 #include <stdint.h>
 
 #ifdef __cplusplus
+#pragma GCC diagnostic push /* what is C to both is old to one */
+#pragma GCC diagnostic ignored "-Wold-style-cast"
+#pragma GCC diagnostic ignored "-Wzero-as-null-pointer-constant"
 extern "C" {
 #endif
 
@@ -330,7 +334,8 @@ TRACK_ADDRESS TRACK_API track_timer_cancel(const void *timer)
 /*
  * Scopes: connections, agents, servers, a library between init and cleanup. close and closed stand
  * around the close call; call and called around any other: what a thread makes in between is taken
- * for the scope's, as a hint, unless it has an owner. destroy: the scope's memory is gone.
+ * for the scope's, as a hint, unless it has an owner. To close again, or on two threads at once, is
+ * no defect: the first close counts, and the last return. destroy: the scope's memory is gone.
  */
 TRACK_ADDRESS TRACK_API track_scope_open(const void *scope, const char *class_name, uint32_t traits)
 {
@@ -519,6 +524,7 @@ class Counted
 };
 
 } // namespace track
+#pragma GCC diagnostic pop
 #endif
 
 #endif

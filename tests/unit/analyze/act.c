@@ -122,17 +122,6 @@ Test(act, a_use_of_what_was_destroyed_is_blamed_on_the_user)
 	expect_chain("created at server_listen\ndestroyed at server_close\nused at send_alert");
 }
 
-Test(act, a_scope_closed_twice)
-{
-	int64_t scope = PUT(.kind = "scope", .class_name = "Connection", .made_in = "connect",
-			    .close = CLOSED, .closed = CLOSED, .closed_in = "on_error");
-
-	act("closed-again", scope, 0, "on_close");
-	judge();
-	expect_findings("double-close broken scope Connection 1 on_close");
-	expect_chain("created at connect\nclosed first at on_error\nclosed again at on_close");
-}
-
 Test(act, the_first_act_comes_first_and_acts_before_leaks)
 {
 	int64_t object = PUT(.kind = "object", .class_name = "Candidate", .made_in = "gather",

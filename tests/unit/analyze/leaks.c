@@ -657,3 +657,29 @@ Test(leaks, what_keeps_a_suspect_does_not_grow_by_itself)
 	sessions_with_candidates(false);
 	expect_findings("fd-leak growing fd udp 4 open_socket");
 }
+
+Test(leaks, the_root_of_a_chain_tells_its_references)
+{
+	int64_t held = candidate(CLOSED_CONNECTION);
+	int64_t carrier = PUT(.kind = "object", .class_name = "carrier", .owner = held, .refs = 1,
+			      .made_in = "carrier_open");
+
+	udp(carrier);
+	hold(carrier, held, "candidate", 1, 0, "carrier_open");
+	hold(held, 0, "checklist", 4, 0, "checklist_add");
+	hold(held, 0, "selected pair", 1, 0, "select_pair");
+	judge();
+	expect_message("1 UDP socket outlived its Connection: kept by a Candidate with 5 "
+		       "references never released (checklist 4, selected pair 1)");
+}
+
+Test(leaks, the_object_of_a_scope_outlives_its_own_close)
+{
+	int64_t object = PUT(.kind = "object", .class_name = "Connection", .refs = 1,
+			     .owner = CLOSED_CONNECTION, .made_in = "connect");
+
+	hold(object, 0, "user", 1, 0, "connect");
+	judge();
+	expect_message("1 Connection outlived its own close: with 1 reference never released "
+		       "(user 1)");
+}

@@ -148,3 +148,14 @@ Test(scope, those_that_are_closed_and_kept_do_not_grow)
 	judge();
 	expect_findings("none");
 }
+
+Test(scope, what_it_is_made_of_is_not_among_what_it_has)
+{
+	int64_t connection = PUT(.kind = "scope", .class_name = "Connection",
+				 .traits = "must-close", .made_in = "connect");
+
+	PUT(.kind = "object", .class_name = "Connection", .owner = connection);
+	PUT(.kind = "fd", .class_name = "udp", .owner = connection);
+	judge();
+	expect_message("1 Connection opened here was never closed, with 1 UDP socket");
+}

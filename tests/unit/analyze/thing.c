@@ -58,6 +58,11 @@ static void release(uint64_t object, uint64_t tag, uint64_t holder)
 	     .other_kind = TRACK_KIND_OBJECT);
 }
 
+static void arm(uint64_t traits)
+{
+	STEP(ARM, CALLBACK, CALLBACK, .arg = traits);
+}
+
 static const char *act(void)
 {
 	return ask("SELECT group_concat(what, ' ') FROM act");
@@ -119,6 +124,7 @@ Test(thing, a_reference_passed_on_is_given_back_by_who_got_it)
 	release(CANDIDATE, TEXT_SELECTED, 0x88);
 	play_finish();
 	cr_assert_str_eq(ask("SELECT refs FROM resource"), "0");
+	cr_assert_str_eq(ask("SELECT count(*) FROM reference WHERE retained > released"), "0");
 	cr_assert_str_eq(act(), "");
 }
 
@@ -278,15 +284,80 @@ Test(thing, a_scope_tells_when_its_close_began_and_returned)
 			 "must-close,quiet 1 300 1");
 }
 
-Test(thing, a_second_close_is_told)
+Test(thing, a_second_close_is_no_other_and_the_last_return_counts)
 {
 	STEP(OPEN, SCOPE, CONNECTION);
-	for (int i = 0; i < 2; i++) {
-		STEP(CLOSE, SCOPE, CONNECTION);
-		STEP(CLOSE, SCOPE, CONNECTION, .arg = TRACK_RETURNED);
-	}
+	STEP(CLOSE, SCOPE, CONNECTION, .tid = 300);
+	STEP(CLOSE, SCOPE, CONNECTION, .tid = 301);
+	STEP(CLOSE, SCOPE, CONNECTION, .arg = TRACK_RETURNED, .tid = 301);
+	STEP(CLOSE, SCOPE, CONNECTION, .arg = TRACK_RETURNED, .tid = 300);
+	STEP(CLOSE, SCOPE, CONNECTION);
+	STEP(CLOSE, SCOPE, CONNECTION, .arg = TRACK_RETURNED);
 	play_finish();
-	cr_assert_str_eq(act(), "closed-again");
+	cr_assert_str_eq(act(), "");
+	cr_assert_str_eq(ask("SELECT (closed_ns - close_ns) || ' ' || close_tid FROM resource"),
+			 "3 300");
+}
+
+Test(thing, a_close_of_what_was_destroyed_is_a_late_use)
+{
+	STEP(OPEN, SCOPE, CONNECTION);
+	STEP(DESTROY, SCOPE, CONNECTION);
+	STEP(CLOSE, SCOPE, CONNECTION);
+	play_finish();
+	cr_assert_str_eq(act(), "late-use");
+}
+
+Test(thing, a_callback_set_anew_while_it_is_called_ends_its_call_all_the_same)
+{
+	STEP(OPEN, SCOPE, CONNECTION);
+	arm(0);
+	STEP(CALL, SCOPE, CONNECTION);
+	STEP(FIRE, CALLBACK, CALLBACK);
+	arm(0);
+	STEP(FIRE, CALLBACK, CALLBACK, .arg = TRACK_RETURNED);
+	fd_open(5, NO_STACK);
+	play_finish();
+	cr_assert_str_eq(ask("SELECT hint_id IS NOT NULL FROM resource WHERE kind = 'fd'"), "1");
+	cr_assert_str_eq(act(), "");
+}
+
+Test(thing, calls_left_by_longjmp_never_hide_the_innermost)
+{
+	STEP(OPEN, SCOPE, CONNECTION);
+	STEP(OPEN, SCOPE, AGENT);
+	for (int i = 0; i < 100; i++)
+		STEP(CALL, SCOPE, CONNECTION);
+	STEP(CALL, SCOPE, AGENT);
+	fd_open(5, NO_STACK);
+	play_finish();
+	cr_assert_str_eq(ask("SELECT s.subject FROM resource f JOIN resource s ON s.id = f.hint_id "
+			     "WHERE f.kind = 'fd'"),
+			 "512");
+}
+
+Test(thing, what_serves_very_many_remembers_those_who_are_left)
+{
+	texts();
+	STEP(OPEN, SCOPE, CONNECTION);
+	STEP(CREATE, OBJECT, CANDIDATE);
+	for (uint64_t i = 0; i < 1000; i++) {
+		STEP(CREATE, OBJECT, 0x10000 + i * 16);
+		STEP(NEEDS, OBJECT, 0x10000 + i * 16, .other = CONNECTION,
+		     .other_kind = TRACK_KIND_SCOPE);
+		retain(CANDIDATE, TEXT_CHECKLIST, 0x10000 + i * 16, 0);
+		if (i == 500)
+			continue;
+		release(CANDIDATE, TEXT_CHECKLIST, 0x10000 + i * 16);
+		STEP(DESTROY, OBJECT, 0x10000 + i * 16);
+	}
+	STEP(DESTROY, SCOPE, CONNECTION);
+	play_finish();
+	cr_assert_str_eq(ask("SELECT count(*) < 200 AND sum(retained - released) = 1 FROM "
+			     "reference"),
+			 "1");
+	cr_assert_str_eq(ask("SELECT o.subject FROM act a JOIN resource o ON o.id = a.other_id"),
+			 "73536");
 }
 
 Test(thing, what_is_needed_and_ends_is_told_with_who_needs_it)
@@ -311,11 +382,6 @@ Test(thing, what_is_needed_may_end_after_who_needed_it)
 	STEP(DESTROY, OBJECT, CANDIDATE);
 	play_finish();
 	cr_assert_str_eq(act(), "");
-}
-
-static void arm(uint64_t traits)
-{
-	STEP(ARM, CALLBACK, CALLBACK, .arg = traits);
 }
 
 Test(thing, a_one_shot_callback_that_is_released_unfired_is_dropped)

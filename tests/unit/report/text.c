@@ -58,6 +58,34 @@ Test(text, long_stacks_are_cut_unless_all_is_wanted)
 	expect("#38 ");
 }
 
+Test(text, frames_of_plumbing_are_counted_unless_all_is_wanted_or_nothing_else_is_there)
+{
+	struct report_style full = {.full_stacks = true};
+	struct trace *trace = make_trace(3);
+
+	cr_assert_eq(trace_add_plumbing(trace, "session.c"), 0);
+	write_text(trace, &plain, NULL);
+	expect("opened by socket() at\n           #0 sessions+0x1002\n"
+	       "           +1 of plumbing (--full-stacks shows them)\n");
+	trace = make_trace(40);
+	cr_assert_eq(trace_add_plumbing(trace, "/src/session.c"), 0);
+	write_text(trace, &plain, NULL);
+	expect("+26 more, 1 of plumbing (--full-stacks shows them)");
+	trace = make_trace(2);
+	cr_assert_eq(trace_add_plumbing(trace, "other/session.c"), 0);
+	write_text(trace, &plain, NULL);
+	expect("#0 open_media_socket  session.c:42\n");
+	expect_not("of plumbing");
+	trace = make_trace(2);
+	cr_assert_eq(trace_add_plumbing(trace, "session.c"), 0);
+	write_text(trace, &plain, NULL);
+	expect("#0 open_media_socket  session.c:42\n");
+	trace = make_trace(3);
+	cr_assert_eq(trace_add_plumbing(trace, "session.c"), 0);
+	write_text(trace, &full, NULL);
+	expect("#0 open_media_socket");
+}
+
 Test(text, the_same_birth_is_shown_once)
 {
 	const char *first;

@@ -30,6 +30,7 @@ struct report_frame {
 	const char *module;   /* path; "" if the address is in none */
 	int line;	      /* 0 unknown */
 	uint64_t address;     /* in the module's file; absolute where there is none */
+	bool plumbing;	      /* its file says so: whoever calls it is to blame */
 };
 
 struct report_stack {

@@ -1,0 +1,274 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "leak_family.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "leak_cause.h"
+#include "word.h"
+
+enum { OWNERS_MAX = 64 }; /* as lifetimes tell of, one above the other */
+
+static bool is_socket(const struct leaks *leaks, const struct survivor *survivor)
+{
+	(void)leaks;
+	return survivor->kind == TRACK_KIND_FD && word_is_socket_name(survivor->class_name);
+}
+
+static bool is_fd(const struct leaks *leaks, const struct survivor *survivor)
+{
+	(void)leaks;
+	return survivor->kind == TRACK_KIND_FD;
+}
+
+static bool is_thread(const struct leaks *leaks, const struct survivor *survivor)
+{
+	(void)leaks;
+	return survivor->kind == TRACK_KIND_THREAD;
+}
+
+static bool is_object(const struct leaks *leaks, const struct survivor *survivor)
+{
+	(void)leaks;
+	return survivor->kind == TRACK_KIND_OBJECT;
+}
+
+/* A handler that nobody took back when its owner went. */
+static bool is_handler(const struct leaks *leaks, const struct survivor *survivor)
+{
+	return survivor_is_persistent(survivor) && survivor->fate == FATE_LEAKED &&
+	       !survivor_is_alive(leaks_at(leaks, survivor->cause));
+}
+
+/* Of what a root holds, what weighs most is told. */
+static const struct weight {
+	enum rule rule;
+	bool (*weighs)(const struct leaks *leaks, const struct survivor *survivor);
+	bool only_first; /* objects keep others alive: those that none of them keeps are told */
+} weights[] = {
+	{RULE_FD_LEAK, is_socket, false},     {RULE_FD_LEAK, is_fd, false},
+	{RULE_THREAD_LEAK, is_thread, false}, {RULE_REF_LEAK, is_object, true},
+	{RULE_REF_LEAK, is_object, false},    {RULE_CALLBACK_UNFIRED, is_handler, false},
+};
+
+/* Itself, or through scopes that are an object's. */
+static bool is_kept_by_object(const struct leaks *leaks, size_t index, unsigned depth)
+{
+	for (size_t i = leaks->links.first_up[index]; i < leaks->links.first_up[index + 1]; i++) {
+		size_t keeper = leaks->links.up[i].keeper;
+
+		if (!leak_graph_joins(&leaks->survivors, &leaks->links.up[i]))
+			continue;
+		if (is_object(leaks, leaks_at(leaks, keeper)))
+			return true;
+		if (leaks_at(leaks, keeper)->kind == TRACK_KIND_SCOPE && depth < OWNERS_MAX &&
+		    is_kept_by_object(leaks, keeper, depth + 1))
+			return true;
+	}
+	return false;
+}
+
+/* Of what lies between begin and end in held. */
+static int add_weighing(struct leaks *leaks, const struct leak *about, const struct weight *weight,
+			size_t begin, size_t end)
+{
+	size_t before = leaks->count;
+	int error = 0;
+
+	for (size_t i = begin; i < end && error == 0; i++) {
+		struct leak leak = *about;
+
+		leak.rule = weight->rule;
+		leak.head = leaks->held[i];
+		if (weight->weighs(leaks, leaks_at(leaks, leak.head)) &&
+		    !(weight->only_first && is_kept_by_object(leaks, leak.head, 0)))
+			error = leaks_add(leaks, &leak);
+	}
+	return error != 0 ? error : leaks->count > before;
+}
+
+/* Whether references for the same purpose keep both. */
+static bool share_tag(const struct leaks *leaks, const struct survivor *one,
+		      const struct survivor *other)
+{
+	const struct survivor_reference *references = leaks->survivors.references;
+
+	for (size_t i = 0; i < one->reference_count; i++)
+		for (size_t j = 0; j < other->reference_count; j++) {
+			const char *tag = references[one->first_reference + i].tag;
+			const char *same = references[other->first_reference + j].tag;
+
+			if (tag != NULL && same != NULL && strcmp(tag, same) == 0)
+				return true;
+		}
+	return false;
+}
+
+/* Another root that one and the same forgetful close left behind. */
+static bool is_sibling(const struct leaks *leaks, size_t root, size_t part)
+{
+	size_t other = leaks->graph.members[leaks->graph.first[part]];
+	const struct survivor *one = leaks_at(leaks, root), *two = leaks_at(leaks, other);
+
+	return one->kind == TRACK_KIND_OBJECT && two->kind == TRACK_KIND_OBJECT &&
+	       one->fate == two->fate && one->cause == two->cause && !leaks->taken[other] &&
+	       leak_graph_is_root(&leaks->graph, part) && leak_cause(leaks, part) == CAUSE_OTHER &&
+	       share_tag(leaks, one, two);
+}
+
+/* The scope that it is in, that was not closed though what it belongs to was. */
+static size_t untorn_scope(const struct leaks *leaks, size_t index)
+{
+	size_t cause = leaks_at(leaks, index)->cause, scope = SURVIVOR_NONE, steps = OWNERS_MAX;
+
+	for (size_t i = index; i != SURVIVOR_NONE && i != cause && steps-- > 0;
+	     i = leaks_at(leaks, i)->owner) {
+		const struct survivor *one = leaks_at(leaks, i);
+
+		if (one->kind == TRACK_KIND_SCOPE && survivor_is_alive(one) && one->close_ns == 0)
+			scope = i;
+		/* That it should have been closed is told of the scope itself. */
+		if (survivor_is_unclosed(one))
+			return SURVIVOR_NONE;
+	}
+	return scope;
+}
+
+/* Whether the scope is one of its owners, through others too. */
+static bool is_below(const struct leaks *leaks, size_t index, size_t scope)
+{
+	for (size_t i = 0; i < OWNERS_MAX && index != SURVIVOR_NONE && index != scope; i++)
+		index = leaks_at(leaks, index)->owner;
+	return index == scope;
+}
+
+/* Another root that the close did not come to, or that ended with no more than a word. */
+static bool is_untorn(const struct leaks *leaks, size_t root, size_t part)
+{
+	size_t other = leaks->graph.members[leaks->graph.first[part]];
+	const struct survivor *one = leaks_at(leaks, root), *two = leaks_at(leaks, other);
+
+	return two->fate == FATE_LEAKED && !leaks->taken[other] &&
+	       leak_graph_is_root(&leaks->graph, part) && is_below(leaks, other, one->cause) &&
+	       ((one != two && two->kind == TRACK_KIND_OBJECT) ||
+		untorn_scope(leaks, other) != SURVIVOR_NONE);
+}
+
+static int by_cause(const void *left, const void *right)
+{
+	const struct leak_part *a = left, *b = right;
+
+	if (a->cause != b->cause)
+		return a->cause < b->cause ? -1 : 1;
+	return (a->part > b->part) - (a->part < b->part);
+}
+
+int leak_family_sort(struct leaks *leaks)
+{
+	size_t count = leaks->graph.part_count;
+
+	leaks->by_cause = calloc(count + 1, sizeof(*leaks->by_cause));
+	if (leaks->by_cause == NULL)
+		return -ENOMEM;
+	for (size_t part = 0; part < count; part++)
+		leaks->by_cause[part] = (struct leak_part){
+			.cause = leaks_at(leaks, leaks->graph.members[leaks->graph.first[part]])
+					 ->cause,
+			.part = part,
+		};
+	qsort(leaks->by_cause, count, sizeof(*leaks->by_cause), by_cause);
+	return 0;
+}
+
+/* Roots that may be of a family: some of by_cause, and which of them are. */
+struct kin {
+	size_t first, end;
+	bool (*belongs)(const struct leaks *leaks, size_t root, size_t part);
+};
+
+/* The first of by_cause with this cause, or a later one. */
+static size_t find_cause(const struct leaks *leaks, size_t cause)
+{
+	size_t first = 0, end = leaks->graph.part_count;
+
+	while (first < end) {
+		size_t middle = first + (end - first) / 2;
+
+		if (leaks->by_cause[middle].cause < cause)
+			first = middle + 1;
+		else
+			end = middle;
+	}
+	return first;
+}
+
+/* What weighs most of all that one close left behind, each with the root that keeps it. */
+static int add_family(struct leaks *leaks, struct leak leak, const struct kin *kin)
+{
+	struct family {
+		size_t root, end;
+	} *family = calloc(kin->end - kin->first + 1, sizeof(*family));
+	size_t count = 0;
+	int added = 0;
+
+	if (family == NULL)
+		return -ENOMEM;
+	family[count++] = (struct family){leak.root, leaks->held_count};
+	for (size_t i = kin->first; i < kin->end; i++) {
+		size_t part = leaks->by_cause[i].part;
+
+		if (!kin->belongs(leaks, leak.root, part))
+			continue;
+		leaks_take(leaks, part);
+		family[count++] = (struct family){leaks->graph.members[leaks->graph.first[part]],
+						  leaks->held_count};
+	}
+	leak.held_count = leaks->held_count - leak.first_held;
+	for (size_t i = 0; i < sizeof(weights) / sizeof(weights[0]) && added == 0; i++) {
+		size_t begin = leak.first_held;
+
+		for (size_t j = 0; j < count && added >= 0; begin = family[j++].end) {
+			int more;
+
+			leak.root = family[j].root;
+			more = add_weighing(leaks, &leak, &weights[i], begin, family[j].end);
+			added = more < 0 ? more : added | more;
+		}
+	}
+	free(family);
+	return added < 0 ? added : 0;
+}
+
+int leak_family_add_siblings(struct leaks *leaks, const struct leak *leak)
+{
+	const struct survivor *root = leaks_at(leaks, leak->root);
+	struct kin kin = {.belongs = is_sibling};
+
+	if (root->kind == TRACK_KIND_OBJECT && root->reference_count > 0) {
+		kin.first = find_cause(leaks, root->cause);
+		kin.end = kin.first;
+		while (kin.end < leaks->graph.part_count &&
+		       leaks->by_cause[kin.end].cause == root->cause)
+			kin.end++;
+	}
+	return add_family(leaks, *leak, &kin);
+}
+
+int leak_family_add_untorn(struct leaks *leaks)
+{
+	const struct kin kin = {.end = leaks->graph.part_count, .belongs = is_untorn};
+	int error = 0;
+
+	for (size_t part = 0; part < leaks->graph.part_count && error == 0; part++) {
+		size_t root = leaks->graph.members[leaks->graph.first[part]];
+		struct leak leak = {.root = root, .head = root, .first_held = leaks->held_count};
+
+		/* A connection that was to be closed is told as that, where it is all there is. */
+		if (leak_cause(leaks, part) == CAUSE_SCOPE || !is_untorn(leaks, root, part))
+			continue;
+		leaks_take(leaks, part);
+		error = add_family(leaks, leak, &kin);
+	}
+	return error;
+}
