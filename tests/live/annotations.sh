@@ -100,6 +100,19 @@ for flags in "-O0 -g" "-O2 -g" "-O2" "-O2 -fno-pie -no-pie"; do
 		"$(sqlite3 -batch t.db "SELECT rule, state, culprit_function FROM finding")" "growth|growing|make_candidate"
 done
 
+# Nor where no name tells which frame is the annotation's.
+for level in -O0 -O1 -O2; do
+	# shellcheck disable=SC2086 # words
+	gcc $strict $level "$here/annotated_growth.c" -o program
+	read -r start size < <(nm -S program | awk '/ make_candidate$/ {print $1, $2}')
+	strip program
+	rm -f t.db
+	timeout 60 "$build/cli/rtctrack" run -o t.db --quiet -- ./program >out 2>err
+	check "the innermost frame, stripped, gcc $level" "$(sqlite3 -batch t.db "SELECT count(*) FROM resource r
+		JOIN stack_frame s ON s.stack_id = r.birth_stack AND s.position = 0 JOIN location l ON l.id = s.location_id
+		WHERE r.kind = 'object' AND l.address BETWEEN $((16#$start)) AND $((16#$start + 16#$size))")" 6
+done
+
 # Under live probes: the arguments arrive, and nobody's locals are overwritten.
 # Tracepoints need tracefs: mounted for bpftrace alone, in a mount namespace of its own.
 probed() { # SCRIPT COMMAND
