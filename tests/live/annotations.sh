@@ -90,6 +90,12 @@ for mode in $("$live/live_annotated_unusual_cc"); do
 		"$(sqlite3 -batch t.db "SELECT state, rule, message FROM finding WHERE state IN ('broken', 'leaked', 'growing', 'unclosed', 'suspect')" 2>&1)" ""
 done
 
+# Where all is one file, the caller of what tells is in it too.
+timeout 60 "$build/cli/rtctrack" run -o one.db --quiet -- "$live/live_annotated_unusual_cc" terminated >out 2>err
+check "the culprit of a scope in a program of one file" \
+	"$(sqlite3 -batch one.db "SELECT rule, replace(culprit_function, '(anonymous namespace)::', '') FROM finding")" \
+	"scope-unclosed|Connection::Connection"
+
 # Who made it is to blame, however the annotation was compiled.
 for flags in "-O0 -g" "-O2 -g" "-O2" "-O2 -fno-pie -no-pie"; do
 	# shellcheck disable=SC2086 # words
