@@ -45,11 +45,9 @@ void text_frame(FILE *stream, const struct report_frame *frame, const struct rep
 /* Of the preloaded library, or of the header that tells it of annotations. */
 static bool is_ours(const struct report_frame *frame)
 {
-	static const char probe[] = "track_probe_", header[] = "/track/track.h";
+	static const char header[] = "/track/track.h";
 	size_t length = frame->file ? strlen(frame->file) : 0, end = sizeof(header) - 1;
 
-	if (frame->function && strncmp(frame->function, probe, sizeof(probe) - 1) == 0)
-		return true;
 	if (length > end && strcmp(frame->file + length - end, header) == 0)
 		return true;
 	return frame->module && strcmp(text_base_name(frame->module), SHIM_NAME) == 0;

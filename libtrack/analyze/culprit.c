@@ -204,6 +204,14 @@ static bool is_of(const struct teller *teller, struct trace_query *frame)
 	       strcmp(teller->function, function) == 0;
 }
 
+/* The first of a program, in its own module: it calls nobody's library. */
+static bool is_start(struct trace_query *frame)
+{
+	const char *function = trace_query_text(frame, 2);
+
+	return function != NULL && strcmp(function, "_start") == 0;
+}
+
 /* Not of the frames of the teller's file, if there is to be one: empty, it takes the first. */
 static int judge(struct culprits *culprits, struct teller *teller, struct culprit *culprit)
 {
@@ -226,7 +234,8 @@ static int judge(struct culprits *culprits, struct teller *teller, struct culpri
 		if (error == 0 && tier >= TIER_PLUMBING && teller != NULL && teller->file == NULL &&
 		    teller->function == NULL)
 			error = take_teller(teller, frame);
-		if (error == 0 && tier == TIER_PROJECT && teller != NULL && is_of(teller, frame))
+		if (error == 0 && tier == TIER_PROJECT && teller != NULL &&
+		    (is_of(teller, frame) || is_start(frame)))
 			tier = TIER_PLUMBING;
 		if (error == 0 && tier > best) {
 			best = tier;

@@ -339,7 +339,14 @@ void life_set_owner(struct life *life, struct thing *owner)
 	thing_hold(owner);
 	thing_drop(life->owner);
 	life->owner = owner;
+	life_drop_hint(life); /* where it belongs is known now */
 	life_touch(life);
+}
+
+void life_drop_hint(struct life *life)
+{
+	thing_drop(life->hint);
+	life->hint = NULL;
 }
 
 void life_set_hint(struct life *life, uint32_t tid)
@@ -432,7 +439,7 @@ int life_name(struct life *life, const struct collect_event *event)
 	size_t bytes = TRACK_NAME_ARG_BYTES(event->arg);
 	size_t most = role == TRACK_NAME_TEXT ? NAME_BYTES : SOCKADDR_BYTES;
 
-	if (role >= TRACK_NAME__COUNT || bytes > event->data_bytes)
+	if (role >= TRACK_NAME__COUNT || bytes > event->data_bytes || event->data == NULL)
 		return 0;
 	if (life->names == NULL)
 		life->names = take_names(life->image->book);

@@ -120,7 +120,9 @@ int life_keep(struct life *life, int64_t *ret_id);
 int life_conclude(struct life *life);
 /* Its row is to be written anew. */
 void life_touch(struct life *life);
+/* With an owner it needs no hint. */
 void life_set_owner(struct life *life, struct thing *owner);
+void life_drop_hint(struct life *life);
 /* It was made by this thread: perhaps inside of a scope's call. */
 void life_set_hint(struct life *life, uint32_t tid);
 /* As the trace has it. */

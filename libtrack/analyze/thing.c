@@ -333,6 +333,18 @@ static bool may_own(const struct thing *owner, const struct life *owned)
 	return false;
 }
 
+/* What comes to own the thing that it was made in is not that one's: nobody holds himself. */
+static void cut_hint(struct thing *owner, const struct life *owned)
+{
+	struct thing *at = owner;
+
+	for (unsigned i = 0; i < OWNERS_MAX && at != NULL; i++) {
+		if (at->life.hint != NULL && &at->life.hint->life == owned)
+			life_drop_hint(&at->life);
+		at = at->life.owner != NULL ? at->life.owner : at->life.hint;
+	}
+}
+
 int thing_own(struct image *image, const struct collect_event *event)
 {
 	struct told told = read_event(image, event);
@@ -347,6 +359,7 @@ int thing_own(struct image *image, const struct collect_event *event)
 		return thread_own_early(image, event->subject, owner);
 	if (owned == NULL || !may_own(owner, owned))
 		return 0;
+	cut_hint(owner, owned);
 	life_set_owner(owned, owner);
 	return 0;
 }

@@ -7,7 +7,8 @@
 /*
  * What track/track.h finds with dlsym: record what the program says of itself.
  * what: op, kind of subject << 8, kind of other << 16. text: NULL, or a literal,
- * but of a name. What a newer header says and this shim does not know is ignored.
+ * but of a name. The function that calls this is left out of stacks. What a newer header says and
+ * this shim does not know is ignored.
  */
 void track_shim_annotate(uint64_t what, uint64_t subject, uint64_t arg, uint64_t other,
 			 const char *text);

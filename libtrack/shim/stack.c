@@ -269,8 +269,9 @@ static void record_new(struct writer *writer, uint64_t hash, const uint64_t *add
 	writer->stacks[hash % WRITER_STACKS] = hash;
 }
 
-/* Inlined, since each frame of ours costs the unwinder a step. */
-static inline __attribute__((always_inline)) uint64_t record(struct writer *writer)
+/* Inlined, since each frame of ours costs the unwinder a step. skipped: frames of whoever called.
+ */
+static inline __attribute__((always_inline)) uint64_t record(struct writer *writer, size_t skipped)
 {
 	uint64_t addresses[TRACK_STACK_DEPTH_MAX + OWN_FRAMES];
 	if (unlikely(writers_confined() || !has_room() || is_inside() || !enter(writer))) {
@@ -288,6 +289,9 @@ static inline __attribute__((always_inline)) uint64_t record(struct writer *writ
 		first++;
 		count--;
 	}
+	skipped = count > skipped ? skipped : 0;
+	first += skipped;
+	count -= skipped;
 	if (count > depth_max)
 		count = depth_max;
 	if (!count)
@@ -299,12 +303,23 @@ static inline __attribute__((always_inline)) uint64_t record(struct writer *writ
 	return hash;
 }
 
-uint64_t stack_record(struct writer *writer)
+static inline __attribute__((always_inline)) uint64_t record_quietly(struct writer *writer,
+								     size_t skipped)
 {
 	if (unlikely(!unwind))
 		return 0;
 	int saved = errno;
-	uint64_t stack = record(writer);
+	uint64_t stack = record(writer, skipped);
 	errno = saved;
 	return stack;
+}
+
+uint64_t stack_record(struct writer *writer)
+{
+	return record_quietly(writer, 0);
+}
+
+uint64_t stack_record_above(struct writer *writer)
+{
+	return record_quietly(writer, 1);
 }

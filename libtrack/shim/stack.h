@@ -34,6 +34,8 @@ void stack_prepare_thread(void);
  * recorded when the thread meets it first. 0: none. errno is left alone.
  */
 uint64_t stack_record(struct writer *writer);
+/* Without the function that called us, which is the header's in the program, named or not. */
+uint64_t stack_record_above(struct writer *writer);
 
 /* Around a fork: no thread may hold a lock of libunwind while memory is copied. */
 void stack_before_fork(void);

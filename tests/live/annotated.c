@@ -84,6 +84,8 @@ static void say_all(void)
 	puts("close scope#1 40000000");
 	track_scope_destroy(&scope);
 	puts("destroy scope#1 stack");
+	track_plumbing("run/object.c");
+	puts("plumbing object run/object.c");
 	track_mark("end of session 1");
 	puts("mark end of session 1");
 }

@@ -124,7 +124,7 @@ static int on_event(void *ctx, uint32_t process, const struct collect_event *eve
 		puts("(out of order)");
 	last_ns = event->time_ns;
 	printf("%s %s", ops[event->op], kinds[event->kind]);
-	if (annotated)
+	if (annotated && event->subject)
 		printf("#%d", number_of(event->subject));
 	if (event->op == TRACK_OP_NAME)
 		printf(" %.*s", (int)event->data_bytes, (const char *)event->data);

@@ -161,6 +161,7 @@ static __attribute__((noinline, unused)) track_hook_fn track_hook_find(void)
 			hook = track_hook_find();                                                  \
 		if (__builtin_expect(hook != NULL, 0))                                             \
 			hook(what, subject, arg, other, text);                                     \
+		__asm__ volatile(""); /* no tail call: the hook leaves out this frame */           \
 	}
 
 enum track_annotation {
@@ -217,7 +218,7 @@ TRACK_PROBE(plumbing)
 	} while (0)
 
 /* What programs use. */
-#define TRACK_API static inline __attribute__((unused)) void
+#define TRACK_API static inline __attribute__((always_inline, unused)) void
 
 /*
  * Reference-counted objects. holder: which thing has the reference (track_nobody() if none that is

@@ -204,3 +204,14 @@ static inline const char *ask(const char *sql)
 	expect("SELECT role || coalesce(' ' || t.function, '') FROM evidence e LEFT JOIN "         \
 	       "stack_text t ON t.stack_id = e.stack_id WHERE finding_id = 1 ORDER BY e.position", \
 	       text)
+
+static inline int64_t candidate(int64_t owner)
+{
+	return PUT(.kind = "object", .class_name = "Candidate", .owner = owner, .refs = 5,
+		   .made_in = "gather");
+}
+
+static inline int64_t udp(int64_t owner)
+{
+	return PUT(.kind = "fd", .class_name = "udp", .owner = owner, .made_in = "open_socket");
+}
