@@ -59,7 +59,7 @@ int needs_judge(struct life *used, const struct collect_event *event)
 	int error = 0;
 
 	for (const struct need *need = used->needs; need != NULL && error == 0; need = need->next)
-		if (need->user->alive)
+		if (need->user->alive && need->user->closed_ns == 0)
 			error = life_act(used, event, "needed", &need->user->life);
 	return error;
 }

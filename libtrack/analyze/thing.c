@@ -195,6 +195,30 @@ static struct thing *make(struct image *image, const struct collect_event *event
 	return thing;
 }
 
+bool thing_is_abandoned(const struct thing *thing)
+{
+	const struct thing *owner = thing->life.owner;
+
+	return owner != NULL && (!owner->alive || owner->closed_ns != 0);
+}
+
+/* Nobody ended it, and now its memory is another's: it stays as it is, alive for good. */
+static int abandon(struct thing *thing)
+{
+	int64_t id;
+	int error;
+
+	life_touch(&thing->life);
+	error = life_keep(&thing->life, &id);
+	if (error == 0)
+		error = holdings_write(thing);
+	if (error == 0)
+		error = life_conclude(&thing->life);
+	thing->alive = false;
+	thing->life.image->things.ended++;
+	return error;
+}
+
 int thing_begin(struct image *image, const struct collect_event *event, struct thing **ret_thing)
 {
 	struct told told = read_event(image, event);
@@ -203,7 +227,8 @@ int thing_begin(struct image *image, const struct collect_event *event, struct t
 	int error = 0;
 
 	if (before != NULL && before->alive)
-		error = thing_end(before, event, LIFE_UNSEEN);
+		error = thing_is_abandoned(before) ? abandon(before)
+						   : thing_end(before, event, LIFE_UNSEEN);
 	if (error != 0)
 		return error;
 	forget_ended(&image->things);

@@ -54,6 +54,8 @@ void thing_describe(const struct thing *thing, char text[THING_TRAITS_BYTES],
 
 /* NULL: none that is alive. */
 struct thing *thing_alive(const struct image *image, const struct collect_event *event);
+/* What it belongs to was closed or is over: if it ends at all, it is by its own hand. */
+bool thing_is_abandoned(const struct thing *thing);
 /* A new life. What lived at the address has ended, told or not. */
 int thing_begin(struct image *image, const struct collect_event *event, struct thing **ret_thing);
 /* Judges who still needs it, unless its end was not seen. */

@@ -4,7 +4,8 @@
 
 int timer_arm(struct image *image, const struct collect_event *event)
 {
-	int error = timer_cancel(image, event);
+	struct thing *timer = thing_alive(image, event);
+	int error = timer != NULL && !thing_is_abandoned(timer) ? timer_cancel(image, event) : 0;
 
 	return error != 0 ? error : thing_create(image, event);
 }

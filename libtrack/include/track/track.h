@@ -374,7 +374,8 @@ TRACK_API track_own(struct track_subject owner, struct track_subject owned)
 	TRACK_EMIT(own, OWN, owned, 0, owner, NULL);
 }
 
-/* user needs used until its own end: used must not end before. */
+/* user needs used until its own end (a scope: until its close returned): used must not end before.
+ */
 TRACK_API track_needs(struct track_subject user, struct track_subject used)
 {
 	TRACK_EMIT(needs, NEEDS, user, 0, used, NULL);
@@ -411,8 +412,10 @@ TRACK_API track_plumbing(const char *file)
 {
 	TRACK_EMIT(plumbing, PLUMBING, track_nobody(), 0, track_nobody(), file);
 }
-#define TRACK_PLUMBING_FILE                                                                        \
-	static __attribute__((constructor)) void track_plumbing_file(void)                         \
+#define TRACK_PLUMBING_FILE TRACK_PLUMBING_AS(__COUNTER__)
+#define TRACK_PLUMBING_AS(number) TRACK_PLUMBING_NAMED(number)
+#define TRACK_PLUMBING_NAMED(number)                                                               \
+	static __attribute__((constructor)) void track_plumbing_file_##number(void)                \
 	{                                                                                          \
 		track_plumbing(__FILE__);                                                          \
 	}                                                                                          \
@@ -514,11 +517,20 @@ class Counted
 	}
 	Counted(const Counted &) = delete;
 	Counted &operator=(const Counted &) = delete;
-	void retained(const char *tag, const void *holder = nullptr) const
+	void retained(const char *tag, struct track_subject holder = track_nobody()) const
+	{
+		track_retain(this, tag, holder);
+	}
+	void released(const char *tag, struct track_subject holder = track_nobody()) const
+	{
+		track_release(this, tag, holder);
+	}
+	/* By an object. */
+	void retained(const char *tag, const void *holder) const
 	{
 		track_retain(this, tag, track_object(holder));
 	}
-	void released(const char *tag, const void *holder = nullptr) const
+	void released(const char *tag, const void *holder) const
 	{
 		track_release(this, tag, track_object(holder));
 	}

@@ -4,7 +4,7 @@
 
 TestSuite(family, .init = rows_begin, .fini = rows_end);
 
-static int64_t candidate(int64_t connection, const char *tag, const char *function)
+static int64_t counted(int64_t connection, const char *tag, const char *function)
 {
 	int64_t object = PUT(.kind = "object", .class_name = "Candidate", .owner = connection,
 			     .refs = 1, .made_in = function);
@@ -16,10 +16,10 @@ static int64_t candidate(int64_t connection, const char *tag, const char *functi
 Test(family, objects_that_one_close_left_with_references_of_one_tag_are_one_finding)
 {
 	int64_t connection = CLOSED_CONNECTION;
-	int64_t local = candidate(connection, "checklist", "gather");
+	int64_t local = counted(connection, "checklist", "gather");
 
 	PUT(.kind = "fd", .class_name = "udp", .owner = local, .made_in = "open_socket");
-	candidate(connection, "checklist", "add_remote");
+	counted(connection, "checklist", "add_remote");
 	judge();
 	expect_findings("fd-leak leaked fd udp 1 open_socket");
 }
@@ -27,10 +27,10 @@ Test(family, objects_that_one_close_left_with_references_of_one_tag_are_one_find
 Test(family, an_object_with_references_of_another_tag_is_another_finding)
 {
 	int64_t connection = CLOSED_CONNECTION;
-	int64_t local = candidate(connection, "checklist", "gather");
+	int64_t local = counted(connection, "checklist", "gather");
 
 	PUT(.kind = "fd", .class_name = "udp", .owner = local, .made_in = "open_socket");
-	candidate(connection, "sdp", "parse_remote");
+	counted(connection, "sdp", "parse_remote");
 	judge();
 	expect_findings("fd-leak leaked fd udp 1 open_socket\n"
 			"ref-leak leaked object Candidate 1 parse_remote");
@@ -38,8 +38,8 @@ Test(family, an_object_with_references_of_another_tag_is_another_finding)
 
 Test(family, what_another_close_left_is_another_finding)
 {
-	candidate(CLOSED_CONNECTION, "checklist", "gather");
-	candidate(CLOSED_CONNECTION, "checklist", "add_remote");
+	counted(CLOSED_CONNECTION, "checklist", "gather");
+	counted(CLOSED_CONNECTION, "checklist", "add_remote");
 	judge();
 	expect("SELECT count(*) FROM finding", "2");
 }
@@ -72,7 +72,7 @@ Test(family, what_lies_in_a_scope_that_was_closed_is_a_finding_of_its_own)
 Test(family, what_an_object_holds_through_a_scope_of_its_is_its)
 {
 	int64_t connection = CLOSED_CONNECTION;
-	int64_t publisher = candidate(connection, "stream", "publish");
+	int64_t publisher = counted(connection, "stream", "publish");
 	int64_t channel = PUT(.kind = "scope", .class_name = "Channel", .owner = publisher);
 	int64_t object = PUT(.kind = "object", .class_name = "Channel", .owner = channel, .refs = 1,
 			     .made_in = "channel_create");

@@ -519,3 +519,60 @@ Test(thing, a_name_is_the_programs)
 	play_finish();
 	cr_assert_str_eq(ask("SELECT name FROM resource"), "alice");
 }
+
+/* A connection that is closed, and what it left at an address that is used again. */
+static void left_behind(uint8_t op, uint8_t kind)
+{
+	for (uint64_t i = 0; i < 3; i++) {
+		STEP(OPEN, SCOPE, CONNECTION);
+		step((struct step){.op = op, .kind = kind, .subject = TASK});
+		step((struct step){.op = TRACK_OP_OWN,
+				   .kind = kind,
+				   .subject = TASK,
+				   .other = CONNECTION,
+				   .other_kind = TRACK_KIND_SCOPE});
+		STEP(CLOSE, SCOPE, CONNECTION);
+		STEP(CLOSE, SCOPE, CONNECTION, .arg = TRACK_RETURNED);
+		STEP(DESTROY, SCOPE, CONNECTION);
+	}
+	play_finish();
+}
+
+Test(thing, a_timer_that_was_never_cancelled_is_alive_though_its_memory_is_used_again)
+{
+	left_behind(TRACK_OP_ARM, TRACK_KIND_TIMER);
+	cr_assert_str_eq(ask("SELECT count(*) FROM resource WHERE kind = 'timer' AND death_ns IS "
+			     "NULL AND owner_id IS NOT NULL"),
+			 "3");
+}
+
+Test(thing, so_is_an_object_and_a_task)
+{
+	left_behind(TRACK_OP_CREATE, TRACK_KIND_TASK);
+	cr_assert_str_eq(ask("SELECT count(*) FROM resource WHERE kind = 'task' AND death_ns IS "
+			     "NULL"),
+			 "3");
+}
+
+Test(thing, a_timer_that_is_armed_anew_while_its_owner_is_open_began_anew)
+{
+	STEP(OPEN, SCOPE, CONNECTION);
+	for (int i = 0; i < 3; i++) {
+		STEP(ARM, TIMER, TASK);
+		STEP(OWN, TIMER, TASK, .other = CONNECTION, .other_kind = TRACK_KIND_SCOPE);
+	}
+	play_finish();
+	cr_assert_str_eq(ask("SELECT count(*) FROM resource WHERE kind = 'timer'"), "1");
+}
+
+Test(thing, what_is_needed_may_end_once_the_close_of_who_needed_it_returned)
+{
+	STEP(OPEN, SCOPE, CONNECTION);
+	STEP(CREATE, OBJECT, CANDIDATE);
+	STEP(NEEDS, SCOPE, CONNECTION, .other = CANDIDATE, .other_kind = TRACK_KIND_OBJECT);
+	STEP(CLOSE, SCOPE, CONNECTION);
+	STEP(CLOSE, SCOPE, CONNECTION, .arg = TRACK_RETURNED);
+	STEP(DESTROY, OBJECT, CANDIDATE);
+	play_finish();
+	cr_assert_str_eq(act(), "");
+}
