@@ -10,8 +10,6 @@
 
 #define INHERITED "DC_SCENARIO_INHERITED" /* the number of a descriptor: set in a child */
 
-extern char **environ;
-
 /* In the child: what its parent left it is used, and not its to close. */
 static int use_inherited(const char *number)
 {

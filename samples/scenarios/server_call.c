@@ -79,7 +79,7 @@ void server_disconnect(int fd)
 
 static int talk(struct dc_server *server, struct pair *pair, enum server_path path)
 {
-	int fd, error = server_pair_start(server, path, pair);
+	int fd = -1, error = server_pair_start(server, path, pair);
 
 	if (error || path != OVER_TCP)
 		return error;

@@ -84,7 +84,11 @@ void listener_list_tell_closed(struct listener_list *list)
 	struct listener *listener;
 
 	while ((listener = list->first)) {
-		take_out(list, listener);
+		list->first = listener->next;
+		if (list->first)
+			list->first->place = &list->first;
+		else
+			list->last = &list->first;
 		tell_closed(listener);
 		destroy(listener);
 	}
