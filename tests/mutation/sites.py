@@ -9,6 +9,10 @@ ENDS = ("release release_by drop drop_kept remove cancel fire done leave end fin
 CALL = re.compile(r"\b(?:[a-z]\w*_(?:" + "|".join(ENDS) + r")|close|shutdown)\b\s*\(")
 # What is no lifetime that rtctrack follows: its own annotations, locks, plain memory; and setters.
 PASSED = re.compile(r"track_|stack_leave|pthread_(?!join)|dc_channel_on_|(byte_queue|udp_queue|deframer|backlog)_finish")
+NAMED = re.compile(r'^(?:#define (\w+)|static const char .*?\b(\w+)(?:\[\])? =) *"([^"]*)"', re.M)
+SETS_UP = re.compile(r'\b(timer|callback)_init\(&\w+->(\w+),[^"();]*"([^"]+)"')
+SPAWNS = re.compile(r"\btask_spawn\([^&;]*&(\w+),[^;]*&\w+->(\w+)\)")
+TASK_CLASS = re.compile(r'struct task_class (\w+) = \{[^}]*?\.name = "([^"]+)"')
 FUNCTION = re.compile(r"^[a-z][^;=#]*?\b(\w+)\([^;]*$", re.M)
 
 
@@ -16,10 +20,9 @@ class Site:
     def __init__(self, path, line, last_line, text, start, end, function):
         self.path, self.line, self.last_line, self.text = path, line, last_line, text
         self.start, self.end, self.function = start, end, function
+        self.thing = None
         self.callee = re.match(r"\w+", text).group()
-        tag = re.search(r'"([^"]*)"', text)
-        self.tag = tag.group(1) if tag and "release" in self.callee else \
-            {"waker_drop": "waker", "watch_remove": "watch", "library_leave": "token"}.get(self.callee)
+        self.tag = {"waker_drop": "waker", "watch_remove": "watch", "library_leave": "token"}.get(self.callee)
 
     def name(self):
         return f"{self.path}:{self.line} {self.callee}" + (f' "{self.tag}"' if self.tag else "")
@@ -75,6 +78,61 @@ def find(path, source):
         found.append(Site(path, line, source.count("\n", 0, end) + 1, source[match.start():end], start, end + 1,
                           inside[-1] if inside else "?"))
     return found
+
+
+def holders(source):
+    """{identifier: text} of the names that holders have in a file."""
+    names = {a or b: text for a, b, text in NAMED.findall(source)}
+    # A second one in the same declaration.
+    names.update(re.findall(r'\b(\w+_holder)\[\] = "([^"]*)"', source))
+    return names
+
+
+def members(source):
+    """{member: (kind, class)} of the timers, callbacks and tasks that are members of something."""
+    found = {member: (kind, cls) for kind, member, cls in SETS_UP.findall(source)}
+    classes = dict(TASK_CLASS.findall(source))
+    for cls, member in SPAWNS.findall(source):
+        if cls in classes:
+            found[member] = ("task", classes[cls])
+    return found
+
+
+def resolve(found, sources):
+    """Says of each site which holder it is about, and which thing it cancels or drops by its name.
+    sources: {path: text}"""
+    for site in found:
+        room = site.path.split("/")[0]
+        known = {}
+        for path in [path for path in sources if path.startswith(room + "/")] + [site.path]:
+            known.update(members(sources[path]))  # the file's own come last, and win
+        if "release" in site.callee:
+            literal = re.search(r'"([^"]*)"', site.text)
+            names = holders(sources[site.path])
+            words = [word for word in re.findall(r"\w+", site.text)[1:] if word in names]
+            site.tag = literal.group(1) if literal else names[words[-1]] if words else None
+        member = re.search(r"(?:->|\.)(\w+)[,)]", site.text)
+        site.thing = known.get(member.group(1)) if member else None
+        # A handle that the code has in a local variable: the only one of that kind in the file.
+        if not site.thing and re.match(r"(task|timer)_cancel|callback_\w+", site.callee):
+            own = {thing for thing in members(sources[site.path]).values() if site.callee.startswith(thing[0])}
+            site.thing = own.pop() if len(own) == 1 else None
+
+
+def spread(found):
+    """What a call's function itself releases and drops is the call's too. Not of the room run, which does
+    it for everybody."""
+    def below(site, depth):
+        inner = [other for other in found if other.function == site.callee and not other.path.startswith("run/")]
+        inner = [other for other in inner if other.path == site.path] or inner
+        tags, things = {site.tag} - {None}, {site.thing} - {None}
+        for other in inner if depth else []:
+            more_tags, more_things = below(other, depth - 1)
+            tags, things = tags | more_tags, things | more_things
+        return tags, things
+
+    for site in found:
+        site.tags, site.things = below(site, 4)
 
 
 def guarded(source, sites, first):
