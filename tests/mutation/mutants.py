@@ -12,7 +12,7 @@ It is reported if there is a finding, not there without it, that fails a gate or
 program that a signal ended, nothing that was merely alive at the end). It is reported with the right function if such a finding shows the function
 that the call was taken from, as culprit or in a stack; or a reference that it released, by tag; or,
 itself or in its chain, a thing (kind and class) that in the unmutated program ends in that call, or that
-the source says the call cancels or drops. What only hangs is counted apart as well: it has no finding
+the source says the call cancels, drops or releases. What only hangs is counted apart as well: it has no finding
 before somebody explains hangs."""
 import argparse
 import collections
@@ -34,7 +34,7 @@ ROOT = os.path.dirname(os.path.dirname(HERE))
 MUTANTS_MAX = 4096
 GRACE = "0.3"
 TIME_LIMIT = 6
-PATIENCE_MS = 1000  # of cleanup in both programs, instead of ten seconds
+PATIENCE_MS = 1000  # of every cleanup in both programs, instead of ten seconds
 BASELINES = 3
 HANG, CRASH = "hang", "crash"
 
@@ -75,7 +75,7 @@ def copy_tree(tree):
             continue
         with open(os.path.join(ROOT, name), encoding="utf-8", errors="surrogateescape") as source:
             text = source.read()
-        if name in ("samples/loopback/main.c", "samples/scenarios/scene.c"):
+        if name == "samples/loopback/main.c" or name.startswith("samples/scenarios/"):
             text = re.sub(r"\bCLEANUP_MS = \d+", f"CLEANUP_MS = {PATIENCE_MS}", text)
         write_if_new(os.path.join(tree, name), text)
 

@@ -12,7 +12,8 @@ PASSED = re.compile(r"track_|stack_leave|pthread_(?!join)|dc_channel_on_|(byte_q
 NAMED = re.compile(r'^(?:#define (\w+)|static const char .*?\b(\w+)(?:\[\])? =) *"([^"]*)"', re.M)
 SETS_UP = re.compile(r'\b(timer|callback)_init\(&\w+->(\w+),[^"();]*"([^"]+)"')
 SPAWNS = re.compile(r"\btask_spawn\([^&;]*&(\w+),[^;]*&\w+->(\w+)\)")
-TASK_CLASS = re.compile(r'struct task_class (\w+) = \{[^}]*?\.name = "([^"]+)"')
+TASK_CLASS = re.compile(r'struct task_class (\w+) = \{(?:[^}]*?\.name = )?"([^"]+)"')
+OBJECT_CLASS = re.compile(r'struct object_class \w+ = \{(?:[^}]*?\.name = )?"([^"]+)"')
 FUNCTION = re.compile(r"^[a-z][^;=#]*?\b(\w+)\([^;]*$", re.M)
 
 
@@ -88,10 +89,11 @@ def holders(source):
     return names
 
 
-def members(source):
-    """{member: (kind, class)} of the timers, callbacks and tasks that are members of something."""
+def members(source, room):
+    """{member: (kind, class)} of the timers, callbacks and tasks that are members of something; room:
+    all text that its classes may be in."""
     found = {member: (kind, cls) for kind, member, cls in SETS_UP.findall(source)}
-    classes = dict(TASK_CLASS.findall(source))
+    classes = dict(TASK_CLASS.findall(room))
     for cls, member in SPAWNS.findall(source):
         if cls in classes:
             found[member] = ("task", classes[cls])
@@ -102,10 +104,11 @@ def resolve(found, sources):
     """Says of each site which holder it is about, and which thing it cancels or drops by its name.
     sources: {path: text}"""
     for site in found:
-        room = site.path.split("/")[0]
+        paths = [path for path in sources if path.split("/")[0] == site.path.split("/")[0]]
+        room = "\n".join(sources[path] for path in paths)
         known = {}
-        for path in [path for path in sources if path.startswith(room + "/")] + [site.path]:
-            known.update(members(sources[path]))  # the file's own come last, and win
+        for path in paths + [site.path]:
+            known.update(members(sources[path], room))  # the file's own come last, and win
         if "release" in site.callee:
             literal = re.search(r'"([^"]*)"', site.text)
             names = holders(sources[site.path])
@@ -115,8 +118,11 @@ def resolve(found, sources):
         site.thing = known.get(member.group(1)) if member else None
         # A handle that the code has in a local variable: the only one of that kind in the file.
         if not site.thing and re.match(r"(task|timer)_cancel|callback_\w+", site.callee):
-            own = {thing for thing in members(sources[site.path]).values() if site.callee.startswith(thing[0])}
+            own = {thing for thing in members(sources[site.path], room).values() if site.callee.startswith(thing[0])}
             site.thing = own.pop() if len(own) == 1 else None
+        objects = set(OBJECT_CLASS.findall(sources[site.path]))
+        if "->object," in site.text and len(objects) == 1:
+            site.thing = ("object", objects.pop())
 
 
 def spread(found):
