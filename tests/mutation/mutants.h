@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Put before every source file that mutants.py takes calls out of: all mutants are in one program, and
- * MUTANT names the one that is in force. MUTANTS_REACHED is a file with a byte per mutant, which
- * is set where the program comes by.
+ * Put before every source file that mutants.py takes calls out of: all mutants are in one program,
+ * and MUTANT names the one that is in force. MUTANTS_REACHED is a file with a byte per mutant,
+ * which is set where the program comes by.
  */
 #ifndef MUTANTS_H
 #define MUTANTS_H

@@ -33,8 +33,7 @@ static void destroy(struct object *object)
 	free(object);
 }
 
-static const struct object_class task_object_class = {
-	.name = "task", .destroy = destroy};
+static const struct object_class task_object_class = {.name = "task", .destroy = destroy};
 
 void task_retain(struct task *task, const char *holder)
 {
