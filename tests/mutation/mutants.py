@@ -186,7 +186,8 @@ def ended_at(baselines, site):
     for baseline in baselines.values():
         for line in range(site.line, site.last_line + 1):
             things |= baseline.ended.get((site.path, line), set())
-    return things
+    # The scope and the object of one class are one thing.
+    return things | {(kind, cls) for of, cls in things if of in ("scope", "object") for kind in ("scope", "object")}
 
 
 # A mutant.
