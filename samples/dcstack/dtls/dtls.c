@@ -289,8 +289,10 @@ static void retransmit(void *user)
 	int r;
 
 	object_retain(&dtls->object, "call");
-	if (!dtls->handshake)
+	if (!dtls->handshake) {
+		track_use(track_scope(dtls));
 		late_use("a DTLS connection that is closed sent its flight again");
+	}
 	r = endpoint_retransmit(dtls->endpoint);
 	flush(dtls);
 	if (r == 0 && dtls->retransmits)

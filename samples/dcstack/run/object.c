@@ -43,17 +43,11 @@ static struct object_holder *free_holder(struct object *object)
 	return NULL;
 }
 
-static struct track_subject subject_of(const struct object *object)
-{
-	return object->class->is_untold ? track_task(object) : track_object(object);
-}
-
 static void retain(struct object *object, const char *holder, struct track_subject by)
 {
 	struct object_holder *at = find_holder(object, holder);
 
-	if (!object->class->is_untold)
-		track_retain(object, holder, by);
+	track_retain(object, holder, by);
 	if (!at)
 		at = free_holder(object);
 	if (!at)
@@ -71,9 +65,8 @@ int object_init(struct object *object, const struct object_class *class, const c
 		return error;
 	*object = (struct object){.class = class};
 	pthread_mutex_lock(&registry.lock);
-	if (!class->is_untold)
-		track_object_create(object, class->name);
-	library_keep(subject_of(object));
+	track_object_create(object, class->name);
+	library_keep(track_object(object));
 	retain(object, holder, track_nobody());
 	object->next = registry.first;
 	if (object->next)
@@ -121,8 +114,7 @@ void object_release_by(struct object *object, const char *holder, struct track_s
 	at = find_holder(object, holder);
 	if (!at)
 		defect(object, holder, "a reference that is not held was released");
-	if (!object->class->is_untold)
-		track_release(object, holder, by);
+	track_release(object, holder, by);
 	at->refs--;
 	last = !--object->refs;
 	if (last)
@@ -130,9 +122,8 @@ void object_release_by(struct object *object, const char *holder, struct track_s
 	pthread_mutex_unlock(&registry.lock);
 	if (!last)
 		return;
-	library_unkeep(subject_of(object));
-	if (!object->class->is_untold)
-		track_object_destroy(object);
+	library_unkeep(track_object(object));
+	track_object_destroy(object);
 	object->class->destroy(object);
 	library_leave();
 }

@@ -33,8 +33,7 @@ static void destroy(struct object *object)
 	free(object);
 }
 
-static const struct object_class task_object_class = {
-	.name = "task", .is_untold = true, .destroy = destroy};
+static const struct object_class task_object_class = {.name = "task", .destroy = destroy};
 
 void task_retain(struct task *task, const char *holder)
 {
@@ -112,6 +111,8 @@ int task_spawn(struct executor *executor, const struct task_class *class, void *
 	task->state = state;
 	atomic_fetch_add(&pending, 1);
 	track_task_spawn(task, class->name);
+	/* What it is in memory stays as long as anybody has it, also when it is done. */
+	track_own(track_task(task), track_object(task));
 	/* Before the first poll, which may look there. */
 	if (ret_task) {
 		task_retain(task, "owner");

@@ -85,6 +85,9 @@ static int socket_open(struct sctp *sctp)
 	if (!socket)
 		return -errno;
 	sctp->socket = socket;
+	track_object_create(socket, "sctp socket");
+	track_own(track_scope(sctp), track_object(socket));
+	track_retain(socket, "association", track_scope(sctp));
 	error = socket_configure(socket, sctp->config.attempts_max ? sctp->config.attempts_max
 								   : SCTP_ATTEMPTS_MAX);
 	if (error)
@@ -105,6 +108,8 @@ void association_end(struct sctp *sctp)
 	if (!sctp->socket)
 		return;
 	stack_enter_alone();
+	track_release(sctp->socket, "association", track_scope(sctp));
+	track_object_destroy(sctp->socket);
 	usrsctp_close(sctp->socket);
 	stack_leave();
 	sctp->socket = NULL;

@@ -16,7 +16,6 @@ struct object;
 
 struct object_class {
 	const char *name;
-	bool is_untold;				/* it is followed as something else: a task */
 	void (*destroy)(struct object *object); /* frees the memory too; any thread */
 };
 
