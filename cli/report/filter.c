@@ -6,6 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "arena.h"
+#include "rows.h"
+
 /* What it is about, all that this belongs to, and where the program says nothing, the hints. */
 static const char scopes_sql[] =
 	"WITH RECURSIVE up(id) AS ("
@@ -20,6 +23,10 @@ static const char youngest_sql[] =
 	" LEFT JOIN act a ON a.id = e.act_id"
 	" LEFT JOIN resource r ON r.id = coalesce(e.resource_id, a.resource_id)"
 	" WHERE e.finding_id = ?1 ORDER BY 1 DESC LIMIT 1";
+
+static const char classes_sql[] =
+	"SELECT class FROM resource WHERE kind = 'scope' AND id > ?1"
+	" UNION SELECT class FROM lifetime_statistics WHERE kind = 'scope' ORDER BY class";
 
 static const char mark_sql[] = "SELECT time_ns, text FROM mark WHERE id >= ?1 ORDER BY id";
 
@@ -114,7 +121,7 @@ static bool matches(const char *pattern, const char *path)
 	       (fnmatch(pattern, path, 0) == 0 || (slash && fnmatch(pattern, slash + 1, 0) == 0));
 }
 
-void filter_blame(const struct report_filter *filter, struct report_finding *finding)
+bool filter_blame(const struct report_filter *filter, struct report_finding *finding)
 {
 	for (size_t i = 0; i < finding->stack.count; i++) {
 		const struct report_frame *frame = &finding->stack.frames[i];
@@ -125,6 +132,31 @@ void filter_blame(const struct report_filter *filter, struct report_finding *fin
 		finding->culprit_file = frame->file;
 		finding->culprit_line = frame->line;
 		finding->culprit_module = frame->module[0] ? frame->module : NULL;
-		return;
+		return true;
 	}
+	return false;
+}
+
+static int read_scope(struct report *report, struct trace_query *query, void *item)
+{
+	return row_text(report, query, 0, item);
+}
+
+int filter_check_scope(struct trace *trace, struct report *report,
+		       const struct report_filter *filter)
+{
+	struct rows rows;
+	int r;
+
+	if (!filter->scope)
+		return 0;
+	r = rows_read(trace, report, classes_sql, 0, sizeof(*report->scopes), read_scope, &rows);
+	if (r < 0)
+		return r;
+	report->scopes = rows.items;
+	report->scope_count = rows.count;
+	for (size_t i = 0; i < report->scope_count; i++)
+		if (fnmatch(filter->scope, report->scopes[i], 0) == 0)
+			return 0;
+	return arena_text(report->arena, filter->scope, &report->absent_scope);
 }

@@ -13,7 +13,11 @@ int filter_since(struct trace *trace, const struct report *report,
 int filter_wants(struct trace *trace, const struct report_filter *filter, uint64_t since_ns,
 		 const struct report_finding *finding, int64_t finding_id);
 
-/* The filter's own culprit, if the finding's stack has a frame that matches. */
-void filter_blame(const struct report_filter *filter, struct report_finding *finding);
+/* The filter's own culprit, if the finding's stack has a frame that matches: says whether. */
+bool filter_blame(const struct report_filter *filter, struct report_finding *finding);
+
+/* Fills in which scopes there are, if the filter's is none of them. 0 or -errno. */
+int filter_check_scope(struct trace *trace, struct report *report,
+		       const struct report_filter *filter);
 
 #endif

@@ -216,8 +216,8 @@ static int fill(struct trace *trace, struct report *report, const struct report_
 	*finding = row->finding;
 	if (row->stack_id)
 		r = stack_read(trace, report, row->stack_id, &finding->stack);
-	if (r == 0 && filter->mine)
-		filter_blame(filter, finding);
+	if (r == 0 && filter->mine && filter_blame(filter, finding))
+		report->absent_mine = NULL;
 	return r == 0 ? fill_evidence(trace, report, row, finding) : r;
 }
 
@@ -260,6 +260,10 @@ int findings_read(struct trace *trace, struct report *report, const struct repor
 
 	if (r == 0)
 		r = filter_since(trace, report, filter, &since_ns);
+	if (r == 0)
+		r = filter_check_scope(trace, report, filter);
+	if (r == 0 && rows.count)
+		r = arena_text(report->arena, filter->mine, &report->absent_mine);
 	if (r < 0)
 		return r;
 	report->findings = arena_allocate(report->arena, rows.count, sizeof(*report->findings));

@@ -373,6 +373,25 @@ static void coverage(FILE *stream, const struct report *report, const struct rep
 	}
 }
 
+/* A pattern that nothing matched may be a slip of the pen: what it could have been. */
+static void say_absent(FILE *stream, const struct report *report)
+{
+	if (report->absent_scope && !report->scope_count)
+		fprintf(stream, "  --scope %s: this program names no scopes\n",
+			report->absent_scope);
+	else if (report->absent_scope)
+		fprintf(stream,
+			"  --scope %s: there is no such scope; there are:", report->absent_scope);
+	for (size_t i = 0; report->absent_scope && i < report->scope_count; i++)
+		fprintf(stream, "%s %s%s", i ? "," : "", report->scopes[i],
+			i + 1 == report->scope_count ? "\n" : "");
+	if (report->absent_mine && report->finding_count)
+		fprintf(stream,
+			"  --mine %s: no file or module in these stacks is that;"
+			" the culprits are as judged\n",
+			report->absent_mine);
+}
+
 static void what_next(FILE *stream, const struct report *report)
 {
 	size_t hidden = report->finding_total - report->finding_count;
@@ -384,6 +403,7 @@ static void what_next(FILE *stream, const struct report *report)
 	if (hidden)
 		fprintf(stream, "  %zu more finding%s left out by --top\n", hidden,
 			hidden == 1 ? "" : "s");
+	say_absent(stream, report);
 	fputc('\n', stream);
 	if (!report->process_count)
 		fprintf(stream, "nothing was recorded; 'rtctrack doctor' says what works here\n");

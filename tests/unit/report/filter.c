@@ -53,6 +53,39 @@ Test(filter, a_mark_that_is_not_there_is_an_error)
 	trace_close(trace);
 }
 
+static struct report *read_filtered(struct report_filter filter)
+{
+	struct trace *trace = make_chain();
+	struct report *report = read_report(trace, &filter);
+
+	trace_close(trace);
+	return report;
+}
+
+Test(filter, a_scope_that_is_not_there_is_told_with_those_that_are)
+{
+	struct report *report = read_filtered((struct report_filter){.scope = "Connexion"});
+
+	cr_assert_str_eq(report->absent_scope, "Connexion");
+	cr_assert_eq(report->scope_count, 1);
+	cr_expect_str_eq(report->scopes[0], "Connection");
+	report_destroy(report);
+	report = read_filtered((struct report_filter){.scope = "Conn*"});
+	cr_expect_null(report->absent_scope);
+	report_destroy(report);
+}
+
+Test(filter, what_is_mine_and_in_no_stack_is_told)
+{
+	struct report *report = read_filtered((struct report_filter){.mine = "*.rs"});
+
+	cr_expect_str_eq(report->absent_mine, "*.rs");
+	report_destroy(report);
+	report = read_filtered((struct report_filter){.mine = "session.c"});
+	cr_expect_null(report->absent_mine);
+	report_destroy(report);
+}
+
 static struct report *blame(struct trace *trace, const char *pattern)
 {
 	struct report_filter filter = {.mine = pattern};

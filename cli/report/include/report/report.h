@@ -120,8 +120,12 @@ struct report {
 	uint64_t folded; /* lifetimes in the tallies that the trace has as sums only */
 	struct report_finding *findings; /* most severe first, minor ones last */
 	size_t finding_count;
-	size_t finding_others; /* that the filter's kind or rule leaves out */
-	size_t finding_total;  /* before the filter's top */
+	size_t finding_others;	  /* that the filter leaves out */
+	size_t finding_total;	  /* before the filter's top */
+	const char *absent_scope; /* the filter's, which no scope of the trace is; NULL */
+	const char **scopes;	  /* then: the classes of those that there are */
+	size_t scope_count;
+	const char *absent_mine; /* the filter's, which no frame of what is shown is in; NULL */
 	struct arena *arena;
 	struct u64map *process_by_id; /* to index */
 };
