@@ -187,8 +187,8 @@ static struct actor *create(void)
 	check(error == 0);
 	actor->executor = library_executor();
 	strand_init(&actor->strand, library_pool());
-	callback_init(&actor->on_fire, CALLBACK_PERSISTENT);
-	callback_init(&actor->on_closed, CALLBACK_ONE_SHOT);
+	callback_init(&actor->on_fire, "on_fire", CALLBACK_PERSISTENT, track_nobody());
+	callback_init(&actor->on_closed, "on_closed", CALLBACK_ONE_SHOT, track_nobody());
 	callback_set(&actor->on_fire, (callback_fn)count_fire, NULL);
 	check(socketpair(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK, 0, actor->fds) == 0);
 	actor->open.run = open_there;
