@@ -176,6 +176,7 @@ if [ $full = yes ]; then
 	lines soak tests/live/soak.sh build/release
 	say "mutation"
 	lines mutation tests/unit/mutation.sh
+	MUTANTS_AT_ONCE=12 lines mutation-dcstack tests/mutation/dcstack.sh --build build/release
 	say "long fuzzing"
 	whole fuzz-long tests/fuzz/run.sh 240 build/fuzz
 	say "clang-tidy"
