@@ -240,10 +240,11 @@ open_channel(struct side *side, const struct dc_channel_options *options, struct
 	return channel;
 }
 
-/* Destroys the channels that came, and waits until nothing of the library is left: no object, no
- * thread, no descriptor. */
+/* With the channels that came: from the first line on, none comes any more. */
 static inline void side_destroy(struct side *side)
 {
+	if (side->connection)
+		dc_connection_on_channel(side->connection, NULL, NULL);
 	for (unsigned i = 0; i < side->arrived; i++)
 		dc_channel_destroy(side->seen[i].channel);
 	dc_connection_destroy(side->connection);
@@ -258,6 +259,7 @@ static inline void print_alive(void *user, const char *class_name, const char *h
 	fprintf(stderr, "alive: %s, held by %s (%u)\n", class_name, holder, references);
 }
 
+/* Of the library: no object, no thread, no descriptor. */
 static inline void expect_nothing_left(void)
 {
 	int error = dc_library_cleanup(WAIT_SECONDS * 1000);
