@@ -16,6 +16,7 @@
 
 static char object, callback, task, timer, scope, lock, waited, late;
 
+/* Long, since it is a list: each thing that can be said, and what is read of it. */
 static void say_all(void)
 {
 	track_scope_open(&scope, "Connection", TRACK_MUST_CLOSE | TRACK_QUIET);

@@ -3,9 +3,8 @@
  * Two connections in this process that talk to each other on 127.0.0.1, and what was told of them.
  * What a test waits for is a condition on that, under one lock.
  */
-#include <criterion/criterion.h>
+#include "../entries.inc.c"
 #include <dcstack/dcstack.h>
-#include <dirent.h>
 #include <errno.h>
 #include <pthread.h>
 #include <stdio.h>
@@ -70,28 +69,6 @@ static inline void note(unsigned *count)
 		pthread_mutex_unlock(&lock);                                                       \
 		cr_assert(came, "%s", #condition);                                                 \
 	} while (0)
-
-static inline unsigned entries(const char *path)
-{
-	DIR *folder = opendir(path);
-	unsigned count = 0;
-
-	cr_assert_not_null(folder);
-	while (readdir(folder))
-		count++;
-	closedir(folder);
-	return count;
-}
-
-/* The kernel lists a thread for a moment after it was joined. */
-static inline unsigned threads_settled(unsigned expected)
-{
-	unsigned count;
-
-	for (int i = 0; (count = entries("/proc/self/task")) != expected && i < 2000; i++)
-		nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
-	return count;
-}
 
 static inline void told_open(struct dc_channel *channel, void *user)
 {

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Waiting for what another thread does: never longer than a test may take. */
-#include <criterion/criterion.h>
-#include <dirent.h>
+#include "../entries.inc.c"
 #include <errno.h>
 #include <run/executor.h>
 #include <semaphore.h>
@@ -52,17 +51,4 @@ static inline void on_executor(struct executor *executor, void (*run)(void *user
 static inline void nothing(void *user)
 {
 	(void)user;
-}
-
-/* Entries of a folder of /proc/self. */
-static inline unsigned entries(const char *path)
-{
-	DIR *folder = opendir(path);
-	unsigned count = 0;
-
-	cr_assert_not_null(folder);
-	for (struct dirent *entry = readdir(folder); entry; entry = readdir(folder))
-		count += entry->d_name[0] != '.';
-	closedir(folder);
-	return count;
 }

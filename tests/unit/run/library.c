@@ -88,16 +88,6 @@ Test(library, its_threads_have_names)
 	cr_expect_eq(library_cleanup(5000), 0);
 }
 
-/* The kernel lists a thread for a moment after it was joined. */
-static unsigned threads_settled(unsigned expected)
-{
-	unsigned found;
-
-	for (int i = 0; (found = entries("/proc/self/task")) != expected && i < 2000; i++)
-		nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
-	return found;
-}
-
 Test(library, the_first_object_starts_it_and_cleanup_leaves_nothing)
 {
 	unsigned fds = entries("/proc/self/fd"), threads = entries("/proc/self/task");
