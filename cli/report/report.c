@@ -11,6 +11,10 @@
 static const char notes_sql[] =
 	"SELECT name, text, sum(count), weight = 'LOST' FROM note WHERE count >= ?1"
 	" GROUP BY name, weight, text ORDER BY weight <> 'LOST', sum(count) DESC, name";
+/* SQLite takes the columns beside min from its row. */
+static const char strays_sql[] =
+	"SELECT op, kind, sum(count), subject, stack_id, min(time_ns) FROM stray WHERE count >= ?1"
+	" GROUP BY op, kind ORDER BY min(time_ns)";
 static const char tallies_sql[] =
 	"SELECT kind, sum(begun), sum(ended), sum(begun) - sum(ended), sum(folded) FROM"
 	" (SELECT kind, count(*) AS begun, count(coalesce(death_ns, closed_ns)) AS ended, 0 AS "
@@ -81,6 +85,43 @@ static int read_note(struct report *report, struct trace_query *query, void *ite
 	return r;
 }
 
+struct stray_row {
+	struct report_stray stray;
+	int64_t stack_id;
+};
+
+static int read_stray(struct report *report, struct trace_query *query, void *item)
+{
+	struct stray_row *row = item;
+	int r = row_text(report, query, 0, &row->stray.op);
+
+	row->stray.count = (uint64_t)trace_query_int(query, 2);
+	row->stray.subject = (uint64_t)trace_query_int(query, 3);
+	row->stack_id = trace_query_int(query, 4);
+	return r == 0 ? row_text(report, query, 1, &row->stray.kind) : r;
+}
+
+static int read_strays(struct trace *trace, struct report *report)
+{
+	const struct stray_row *items;
+	struct rows rows;
+	int r = rows_read(trace, report, strays_sql, 1, sizeof(*items), read_stray, &rows);
+
+	if (r < 0)
+		return r;
+	items = rows.items;
+	report->strays = arena_allocate(report->arena, rows.count, sizeof(*report->strays));
+	if (!report->strays)
+		return -ENOMEM;
+	report->stray_count = rows.count;
+	for (size_t i = 0; r == 0 && i < rows.count; i++) {
+		report->strays[i] = items[i].stray;
+		if (items[i].stack_id)
+			r = stack_read(trace, report, items[i].stack_id, &report->strays[i].stack);
+	}
+	return r;
+}
+
 static int read_tally(struct report *report, struct trace_query *query, void *item)
 {
 	struct report_tally *tally = item;
@@ -129,6 +170,9 @@ static int read_tables(struct trace *trace, struct report *report)
 		return r;
 	report->notes = rows.items;
 	report->note_count = rows.count;
+	r = read_strays(trace, report);
+	if (r < 0)
+		return r;
 	r = rows_read(trace, report, tallies_sql, 0, sizeof(*report->tallies), read_tally, &rows);
 	if (r < 0)
 		return r;

@@ -9,6 +9,7 @@
 #include "text_example.h"
 #include "text_fit.h"
 #include "text_stack.h"
+#include "text_stray.h"
 #include "text_tree.h"
 
 #define PLACE_BYTES 256
@@ -371,6 +372,7 @@ static void coverage(FILE *stream, const struct report *report, const struct rep
 			paint(stream, style, PAINT_NONE);
 		fputc('\n', stream);
 	}
+	text_strays(stream, report, style);
 }
 
 /* A pattern that nothing matched may be a slip of the pen: what it could have been. */

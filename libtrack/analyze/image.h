@@ -13,6 +13,7 @@
 #include "life.h"
 #include "modules.h"
 #include "statistics.h"
+#include "stray.h"
 #include "thing.h"
 #include "thread.h"
 
@@ -23,12 +24,14 @@ struct image {
 	uint64_t end_ns;
 	enum collect_end end;
 	bool census_told;     /* the collector said that a census was taken */
+	bool forked;	      /* it began with all that its parent had made */
 	struct u64map stacks; /* hash -> row */
 	struct u64map texts;  /* id -> const char *, of the book */
 	struct modules modules;
 	struct fds fds;
 	struct threads threads;
 	struct things things;
+	struct strays strays;
 	struct closers closers;
 	struct statistics statistics;
 	struct census census[TRACK_KIND__COUNT];

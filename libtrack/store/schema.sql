@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: Apache-2.0
--- A trace, schema version 3. The contract with people, the page and other tools.
+-- A trace, schema version 4. The contract with people, the page and other tools.
 -- Times: CLOCK_MONOTONIC nanoseconds; NULL = has not happened or is not known.
 
 CREATE TABLE meta (            -- schema_version, rtctrack_version, command, engine, host, started_at,
@@ -204,6 +204,17 @@ CREATE TABLE note (            -- what could not be seen
 	text TEXT NOT NULL,
 	UNIQUE (process_id, name)
 );
+
+CREATE TABLE stray (           -- annotations of things whose birth nobody told: one row per process, op and kind
+	process_id INTEGER NOT NULL REFERENCES process,
+	op TEXT NOT NULL,      -- as in ops.def: release, fire, own, ...
+	kind TEXT NOT NULL,    -- of the thing that is not known
+	count INTEGER NOT NULL,
+	subject INTEGER NOT NULL, -- of the first
+	stack_id INTEGER REFERENCES stack,
+	time_ns INTEGER NOT NULL,
+	PRIMARY KEY (process_id, op, kind)
+) WITHOUT ROWID;
 
 CREATE TABLE finding (
 	id INTEGER PRIMARY KEY,

@@ -368,7 +368,7 @@ Test(trace, a_meta_value_lives_until_the_trace_is_closed)
 	cr_assert_eq(trace_set_meta(trace, "engine", "probes"), 0);
 	cr_expect_str_eq(trace_meta(trace, "engine"), "probes");
 	cr_expect_str_eq(first, "shim");
-	cr_expect_str_eq(trace_meta(trace, "schema_version"), "3");
+	cr_expect_str_eq(trace_meta(trace, "schema_version"), "4");
 	trace_close(trace);
 }
 

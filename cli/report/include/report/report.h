@@ -95,6 +95,14 @@ struct report_note {
 	bool lost;
 };
 
+/* Annotations of one op, about things of one kind whose birth nobody told. */
+struct report_stray {
+	const char *op, *kind;
+	uint64_t count;
+	uint64_t subject;	   /* of the first */
+	struct report_stack stack; /* the same; may be empty */
+};
+
 /* Of one kind: how many lifetimes were seen. Inherited ones are left out. */
 struct report_tally {
 	const char *kind;
@@ -115,6 +123,8 @@ struct report {
 	uint64_t mark_count;
 	struct report_note *notes; /* LOST ones first */
 	size_t note_count;
+	struct report_stray *strays; /* in the order in which they began */
+	size_t stray_count;
 	struct report_tally *tallies;
 	size_t tally_count;
 	uint64_t folded; /* lifetimes in the tallies that the trace has as sums only */

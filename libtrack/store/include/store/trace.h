@@ -133,6 +133,15 @@ struct trace_act {
 	int64_t other_id;
 };
 
+/* Annotations of one op, about things of one kind that are not known. */
+struct trace_stray {
+	int64_t process_id;
+	const char *op, *kind;
+	uint64_t count;
+	uint64_t subject, time_ns; /* of the first */
+	int64_t stack_id;
+};
+
 /* Insert or replace by id. */
 int trace_put_process(struct trace *trace, struct trace_process *process);
 int trace_put_module(struct trace *trace, struct trace_module *module);
@@ -148,6 +157,7 @@ int trace_put_reference(struct trace *trace, struct trace_reference *reference);
 int trace_delete_references(struct trace *trace, int64_t resource_id);
 int trace_add_plumbing(struct trace *trace, const char *file);
 int trace_add_need(struct trace *trace, int64_t user_id, int64_t used_id, uint64_t time_ns);
+int trace_add_stray(struct trace *trace, const struct trace_stray *stray);
 int trace_add_mark(struct trace *trace, int32_t pid, uint64_t time_ns, const char *text);
 /* process_id 0: the run as a whole. name, weight and text from notes.def. */
 int trace_put_note(struct trace *trace, int64_t process_id, const char *name, const char *weight,
