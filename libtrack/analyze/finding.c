@@ -94,20 +94,30 @@ static struct finding *create(enum rule rule, enum state state, const struct fin
 	return NULL;
 }
 
+static uint64_t fingerprint_of(enum rule rule, uint64_t group)
+{
+	return fnv_bytes(fnv_text(FNV_START, rule_names[rule]), &group, sizeof(group));
+}
+
+struct finding *findings_find(const struct findings *findings, enum rule rule, uint64_t group)
+{
+	const uint64_t *known = u64map_get(&findings->by_fingerprint, fingerprint_of(rule, group));
+
+	return known != NULL ? (struct finding *)(uintptr_t)*known : NULL;
+}
+
 int findings_get(struct findings *findings, enum rule rule, enum state state,
 		 const struct finding_member *member, const struct culprit *culprit,
 		 struct finding **ret_finding)
 {
 	uint64_t group = finding_group(member->kind, member->class_name, culprit);
-	uint64_t fingerprint =
-		fnv_bytes(fnv_text(FNV_START, rule_names[rule]), &group, sizeof(group));
-	const uint64_t *known = u64map_get(&findings->by_fingerprint, fingerprint);
-	struct finding *finding;
+	uint64_t fingerprint = fingerprint_of(rule, group);
+	struct finding *finding = findings_find(findings, rule, group);
 	int error;
 
-	if (known != NULL) {
-		*ret_finding = (struct finding *)(uintptr_t)*known;
-		return u64map_put(&(*ret_finding)->processes, (uint64_t)member->process_id, 1);
+	if (finding != NULL) {
+		*ret_finding = finding;
+		return u64map_put(&finding->processes, (uint64_t)member->process_id, 1);
 	}
 	finding = create(rule, state, member);
 	if (finding == NULL)

@@ -156,14 +156,24 @@ int analyze_findings(struct trace *trace)
 		judgement.growth.leaks = &judgement.leaks;
 		error = growth_load(&judgement.growth, trace, &judgement.culprits);
 	}
+	if (error == 0 && judgement.leaks.survivors.count > 0) {
+		judgement.repeats = (struct growth){.leaks = &judgement.leaks, .explained = true};
+		error = growth_load(&judgement.repeats, trace, &judgement.culprits);
+	}
 	for (int rule = 0; rule < RULE__COUNT && error == 0; rule++)
 		error = judges[rule](&judgement);
+	if (error == 0)
+		error = judge_forecast(&judgement);
+	if (error == 0)
+		error = judge_repeats(&judgement);
 	if (error == 0)
 		error = judge_late(&judgement);
 	if (error == 0)
 		error = write_findings(&judgement);
 	findings_finish(&judgement.findings);
 	growth_finish(&judgement.growth);
+	growth_finish(&judgement.repeats);
+	u64map_finish(&judgement.exhausted);
 	leaks_finish(&judgement.leaks);
 	culprits_finish(&judgement.culprits);
 	return error != 0 ? error : trace_commit(trace);

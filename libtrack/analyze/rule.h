@@ -15,6 +15,9 @@ struct judgement {
 	struct culprits culprits;
 	struct leaks leaks;   /* as growth */
 	struct growth growth; /* known before the first rule runs */
+	struct growth
+		repeats; /* what the leaks explain, where that grows: they happen again and again */
+	struct u64map exhausted; /* processes in which it happened: they need no forecast */
 	struct findings findings;
 	uint64_t lifelong; /* alive at the end by design, and so no finding */
 };
@@ -32,6 +35,11 @@ int judge_late(struct judgement *judgement);
 
 /* The sites that grow, of the kinds that have this rule in kinds.def. */
 int judge_growth(struct judgement *judgement, enum rule rule);
+
+/* After all rules: when what grows, or leaks again and again, will have used up a limit. */
+int judge_forecast(struct judgement *judgement);
+/* After that: of a leak that happens again and again, how often, and what comes of it. */
+int judge_repeats(struct judgement *judgement);
 
 /*
  * Make the lives of a number easy to find, if there are acts of this name at

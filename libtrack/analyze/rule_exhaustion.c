@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "forecast.h"
 #include "rule.h"
 #include "word.h"
 
@@ -334,11 +333,5 @@ static int add_refusals(struct judgement *judgement, struct u64map *exhausted)
 
 int rule_exhaustion(struct judgement *judgement)
 {
-	struct u64map exhausted = {0}; /* processes: what happened needs no forecast */
-	int error = add_refusals(judgement, &exhausted);
-
-	if (error == 0)
-		error = forecast(judgement, &exhausted);
-	u64map_finish(&exhausted);
-	return error;
+	return add_refusals(judgement, &judgement->exhausted);
 }

@@ -268,7 +268,7 @@ Test(findings, what_rises_at_every_mark_grows_and_is_not_told_again)
 	expect("SELECT rule || state || count || '/' || slope FROM finding",
 	       "fd-leakgrowing11/3.0");
 	expect("SELECT message FROM finding",
-	       "UDP sockets: 3 more alive at every mark (2, 5, 8, 11)");
+	       "UDP sockets: 3 more alive at every session (2, 5, 8, 11)");
 	expect("SELECT count(*) FROM evidence", "11");
 }
 
@@ -279,7 +279,7 @@ Test(findings, among_many_marks_one_may_bring_nothing)
 	sessions(counts, 7);
 	play_judge();
 	expect("SELECT message FROM finding",
-	       "UDP sockets: about 0.833 more alive at almost every mark (1, 2, 3, 3, 4, ..., 6)");
+	       "UDP sockets: about 0.833 more alive at almost every session (1, 2, 3, 3, 4, ..., 6)");
 }
 
 Test(findings, what_fills_up_and_stays_is_no_growth)
@@ -306,7 +306,7 @@ Test(findings, what_rises_at_every_third_mark_to_the_end_grows)
 
 	sessions(counts, 18);
 	play_judge();
-	expect("SELECT message FROM finding", "UDP sockets: about 0.353 more alive with a mark, on "
+	expect("SELECT message FROM finding", "UDP sockets: about 0.353 more alive with a session, on "
 					      "average (0, 0, 1, 1, 1, ..., 6)");
 }
 
@@ -326,7 +326,7 @@ Test(findings, the_first_mark_may_be_warm_up)
 	sessions(counts, 4);
 	play_judge();
 	expect("SELECT message FROM finding",
-	       "UDP sockets: about 1.5 more alive at every mark (4, 5, 7)");
+	       "UDP sockets: about 1.5 more alive at every session (4, 5, 7)");
 }
 
 Test(findings, two_marks_or_a_pause_prove_no_growth)
@@ -362,7 +362,7 @@ Test(findings, detached_threads_that_grow_are_told)
 	}
 	play_judge();
 	expect("SELECT rule || kind || message FROM finding",
-	       "thread-leakthreadthreads: 1 more alive at every mark (1, 2, 3)");
+	       "thread-leakthreadthreads: 1 more alive at every session (1, 2, 3)");
 }
 
 static void double_close(void)
