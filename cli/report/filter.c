@@ -24,6 +24,16 @@ static const char youngest_sql[] =
 	" LEFT JOIN resource r ON r.id = coalesce(e.resource_id, a.resource_id)"
 	" WHERE e.finding_id = ?1 ORDER BY 1 DESC LIMIT 1";
 
+/* Acts of it, or where it is about none, those that it tells the birth of. */
+static const char members_sql[] =
+	"WITH acts(any) AS (SELECT count(act_id) FROM evidence WHERE finding_id = ?1)"
+	" SELECT count(*), coalesce(sum(since), 0) FROM (SELECT DISTINCT e.act_id,"
+	" CASE WHEN e.act_id IS NULL THEN e.resource_id END,"
+	" coalesce(a.time_ns, r.birth_ns) >= ?2 AS since FROM acts, evidence e"
+	" LEFT JOIN act a ON a.id = e.act_id LEFT JOIN resource r ON r.id = e.resource_id"
+	" WHERE e.finding_id = ?1 AND CASE WHEN acts.any > 0 THEN e.act_id IS NOT NULL"
+	" ELSE e.role = 'created at' END)";
+
 static const char classes_sql[] =
 	"SELECT class FROM resource WHERE kind = 'scope' AND id > ?1"
 	" UNION SELECT class FROM lifetime_statistics WHERE kind = 'scope' ORDER BY class";
@@ -98,6 +108,35 @@ int filter_since(struct trace *trace, const struct report *report,
 	return r < 0 ? r : r ? 0 : -ESRCH;
 }
 
+int filter_members(struct trace *trace, uint64_t since_ns, int64_t finding_id,
+		   struct filter_members *ret_members)
+{
+	struct trace_query *query;
+	int r = trace_query(trace, members_sql, &query);
+
+	if (r < 0)
+		return r;
+	trace_query_bind_int(query, 1, finding_id);
+	trace_query_bind_int(query, 2, (int64_t)since_ns);
+	r = trace_query_step(query);
+	if (r > 0)
+		*ret_members =
+			(struct filter_members){.total = (uint64_t)trace_query_int(query, 0),
+						.since = (uint64_t)trace_query_int(query, 1)};
+	trace_query_destroy(query);
+	return r < 0 ? r : 0;
+}
+
+static int is_since(struct trace *trace, uint64_t since_ns, int64_t finding_id)
+{
+	struct filter_members members = {0};
+	int r = filter_members(trace, since_ns, finding_id, &members);
+
+	if (r < 0 || members.total)
+		return r < 0 ? r : members.since > 0;
+	return any_row(trace, youngest_sql, finding_id, is_born_since, &since_ns);
+}
+
 int filter_wants(struct trace *trace, const struct report_filter *filter, uint64_t since_ns,
 		 const struct report_finding *finding, int64_t finding_id)
 {
@@ -109,7 +148,7 @@ int filter_wants(struct trace *trace, const struct report_filter *filter, uint64
 	if (filter->scope)
 		r = any_row(trace, scopes_sql, finding_id, is_of_class, filter->scope);
 	if (r > 0 && since_ns)
-		r = any_row(trace, youngest_sql, finding_id, is_born_since, &since_ns);
+		r = is_since(trace, since_ns, finding_id);
 	return r;
 }
 

@@ -13,6 +13,13 @@ int filter_since(struct trace *trace, const struct report *report,
 int filter_wants(struct trace *trace, const struct report_filter *filter, uint64_t since_ns,
 		 const struct report_finding *finding, int64_t finding_id);
 
+/* Of a finding's members, how many were born, or happened, since then. */
+struct filter_members {
+	uint64_t total, since;
+};
+int filter_members(struct trace *trace, uint64_t since_ns, int64_t finding_id,
+		   struct filter_members *ret_members);
+
 /* The filter's own culprit, if the finding's stack has a frame that matches: says whether. */
 bool filter_blame(const struct report_filter *filter, struct report_finding *finding);
 

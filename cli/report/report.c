@@ -42,8 +42,8 @@ static void *append(struct arena *arena, void *items, size_t count, size_t size)
 	return grown;
 }
 
-int rows_read(struct trace *trace, struct report *report, const char *sql, int64_t parameter,
-	      size_t size, row_reader reader, struct rows *ret_rows)
+int rows_read_since(struct trace *trace, struct report *report, const char *sql, int64_t parameter,
+		    uint64_t since_ns, size_t size, row_reader reader, struct rows *ret_rows)
 {
 	struct trace_query *query;
 	struct rows rows = {0};
@@ -52,6 +52,7 @@ int rows_read(struct trace *trace, struct report *report, const char *sql, int64
 	if (r < 0)
 		return r;
 	trace_query_bind_int(query, 1, parameter);
+	trace_query_bind_int(query, 2, (int64_t)since_ns);
 	while ((r = trace_query_step(query)) > 0) {
 		rows.items = append(report->arena, rows.items, rows.count, size);
 		r = rows.items ? reader(report, query, (char *)rows.items + rows.count * size)
@@ -64,6 +65,12 @@ int rows_read(struct trace *trace, struct report *report, const char *sql, int64
 	if (r == 0)
 		*ret_rows = rows;
 	return r;
+}
+
+int rows_read(struct trace *trace, struct report *report, const char *sql, int64_t parameter,
+	      size_t size, row_reader reader, struct rows *ret_rows)
+{
+	return rows_read_since(trace, report, sql, parameter, 0, size, reader, ret_rows);
 }
 
 int row_text(struct report *report, struct trace_query *query, int column, const char **ret_text)

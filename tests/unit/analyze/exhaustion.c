@@ -157,9 +157,9 @@ Test(exhaustion, of_many_sites_that_grow_the_rest_is_counted)
 		play_mark("round");
 	}
 	judge();
-	expect("SELECT count(*) || max(role) FROM evidence e JOIN finding f ON f.id = e.finding_id "
+	expect("SELECT count(*) FROM evidence e JOIN finding f ON f.id = e.finding_id "
 	       "WHERE f.rule = 'exhaustion' AND role LIKE 'growing%'",
-	       "5growing 5: netlink sockets, 1 more at every mark, opened at");
+	       "5");
 	expect("SELECT role FROM evidence e JOIN finding f ON f.id = e.finding_id WHERE f.rule = "
 	       "'exhaustion' ORDER BY position DESC",
 	       "and 2 more sites that grow");

@@ -43,6 +43,58 @@ Test(filter, since_takes_a_mark)
 	cr_expect_eq(SHOWN(.since = "late"), 0);
 }
 
+static void expect_since(const char *since, uint64_t count, size_t evidence, const char *message)
+{
+	struct trace *trace = make_trace(3);
+	struct report_filter filter = {.since = since};
+	struct report *report;
+
+	execute(trace, "UPDATE resource SET birth_ns = birth_ns + %llu WHERE subject = 9",
+		SECOND / 2);
+	report = read_report(trace, &filter);
+	cr_assert_eq(report->finding_count, 1);
+	cr_expect_eq(report->findings[0].count, count);
+	cr_expect_eq(report->findings[0].evidence_count, evidence);
+	cr_expect_str_eq(report->findings[0].message, message);
+	cr_expect_not_null(report->findings[0].evidence[0].stack);
+	report_destroy(report);
+	trace_close(trace);
+}
+
+Test(filter, since_counts_the_members_since_then)
+{
+	expect_since("1.2", 1, 1,
+		     "3 UDP sockets opened here were never closed (1 of them since then)");
+	expect_since("0.5", 3, 3, "3 UDP sockets opened here were never closed");
+}
+
+Test(filter, of_acts_those_since_then_are_counted)
+{
+	struct trace *trace = make_trace(3);
+	struct report_filter filter = {.since = "1.2"};
+	struct report *report;
+
+	for (int i = 1; i <= 3; i++) {
+		struct trace_act act = {.process_id = 1,
+					.resource_id = i,
+					.kind = "fd",
+					.what = "bad-close",
+					.time_ns = 11 * SECOND + (uint64_t)i * SECOND / 8,
+					.call = "close"};
+
+		cr_assert_eq(trace_add_act(trace, &act), 0);
+		execute(trace,
+			"UPDATE evidence SET role = 'closed again at', act_id = %d WHERE "
+			"resource_id = %d",
+			i, i);
+	}
+	report = read_report(trace, &filter);
+	cr_assert_eq(report->finding_count, 1);
+	cr_expect_eq(report->findings[0].count, 2);
+	report_destroy(report);
+	trace_close(trace);
+}
+
 Test(filter, a_mark_that_is_not_there_is_an_error)
 {
 	struct trace *trace = make_chain();
