@@ -18,6 +18,11 @@ static const char scopes_sql[] =
 	" WHERE coalesce(r.owner_id, r.hint_id) IS NOT NULL)"
 	" SELECT r.class FROM up JOIN resource r ON r.id = up.id WHERE r.kind = 'scope'";
 
+static const char causes_sql[] = "SELECT rule FROM cause WHERE finding_id = ?1";
+
+static const char rules_sql[] = "SELECT rule, count(*) FROM finding WHERE id > ?1 GROUP BY rule"
+				" ORDER BY min(rank)";
+
 static const char youngest_sql[] =
 	"SELECT max(coalesce(r.birth_ns, 0), coalesce(a.time_ns, 0)) FROM evidence e"
 	" LEFT JOIN act a ON a.id = e.act_id"
@@ -64,6 +69,13 @@ static bool is_of_class(struct trace_query *row, const void *ctx)
 	const char *class_name = trace_query_text(row, 0);
 
 	return class_name && fnmatch(ctx, class_name, 0) == 0;
+}
+
+static bool is_rule(struct trace_query *row, const void *ctx)
+{
+	const char *rule = trace_query_text(row, 0);
+
+	return rule && strcmp(rule, ctx) == 0;
 }
 
 static bool is_born_since(struct trace_query *row, const void *ctx)
@@ -142,10 +154,11 @@ int filter_wants(struct trace *trace, const struct report_filter *filter, uint64
 {
 	int r = 1;
 
-	if ((filter->kind && strcmp(filter->kind, finding->kind) != 0) ||
-	    (filter->rule && strcmp(filter->rule, finding->rule) != 0))
+	if (filter->kind && strcmp(filter->kind, finding->kind) != 0)
 		return 0;
-	if (filter->scope)
+	if (filter->rule && strcmp(filter->rule, finding->rule) != 0)
+		r = any_row(trace, causes_sql, finding_id, is_rule, filter->rule);
+	if (r > 0 && filter->scope)
 		r = any_row(trace, scopes_sql, finding_id, is_of_class, filter->scope);
 	if (r > 0 && since_ns)
 		r = is_since(trace, since_ns, finding_id);
@@ -198,4 +211,28 @@ int filter_check_scope(struct trace *trace, struct report *report,
 		if (fnmatch(filter->scope, report->scopes[i], 0) == 0)
 			return 0;
 	return arena_text(report->arena, filter->scope, &report->absent_scope);
+}
+
+static int read_rule(struct report *report, struct trace_query *query, void *item)
+{
+	struct report_rule *rule = item;
+
+	rule->count = (uint64_t)trace_query_int(query, 1);
+	return row_text(report, query, 0, &rule->name);
+}
+
+int filter_list_rules(struct trace *trace, struct report *report,
+		      const struct report_filter *filter)
+{
+	struct rows rows;
+	int r;
+
+	if (!filter->rule)
+		return 0;
+	r = rows_read(trace, report, rules_sql, 0, sizeof(*report->rules), read_rule, &rows);
+	if (r < 0)
+		return r;
+	report->rules = rows.items;
+	report->rule_count = rows.count;
+	return arena_text(report->arena, filter->rule, &report->absent_rule);
 }

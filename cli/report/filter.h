@@ -27,4 +27,8 @@ bool filter_blame(const struct report_filter *filter, struct report_finding *fin
 int filter_check_scope(struct trace *trace, struct report *report,
 		       const struct report_filter *filter);
 
+/* The rules that there are findings of, for a filter's rule that is none of them. 0 or -errno. */
+int filter_list_rules(struct trace *trace, struct report *report,
+		      const struct report_filter *filter);
+
 #endif

@@ -298,5 +298,7 @@ int findings_read(struct trace *trace, struct report *report, const struct repor
 	if (!report->findings)
 		return -ENOMEM;
 	r = fill_part(trace, report, filter, since_ns, &rows, false);
-	return r == 0 ? fill_part(trace, report, filter, since_ns, &rows, true) : r;
+	if (r == 0)
+		r = fill_part(trace, report, filter, since_ns, &rows, true);
+	return r == 0 && !report->finding_total ? filter_list_rules(trace, report, filter) : r;
 }

@@ -378,6 +378,12 @@ static void coverage(FILE *stream, const struct report *report, const struct rep
 /* A pattern that nothing matched may be a slip of the pen: what it could have been. */
 static void say_absent(FILE *stream, const struct report *report)
 {
+	if (report->absent_rule)
+		fprintf(stream, "  --rule %s: no finding is that%s", report->absent_rule,
+			report->rule_count ? "; there are:" : " or any other\n");
+	for (size_t i = 0; i < report->rule_count; i++)
+		fprintf(stream, "%s %s %" PRIu64 "%s", i ? "," : "", report->rules[i].name,
+			report->rules[i].count, i + 1 == report->rule_count ? "\n" : "");
 	if (report->absent_scope && !report->scope_count)
 		fprintf(stream, "  --scope %s: this program names no scopes\n",
 			report->absent_scope);

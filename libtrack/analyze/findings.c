@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "analyze/analyze.h"
+#include "leak_chain.h"
 #include "rule.h"
 #include "word.h"
 
@@ -32,7 +33,7 @@ static int (*const judges[])(struct judgement *judgement) = {
 
 _Static_assert(sizeof(judges) / sizeof(judges[0]) == RULE__COUNT, "a rule without a function");
 
-static const char clear_sql[] = "DELETE FROM evidence; DELETE FROM finding";
+static const char clear_sql[] = "DELETE FROM cause; DELETE FROM evidence; DELETE FROM finding";
 static const char finding_sql[] =
 	"INSERT INTO finding (rank, rule, state, kind, class, count, fingerprint, message, "
 	"process_id, stack_id, culprit_function, culprit_file, culprit_line, culprit_module, "
@@ -41,6 +42,8 @@ static const char finding_sql[] =
 static const char evidence_sql[] =
 	"INSERT INTO evidence (finding_id, position, resource_id, act_id, stack_id, role) "
 	"VALUES (?1, ?2, nullif(?3, 0), nullif(?4, 0), nullif(?5, 0), ?6)";
+
+static const char cause_sql[] = "INSERT INTO cause (finding_id, rule) VALUES (?1, ?2)";
 
 static const char acts_sql[] = "SELECT 1 FROM act WHERE what = ?1 LIMIT 1";
 static const char index_sql[] = "CREATE INDEX IF NOT EXISTS resource_by_subject ON resource "
@@ -74,6 +77,31 @@ static int write_evidence(struct trace_query *query, int64_t rank, const struct 
 		trace_query_bind_text(query, 6, evidence->role);
 		error = trace_query_step(query);
 	}
+	return error;
+}
+
+/* An object that keeps what is told: had it kept nothing graver, it were a finding by itself. */
+static int write_cause(struct judgement *judgement, int64_t rank, const struct finding *finding)
+{
+	struct trace_query *query;
+	struct leak_path path;
+	bool kept = false;
+	int error;
+
+	if (finding->leak == NULL || finding->leak->circle || finding->rule == RULE_REF_LEAK)
+		return 0;
+	error = leak_path_find(&judgement->leaks, finding->leak, &path);
+	for (size_t i = 1; error == 0 && i < path.count; i++)
+		kept |= leaks_at(&judgement->leaks, path.steps[i])->kind == TRACK_KIND_OBJECT;
+	if (error != 0 || !kept)
+		return error;
+	error = trace_query(judgement->trace, cause_sql, &query);
+	if (error != 0)
+		return error;
+	trace_query_bind_int(query, 1, rank);
+	trace_query_bind_text(query, 2, rule_name(RULE_REF_LEAK));
+	error = trace_query_step(query);
+	trace_query_destroy(query);
 	return error;
 }
 
@@ -135,6 +163,8 @@ static int write_findings(struct judgement *judgement)
 		error = write_finding(finding, ++rank, findings->items[i]);
 		if (error == 0)
 			error = write_evidence(evidence, rank, findings->items[i]);
+		if (error == 0)
+			error = write_cause(judgement, rank, findings->items[i]);
 	}
 	if (error == 0)
 		error = note_left_out(judgement->trace, TRACK_NOTE_SHELLS, shells);

@@ -242,6 +242,12 @@ CREATE TABLE evidence (        -- what a finding is about
 	PRIMARY KEY (finding_id, position)
 ) WITHOUT ROWID;
 
+CREATE TABLE cause (           -- rules that a finding is about too: what its chain names as the reason
+	finding_id INTEGER NOT NULL REFERENCES finding,
+	rule TEXT NOT NULL,
+	PRIMARY KEY (finding_id, rule)
+) WITHOUT ROWID;
+
 -- Views for people.
 
 CREATE VIEW open_sockets AS    -- alive at the end of their process

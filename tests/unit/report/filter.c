@@ -127,6 +127,43 @@ Test(filter, a_scope_that_is_not_there_is_told_with_those_that_are)
 	report_destroy(report);
 }
 
+static struct report *read_rule_of(const char *rule)
+{
+	struct report_filter filter = {.rule = rule};
+	struct trace *trace = make_chain();
+	struct report *report;
+
+	execute(trace, "INSERT INTO cause VALUES (1, 'ref-leak')");
+	report = read_report(trace, &filter);
+	trace_close(trace);
+	return report;
+}
+
+Test(filter, a_rule_is_found_by_its_own_name_and_as_a_cause)
+{
+	static const char *const rules[] = {"fd-leak", "ref-leak"};
+
+	for (size_t i = 0; i < 2; i++) {
+		struct report *report = read_rule_of(rules[i]);
+
+		cr_expect_eq(report->finding_count, 1, "%s", rules[i]);
+		cr_expect_null(report->absent_rule);
+		report_destroy(report);
+	}
+}
+
+Test(filter, a_rule_that_no_finding_is_of_is_told_with_those_that_are)
+{
+	struct report *report = read_rule_of("ref-cycle");
+
+	cr_expect_eq(report->finding_count, 0);
+	cr_assert_str_eq(report->absent_rule, "ref-cycle");
+	cr_assert_eq(report->rule_count, 1);
+	cr_expect_str_eq(report->rules[0].name, "fd-leak");
+	cr_expect_eq(report->rules[0].count, 1);
+	report_destroy(report);
+}
+
 Test(filter, what_is_mine_and_in_no_stack_is_told)
 {
 	struct report *report = read_filtered((struct report_filter){.mine = "*.rs"});

@@ -15,7 +15,7 @@
 /* What to read. */
 struct report_filter {
 	const char *kind;  /* NULL: all */
-	const char *rule;  /* NULL: all */
+	const char *rule;  /* findings of it, or with a cause that is; NULL: all */
 	const char *scope; /* findings about what belongs to scopes of such a class; NULL: all */
 	const char
 		*since; /* about what was born after so many seconds, or after a mark; NULL: all */
@@ -103,6 +103,11 @@ struct report_stray {
 	struct report_stack stack; /* the same; may be empty */
 };
 
+struct report_rule {
+	const char *name;
+	uint64_t count; /* of findings */
+};
+
 /* Of one kind: how many lifetimes were seen. Inherited ones are left out. */
 struct report_tally {
 	const char *kind;
@@ -132,6 +137,9 @@ struct report {
 	size_t finding_count;
 	size_t finding_others;	  /* that the filter leaves out */
 	size_t finding_total;	  /* before the filter's top */
+	const char *absent_rule;    /* the filter's, of which there is no finding; NULL */
+	struct report_rule *rules;  /* then: those that there are findings of */
+	size_t rule_count;
 	const char *absent_scope; /* the filter's, which no scope of the trace is; NULL */
 	const char **scopes;	  /* then: the classes of those that there are */
 	size_t scope_count;
