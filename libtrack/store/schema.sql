@@ -75,6 +75,11 @@ CREATE TABLE frame (           -- functions at a location; more than one where i
 	PRIMARY KEY (location_id, position)
 ) WITHOUT ROWID;
 
+CREATE TABLE clone (           -- locations in a piece or a copy of a function that the compiler made
+	location_id INTEGER PRIMARY KEY REFERENCES location,
+	suffix TEXT NOT NULL   -- .part.0, .constprop.0.cold, ...
+);
+
 CREATE TABLE resource (        -- one row per lifetime, but for those folded into lifetime_statistics
 	id INTEGER PRIMARY KEY,
 	process_id INTEGER NOT NULL REFERENCES process,

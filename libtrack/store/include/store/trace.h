@@ -169,6 +169,9 @@ int trace_add_stack_frame(struct trace *trace, int64_t stack_id, int position, i
 int trace_add_frame(struct trace *trace, int64_t location_id, int position, const char *function,
 		    const char *file, int line);
 
+/* The last frame of the place is in a piece of its function: ".part.0". */
+int trace_add_clone(struct trace *trace, int64_t location_id, const char *suffix);
+
 /*
  * Queries. A cursor steps over the rows of a named query; columns are read by
  * position. Strings live until the next step. Queries are SQL text with ?1, ?2
