@@ -4,10 +4,10 @@
 #include <report/text.h>
 #include <stdlib.h>
 #include <string.h>
-#include <track/wire.h>
 
 #include "text_example.h"
 #include "text_fit.h"
+#include "text_kind.h"
 #include "text_stack.h"
 #include "text_stray.h"
 #include "text_tree.h"
@@ -40,26 +40,6 @@ static void painted(FILE *stream, const struct report_style *style, enum paint c
 static double seconds(uint64_t time_ns)
 {
 	return (double)time_ns / 1e9;
-}
-
-struct kind_words {
-	const char *name, *plural, *begun, *over;
-};
-
-static const struct kind_words *kind_words(const char *kind)
-{
-	static const struct kind_words words[] = {
-	/* clang-format off */
-#define TRACK_KIND(id, name, plural, begun, over, rule) {name, plural, begun, over},
-#include <track/kinds.def>
-#undef TRACK_KIND
-		/* clang-format on */
-	};
-
-	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
-		if (strcmp(kind, words[i].name) == 0)
-			return &words[i];
-	return NULL;
 }
 
 /* What a person calls a descriptor of that class. */
@@ -202,13 +182,6 @@ static bool shown_before(FILE *stream, const struct report *report, size_t index
 	return false;
 }
 
-static const char *begun(const char *kind)
-{
-	const struct kind_words *words = kind_words(kind);
-
-	return words ? words->begun : "begun";
-}
-
 /* In the order of the evidence: what came first is shown first. */
 static void stacks(FILE *stream, const struct report *report, size_t index,
 		   const struct report_style *style)
@@ -228,10 +201,10 @@ static void stacks(FILE *stream, const struct report *report, size_t index,
 		if (!report_is_birth(evidence) || !resource)
 			fprintf(stream, "     %s\n", evidence->role);
 		else if (resource->birth_call[0])
-			fprintf(stream, "     %s by %s() at\n", begun(resource->kind),
+			fprintf(stream, "     %s by %s() at\n", text_begun(resource->kind),
 				resource->birth_call);
 		else
-			fprintf(stream, "     %s at\n", begun(resource->kind));
+			fprintf(stream, "     %s at\n", text_begun(resource->kind));
 		if (!evidence->stack)
 			continue;
 		if (!shown_before(stream, report, index, i, evidence->stack, style))
@@ -332,7 +305,7 @@ static void summary(FILE *stream, const struct report *report)
 	fputc('\n', stream);
 	for (size_t i = 0; i < report->tally_count; i++) {
 		const struct report_tally *tally = &report->tallies[i];
-		const struct kind_words *words = kind_words(tally->kind);
+		const struct text_kind *words = text_kind(tally->kind);
 
 		if (words)
 			fprintf(stream,

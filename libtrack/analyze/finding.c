@@ -153,6 +153,16 @@ static bool is_forecast(const struct finding *finding)
 	return finding->rule == RULE_EXHAUSTION && finding->state == STATE_GROWING;
 }
 
+/* Of what is merely alive at the end a socket is of interest first, and a thread next. */
+static int weight_at_exit(const struct finding *finding)
+{
+	if (finding->state != STATE_AT_EXIT)
+		return 0;
+	if (strcmp(finding->kind, word_kind(TRACK_KIND_FD)) == 0)
+		return word_is_socket_name(finding->class_name) ? 3 : 0;
+	return strcmp(finding->kind, word_kind(TRACK_KIND_THREAD)) == 0 ? 2 : 1;
+}
+
 /* The fingerprint comes last, so that the order is the same in every run. */
 static int compare(const void *left, const void *right)
 {
@@ -167,6 +177,8 @@ static int compare(const void *left, const void *right)
 		return a->first_ns - 1 < b->first_ns - 1 ? -1 : 1;
 	if (is_forecast(a) != is_forecast(b))
 		return is_forecast(a) ? 1 : -1;
+	if (weight_at_exit(a) != weight_at_exit(b))
+		return weight_at_exit(a) > weight_at_exit(b) ? -1 : 1;
 	if (a->count != b->count)
 		return a->count > b->count ? -1 : 1;
 	order = strcmp(a->kind, b->kind);
@@ -252,6 +264,9 @@ void class_noun(const char *kind, const char *class_name, bool plural, char *ret
 
 	if (!plural)
 		snprintf(ret_noun, FINDING_NOUN_BYTES, "%s", noun);
+	else if (length > 0 && noun[length - 1] == 's' && !word_is_act(kind))
+		/* "dtls" of many stays as it is: what they are makes the plural. */
+		snprintf(ret_noun, FINDING_NOUN_BYTES, "%.48s %.12ss", noun, kind);
 	else if (length > 0 && noun[length - 1] == 'y')
 		snprintf(ret_noun, FINDING_NOUN_BYTES, "%.*sies", (int)length - 1, noun);
 	else

@@ -13,7 +13,7 @@
 
 /*
  * 0: a trace of this schema version. -ENOENT, -EACCES and the like;
- * -EBADMSG: not a trace, or of another version. why gets a sentence, at most
+ * -EBADMSG: not a trace; -EPROTO: of another version. why gets a sentence, at most
  * TRACEFILE_WHY_BYTES.
  */
 int tracefile_check(const char *path, char *why);

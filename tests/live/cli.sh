@@ -59,6 +59,12 @@ for file in err text json; do
 	check "redacted $file: function and place stay" "$(grep -q host_open $file && grep -c 'host.*\.c' $file | sed 's/[1-9][0-9]*/some/')" some
 done
 
+# A trace of another version says what to do.
+cp kept.db old.db
+sqlite3 old.db "PRAGMA user_version = 3"
+"$rtctrack" report old.db >out 2>err
+check "a trace of an older schema: record it again" "$? $(grep -c 'schema version 3.*record the program again' err) $(wc -l <err)" "2 1 1"
+
 # LD_PRELOAD alone, and what clean does about it.
 RTCTRACK_SPOOL_DIR=$work/spools LD_PRELOAD=$shim "$host" exit >/dev/null
 check "LD_PRELOAD alone leaves a spool" "$(ls spools | grep -c '\.spool$')" 1

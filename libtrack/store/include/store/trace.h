@@ -22,7 +22,7 @@ int trace_create(const char *path, struct trace **ret_trace);
 /* TRACE_COPY: a private copy that may be written and vanishes on close. */
 enum trace_mode { TRACE_READ, TRACE_WRITE, TRACE_COPY };
 
-/* -ENOENT; -EBADMSG: not a trace, or of another schema version (trace_open_error). */
+/* -ENOENT; -EBADMSG: not a trace; -EPROTO: of another schema version (trace_open_error). */
 int trace_open(const char *path, enum trace_mode mode, struct trace **ret_trace);
 const char *
 trace_open_error(void); /* why the last open or create of this thread failed: a sentence */
