@@ -159,10 +159,13 @@ static int read_meta(struct trace *trace, struct report *report)
 {
 	const char *finished = trace_meta(trace, "finished");
 	const char *status = trace_meta(trace, "exit_status");
+	int r;
 
 	report->finished = finished && strcmp(finished, "1") == 0;
 	report->exit_status = status ? atoi(status) : -1;
-	return arena_text(report->arena, trace_meta(trace, "command"), &report->command);
+	r = arena_text(report->arena, trace_meta(trace, "timeout_s"), &report->timeout_s);
+	return r == 0 ? arena_text(report->arena, trace_meta(trace, "command"), &report->command)
+		      : r;
 }
 
 static int read_tables(struct trace *trace, struct report *report)

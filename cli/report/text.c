@@ -78,9 +78,46 @@ static void head(FILE *stream, const struct report *report, const struct report_
 		report->pid_count == 1 ? "" : "es");
 	if (report->exit_status >= 0)
 		fprintf(stream, ", exit %d", report->exit_status);
-	if (report->process_count && strcmp(report->processes[0].end, "signal") == 0)
-		fprintf(stream, " (%s)", strsignal(report->processes[0].code));
 	fputc('\n', stream);
+}
+
+/* The last image of the first process: what the command became. */
+static const struct report_process *last_image(const struct report *report)
+{
+	const struct report_process *last = report->processes;
+
+	for (size_t i = 1; i < report->process_count; i++)
+		if (report->processes[i].pid == last->pid && report->processes[i].image)
+			last = &report->processes[i];
+	return last;
+}
+
+/* Who is killed has no time to close: that is said before anything that was alive then. */
+static void how_it_ended(FILE *stream, const struct report *report,
+			 const struct report_style *style)
+{
+	const struct report_process *process = report->process_count ? last_image(report) : NULL;
+	bool by_signal = process && strcmp(process->end, "signal") == 0;
+	bool unknown = process && strcmp(process->end, "unknown") == 0;
+	const char *signal = by_signal ? sigabbrev_np(process->code) : NULL;
+
+	if (!by_signal && !unknown && !report->timeout_s)
+		return;
+	fputs("  ", stream);
+	paint(stream, style, PAINT_RED);
+	if (report->timeout_s)
+		fprintf(stream, "ended by --timeout after %s s%s", report->timeout_s,
+			by_signal || unknown ? ", " : "");
+	if (signal)
+		fprintf(stream, "killed by SIG%s (%s)", signal, strsignal(process->code));
+	else if (by_signal)
+		fprintf(stream, "killed by signal %d", process->code);
+	else if (unknown)
+		fputs("killed or crashed", stream);
+	paint(stream, style, PAINT_NONE);
+	fputs(by_signal || unknown ? ": what was merely alive then is not judged as leaked\n"
+				   : ": it may have been in the middle of its work\n",
+	      stream);
 }
 
 /* A culprit without a symbol: its module and the place in it. */
@@ -401,6 +438,7 @@ static int write_report(FILE *stream, const struct report *report, const struct 
 	int r;
 
 	head(stream, report, style);
+	how_it_ended(stream, report, style);
 	show_findings(stream, report, style);
 	if (!report->finding_total)
 		fprintf(stream, "\n  no findings\n");

@@ -5,7 +5,8 @@
 CREATE TABLE meta (            -- schema_version, rtctrack_version, command, engine, host, started_at,
 	key TEXT PRIMARY KEY,  -- finished (1 once the recording ended in order), exit_status,
 	                       -- port_range (of ephemeral ports, "low-high"), grace_ns (what belongs to a
-	                       -- scope may end so much later; absent: 1 s)
+	                       -- scope may end so much later; absent: 1 s), timeout_s (the program was
+	                       -- ended after so many seconds; absent: it was not)
 	value TEXT NOT NULL
 ) WITHOUT ROWID;
 

@@ -59,6 +59,12 @@ for file in err text json; do
 	check "redacted $file: function and place stay" "$(grep -q host_open $file && grep -c 'host.*\.c' $file | sed 's/[1-9][0-9]*/some/')" some
 done
 
+# How it ended stands above the findings.
+run -- bash -c 'kill -SEGV $$'
+check "a crash is named on top" "$(sed -n 2p err | cut -d: -f 1)" "  killed by SIGSEGV (Segmentation fault)"
+run --timeout 0.5 -- sleep 20
+check "so is a timeout" "$(grep -c '^  ended by --timeout after 0.5 s, killed by SIGTERM (Terminated): ' err)" 1
+
 # A trace of another version says what to do.
 cp kept.db old.db
 sqlite3 old.db "PRAGMA user_version = 3"

@@ -117,7 +117,8 @@ struct report_tally {
 struct report {
 	const char *command; /* NULL unknown */
 	const char *trace_path;
-	int exit_status; /* -1 unknown */
+	const char *timeout_s; /* it was ended after so many seconds; NULL: it was not */
+	int exit_status;       /* -1 unknown */
 	bool finished;
 	uint64_t lost;
 	uint64_t duration_ns; /* from the first start to the last end seen */
