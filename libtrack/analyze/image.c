@@ -41,6 +41,7 @@ void image_destroy(struct image *image)
 	closers_finish(&image->closers);
 	things_finish(&image->things);
 	strays_finish(&image->strays);
+	acts_finish(&image->acts);
 	for (unsigned kind = 0; kind < TRACK_KIND__COUNT; kind++)
 		census_finish(&image->census[kind]);
 	statistics_finish(&image->statistics, &image->book->statistics);

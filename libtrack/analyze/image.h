@@ -7,6 +7,7 @@
 #include <collect/collector.h>
 #include <store/trace.h>
 
+#include "acts.h"
 #include "census.h"
 #include "closer.h"
 #include "fd.h"
@@ -32,6 +33,7 @@ struct image {
 	struct threads threads;
 	struct things things;
 	struct strays strays;
+	struct acts acts;
 	struct closers closers;
 	struct statistics statistics;
 	struct census census[TRACK_KIND__COUNT];

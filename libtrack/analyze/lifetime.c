@@ -171,6 +171,8 @@ static int settle(struct lifetimes *lifetimes, struct image *image)
 	if (ended && !census)
 		image->counted[TRACK_NOTE_CENSUS_MISSING]++;
 	error = strays_write(image);
+	if (error == 0)
+		error = acts_write(image);
 	return error != 0 ? error : image_write_notes(image);
 }
 

@@ -64,7 +64,8 @@ static const struct act_rule {
 static const char acts_sql[] =
 	"SELECT a.id, a.process_id, r.kind, r.class, a.stack_id, a.time_ns, r.id, r.birth_stack, "
 	"r.death_stack, o.id, o.kind, o.class, o.birth_stack, o.close_stack, "
-	"o.death_stack FROM act a JOIN resource r ON r.id = a.resource_id "
+	"o.death_stack, m.count FROM act a LEFT JOIN act_more m ON m.act_id = a.id JOIN resource r "
+	"ON r.id = a.resource_id "
 	"JOIN process p ON p.id = a.process_id LEFT JOIN resource o ON o.id = a.other_id "
 	"WHERE a.what = ?1 AND r.inherited = 0 AND NOT (p.end = 'exec' AND p.origin = 'fork') "
 	/* What tells of a close may come after it. */
@@ -128,7 +129,7 @@ static int add_act(struct finding *finding, const struct act_rule *rule, struct 
 	int error = finding->other == NULL ? name_other(finding, rule, row) : 0;
 
 	finding_happened(finding, (uint64_t)trace_query_int(row, 5));
-	finding->count += !again;
+	finding->count += !again + (uint64_t)trace_query_int(row, 15);
 	for (size_t i = 0; i < STEPS_MAX && rule->steps[i].place != PLACE_END && error == 0; i++)
 		if (!again || places[rule->steps[i].place].other)
 			error = add_step(finding, row, rule->steps[i].place, rule->steps[i].role);

@@ -287,6 +287,18 @@ int trace_add_act(struct trace *trace, struct trace_act *act)
 	return put(trace, &binding, &act->id);
 }
 
+int trace_add_act_more(struct trace *trace, int64_t act_id, uint64_t count)
+{
+	struct binding binding;
+	int error = statement_begin(trace, STATEMENT_INSERT_ACT_MORE, true, &binding);
+
+	if (error != 0)
+		return error;
+	bind_int(&binding, act_id);
+	bind_int(&binding, (int64_t)count);
+	return statement_run(trace, &binding);
+}
+
 int trace_add_stack(struct trace *trace, int64_t process_id, uint64_t hash, uint64_t time_ns,
 		    const uint64_t *addresses, size_t depth, int64_t *ret_id)
 {

@@ -195,6 +195,11 @@ CREATE TABLE act (             -- what was done to a resource that judges it, no
 	other_id INTEGER REFERENCES resource -- fired-late: the scope; needed: who needed it
 );
 
+CREATE TABLE act_more (        -- acts in a loop: so many more, equal in all that judges them, have no row
+	act_id INTEGER PRIMARY KEY REFERENCES act,
+	count INTEGER NOT NULL
+);
+
 CREATE TABLE mark (
 	id INTEGER PRIMARY KEY,
 	pid INTEGER NOT NULL,

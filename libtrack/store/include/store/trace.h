@@ -152,6 +152,8 @@ int trace_put_statistics(struct trace *trace, struct trace_statistics *statistic
 int trace_add_stack(struct trace *trace, int64_t process_id, uint64_t hash, uint64_t time_ns,
 		    const uint64_t *addresses, size_t depth, int64_t *ret_id);
 int trace_add_act(struct trace *trace, struct trace_act *act);
+/* So many more like it have no row. */
+int trace_add_act_more(struct trace *trace, int64_t act_id, uint64_t count);
 /* Insert or replace by id. */
 int trace_put_reference(struct trace *trace, struct trace_reference *reference);
 int trace_delete_references(struct trace *trace, int64_t resource_id);
