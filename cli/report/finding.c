@@ -213,6 +213,12 @@ static int fill_evidence(struct trace *trace, struct report *report, const struc
 	return 0;
 }
 
+/* Of acts in a loop the first have a row: what has none came later. */
+static uint64_t without_row(const struct report_finding *finding, uint64_t members)
+{
+	return finding->count > members ? finding->count - members : 0;
+}
+
 /* What is older is not counted; the sentence is about all of them, and says so. */
 static int count_since(struct trace *trace, struct report *report, const struct finding_row *row,
 		       uint64_t since_ns, struct report_finding *finding)
@@ -224,12 +230,12 @@ static int count_since(struct trace *trace, struct report *report, const struct 
 
 	if (r < 0 || members.since == members.total)
 		return r;
+	finding->count = members.since + without_row(finding, members.total);
 	message = arena_allocate(report->arena, capacity, 1);
 	if (!message)
 		return -ENOMEM;
 	snprintf(message, capacity, "%s (%" PRIu64 " of them since then)", finding->message,
-		 members.since);
-	finding->count = members.since;
+		 finding->count);
 	finding->message = message;
 	return 0;
 }
