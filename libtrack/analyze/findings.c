@@ -62,6 +62,17 @@ int judge_index_subjects(struct judgement *judgement, const char *what)
 	return found == 1 ? trace_execute(judgement->trace, index_sql) : found;
 }
 
+int judge_member(struct judgement *judgement, enum rule rule, enum state state,
+		 const struct finding_member *member, struct finding **ret_finding)
+{
+	const struct culprit *culprit;
+	int error = culprits_get(&judgement->culprits, member->stack_id, &culprit);
+
+	return error != 0 ? error
+			  : findings_get(&judgement->findings, rule, state, member, culprit,
+					 ret_finding);
+}
+
 static int write_evidence(struct trace_query *query, int64_t rank, const struct finding *finding)
 {
 	int error = 0;

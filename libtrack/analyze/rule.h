@@ -22,6 +22,10 @@ struct judgement {
 	uint64_t lifelong; /* alive at the end by design, and so no finding */
 };
 
+/* The finding that a member belongs to, by the culprit of its telling stack; made if new. */
+int judge_member(struct judgement *judgement, enum rule rule, enum state state,
+		 const struct finding_member *member, struct finding **ret_finding);
+
 /* The leaks that have this rule. First of all: what they prove is told by no other finding. */
 int judge_outlived(struct judgement *judgement, enum rule rule);
 /* Their sentences, once more members were added. */

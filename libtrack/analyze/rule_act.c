@@ -147,15 +147,11 @@ static int add_member(struct judgement *judgement, const struct act_rule *rule,
 		.stack_id = trace_query_int(row, 4),
 	};
 	bool again = rule->once_per_thing && *last == trace_query_int(row, 6);
-	const struct culprit *culprit;
 	struct finding *finding;
 	int error = member.kind == NULL || member.class_name == NULL ? -ENOMEM : 0;
 
 	if (error == 0)
-		error = culprits_get(&judgement->culprits, member.stack_id, &culprit);
-	if (error == 0)
-		error = findings_get(&judgement->findings, rule->rule, STATE_BROKEN, &member,
-				     culprit, &finding);
+		error = judge_member(judgement, rule->rule, STATE_BROKEN, &member, &finding);
 	*last = trace_query_int(row, 6);
 	return error != 0 ? error : add_act(finding, rule, row, again);
 }

@@ -217,7 +217,6 @@ static int add_member(struct closes *closes, struct trace_query *row)
 		.class_name = close.class_name,
 		.process_id = close.process_id,
 	};
-	const struct culprit *culprit;
 	struct finding *finding;
 	enum verdict verdict;
 	uint64_t count;
@@ -228,10 +227,7 @@ static int add_member(struct closes *closes, struct trace_query *row)
 	if (error != 0)
 		return error;
 	member.stack_id = verdict == VERDICT_STALE ? close.death : close.failed;
-	error = culprits_get(&judgement->culprits, member.stack_id, &culprit);
-	if (error == 0)
-		error = findings_get(&judgement->findings, RULE_DOUBLE_CLOSE, STATE_BROKEN, &member,
-				     culprit, &finding);
+	error = judge_member(judgement, RULE_DOUBLE_CLOSE, STATE_BROKEN, &member, &finding);
 	if (error != 0)
 		return error;
 	finding_happened(finding, (uint64_t)trace_query_int(row, 16));

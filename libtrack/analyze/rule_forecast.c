@@ -282,7 +282,6 @@ static int tell(struct judgement *judgement, const struct group *group)
 {
 	const struct growth_site *steepest = group->shown > 0 ? group->sites[0] : NULL;
 	struct finding_member member = {.process_id = group->process_id};
-	const struct culprit *culprit;
 	struct finding *finding;
 	bool told = false;
 	int error = 0;
@@ -296,10 +295,7 @@ static int tell(struct judgement *judgement, const struct group *group)
 	member.kind = steepest->kind;
 	member.class_name = steepest->class_name;
 	member.stack_id = steepest->stack_id;
-	error = culprits_get(&judgement->culprits, member.stack_id, &culprit);
-	if (error == 0)
-		error = findings_get(&judgement->findings, RULE_EXHAUSTION, STATE_GROWING, &member,
-				     culprit, &finding);
+	error = judge_member(judgement, RULE_EXHAUSTION, STATE_GROWING, &member, &finding);
 	if (error != 0 || finding->count != 0)
 		return error; /* the same was told of another process */
 	finding->count = group->alive;

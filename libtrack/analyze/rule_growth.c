@@ -99,13 +99,9 @@ static int add_site(struct judgement *judgement, enum rule rule, const struct gr
 		.process_id = site->process_id,
 		.stack_id = site->stack_id,
 	};
-	const struct culprit *culprit;
 	struct finding *finding;
-	int error = culprits_get(&judgement->culprits, site->stack_id, &culprit);
+	int error = judge_member(judgement, rule, STATE_GROWING, &member, &finding);
 
-	if (error == 0)
-		error = findings_get(&judgement->findings, rule, STATE_GROWING, &member, culprit,
-				     &finding);
 	/* What is proven of others that were made there weighs more. */
 	if (error != 0 || finding->state != STATE_GROWING)
 		return error;
