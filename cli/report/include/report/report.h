@@ -136,10 +136,10 @@ struct report {
 	uint64_t folded; /* lifetimes in the tallies that the trace has as sums only */
 	struct report_finding *findings; /* most severe first, minor ones last */
 	size_t finding_count;
-	size_t finding_others;	  /* that the filter leaves out */
-	size_t finding_total;	  /* before the filter's top */
-	const char *absent_rule;    /* the filter's, of which there is no finding; NULL */
-	struct report_rule *rules;  /* then: those that there are findings of */
+	size_t finding_others;	   /* that the filter leaves out */
+	size_t finding_total;	   /* before the filter's top */
+	const char *absent_rule;   /* the filter's, of which there is no finding; NULL */
+	struct report_rule *rules; /* then: those that there are findings of */
 	size_t rule_count;
 	const char *absent_scope; /* the filter's, which no scope of the trace is; NULL */
 	const char **scopes;	  /* then: the classes of those that there are */
