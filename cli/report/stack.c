@@ -55,10 +55,14 @@ static bool is_rest_of(const struct frame_row *caller, const struct frame_row *p
 {
 	const char *clone = caller->clone ? caller->clone : "";
 
-	return piece->clone && caller->position != piece->position && piece->frame.function &&
-	       is_same_text(caller->frame.function, piece->frame.function) &&
-	       is_same_text(caller->frame.file, piece->frame.file) &&
-	       strlen(clone) < strlen(piece->clone) &&
+	if (!piece->frame.function ||
+	    !is_same_text(caller->frame.function, piece->frame.function) ||
+	    !is_same_text(caller->frame.file, piece->frame.file))
+		return false;
+	/* Both at one place: a piece that was inlined where it had been cut out. */
+	if (caller->position == piece->position)
+		return true;
+	return piece->clone && strlen(clone) < strlen(piece->clone) &&
 	       strncmp(clone, piece->clone, strlen(clone)) == 0;
 }
 

@@ -63,6 +63,12 @@ Test(stack, so_they_are_where_the_rest_was_inlined)
 			 "close:20 main:21");
 }
 
+Test(stack, a_piece_that_was_inlined_again_too)
+{
+	cr_expect_str_eq(FUNCTIONS({"close", "close", NULL}, {"main", NULL, NULL}),
+			 "close:10 main:21");
+}
+
 Test(stack, a_function_that_calls_itself_stays_twice)
 {
 	cr_expect_str_eq(FUNCTIONS({"walk", NULL, NULL}, {"walk", NULL, NULL}), "walk:20 walk:21");
