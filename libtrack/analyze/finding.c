@@ -153,14 +153,30 @@ static bool is_forecast(const struct finding *finding)
 	return finding->rule == RULE_EXHAUSTION && finding->state == STATE_GROWING;
 }
 
-/* Of what is merely alive at the end a socket is of interest first, and a thread next. */
+/*
+ * Of what is merely alive at the end a socket is of interest first; then a scope, which names
+ * all that it owns, and a thread. Plain files and the like come last.
+ */
 static int weight_at_exit(const struct finding *finding)
 {
 	if (finding->state != STATE_AT_EXIT)
 		return 0;
-	if (strcmp(finding->kind, word_kind(TRACK_KIND_FD)) == 0)
-		return word_is_socket_name(finding->class_name) ? 3 : 0;
-	return strcmp(finding->kind, word_kind(TRACK_KIND_THREAD)) == 0 ? 2 : 1;
+	switch ((enum track_kind)word_kind_number(finding->kind)) {
+	case TRACK_KIND_FD:
+		return word_is_socket_name(finding->class_name) ? 4 : 0;
+	case TRACK_KIND_SCOPE:
+		return 3;
+	case TRACK_KIND_THREAD:
+		return 2;
+	case TRACK_KIND_OBJECT:
+	case TRACK_KIND_CALLBACK:
+	case TRACK_KIND_TASK:
+	case TRACK_KIND_TIMER:
+	case TRACK_KIND_LOCK:
+	case TRACK_KIND__COUNT:
+		break;
+	}
+	return 1;
 }
 
 /* The fingerprint comes last, so that the order is the same in every run. */
