@@ -25,7 +25,11 @@ static const char evidence_sql[] =
 	/* What was born too early is no member for this report; an act may be younger than it. */
 	" WHERE e.finding_id = ?1 AND (?2 = 0 OR e.role <> 'created at' OR r.birth_ns >= ?2"
 	" OR EXISTS (SELECT 1 FROM evidence x WHERE x.finding_id = ?1 AND x.act_id IS NOT NULL))"
-	" ORDER BY e.position LIMIT 48";
+	/* The first that is left tells where they were made, before why the first of all is alive.
+	 */
+	" ORDER BY ?2 = 0 OR e.position <> (SELECT min(y.position) FROM evidence y"
+	" JOIN resource b ON b.id = y.resource_id WHERE y.finding_id = ?1 AND y.role = 'created at'"
+	" AND b.birth_ns >= ?2), e.position LIMIT 48";
 
 _Static_assert(REPORT_EVIDENCE_MAX == 48, "the limit in evidence_sql");
 
@@ -234,8 +238,8 @@ static int count_since(struct trace *trace, struct report *report, const struct 
 	message = arena_allocate(report->arena, capacity, 1);
 	if (!message)
 		return -ENOMEM;
-	snprintf(message, capacity, "%s (%" PRIu64 " of them since then)", finding->message,
-		 finding->count);
+	snprintf(message, capacity, "(%" PRIu64 " since then) %s", finding->count,
+		 finding->message);
 	finding->message = message;
 	return 0;
 }

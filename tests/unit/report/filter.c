@@ -63,9 +63,25 @@ static void expect_since(const char *since, uint64_t count, size_t evidence, con
 
 Test(filter, since_counts_the_members_since_then)
 {
-	expect_since("1.2", 1, 1,
-		     "3 UDP sockets opened here were never closed (1 of them since then)");
+	expect_since("1.2", 1, 1, "(1 since then) 3 UDP sockets opened here were never closed");
 	expect_since("0.5", 3, 3, "3 UDP sockets opened here were never closed");
+}
+
+Test(filter, the_first_since_then_comes_before_the_chain)
+{
+	struct trace *trace = make_chain();
+	struct report_filter filter = {.since = "1.2"};
+	struct report *report;
+
+	execute(trace, "UPDATE resource SET birth_ns = birth_ns + %llu WHERE subject = 9",
+		SECOND / 2);
+	report = read_report(trace, &filter);
+	cr_assert_eq(report->finding_count, 1);
+	cr_expect(report_is_birth(&report->findings[0].evidence[0]));
+	cr_expect_eq(report->findings[0].evidence[0].resource->subject, 9);
+	cr_expect_eq(report->findings[0].evidence_count, 5);
+	report_destroy(report);
+	trace_close(trace);
 }
 
 Test(filter, of_acts_those_since_then_are_counted)
