@@ -8,7 +8,7 @@
 #include "rule.h"
 #include "word.h"
 
-enum { SITES_SHOWN = 5, MARKS_MOST = 1000000 /* what is farther is no news */ };
+enum { SITES_SHOWN = 5, MEMBERS_TRIED = 16, MARKS_MOST = 1000000 /* what is farther is no news */ };
 
 static const char used_sql[] =
 	"SELECT class, local_address FROM resource WHERE process_id = ?1 AND kind = ?2 "
@@ -266,7 +266,8 @@ static int tell_with_leak(struct judgement *judgement, const struct group *group
 	struct finding *finding = NULL;
 	int error = 0;
 
-	for (size_t i = 0; i < steepest->member_count && error == 0 && finding == NULL; i++)
+	for (size_t i = 0;
+	     i < steepest->member_count && i < MEMBERS_TRIED && finding == NULL && error == 0; i++)
 		error = find_told(judgement, steepest->members[i].resource_id, &finding);
 	*ret_told = finding != NULL;
 	if (finding == NULL || finding->outlook != NULL)
