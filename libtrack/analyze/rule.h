@@ -42,6 +42,11 @@ int judge_growth(struct judgement *judgement, enum rule rule);
 
 /* After all rules: when what grows, or leaks again and again, will have used up a limit. */
 int judge_forecast(struct judgement *judgement);
+/* Whether its sentence takes up how often it happens, and what comes of it. */
+static inline bool finding_tells_repeats(const struct finding *finding)
+{
+	return finding->state == STATE_LEAKED || finding->state == STATE_UNCLOSED;
+}
 /* After that: of a leak that happens again and again, how often, and what comes of it. */
 int judge_repeats(struct judgement *judgement);
 

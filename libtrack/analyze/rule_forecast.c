@@ -269,8 +269,8 @@ static int tell_with_leak(struct judgement *judgement, const struct group *group
 	for (size_t i = 0;
 	     i < steepest->member_count && i < MEMBERS_TRIED && finding == NULL && error == 0; i++)
 		error = find_told(judgement, steepest->members[i].resource_id, &finding);
-	*ret_told = finding != NULL;
-	if (finding == NULL || finding->outlook != NULL)
+	*ret_told = finding != NULL && finding_tells_repeats(finding);
+	if (!*ret_told || finding->outlook != NULL)
 		return error;
 	finding->outlook = finding_text(
 		finding, "the limit of %.0f %s is reached after %.0f more %s%s",

@@ -176,7 +176,7 @@ int judge_repeats(struct judgement *judgement)
 	for (size_t i = 0; i < judgement->findings.count && error == 0; i++) {
 		struct finding *finding = judgement->findings.items[i];
 
-		if (finding->state == STATE_LEAKED || finding->state == STATE_UNCLOSED)
+		if (finding_tells_repeats(finding))
 			error = add_slope(judgement, finding);
 	}
 	return error;

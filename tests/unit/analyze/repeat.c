@@ -79,6 +79,18 @@ Test(repeat, an_unclosed_scope_of_every_session_too)
 	expect("SELECT message LIKE '%; 1 more at every session (1, 2, 3, 4)%' FROM finding", "1");
 }
 
+Test(repeat, where_the_holder_merely_grows_the_forecast_is_a_finding)
+{
+	set_marks(44);
+	for (int i = 0; i < SESSIONS; i++)
+		sockets(i,
+			PUT(.kind = "task", .class_name = "query", .born = in_session(i),
+			    .made_in = "query_start", .woken = 1),
+			2);
+	judge();
+	expect("SELECT rule FROM finding WHERE rule = 'exhaustion'", "exhaustion");
+}
+
 Test(repeat, what_happened_once_says_nothing_of_it)
 {
 	set_marks(104);
