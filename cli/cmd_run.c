@@ -293,6 +293,7 @@ static int finish_road(struct run *run, int exit_code)
 		.wait_status = run->child.status,
 		.exit_code = exit_code,
 		.recordable = run->program.trouble == PROGRAM_FINE,
+		.timeout_ns = run->child.timed_out ? run->options->timeout_ns : 0,
 	};
 
 	if (run->cut_short)

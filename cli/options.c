@@ -52,7 +52,7 @@ const struct option_row option_table[] = {
 	{ .name = "kind", .argument = "KIND", .commands = ON(RUN) | ON(REPORT), .type = &option_kind, FIELD(kind),
 	  .help = "show only findings about this kind of resource" },
 	{ .name = "rule", .argument = "RULE", .commands = ON(RUN) | ON(REPORT), .type = &option_rule, FIELD(rule),
-	  .help = "show only findings of this rule" },
+	  .help = "show only findings of this rule, or that it is the cause of" },
 	{ .name = "scope", .argument = "CLASS", .commands = ON(RUN) | ON(REPORT), .type = &option_pattern, FIELD(scope),
 	  .help = "show only findings about what belongs to scopes of that class; * stands for anything" },
 	{ .name = "mine", .argument = "GLOB", .commands = ON(RUN) | ON(REPORT), .type = &option_pattern, FIELD(mine),

@@ -180,12 +180,16 @@ int road_judge(struct trace *trace, const struct symbol_search *search)
 
 static int judge(struct road *road, const struct road_program *program)
 {
-	char code[16];
+	char number[32];
 	int r = road_judge(road->trace, road->search);
 
 	if (r == 0 && program) {
-		snprintf(code, sizeof(code), "%d", program->exit_code);
-		r = trace_set_meta(road->trace, "exit_status", code);
+		snprintf(number, sizeof(number), "%d", program->exit_code);
+		r = trace_set_meta(road->trace, "exit_status", number);
+	}
+	if (r == 0 && program && program->timeout_ns) {
+		snprintf(number, sizeof(number), "%.1f", (double)program->timeout_ns / 1e9);
+		r = trace_set_meta(road->trace, "timeout_s", number);
 	}
 	if (r == 0)
 		r = trace_set_meta(road->trace, "finished", "1");

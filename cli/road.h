@@ -44,7 +44,8 @@ struct road_program {
 	int32_t pid;
 	int wait_status;
 	int exit_code;
-	bool recordable; /* false: it is known that the shim cannot get in */
+	bool recordable;     /* false: it is known that the shim cannot get in */
+	uint64_t timeout_ns; /* it was ended after so long; 0: it was not */
 };
 
 /*

@@ -153,6 +153,8 @@ static int write_frames(struct trace *trace, const struct place *place,
 	for (size_t i = 0; r == 0 && i < count; i++)
 		r = trace_add_frame(trace, place->id, (int)i, frames[i].function, frames[i].file,
 				    frames[i].line);
+	if (r == 0 && count > 0 && frames[count - 1].clone)
+		r = trace_add_clone(trace, place->id, frames[count - 1].clone);
 	return r;
 }
 

@@ -18,11 +18,26 @@ static const char scopes_sql[] =
 	" WHERE coalesce(r.owner_id, r.hint_id) IS NOT NULL)"
 	" SELECT r.class FROM up JOIN resource r ON r.id = up.id WHERE r.kind = 'scope'";
 
+static const char causes_sql[] = "SELECT rule FROM cause WHERE finding_id = ?1";
+
+static const char rules_sql[] = "SELECT rule, count(*) FROM finding WHERE id > ?1 GROUP BY rule"
+				" ORDER BY min(rank)";
+
 static const char youngest_sql[] =
 	"SELECT max(coalesce(r.birth_ns, 0), coalesce(a.time_ns, 0)) FROM evidence e"
 	" LEFT JOIN act a ON a.id = e.act_id"
 	" LEFT JOIN resource r ON r.id = coalesce(e.resource_id, a.resource_id)"
 	" WHERE e.finding_id = ?1 ORDER BY 1 DESC LIMIT 1";
+
+/* Acts of it, or where it is about none, those that it tells the birth of. */
+static const char members_sql[] =
+	"WITH acts(any) AS (SELECT count(act_id) FROM evidence WHERE finding_id = ?1)"
+	" SELECT count(*), coalesce(sum(since), 0) FROM (SELECT DISTINCT e.act_id,"
+	" CASE WHEN e.act_id IS NULL THEN e.resource_id END,"
+	" coalesce(a.time_ns, r.birth_ns) >= ?2 AS since FROM acts, evidence e"
+	" LEFT JOIN act a ON a.id = e.act_id LEFT JOIN resource r ON r.id = e.resource_id"
+	" WHERE e.finding_id = ?1 AND CASE WHEN acts.any > 0 THEN e.act_id IS NOT NULL"
+	" ELSE e.role = 'created at' END)";
 
 static const char classes_sql[] =
 	"SELECT class FROM resource WHERE kind = 'scope' AND id > ?1"
@@ -54,6 +69,13 @@ static bool is_of_class(struct trace_query *row, const void *ctx)
 	const char *class_name = trace_query_text(row, 0);
 
 	return class_name && fnmatch(ctx, class_name, 0) == 0;
+}
+
+static bool is_rule(struct trace_query *row, const void *ctx)
+{
+	const char *rule = trace_query_text(row, 0);
+
+	return rule && strcmp(rule, ctx) == 0;
 }
 
 static bool is_born_since(struct trace_query *row, const void *ctx)
@@ -98,18 +120,48 @@ int filter_since(struct trace *trace, const struct report *report,
 	return r < 0 ? r : r ? 0 : -ESRCH;
 }
 
+int filter_members(struct trace *trace, uint64_t since_ns, int64_t finding_id,
+		   struct filter_members *ret_members)
+{
+	struct trace_query *query;
+	int r = trace_query(trace, members_sql, &query);
+
+	if (r < 0)
+		return r;
+	trace_query_bind_int(query, 1, finding_id);
+	trace_query_bind_int(query, 2, (int64_t)since_ns);
+	r = trace_query_step(query);
+	if (r > 0)
+		*ret_members =
+			(struct filter_members){.total = (uint64_t)trace_query_int(query, 0),
+						.since = (uint64_t)trace_query_int(query, 1)};
+	trace_query_destroy(query);
+	return r < 0 ? r : 0;
+}
+
+static int is_since(struct trace *trace, uint64_t since_ns, int64_t finding_id)
+{
+	struct filter_members members = {0};
+	int r = filter_members(trace, since_ns, finding_id, &members);
+
+	if (r < 0 || members.total)
+		return r < 0 ? r : members.since > 0;
+	return any_row(trace, youngest_sql, finding_id, is_born_since, &since_ns);
+}
+
 int filter_wants(struct trace *trace, const struct report_filter *filter, uint64_t since_ns,
 		 const struct report_finding *finding, int64_t finding_id)
 {
 	int r = 1;
 
-	if ((filter->kind && strcmp(filter->kind, finding->kind) != 0) ||
-	    (filter->rule && strcmp(filter->rule, finding->rule) != 0))
+	if (filter->kind && strcmp(filter->kind, finding->kind) != 0)
 		return 0;
-	if (filter->scope)
+	if (filter->rule && strcmp(filter->rule, finding->rule) != 0)
+		r = any_row(trace, causes_sql, finding_id, is_rule, filter->rule);
+	if (r > 0 && filter->scope)
 		r = any_row(trace, scopes_sql, finding_id, is_of_class, filter->scope);
 	if (r > 0 && since_ns)
-		r = any_row(trace, youngest_sql, finding_id, is_born_since, &since_ns);
+		r = is_since(trace, since_ns, finding_id);
 	return r;
 }
 
@@ -159,4 +211,28 @@ int filter_check_scope(struct trace *trace, struct report *report,
 		if (fnmatch(filter->scope, report->scopes[i], 0) == 0)
 			return 0;
 	return arena_text(report->arena, filter->scope, &report->absent_scope);
+}
+
+static int read_rule(struct report *report, struct trace_query *query, void *item)
+{
+	struct report_rule *rule = item;
+
+	rule->count = (uint64_t)trace_query_int(query, 1);
+	return row_text(report, query, 0, &rule->name);
+}
+
+int filter_list_rules(struct trace *trace, struct report *report,
+		      const struct report_filter *filter)
+{
+	struct rows rows;
+	int r;
+
+	if (!filter->rule)
+		return 0;
+	r = rows_read(trace, report, rules_sql, 0, sizeof(*report->rules), read_rule, &rows);
+	if (r < 0)
+		return r;
+	report->rules = rows.items;
+	report->rule_count = rows.count;
+	return arena_text(report->arena, filter->rule, &report->absent_rule);
 }

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 #include <track/wire.h>
 
@@ -20,7 +22,14 @@ static const char evidence_sql[] =
 	" FROM evidence e LEFT JOIN act a ON a.id = e.act_id"
 	" LEFT JOIN resource r ON r.id = coalesce(e.resource_id, a.resource_id)"
 	" LEFT JOIN frame f ON f.location_id = r.start_location AND f.position = 0"
-	" WHERE e.finding_id = ?1 ORDER BY e.position LIMIT 48";
+	/* What was born too early is no member for this report; an act may be younger than it. */
+	" WHERE e.finding_id = ?1 AND (?2 = 0 OR e.role <> 'created at' OR r.birth_ns >= ?2"
+	" OR EXISTS (SELECT 1 FROM evidence x WHERE x.finding_id = ?1 AND x.act_id IS NOT NULL))"
+	/* The first that is left tells where they were made, before why the first of all is alive.
+	 */
+	" ORDER BY ?2 = 0 OR e.position <> (SELECT min(y.position) FROM evidence y"
+	" JOIN resource b ON b.id = y.resource_id WHERE y.finding_id = ?1 AND y.role = 'created at'"
+	" AND b.birth_ns >= ?2), e.position LIMIT 48";
 
 _Static_assert(REPORT_EVIDENCE_MAX == 48, "the limit in evidence_sql");
 
@@ -179,12 +188,12 @@ static int fill_stack(struct trace *trace, struct report *report, int64_t stack_
 }
 
 static int fill_evidence(struct trace *trace, struct report *report, const struct finding_row *row,
-			 struct report_finding *finding)
+			 uint64_t since_ns, struct report_finding *finding)
 {
 	const struct evidence_row *items;
 	struct rows rows;
-	int r = rows_read(trace, report, evidence_sql, row->id, sizeof(*items), read_evidence,
-			  &rows);
+	int r = rows_read_since(trace, report, evidence_sql, row->id, since_ns, sizeof(*items),
+				read_evidence, &rows);
 
 	if (r < 0)
 		return r;
@@ -208,8 +217,35 @@ static int fill_evidence(struct trace *trace, struct report *report, const struc
 	return 0;
 }
 
+/* Of acts in a loop the first have a row: what has none came later. */
+static uint64_t without_row(const struct report_finding *finding, uint64_t members)
+{
+	return finding->count > members ? finding->count - members : 0;
+}
+
+/* What is older is not counted; the sentence is about all of them, and says so. */
+static int count_since(struct trace *trace, struct report *report, const struct finding_row *row,
+		       uint64_t since_ns, struct report_finding *finding)
+{
+	struct filter_members members = {0};
+	int r = since_ns ? filter_members(trace, since_ns, row->id, &members) : 0;
+	size_t capacity = strlen(finding->message) + 48;
+	char *message;
+
+	if (r < 0 || members.since == members.total)
+		return r;
+	finding->count = members.since + without_row(finding, members.total);
+	message = arena_allocate(report->arena, capacity, 1);
+	if (!message)
+		return -ENOMEM;
+	snprintf(message, capacity, "(%" PRIu64 " since then) %s", finding->count,
+		 finding->message);
+	finding->message = message;
+	return 0;
+}
+
 static int fill(struct trace *trace, struct report *report, const struct report_filter *filter,
-		const struct finding_row *row, struct report_finding *finding)
+		uint64_t since_ns, const struct finding_row *row, struct report_finding *finding)
 {
 	int r = 0;
 
@@ -218,7 +254,9 @@ static int fill(struct trace *trace, struct report *report, const struct report_
 		r = stack_read(trace, report, row->stack_id, &finding->stack);
 	if (r == 0 && filter->mine && filter_blame(filter, finding))
 		report->absent_mine = NULL;
-	return r == 0 ? fill_evidence(trace, report, row, finding) : r;
+	if (r == 0)
+		r = count_since(trace, report, row, since_ns, finding);
+	return r == 0 ? fill_evidence(trace, report, row, since_ns, finding) : r;
 }
 
 /* Those that are minor, or those that are not, in their order. */
@@ -242,7 +280,7 @@ static int fill_part(struct trace *trace, struct report *report, const struct re
 		report->finding_total++;
 		if (filter->top && report->finding_count == filter->top)
 			continue;
-		r = fill(trace, report, filter, &items[i],
+		r = fill(trace, report, filter, since_ns, &items[i],
 			 &report->findings[report->finding_count]);
 		if (r < 0)
 			return r;
@@ -270,5 +308,7 @@ int findings_read(struct trace *trace, struct report *report, const struct repor
 	if (!report->findings)
 		return -ENOMEM;
 	r = fill_part(trace, report, filter, since_ns, &rows, false);
-	return r == 0 ? fill_part(trace, report, filter, since_ns, &rows, true) : r;
+	if (r == 0)
+		r = fill_part(trace, report, filter, since_ns, &rows, true);
+	return r == 0 && !report->finding_total ? filter_list_rules(trace, report, filter) : r;
 }

@@ -300,6 +300,22 @@ static void add_notes(struct build *build, struct json_object *array, const stru
 	}
 }
 
+/* Annotations of what was never created. */
+static void add_strays(struct build *build, struct json_object *array, const struct report *report)
+{
+	for (size_t i = 0; i < report->stray_count; i++) {
+		const struct report_stray *stray = &report->strays[i];
+		struct json_object *object = checked(build, json_object_new_object());
+
+		put_text(build, object, "op", stray->op);
+		put_text(build, object, "kind", stray->kind);
+		put_number(build, object, "count", stray->count);
+		put_number(build, object, "subject", stray->subject);
+		put(build, object, "stack", frames(build, &stray->stack));
+		append(build, array, object);
+	}
+}
+
 static struct json_object *document(struct build *build, struct report *const *reports,
 				    size_t count)
 {
@@ -308,6 +324,7 @@ static struct json_object *document(struct build *build, struct report *const *r
 	struct json_object *processes = checked(build, json_object_new_array());
 	struct json_object *findings = checked(build, json_object_new_array());
 	struct json_object *notes = checked(build, json_object_new_array());
+	struct json_object *strays = checked(build, json_object_new_array());
 	bool complete = true, finished = true;
 	uint64_t lost = 0;
 
@@ -315,6 +332,7 @@ static struct json_object *document(struct build *build, struct report *const *r
 		add_processes(build, processes, reports[i]);
 		add_findings(build, findings, reports[i]);
 		add_notes(build, notes, reports[i]);
+		add_strays(build, strays, reports[i]);
 		complete &= report_complete(reports[i]);
 		finished &= reports[i]->finished;
 		lost += reports[i]->lost;
@@ -323,6 +341,7 @@ static struct json_object *document(struct build *build, struct report *const *r
 	put_bool(build, coverage, "finished", finished);
 	put_number(build, coverage, "lost", lost);
 	put(build, coverage, "notes", notes);
+	put(build, coverage, "strays", strays);
 	put_int(build, root, "schema", REPORT_JSON_SCHEMA);
 	put(build, root, "processes", processes);
 	put(build, root, "coverage", coverage);

@@ -11,6 +11,10 @@
 static const char notes_sql[] =
 	"SELECT name, text, sum(count), weight = 'LOST' FROM note WHERE count >= ?1"
 	" GROUP BY name, weight, text ORDER BY weight <> 'LOST', sum(count) DESC, name";
+/* SQLite takes the columns beside min from its row. */
+static const char strays_sql[] =
+	"SELECT op, kind, sum(count), subject, stack_id, min(time_ns) FROM stray WHERE count >= ?1"
+	" GROUP BY op, kind ORDER BY min(time_ns)";
 static const char tallies_sql[] =
 	"SELECT kind, sum(begun), sum(ended), sum(begun) - sum(ended), sum(folded) FROM"
 	" (SELECT kind, count(*) AS begun, count(coalesce(death_ns, closed_ns)) AS ended, 0 AS "
@@ -38,8 +42,8 @@ static void *append(struct arena *arena, void *items, size_t count, size_t size)
 	return grown;
 }
 
-int rows_read(struct trace *trace, struct report *report, const char *sql, int64_t parameter,
-	      size_t size, row_reader reader, struct rows *ret_rows)
+int rows_read_since(struct trace *trace, struct report *report, const char *sql, int64_t parameter,
+		    uint64_t since_ns, size_t size, row_reader reader, struct rows *ret_rows)
 {
 	struct trace_query *query;
 	struct rows rows = {0};
@@ -48,6 +52,7 @@ int rows_read(struct trace *trace, struct report *report, const char *sql, int64
 	if (r < 0)
 		return r;
 	trace_query_bind_int(query, 1, parameter);
+	trace_query_bind_int(query, 2, (int64_t)since_ns);
 	while ((r = trace_query_step(query)) > 0) {
 		rows.items = append(report->arena, rows.items, rows.count, size);
 		r = rows.items ? reader(report, query, (char *)rows.items + rows.count * size)
@@ -60,6 +65,12 @@ int rows_read(struct trace *trace, struct report *report, const char *sql, int64
 	if (r == 0)
 		*ret_rows = rows;
 	return r;
+}
+
+int rows_read(struct trace *trace, struct report *report, const char *sql, int64_t parameter,
+	      size_t size, row_reader reader, struct rows *ret_rows)
+{
+	return rows_read_since(trace, report, sql, parameter, 0, size, reader, ret_rows);
 }
 
 int row_text(struct report *report, struct trace_query *query, int column, const char **ret_text)
@@ -78,6 +89,43 @@ static int read_note(struct report *report, struct trace_query *query, void *ite
 	note->lost = trace_query_int(query, 3);
 	if (note->lost)
 		report->lost += note->count;
+	return r;
+}
+
+struct stray_row {
+	struct report_stray stray;
+	int64_t stack_id;
+};
+
+static int read_stray(struct report *report, struct trace_query *query, void *item)
+{
+	struct stray_row *row = item;
+	int r = row_text(report, query, 0, &row->stray.op);
+
+	row->stray.count = (uint64_t)trace_query_int(query, 2);
+	row->stray.subject = (uint64_t)trace_query_int(query, 3);
+	row->stack_id = trace_query_int(query, 4);
+	return r == 0 ? row_text(report, query, 1, &row->stray.kind) : r;
+}
+
+static int read_strays(struct trace *trace, struct report *report)
+{
+	const struct stray_row *items;
+	struct rows rows;
+	int r = rows_read(trace, report, strays_sql, 1, sizeof(*items), read_stray, &rows);
+
+	if (r < 0)
+		return r;
+	items = rows.items;
+	report->strays = arena_allocate(report->arena, rows.count, sizeof(*report->strays));
+	if (!report->strays)
+		return -ENOMEM;
+	report->stray_count = rows.count;
+	for (size_t i = 0; r == 0 && i < rows.count; i++) {
+		report->strays[i] = items[i].stray;
+		if (items[i].stack_id)
+			r = stack_read(trace, report, items[i].stack_id, &report->strays[i].stack);
+	}
 	return r;
 }
 
@@ -111,10 +159,13 @@ static int read_meta(struct trace *trace, struct report *report)
 {
 	const char *finished = trace_meta(trace, "finished");
 	const char *status = trace_meta(trace, "exit_status");
+	int r;
 
 	report->finished = finished && strcmp(finished, "1") == 0;
 	report->exit_status = status ? atoi(status) : -1;
-	return arena_text(report->arena, trace_meta(trace, "command"), &report->command);
+	r = arena_text(report->arena, trace_meta(trace, "timeout_s"), &report->timeout_s);
+	return r == 0 ? arena_text(report->arena, trace_meta(trace, "command"), &report->command)
+		      : r;
 }
 
 static int read_tables(struct trace *trace, struct report *report)
@@ -129,6 +180,9 @@ static int read_tables(struct trace *trace, struct report *report)
 		return r;
 	report->notes = rows.items;
 	report->note_count = rows.count;
+	r = read_strays(trace, report);
+	if (r < 0)
+		return r;
 	r = rows_read(trace, report, tallies_sql, 0, sizeof(*report->tallies), read_tally, &rows);
 	if (r < 0)
 		return r;

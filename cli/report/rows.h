@@ -18,6 +18,9 @@ struct rows {
 /* The rows of a query with the parameter ?1, as items of size bytes each. */
 int rows_read(struct trace *trace, struct report *report, const char *sql, int64_t parameter,
 	      size_t size, row_reader reader, struct rows *ret_rows);
+/* The same, of a query that also has the parameter ?2: nothing before that time. */
+int rows_read_since(struct trace *trace, struct report *report, const char *sql, int64_t parameter,
+		    uint64_t since_ns, size_t size, row_reader reader, struct rows *ret_rows);
 
 /* Column to text of the report; NULL for NULL. */
 int row_text(struct report *report, struct trace_query *query, int column, const char **ret_text);

@@ -4,11 +4,12 @@
 #include <report/text.h>
 #include <stdlib.h>
 #include <string.h>
-#include <track/wire.h>
 
 #include "text_example.h"
 #include "text_fit.h"
+#include "text_kind.h"
 #include "text_stack.h"
+#include "text_stray.h"
 #include "text_tree.h"
 
 #define PLACE_BYTES 256
@@ -39,26 +40,6 @@ static void painted(FILE *stream, const struct report_style *style, enum paint c
 static double seconds(uint64_t time_ns)
 {
 	return (double)time_ns / 1e9;
-}
-
-struct kind_words {
-	const char *name, *plural, *begun, *over;
-};
-
-static const struct kind_words *kind_words(const char *kind)
-{
-	static const struct kind_words words[] = {
-	/* clang-format off */
-#define TRACK_KIND(id, name, plural, begun, over, rule) {name, plural, begun, over},
-#include <track/kinds.def>
-#undef TRACK_KIND
-		/* clang-format on */
-	};
-
-	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
-		if (strcmp(kind, words[i].name) == 0)
-			return &words[i];
-	return NULL;
 }
 
 /* What a person calls a descriptor of that class. */
@@ -97,9 +78,46 @@ static void head(FILE *stream, const struct report *report, const struct report_
 		report->pid_count == 1 ? "" : "es");
 	if (report->exit_status >= 0)
 		fprintf(stream, ", exit %d", report->exit_status);
-	if (report->process_count && strcmp(report->processes[0].end, "signal") == 0)
-		fprintf(stream, " (%s)", strsignal(report->processes[0].code));
 	fputc('\n', stream);
+}
+
+/* The last image of the first process: what the command became. */
+static const struct report_process *last_image(const struct report *report)
+{
+	const struct report_process *last = report->processes;
+
+	for (size_t i = 1; i < report->process_count; i++)
+		if (report->processes[i].pid == last->pid && report->processes[i].image)
+			last = &report->processes[i];
+	return last;
+}
+
+/* Who is killed has no time to close: that is said before anything that was alive then. */
+static void how_it_ended(FILE *stream, const struct report *report,
+			 const struct report_style *style)
+{
+	const struct report_process *process = report->process_count ? last_image(report) : NULL;
+	bool by_signal = process && strcmp(process->end, "signal") == 0;
+	bool unknown = process && strcmp(process->end, "unknown") == 0;
+	const char *signal = by_signal ? sigabbrev_np(process->code) : NULL;
+
+	if (!by_signal && !unknown && !report->timeout_s)
+		return;
+	fputs("  ", stream);
+	paint(stream, style, PAINT_RED);
+	if (report->timeout_s)
+		fprintf(stream, "ended by --timeout after %s s%s", report->timeout_s,
+			by_signal || unknown ? ", " : "");
+	if (signal)
+		fprintf(stream, "killed by SIG%s (%s)", signal, strsignal(process->code));
+	else if (by_signal)
+		fprintf(stream, "killed by signal %d", process->code);
+	else if (unknown)
+		fputs("killed or crashed", stream);
+	paint(stream, style, PAINT_NONE);
+	fputs(by_signal || unknown ? ": what was merely alive then is not judged as leaked\n"
+				   : ": it may have been in the middle of its work\n",
+	      stream);
 }
 
 /* A culprit without a symbol: its module and the place in it. */
@@ -201,13 +219,6 @@ static bool shown_before(FILE *stream, const struct report *report, size_t index
 	return false;
 }
 
-static const char *begun(const char *kind)
-{
-	const struct kind_words *words = kind_words(kind);
-
-	return words ? words->begun : "begun";
-}
-
 /* In the order of the evidence: what came first is shown first. */
 static void stacks(FILE *stream, const struct report *report, size_t index,
 		   const struct report_style *style)
@@ -227,10 +238,10 @@ static void stacks(FILE *stream, const struct report *report, size_t index,
 		if (!report_is_birth(evidence) || !resource)
 			fprintf(stream, "     %s\n", evidence->role);
 		else if (resource->birth_call[0])
-			fprintf(stream, "     %s by %s() at\n", begun(resource->kind),
+			fprintf(stream, "     %s by %s() at\n", text_begun(resource->kind),
 				resource->birth_call);
 		else
-			fprintf(stream, "     %s at\n", begun(resource->kind));
+			fprintf(stream, "     %s at\n", text_begun(resource->kind));
 		if (!evidence->stack)
 			continue;
 		if (!shown_before(stream, report, index, i, evidence->stack, style))
@@ -331,7 +342,7 @@ static void summary(FILE *stream, const struct report *report)
 	fputc('\n', stream);
 	for (size_t i = 0; i < report->tally_count; i++) {
 		const struct report_tally *tally = &report->tallies[i];
-		const struct kind_words *words = kind_words(tally->kind);
+		const struct text_kind *words = text_kind(tally->kind);
 
 		if (words)
 			fprintf(stream,
@@ -371,11 +382,18 @@ static void coverage(FILE *stream, const struct report *report, const struct rep
 			paint(stream, style, PAINT_NONE);
 		fputc('\n', stream);
 	}
+	text_strays(stream, report, style);
 }
 
 /* A pattern that nothing matched may be a slip of the pen: what it could have been. */
 static void say_absent(FILE *stream, const struct report *report)
 {
+	if (report->absent_rule)
+		fprintf(stream, "  --rule %s: no finding is that%s", report->absent_rule,
+			report->rule_count ? "; there are:" : " or any other\n");
+	for (size_t i = 0; i < report->rule_count; i++)
+		fprintf(stream, "%s %s %" PRIu64 "%s", i ? "," : "", report->rules[i].name,
+			report->rules[i].count, i + 1 == report->rule_count ? "\n" : "");
 	if (report->absent_scope && !report->scope_count)
 		fprintf(stream, "  --scope %s: this program names no scopes\n",
 			report->absent_scope);
@@ -420,6 +438,7 @@ static int write_report(FILE *stream, const struct report *report, const struct 
 	int r;
 
 	head(stream, report, style);
+	how_it_ended(stream, report, style);
 	show_findings(stream, report, style);
 	if (!report->finding_total)
 		fprintf(stream, "\n  no findings\n");

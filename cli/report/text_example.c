@@ -4,6 +4,8 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "text_kind.h"
+
 #define EXAMPLES_MAX 2
 
 static double seconds(uint64_t time_ns)
@@ -63,7 +65,7 @@ static void example_thing(FILE *stream, const struct report *report,
 	if (resource->traits && resource->traits[0])
 		fprintf(stream, " (%s)", resource->traits);
 	if (resource->birth_ns && resource->birth_ns <= report->end_ns)
-		fprintf(stream, ", begun %.1f s before the end",
+		fprintf(stream, ", %s %.1f s before the end", text_begun(resource->kind),
 			seconds(report->end_ns - resource->birth_ns));
 	if (resource->refs > 0 && strcmp(resource->kind, "object") == 0)
 		fprintf(stream, ", references left: %" PRId64, resource->refs);

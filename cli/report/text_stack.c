@@ -91,6 +91,15 @@ static bool has_others(const struct report_stack *stack, size_t count)
 	return false;
 }
 
+const struct report_frame *text_teller(const struct report_stack *stack)
+{
+	for (size_t i = 0; i < stack->count; i++)
+		if (stack->frames[i].function && !is_ours(&stack->frames[i]) &&
+		    !stack->frames[i].plumbing)
+			return &stack->frames[i];
+	return NULL;
+}
+
 static void say_hidden(FILE *stream, size_t hidden, size_t plumbing)
 {
 	if (hidden > 0 && plumbing > 0)

@@ -19,4 +19,7 @@ void text_frame(FILE *stream, const struct report_frame *frame, const struct rep
 /* Frames, without our own; cut unless full stacks are wanted. */
 void text_stack(FILE *stream, const struct report_stack *stack, const struct report_style *style);
 
+/* The first that is neither our own nor plumbing; NULL: there is none that has a name. */
+const struct report_frame *text_teller(const struct report_stack *stack);
+
 #endif

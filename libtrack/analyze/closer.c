@@ -161,9 +161,12 @@ int closer_add_bad(struct closer *closer, struct image *image, const struct clos
 		.call = word_call(close->call),
 		.error = error,
 	};
-	int result = trace_add_act(image->book->trace, &act);
+	struct act_place *place = NULL;
+	int result = acts_admit(image, &act, (uint64_t)close->resource_id, &place);
 
-	if (result != 0 || is_sweep(closer))
+	if (result == 0 && place != NULL)
+		result = acts_add(image, place, &act);
+	if (result != 0 || place == NULL || is_sweep(closer))
 		return result;
 	if (closer->held == NULL)
 		closer->held = calloc(SWEEP_CERTAIN, sizeof(*closer->held));

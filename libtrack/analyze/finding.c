@@ -94,20 +94,30 @@ static struct finding *create(enum rule rule, enum state state, const struct fin
 	return NULL;
 }
 
+static uint64_t fingerprint_of(enum rule rule, uint64_t group)
+{
+	return fnv_bytes(fnv_text(FNV_START, rule_names[rule]), &group, sizeof(group));
+}
+
+struct finding *findings_find(const struct findings *findings, enum rule rule, uint64_t group)
+{
+	const uint64_t *known = u64map_get(&findings->by_fingerprint, fingerprint_of(rule, group));
+
+	return known != NULL ? (struct finding *)(uintptr_t)*known : NULL;
+}
+
 int findings_get(struct findings *findings, enum rule rule, enum state state,
 		 const struct finding_member *member, const struct culprit *culprit,
 		 struct finding **ret_finding)
 {
 	uint64_t group = finding_group(member->kind, member->class_name, culprit);
-	uint64_t fingerprint =
-		fnv_bytes(fnv_text(FNV_START, rule_names[rule]), &group, sizeof(group));
-	const uint64_t *known = u64map_get(&findings->by_fingerprint, fingerprint);
-	struct finding *finding;
+	uint64_t fingerprint = fingerprint_of(rule, group);
+	struct finding *finding = findings_find(findings, rule, group);
 	int error;
 
-	if (known != NULL) {
-		*ret_finding = (struct finding *)(uintptr_t)*known;
-		return u64map_put(&(*ret_finding)->processes, (uint64_t)member->process_id, 1);
+	if (finding != NULL) {
+		*ret_finding = finding;
+		return u64map_put(&finding->processes, (uint64_t)member->process_id, 1);
 	}
 	finding = create(rule, state, member);
 	if (finding == NULL)
@@ -143,6 +153,32 @@ static bool is_forecast(const struct finding *finding)
 	return finding->rule == RULE_EXHAUSTION && finding->state == STATE_GROWING;
 }
 
+/*
+ * Of what is merely alive at the end a socket is of interest first; then a scope, which names
+ * all that it owns, and a thread. Plain files and the like come last.
+ */
+static int weight_at_exit(const struct finding *finding)
+{
+	if (finding->state != STATE_AT_EXIT)
+		return 0;
+	switch ((enum track_kind)word_kind_number(finding->kind)) {
+	case TRACK_KIND_FD:
+		return word_is_socket_name(finding->class_name) ? 4 : 0;
+	case TRACK_KIND_SCOPE:
+		return 3;
+	case TRACK_KIND_THREAD:
+		return 2;
+	case TRACK_KIND_OBJECT:
+	case TRACK_KIND_CALLBACK:
+	case TRACK_KIND_TASK:
+	case TRACK_KIND_TIMER:
+	case TRACK_KIND_LOCK:
+	case TRACK_KIND__COUNT:
+		break;
+	}
+	return 1;
+}
+
 /* The fingerprint comes last, so that the order is the same in every run. */
 static int compare(const void *left, const void *right)
 {
@@ -157,6 +193,8 @@ static int compare(const void *left, const void *right)
 		return a->first_ns - 1 < b->first_ns - 1 ? -1 : 1;
 	if (is_forecast(a) != is_forecast(b))
 		return is_forecast(a) ? 1 : -1;
+	if (weight_at_exit(a) != weight_at_exit(b))
+		return weight_at_exit(a) > weight_at_exit(b) ? -1 : 1;
 	if (a->count != b->count)
 		return a->count > b->count ? -1 : 1;
 	order = strcmp(a->kind, b->kind);
@@ -242,6 +280,9 @@ void class_noun(const char *kind, const char *class_name, bool plural, char *ret
 
 	if (!plural)
 		snprintf(ret_noun, FINDING_NOUN_BYTES, "%s", noun);
+	else if (length > 0 && noun[length - 1] == 's' && !word_is_act(kind))
+		/* "dtls" of many stays as it is: what they are makes the plural. */
+		snprintf(ret_noun, FINDING_NOUN_BYTES, "%.48s %.12ss", noun, kind);
 	else if (length > 0 && noun[length - 1] == 'y')
 		snprintf(ret_noun, FINDING_NOUN_BYTES, "%.*sies", (int)length - 1, noun);
 	else

@@ -46,6 +46,7 @@ struct finding {
 	uint64_t fingerprint;
 	uint64_t count;		 /* members */
 	uint64_t ended;		 /* threads: members that ended, and wait to be joined */
+	uint64_t lives;		 /* closes: resources that the members are about */
 	uint64_t stale;		 /* closes: members that hit a number's next owner */
 	uint64_t first_ns;	 /* when it happened first; 0: no moment tells */
 	struct u64map processes; /* of its members */
@@ -60,7 +61,9 @@ struct finding {
 	size_t evidence_capacity;
 	char **texts; /* made for roles */
 	size_t text_count;
-	const char *other;	 /* acts: who else they are about, a constant or finding_text */
+	const char
+		*outlook;  /* leaks: what will be used up, and when; finding_text; NULL: nothing */
+	const char *other; /* acts: who else they are about, a constant or finding_text */
 	const struct leak *leak; /* of its first member; NULL: it is about none */
 };
 
@@ -78,6 +81,8 @@ uint64_t finding_group(const char *kind, const char *class_name, const struct cu
 int findings_get(struct findings *findings, enum rule rule, enum state state,
 		 const struct finding_member *member, const struct culprit *culprit,
 		 struct finding **ret_finding);
+/* The one of this rule and group; NULL: none. */
+struct finding *findings_find(const struct findings *findings, enum rule rule, uint64_t group);
 void findings_finish(struct findings *findings);
 /* The most severe first, then the most numerous. */
 void findings_sort(struct findings *findings);

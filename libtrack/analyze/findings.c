@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "analyze/analyze.h"
+#include "leak_chain.h"
 #include "rule.h"
 #include "word.h"
 
@@ -32,7 +33,7 @@ static int (*const judges[])(struct judgement *judgement) = {
 
 _Static_assert(sizeof(judges) / sizeof(judges[0]) == RULE__COUNT, "a rule without a function");
 
-static const char clear_sql[] = "DELETE FROM evidence; DELETE FROM finding";
+static const char clear_sql[] = "DELETE FROM cause; DELETE FROM evidence; DELETE FROM finding";
 static const char finding_sql[] =
 	"INSERT INTO finding (rank, rule, state, kind, class, count, fingerprint, message, "
 	"process_id, stack_id, culprit_function, culprit_file, culprit_line, culprit_module, "
@@ -41,6 +42,8 @@ static const char finding_sql[] =
 static const char evidence_sql[] =
 	"INSERT INTO evidence (finding_id, position, resource_id, act_id, stack_id, role) "
 	"VALUES (?1, ?2, nullif(?3, 0), nullif(?4, 0), nullif(?5, 0), ?6)";
+
+static const char cause_sql[] = "INSERT INTO cause (finding_id, rule) VALUES (?1, ?2)";
 
 static const char acts_sql[] = "SELECT 1 FROM act WHERE what = ?1 LIMIT 1";
 static const char index_sql[] = "CREATE INDEX IF NOT EXISTS resource_by_subject ON resource "
@@ -59,6 +62,17 @@ int judge_index_subjects(struct judgement *judgement, const char *what)
 	return found == 1 ? trace_execute(judgement->trace, index_sql) : found;
 }
 
+int judge_member(struct judgement *judgement, enum rule rule, enum state state,
+		 const struct finding_member *member, struct finding **ret_finding)
+{
+	const struct culprit *culprit;
+	int error = culprits_get(&judgement->culprits, member->stack_id, &culprit);
+
+	return error != 0 ? error
+			  : findings_get(&judgement->findings, rule, state, member, culprit,
+					 ret_finding);
+}
+
 static int write_evidence(struct trace_query *query, int64_t rank, const struct finding *finding)
 {
 	int error = 0;
@@ -74,6 +88,31 @@ static int write_evidence(struct trace_query *query, int64_t rank, const struct 
 		trace_query_bind_text(query, 6, evidence->role);
 		error = trace_query_step(query);
 	}
+	return error;
+}
+
+/* An object that keeps what is told: had it kept nothing graver, it were a finding by itself. */
+static int write_cause(struct judgement *judgement, int64_t rank, const struct finding *finding)
+{
+	struct trace_query *query;
+	struct leak_path path;
+	bool kept = false;
+	int error;
+
+	if (finding->leak == NULL || finding->leak->circle || finding->rule == RULE_REF_LEAK)
+		return 0;
+	error = leak_path_find(&judgement->leaks, finding->leak, &path);
+	for (size_t i = 1; error == 0 && i < path.count; i++)
+		kept |= leaks_at(&judgement->leaks, path.steps[i])->kind == TRACK_KIND_OBJECT;
+	if (error != 0 || !kept)
+		return error;
+	error = trace_query(judgement->trace, cause_sql, &query);
+	if (error != 0)
+		return error;
+	trace_query_bind_int(query, 1, rank);
+	trace_query_bind_text(query, 2, rule_name(RULE_REF_LEAK));
+	error = trace_query_step(query);
+	trace_query_destroy(query);
 	return error;
 }
 
@@ -135,6 +174,8 @@ static int write_findings(struct judgement *judgement)
 		error = write_finding(finding, ++rank, findings->items[i]);
 		if (error == 0)
 			error = write_evidence(evidence, rank, findings->items[i]);
+		if (error == 0)
+			error = write_cause(judgement, rank, findings->items[i]);
 	}
 	if (error == 0)
 		error = note_left_out(judgement->trace, TRACK_NOTE_SHELLS, shells);
@@ -156,14 +197,24 @@ int analyze_findings(struct trace *trace)
 		judgement.growth.leaks = &judgement.leaks;
 		error = growth_load(&judgement.growth, trace, &judgement.culprits);
 	}
+	if (error == 0 && judgement.leaks.survivors.count > 0) {
+		judgement.repeats = (struct growth){.leaks = &judgement.leaks, .explained = true};
+		error = growth_load(&judgement.repeats, trace, &judgement.culprits);
+	}
 	for (int rule = 0; rule < RULE__COUNT && error == 0; rule++)
 		error = judges[rule](&judgement);
+	if (error == 0)
+		error = judge_forecast(&judgement);
+	if (error == 0)
+		error = judge_repeats(&judgement);
 	if (error == 0)
 		error = judge_late(&judgement);
 	if (error == 0)
 		error = write_findings(&judgement);
 	findings_finish(&judgement.findings);
 	growth_finish(&judgement.growth);
+	growth_finish(&judgement.repeats);
+	u64map_finish(&judgement.exhausted);
 	leaks_finish(&judgement.leaks);
 	culprits_finish(&judgement.culprits);
 	return error != 0 ? error : trace_commit(trace);

@@ -123,7 +123,8 @@ static int add_life(const struct growth *growth, struct u64map *sites,
 	int error;
 
 	if (from >= to ||
-	    (growth->leaks != NULL && leaks_explain(growth->leaks, trace_query_int(life, 2))))
+	    (growth->leaks != NULL &&
+	     leaks_explain(growth->leaks, trace_query_int(life, 2)) != growth->explained))
 		return 0;
 	member = (struct finding_member){
 		.kind = trace_query_text(life, 4),
@@ -225,7 +226,7 @@ static int sift(struct growth *growth, struct u64map *sites, size_t series)
 
 	while (u64map_next(sites, &cursor, &group, &value)) {
 		struct growth_site *site = (struct growth_site *)(uintptr_t)value;
-		bool wanted = error == 0 && !growth_find(growth, group) && grows(site);
+		bool wanted = error == 0 && growth_find(growth, group) == NULL && grows(site);
 
 		site->series = series;
 		if (wanted)
@@ -281,9 +282,11 @@ void growth_finish(struct growth *growth)
 	*growth = (struct growth){0};
 }
 
-bool growth_find(const struct growth *growth, uint64_t group)
+const struct growth_site *growth_find(const struct growth *growth, uint64_t group)
 {
-	return u64map_get(&growth->by_group, group) != NULL;
+	const uint64_t *site = u64map_get(&growth->by_group, group);
+
+	return site != NULL ? (const struct growth_site *)(uintptr_t)*site : NULL;
 }
 
 double growth_slope(const struct growth_site *site)

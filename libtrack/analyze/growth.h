@@ -40,7 +40,8 @@ struct growth_site {
 
 /* The sites that grow. */
 struct growth {
-	const struct leaks *leaks; /* what they explain is not counted; NULL: none */
+	const struct leaks *leaks; /* what they explain is not counted; NULL: all is */
+	bool explained;		   /* only that is counted */
 	bool by_process;	   /* a site is of one process, which grows by itself */
 	struct growth_site **sites;
 	size_t count;
@@ -52,7 +53,7 @@ int growth_load(struct growth *growth, struct trace *trace, struct culprits *cul
 /* More alive per mark. */
 double growth_slope(const struct growth_site *site);
 void growth_finish(struct growth *growth);
-/* Whether this group grows. */
-bool growth_find(const struct growth *growth, uint64_t group);
+/* The site of this group, if it grows; NULL. */
+const struct growth_site *growth_find(const struct growth *growth, uint64_t group);
 
 #endif

@@ -26,6 +26,7 @@ int image_create(struct life_book *book, const struct collect_process *process, 
 		return -ENOMEM;
 	image->book = book;
 	image->id = id;
+	image->forked = process->origin == TRACK_ORIGIN_FORK;
 	image_update(image, process);
 	*ret_image = image;
 	return 0;
@@ -39,6 +40,8 @@ void image_destroy(struct image *image)
 	threads_finish(&image->threads);
 	closers_finish(&image->closers);
 	things_finish(&image->things);
+	strays_finish(&image->strays);
+	acts_finish(&image->acts);
 	for (unsigned kind = 0; kind < TRACK_KIND__COUNT; kind++)
 		census_finish(&image->census[kind]);
 	statistics_finish(&image->statistics, &image->book->statistics);

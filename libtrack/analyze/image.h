@@ -7,12 +7,14 @@
 #include <collect/collector.h>
 #include <store/trace.h>
 
+#include "acts.h"
 #include "census.h"
 #include "closer.h"
 #include "fd.h"
 #include "life.h"
 #include "modules.h"
 #include "statistics.h"
+#include "stray.h"
 #include "thing.h"
 #include "thread.h"
 
@@ -23,12 +25,15 @@ struct image {
 	uint64_t end_ns;
 	enum collect_end end;
 	bool census_told;     /* the collector said that a census was taken */
+	bool forked;	      /* it began with all that its parent had made */
 	struct u64map stacks; /* hash -> row */
 	struct u64map texts;  /* id -> const char *, of the book */
 	struct modules modules;
 	struct fds fds;
 	struct threads threads;
 	struct things things;
+	struct strays strays;
+	struct acts acts;
 	struct closers closers;
 	struct statistics statistics;
 	struct census census[TRACK_KIND__COUNT];

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "life.h"
 
+#include <base/fnv.h>
 #include <base/text.h>
 #include <errno.h>
 #include <stdlib.h>
@@ -357,6 +358,17 @@ void life_set_hint(struct life *life, uint32_t tid)
 		life->hint = thing_hold(scope);
 }
 
+/* What another had a part in is told of each by itself: who that was differs. */
+static uint64_t alike(const struct life *life, const struct life *other)
+{
+	uint64_t hash = fnv_text(FNV_START, life_class(life));
+
+	if (other == NULL)
+		return hash;
+	hash = fnv_bytes(hash, &life->subject, sizeof(life->subject));
+	return fnv_bytes(hash, &life->generation, sizeof(life->generation));
+}
+
 int life_act(struct life *life, const struct collect_event *event, const char *what,
 	     struct life *other)
 {
@@ -370,11 +382,15 @@ int life_act(struct life *life, const struct collect_event *event, const char *w
 		.stack_id = image_stack(life->image, event->stack),
 		.call = word_call(event->call),
 	};
-	int error = life_keep(life, &act.resource_id);
+	struct act_place *place = NULL;
+	int error = acts_admit(life->image, &act, alike(life, other), &place);
 
+	if (error != 0 || place == NULL)
+		return error;
+	error = life_keep(life, &act.resource_id);
 	if (error == 0 && other != NULL)
 		error = life_keep(other, &act.other_id);
-	return error != 0 ? error : trace_add_act(life->image->book->trace, &act);
+	return error != 0 ? error : acts_add(life->image, place, &act);
 }
 
 int life_begin(struct life *life, struct image *image, const struct collect_event *event)

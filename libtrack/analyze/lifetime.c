@@ -170,7 +170,10 @@ static int settle(struct lifetimes *lifetimes, struct image *image)
 		image->counted[TRACK_NOTE_PERSISTED]++;
 	if (ended && !census)
 		image->counted[TRACK_NOTE_CENSUS_MISSING]++;
-	return image_write_notes(image);
+	error = strays_write(image);
+	if (error == 0)
+		error = acts_write(image);
+	return error != 0 ? error : image_write_notes(image);
 }
 
 /* Conclude the image and free all that following it took. */
@@ -289,7 +292,8 @@ static int on_event(void *ctx, uint32_t process, const struct collect_event *eve
 	if (event->op == TRACK_OP_PLUMBING)
 		return thing_plumbing(image, event);
 	handle = event->op < TRACK_OP__COUNT ? kinds[event->kind].on[event->op] : NULL;
-	return handle != NULL ? handle(image, event) : 0;
+	error = handle != NULL ? strays_look(image, event) : 0;
+	return error == 0 && handle != NULL ? handle(image, event) : error;
 }
 
 static int on_mark(void *ctx, int32_t pid, uint64_t time_ns, const char *text)

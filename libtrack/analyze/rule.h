@@ -15,9 +15,16 @@ struct judgement {
 	struct culprits culprits;
 	struct leaks leaks;   /* as growth */
 	struct growth growth; /* known before the first rule runs */
+	struct growth
+		repeats; /* what the leaks explain, where that grows: they happen again and again */
+	struct u64map exhausted; /* processes in which it happened: they need no forecast */
 	struct findings findings;
 	uint64_t lifelong; /* alive at the end by design, and so no finding */
 };
+
+/* The finding that a member belongs to, by the culprit of its telling stack; made if new. */
+int judge_member(struct judgement *judgement, enum rule rule, enum state state,
+		 const struct finding_member *member, struct finding **ret_finding);
 
 /* The leaks that have this rule. First of all: what they prove is told by no other finding. */
 int judge_outlived(struct judgement *judgement, enum rule rule);
@@ -32,6 +39,16 @@ int judge_late(struct judgement *judgement);
 
 /* The sites that grow, of the kinds that have this rule in kinds.def. */
 int judge_growth(struct judgement *judgement, enum rule rule);
+
+/* After all rules: when what grows, or leaks again and again, will have used up a limit. */
+int judge_forecast(struct judgement *judgement);
+/* Whether its sentence takes up how often it happens, and what comes of it. */
+static inline bool finding_tells_repeats(const struct finding *finding)
+{
+	return finding->state == STATE_LEAKED || finding->state == STATE_UNCLOSED;
+}
+/* After that: of a leak that happens again and again, how often, and what comes of it. */
+int judge_repeats(struct judgement *judgement);
 
 /*
  * Make the lives of a number easy to find, if there are acts of this name at

@@ -37,11 +37,11 @@ static const struct act_rule {
 	  {{PLACE_BIRTH, "created at"}, {PLACE_DEATH, "destroyed at"}, {PLACE_ACT, "released again at"}} },
 	{ RULE_CALLBACK_DOUBLE_FIRE, "fired-again",
 	  "1 one-shot %s was called here again",
-	  "%llu times one-shot %s were called here again", "", false,
+	  "one-shot %2$s were called here again, %1$llu times", "", false,
 	  {{PLACE_BIRTH, "created at"}, {PLACE_DEATH, "called first at"}, {PLACE_ACT, "called again at"}} },
 	{ RULE_CALLBACK_AFTER_CLOSE, "fired-late",
 	  "1 %s was called after the end of its %s",
-	  "%llu times %s were called after the end of their %s", "registration", false,
+	  "%2$s were called %1$llu times after the end of their %3$s", "registration", false,
 	  {{PLACE_BIRTH, "created at"}, {PLACE_DEATH, "given up at"}, {PLACE_OTHER_CLOSE, "its %s was closed at"},
 	   {PLACE_OTHER_DEATH, "its %s was destroyed at"}, {PLACE_ACT, "called at"}} },
 	{ RULE_CALLBACK_DROPPED, "dropped",
@@ -64,7 +64,8 @@ static const struct act_rule {
 static const char acts_sql[] =
 	"SELECT a.id, a.process_id, r.kind, r.class, a.stack_id, a.time_ns, r.id, r.birth_stack, "
 	"r.death_stack, o.id, o.kind, o.class, o.birth_stack, o.close_stack, "
-	"o.death_stack FROM act a JOIN resource r ON r.id = a.resource_id "
+	"o.death_stack, m.count FROM act a LEFT JOIN act_more m ON m.act_id = a.id JOIN resource r "
+	"ON r.id = a.resource_id "
 	"JOIN process p ON p.id = a.process_id LEFT JOIN resource o ON o.id = a.other_id "
 	"WHERE a.what = ?1 AND r.inherited = 0 AND NOT (p.end = 'exec' AND p.origin = 'fork') "
 	/* What tells of a close may come after it. */
@@ -128,7 +129,7 @@ static int add_act(struct finding *finding, const struct act_rule *rule, struct 
 	int error = finding->other == NULL ? name_other(finding, rule, row) : 0;
 
 	finding_happened(finding, (uint64_t)trace_query_int(row, 5));
-	finding->count += !again;
+	finding->count += !again + (uint64_t)trace_query_int(row, 15);
 	for (size_t i = 0; i < STEPS_MAX && rule->steps[i].place != PLACE_END && error == 0; i++)
 		if (!again || places[rule->steps[i].place].other)
 			error = add_step(finding, row, rule->steps[i].place, rule->steps[i].role);
@@ -146,15 +147,11 @@ static int add_member(struct judgement *judgement, const struct act_rule *rule,
 		.stack_id = trace_query_int(row, 4),
 	};
 	bool again = rule->once_per_thing && *last == trace_query_int(row, 6);
-	const struct culprit *culprit;
 	struct finding *finding;
 	int error = member.kind == NULL || member.class_name == NULL ? -ENOMEM : 0;
 
 	if (error == 0)
-		error = culprits_get(&judgement->culprits, member.stack_id, &culprit);
-	if (error == 0)
-		error = findings_get(&judgement->findings, rule->rule, STATE_BROKEN, &member,
-				     culprit, &finding);
+		error = judge_member(judgement, rule->rule, STATE_BROKEN, &member, &finding);
 	*last = trace_query_int(row, 6);
 	return error != 0 ? error : add_act(finding, rule, row, again);
 }

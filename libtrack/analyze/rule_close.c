@@ -13,8 +13,9 @@
 static const char closes_sql[] =
 	"SELECT a.id, a.process_id, a.kind, r.class, a.stack_id, r.id, r.birth_stack, "
 	"r.death_stack, b.id, b.birth_stack, b.death_stack, a.tid, r.birth_tid, r.death_tid, "
-	"b.birth_tid, b.death_tid, a.time_ns "
-	"FROM act a JOIN resource r ON r.id = a.resource_id JOIN process p ON p.id = a.process_id "
+	"b.birth_tid, b.death_tid, a.time_ns, m.count "
+	"FROM act a LEFT JOIN act_more m ON m.act_id = a.id JOIN resource r ON r.id = "
+	"a.resource_id JOIN process p ON p.id = a.process_id "
 	"LEFT JOIN resource b ON b.process_id = r.process_id AND b.subject = r.subject "
 	"AND b.generation = r.generation - 1 AND b.kind = r.kind AND b.ending = 'closed' "
 	"AND b.inherited = 0 AND r.ending = 'closed' "
@@ -51,6 +52,7 @@ struct closes {
 	struct judgement *judgement;
 	struct trace_query *query;
 	struct u64map known; /* hash of process and sites -> enum verdict */
+	struct u64map told;  /* hash of finding and life */
 };
 
 static struct bad_close read_close(struct trace_query *row)
@@ -195,6 +197,17 @@ static int add_evidence(struct finding *finding, const struct bad_close *close,
 	return error;
 }
 
+/* One may be closed again and again. */
+static int count_close(struct closes *closes, struct finding *finding, int64_t life)
+{
+	uint64_t key = fnv_bytes(finding->fingerprint, &life, sizeof(life));
+
+	if (u64map_get(&closes->told, key) != NULL)
+		return 0;
+	finding->lives++;
+	return u64map_put(&closes->told, key, 1);
+}
+
 static int add_member(struct closes *closes, struct trace_query *row)
 {
 	struct judgement *judgement = closes->judgement;
@@ -204,9 +217,9 @@ static int add_member(struct closes *closes, struct trace_query *row)
 		.class_name = close.class_name,
 		.process_id = close.process_id,
 	};
-	const struct culprit *culprit;
 	struct finding *finding;
 	enum verdict verdict;
+	uint64_t count;
 	int error = close.kind == NULL || close.class_name == NULL ? -ENOMEM : 0;
 
 	if (error == 0)
@@ -214,16 +227,15 @@ static int add_member(struct closes *closes, struct trace_query *row)
 	if (error != 0)
 		return error;
 	member.stack_id = verdict == VERDICT_STALE ? close.death : close.failed;
-	error = culprits_get(&judgement->culprits, member.stack_id, &culprit);
-	if (error == 0)
-		error = findings_get(&judgement->findings, RULE_DOUBLE_CLOSE, STATE_BROKEN, &member,
-				     culprit, &finding);
+	error = judge_member(judgement, RULE_DOUBLE_CLOSE, STATE_BROKEN, &member, &finding);
 	if (error != 0)
 		return error;
 	finding_happened(finding, (uint64_t)trace_query_int(row, 16));
-	finding->count++;
-	finding->stale += verdict == VERDICT_STALE;
-	return add_evidence(finding, &close, verdict);
+	error = count_close(closes, finding, close.life);
+	count = 1 + (uint64_t)trace_query_int(row, 17);
+	finding->count += count;
+	finding->stale += verdict == VERDICT_STALE ? count : 0;
+	return error != 0 ? error : add_evidence(finding, &close, verdict);
 }
 
 static int say(struct finding *finding)
@@ -240,6 +252,12 @@ static int say(struct finding *finding)
 		return finding_say(finding,
 				   "%llu times closed a number that belonged to another %s by then",
 				   stale, one);
+	if (stale == 0 && finding->lives < again) {
+		finding_noun(finding, finding->lives != 1, noun);
+		return finding_say(finding,
+				   "%llu closes here of %llu %s that had been closed before", again,
+				   (unsigned long long)finding->lives, noun);
+	}
 	if (stale == 0)
 		return finding_say(finding, "%llu %s closed here had been closed before", again,
 				   noun);
@@ -276,6 +294,7 @@ int rule_double_close(struct judgement *judgement)
 		error = collect(&closes);
 	trace_query_destroy(closes.query);
 	u64map_finish(&closes.known);
+	u64map_finish(&closes.told);
 	for (size_t i = 0; i < judgement->findings.count && error == 0; i++)
 		if (judgement->findings.items[i]->rule == RULE_DOUBLE_CLOSE)
 			error = say(judgement->findings.items[i]);

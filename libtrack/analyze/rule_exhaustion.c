@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "forecast.h"
 #include "rule.h"
 #include "word.h"
 
@@ -267,7 +266,6 @@ static int add_refusal(struct judgement *judgement, const struct refusal *refusa
 		.process_id = refusal->process_id,
 		.stack_id = refusal->stack,
 	};
-	const struct culprit *culprit;
 	struct holders holders = {0};
 	struct finding *finding;
 	bool first = false;
@@ -282,10 +280,7 @@ static int add_refusal(struct judgement *judgement, const struct refusal *refusa
 		member.stack_id = holders.items[0].stack;
 	}
 	if (error == 0)
-		error = culprits_get(&judgement->culprits, member.stack_id, &culprit);
-	if (error == 0)
-		error = findings_get(&judgement->findings, RULE_EXHAUSTION, STATE_BROKEN, &member,
-				     culprit, &finding);
+		error = judge_member(judgement, RULE_EXHAUSTION, STATE_BROKEN, &member, &finding);
 	if (error == 0) {
 		finding_happened(finding, (uint64_t)refusal->time_ns);
 		first = finding->count == 0;
@@ -334,11 +329,5 @@ static int add_refusals(struct judgement *judgement, struct u64map *exhausted)
 
 int rule_exhaustion(struct judgement *judgement)
 {
-	struct u64map exhausted = {0}; /* processes: what happened needs no forecast */
-	int error = add_refusals(judgement, &exhausted);
-
-	if (error == 0)
-		error = forecast(judgement, &exhausted);
-	u64map_finish(&exhausted);
-	return error;
+	return add_refusals(judgement, &judgement->exhausted);
 }

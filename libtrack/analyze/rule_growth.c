@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* More alive at every mark. */
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "leak_chain.h"
 #include "rule.h"
 
 /* The numbers a message lists before it skips to the last. */
-enum { NUMBERS_SHOWN = 6, NUMBERS_BYTES = 256 };
+enum { NUMBERS_SHOWN = 6, NUMBERS_BYTES = 256, SLOPE_BYTES = NUMBERS_BYTES + 128 };
 
 enum { CHAINS_TRIED = 4 };
 
@@ -29,25 +30,33 @@ static void list_numbers(const struct growth_site *site, char *ret_text)
 	}
 }
 
-static int say(struct finding *finding, const struct growth_site *site)
+/* "about 3 more alive at every mark (2, 5, 9)" */
+static void say_slope(const struct growth_site *site, const char *verb, char *ret_text)
 {
-	char noun[FINDING_NOUN_BYTES];
 	char numbers[NUMBERS_BYTES] = "";
-	const char *about = "", *how_often = "at every mark";
+	const char *unit = site->sessions ? "session" : "mark", *about = "", *often = "at every";
 	size_t steps = site->marks - 1 - site->first, pauses = 0;
+	double slope = growth_slope(site);
 
-	finding_noun(finding, true, noun);
 	list_numbers(site, numbers);
 	for (size_t i = site->first + 1; i < site->marks; i++)
-		if ((double)(site->alive[i] - site->alive[i - 1]) != finding->slope)
+		if ((double)(site->alive[i] - site->alive[i - 1]) != slope)
 			about = "about ";
 	for (size_t i = site->first + 1; i < site->marks; i++)
 		pauses += site->alive[i] == site->alive[i - 1];
 	if (pauses > 0)
-		how_often =
-			pauses * 5 <= steps ? "at almost every mark" : "with a mark, on average";
-	return finding_say(finding, "%s: %s%.3g more alive %s (%s)", noun, about, finding->slope,
-			   how_often, numbers);
+		often = pauses * 5 <= steps ? "at almost every" : "with a";
+	snprintf(ret_text, SLOPE_BYTES, "%s%.3g more %s%s %s%s (%s)", about, slope, verb, often,
+		 unit, pauses * 5 > steps ? ", on average" : "", numbers);
+}
+
+static int say(struct finding *finding, const struct growth_site *site)
+{
+	char noun[FINDING_NOUN_BYTES], slope[SLOPE_BYTES];
+
+	finding_noun(finding, true, noun);
+	say_slope(site, "alive ", slope);
+	return finding_say(finding, "%s: %s", noun, slope);
 }
 
 /* Why one of the first is alive, if more is known of it than that it is. */
@@ -90,13 +99,9 @@ static int add_site(struct judgement *judgement, enum rule rule, const struct gr
 		.process_id = site->process_id,
 		.stack_id = site->stack_id,
 	};
-	const struct culprit *culprit;
 	struct finding *finding;
-	int error = culprits_get(&judgement->culprits, site->stack_id, &culprit);
+	int error = judge_member(judgement, rule, STATE_GROWING, &member, &finding);
 
-	if (error == 0)
-		error = findings_get(&judgement->findings, rule, STATE_GROWING, &member, culprit,
-				     &finding);
 	/* What is proven of others that were made there weighs more. */
 	if (error != 0 || finding->state != STATE_GROWING)
 		return error;
@@ -122,4 +127,57 @@ int judge_growth(struct judgement *judgement, enum rule rule)
 int rule_growth(struct judgement *judgement)
 {
 	return judge_growth(judgement, RULE_GROWTH);
+}
+
+/*
+ * By the stack of its first member: an unclosed scope goes by another culprit. A site that
+ * others have a part in tells nothing of this finding.
+ */
+static int find_repeats(struct judgement *judgement, const struct finding *finding,
+			const struct growth_site **ret_site)
+{
+	const struct growth_site *site;
+	const struct culprit *culprit;
+	int error = culprits_get(&judgement->culprits, finding->stack_id, &culprit);
+
+	if (error != 0)
+		return error;
+	site = growth_find(&judgement->repeats,
+			   finding_group(finding->kind, finding->class_name, culprit));
+	*ret_site = site != NULL && site->member_count <= finding->count ? site : NULL;
+	return 0;
+}
+
+static int add_slope(struct judgement *judgement, struct finding *finding)
+{
+	const struct growth_site *site;
+	char slope[SLOPE_BYTES] = "", *before = finding->message;
+	const char *outlook = finding->outlook != NULL ? finding->outlook : "";
+	int error = find_repeats(judgement, finding, &site);
+
+	if (error != 0 || (site == NULL && *outlook == '\0'))
+		return error;
+	if (site != NULL) {
+		finding->has_slope = true;
+		finding->slope = growth_slope(site);
+		say_slope(site, "", slope);
+	}
+	finding->message = NULL;
+	error = finding_say(finding, "%s%s%s%s%s", before, site != NULL ? "; " : "", slope,
+			    *outlook != '\0' ? ": " : "", outlook);
+	free(before);
+	return error;
+}
+
+int judge_repeats(struct judgement *judgement)
+{
+	int error = 0;
+
+	for (size_t i = 0; i < judgement->findings.count && error == 0; i++) {
+		struct finding *finding = judgement->findings.items[i];
+
+		if (finding_tells_repeats(finding))
+			error = add_slope(judgement, finding);
+	}
+	return error;
 }

@@ -143,6 +143,7 @@ static void forget_ended(struct things *things)
 
 	if (things->ended < ENDED_MAX)
 		return;
+	things->forgot = true;
 	for (unsigned kind = 0; kind < TRACK_KIND__COUNT; kind++) {
 		cursor = 0;
 		while (u64map_next(&things->by_subject[kind], &cursor, &subject, &value)) {

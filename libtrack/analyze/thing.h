@@ -34,6 +34,7 @@ struct things {
 	struct u64map by_subject[TRACK_KIND__COUNT]; /* -> struct thing * */
 	struct u64map extents;			     /* tid -> struct extent * */
 	size_t ended;				     /* things in the maps that are over */
+	bool forgot; /* what was over, at least once: what is not in the maps may have lived */
 };
 
 void things_finish(struct things *things);

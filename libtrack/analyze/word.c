@@ -10,6 +10,12 @@ static const char *const kinds[] = {
 #undef TRACK_KIND
 };
 
+static const char *const ops[] = {
+#define TRACK_OP(id, name) name,
+#include <track/ops.def>
+#undef TRACK_OP
+};
+
 static const char *const calls[] = {
 	"",
 #define TRACK_CALL(function, group) #function,
@@ -47,6 +53,11 @@ unsigned word_kind_number(const char *kind)
 	while (number < TRACK_KIND__COUNT && strcmp(kinds[number], kind) != 0)
 		number++;
 	return number;
+}
+
+const char *word_op(unsigned op)
+{
+	return op < TRACK_OP__COUNT ? ops[op] : "";
 }
 
 const char *word_call(unsigned call)

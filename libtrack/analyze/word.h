@@ -9,7 +9,8 @@
 
 const char *word_kind(unsigned kind);
 unsigned word_kind_number(const char *kind); /* TRACK_KIND__COUNT if there is none of that name */
-const char *word_call(unsigned call);	     /* "" for no call */
+const char *word_op(unsigned op);
+const char *word_call(unsigned call); /* "" for no call */
 const char *word_fd_class(unsigned fd_class);
 /* What a person calls one resource of a class: "UDP socket"; the name itself if unknown. */
 const char *word_noun(const char *kind, const char *class_name);

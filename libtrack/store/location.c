@@ -98,3 +98,15 @@ int trace_add_frame(struct trace *trace, int64_t location_id, int position, cons
 	bind_id(&binding, line);
 	return statement_run(trace, &binding);
 }
+
+int trace_add_clone(struct trace *trace, int64_t location_id, const char *suffix)
+{
+	struct binding binding;
+	int error = statement_begin(trace, STATEMENT_REPLACE_CLONE, true, &binding);
+
+	if (error != 0)
+		return error;
+	bind_int(&binding, location_id);
+	bind_text(&binding, suffix);
+	return statement_run(trace, &binding);
+}

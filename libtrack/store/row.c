@@ -287,6 +287,18 @@ int trace_add_act(struct trace *trace, struct trace_act *act)
 	return put(trace, &binding, &act->id);
 }
 
+int trace_add_act_more(struct trace *trace, int64_t act_id, uint64_t count)
+{
+	struct binding binding;
+	int error = statement_begin(trace, STATEMENT_INSERT_ACT_MORE, true, &binding);
+
+	if (error != 0)
+		return error;
+	bind_int(&binding, act_id);
+	bind_int(&binding, (int64_t)count);
+	return statement_run(trace, &binding);
+}
+
 int trace_add_stack(struct trace *trace, int64_t process_id, uint64_t hash, uint64_t time_ns,
 		    const uint64_t *addresses, size_t depth, int64_t *ret_id)
 {
@@ -304,6 +316,23 @@ int trace_add_stack(struct trace *trace, int64_t process_id, uint64_t hash, uint
 	if (error == 0)
 		*ret_id = id;
 	return error;
+}
+
+int trace_add_stray(struct trace *trace, const struct trace_stray *stray)
+{
+	struct binding binding;
+	int error = statement_begin(trace, STATEMENT_INSERT_STRAY, true, &binding);
+
+	if (error != 0)
+		return error;
+	bind_int(&binding, stray->process_id);
+	bind_text(&binding, stray->op);
+	bind_text(&binding, stray->kind);
+	bind_int(&binding, (int64_t)stray->count);
+	bind_int(&binding, (int64_t)stray->subject);
+	bind_id(&binding, stray->stack_id);
+	bind_int(&binding, (int64_t)stray->time_ns);
+	return statement_run(trace, &binding);
 }
 
 int trace_add_mark(struct trace *trace, int32_t pid, uint64_t time_ns, const char *text)

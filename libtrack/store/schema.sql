@@ -1,11 +1,12 @@
 -- SPDX-License-Identifier: Apache-2.0
--- A trace, schema version 3. The contract with people, the page and other tools.
+-- A trace, schema version 4. The contract with people, the page and other tools.
 -- Times: CLOCK_MONOTONIC nanoseconds; NULL = has not happened or is not known.
 
 CREATE TABLE meta (            -- schema_version, rtctrack_version, command, engine, host, started_at,
 	key TEXT PRIMARY KEY,  -- finished (1 once the recording ended in order), exit_status,
 	                       -- port_range (of ephemeral ports, "low-high"), grace_ns (what belongs to a
-	                       -- scope may end so much later; absent: 1 s)
+	                       -- scope may end so much later; absent: 1 s), timeout_s (the program was
+	                       -- ended after so many seconds; absent: it was not)
 	value TEXT NOT NULL
 ) WITHOUT ROWID;
 
@@ -74,6 +75,11 @@ CREATE TABLE frame (           -- functions at a location; more than one where i
 	line INTEGER,
 	PRIMARY KEY (location_id, position)
 ) WITHOUT ROWID;
+
+CREATE TABLE clone (           -- locations in a piece or a copy of a function that the compiler made
+	location_id INTEGER PRIMARY KEY REFERENCES location,
+	suffix TEXT NOT NULL   -- .part.0, .constprop.0.cold, ...
+);
 
 CREATE TABLE resource (        -- one row per lifetime, but for those folded into lifetime_statistics
 	id INTEGER PRIMARY KEY,
@@ -189,6 +195,11 @@ CREATE TABLE act (             -- what was done to a resource that judges it, no
 	other_id INTEGER REFERENCES resource -- fired-late: the scope; needed: who needed it
 );
 
+CREATE TABLE act_more (        -- acts in a loop: so many more, equal in all that judges them, have no row
+	act_id INTEGER PRIMARY KEY REFERENCES act,
+	count INTEGER NOT NULL
+);
+
 CREATE TABLE mark (
 	id INTEGER PRIMARY KEY,
 	pid INTEGER NOT NULL,
@@ -204,6 +215,17 @@ CREATE TABLE note (            -- what could not be seen
 	text TEXT NOT NULL,
 	UNIQUE (process_id, name)
 );
+
+CREATE TABLE stray (           -- annotations of things whose birth nobody told: one row per process, op and kind
+	process_id INTEGER NOT NULL REFERENCES process,
+	op TEXT NOT NULL,      -- as in ops.def: release, fire, own, ...
+	kind TEXT NOT NULL,    -- of the thing that is not known
+	count INTEGER NOT NULL,
+	subject INTEGER NOT NULL, -- of the first
+	stack_id INTEGER REFERENCES stack,
+	time_ns INTEGER NOT NULL,
+	PRIMARY KEY (process_id, op, kind)
+) WITHOUT ROWID;
 
 CREATE TABLE finding (
 	id INTEGER PRIMARY KEY,
@@ -229,6 +251,12 @@ CREATE TABLE evidence (        -- what a finding is about
 	stack_id INTEGER REFERENCES stack, -- with role: closed first at, closed again at, ...
 	role TEXT NOT NULL,
 	PRIMARY KEY (finding_id, position)
+) WITHOUT ROWID;
+
+CREATE TABLE cause (           -- rules that a finding is about too: what its chain names as the reason
+	finding_id INTEGER NOT NULL REFERENCES finding,
+	rule TEXT NOT NULL,
+	PRIMARY KEY (finding_id, rule)
 ) WITHOUT ROWID;
 
 -- Views for people.

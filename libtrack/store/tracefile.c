@@ -74,9 +74,13 @@ int tracefile_check(const char *path, char *why)
 	version = big_endian(header + USER_VERSION_OFFSET);
 	if (version != TRACEFILE_SCHEMA_VERSION) {
 		snprintf(why, TRACEFILE_WHY_BYTES,
-			 "'%s' is a trace of schema version %u; this rtctrack reads version %d",
-			 path, version, TRACEFILE_SCHEMA_VERSION);
-		return -EBADMSG;
+			 "'%s' is a trace of schema version %u; this rtctrack reads version %d: "
+			 "%s",
+			 path, version, TRACEFILE_SCHEMA_VERSION,
+			 version < TRACEFILE_SCHEMA_VERSION
+				 ? "record the program again with this version"
+				 : "read it with the version that recorded it");
+		return -EPROTO;
 	}
 	return 0;
 }

@@ -6,14 +6,14 @@
 #include <limits.h>
 
 #define TRACEFILE_APPLICATION_ID 0x72746374 /* "rtct" */
-#define TRACEFILE_SCHEMA_VERSION 3
+#define TRACEFILE_SCHEMA_VERSION 4
 
 /* Room for a sentence that names a path. */
 #define TRACEFILE_WHY_BYTES (PATH_MAX + 512)
 
 /*
  * 0: a trace of this schema version. -ENOENT, -EACCES and the like;
- * -EBADMSG: not a trace, or of another version. why gets a sentence, at most
+ * -EBADMSG: not a trace; -EPROTO: of another version. why gets a sentence, at most
  * TRACEFILE_WHY_BYTES.
  */
 int tracefile_check(const char *path, char *why);

@@ -45,6 +45,13 @@ static size_t plain_length(const char *symbol)
 	return length;
 }
 
+const char *demangle_clone(const char *symbol)
+{
+	const char *rest = symbol + plain_length(symbol);
+
+	return *rest == '.' ? rest : NULL;
+}
+
 char *demangle_symbol(const char *symbol)
 {
 	char *plain = strndup(symbol, plain_length(symbol));

@@ -11,4 +11,10 @@
  */
 char *demangle_symbol(const char *symbol);
 
+/*
+ * What the compiler wrote behind the name of a piece or a copy of a function that it made:
+ * ".part.0", ".constprop.0.cold". It points into symbol; NULL: nothing.
+ */
+const char *demangle_clone(const char *symbol);
+
 #endif

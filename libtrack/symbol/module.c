@@ -2,6 +2,7 @@
 #include "module.h"
 
 #include "debuginfo.h"
+#include "demangle.h"
 #include "image.h"
 #include "inlined.h"
 #include "symtab.h"
@@ -142,10 +143,9 @@ static int load(struct symbol_module *module)
 }
 
 /* By the symbol table alone, or for a last frame that DWARF has no name for. */
-static size_t name_by_symbol(struct symbol_module *module, uint64_t address, size_t count,
+static size_t name_by_symbol(struct symbol_module *module, const char *symbol, size_t count,
 			     struct symbol_frame *frames)
 {
-	const char *symbol = symtab_find(&module->symtab, address);
 	const char *name = names_function(&module->names, symbol);
 
 	if (name == NULL)
@@ -174,7 +174,10 @@ size_t symbol_module_frames(struct symbol_module *module, uint64_t address,
 	if (unit != NULL)
 		count = inlined_frames(unit, dwarf_address, &module->names, ret_frames, max,
 				       &whole);
+	const char *symbol = symtab_find(&module->symtab, address);
 	if (count == 0 || (whole && ret_frames[count - 1].function == NULL))
-		count = name_by_symbol(module, address, count, ret_frames);
+		count = name_by_symbol(module, symbol, count, ret_frames);
+	if (count > 0 && whole && symbol != NULL)
+		ret_frames[count - 1].clone = demangle_clone(symbol);
 	return count;
 }

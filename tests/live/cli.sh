@@ -59,6 +59,45 @@ for file in err text json; do
 	check "redacted $file: function and place stay" "$(grep -q host_open $file && grep -c 'host.*\.c' $file | sed 's/[1-9][0-9]*/some/')" some
 done
 
+# Annotated by halves: one line says which half is missing, and no gate fails.
+cat >halves.c <<'EOF_C'
+#include <track/track.h>
+static int thing, other;
+static __attribute__((noinline)) void let_go(void)
+{
+	track_release(&thing, "user", track_nobody());
+}
+int main(void)
+{
+	for (int i = 0; i < 3; i++)
+		let_go();
+	track_own(track_scope(&other), track_object(&thing));
+	track_timer_cancel(&other);
+	return 0;
+}
+EOF_C
+cc -g -O1 -I "$here/../../libtrack/include" -o halves halves.c
+run --gate -- ./halves
+check "what was never created is one line, and fails no gate" \
+	"$code $(grep -o 'never created: .*; the first: release of 0x[0-9a-f]* in let_go ([^)]*halves.c:5)' err | sed 's/0x[0-9a-f]*/0x/; s|(/.*/|(|')" \
+	"0 never created: 4 (release of object 3, own of object 1); the first: release of 0x in let_go (halves.c:5)"
+
+# Where no finding is of a rule, those that are.
+run -- "$host" exit
+check "a rule without a finding" "$("$rtctrack" report --rule ref-cycle t.db | grep -c '^  --rule ref-cycle: no finding is that; there are: fd-leak [0-9]')" 1
+
+# How it ended stands above the findings.
+run -- bash -c 'kill -SEGV $$'
+check "a crash is named on top" "$(sed -n 2p err | cut -d: -f 1)" "  killed by SIGSEGV (Segmentation fault)"
+run --timeout 0.5 -- sleep 20
+check "so is a timeout" "$(grep -c '^  ended by --timeout after 0.5 s, killed by SIGTERM (Terminated): ' err)" 1
+
+# A trace of another version says what to do.
+cp kept.db old.db
+sqlite3 old.db "PRAGMA user_version = 3"
+"$rtctrack" report old.db >out 2>err
+check "a trace of an older schema: record it again" "$? $(grep -c 'schema version 3.*record the program again' err) $(wc -l <err)" "2 1 1"
+
 # LD_PRELOAD alone, and what clean does about it.
 RTCTRACK_SPOOL_DIR=$work/spools LD_PRELOAD=$shim "$host" exit >/dev/null
 check "LD_PRELOAD alone leaves a spool" "$(ls spools | grep -c '\.spool$')" 1

@@ -11,6 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../deaf.inc.c"
+
 #define SUBJECTS 256
 #define TEXTS 256
 
@@ -63,24 +65,6 @@ static const char *stack_of(uint64_t hash)
 		if (stacks[i] == hash)
 			return " stack";
 	return hash ? " (undefined stack)" : "";
-}
-
-static int on_process(void *ctx, const struct collect_process *process)
-{
-	(void)ctx, (void)process;
-	return 0;
-}
-
-static int on_module(void *ctx, uint32_t process, const struct collect_module *module)
-{
-	(void)ctx, (void)process, (void)module;
-	return 0;
-}
-
-static int on_unload(void *ctx, uint32_t process, uint64_t bias, uint64_t time_ns)
-{
-	(void)ctx, (void)process, (void)bias, (void)time_ns;
-	return 0;
 }
 
 static int on_stack(void *ctx, uint32_t process, uint64_t hash, uint64_t time_ns,
@@ -151,24 +135,18 @@ static int on_note(void *ctx, uint32_t process, enum track_note note, uint64_t c
 	return 0;
 }
 
-static int on_flush(void *ctx)
-{
-	(void)ctx;
-	return 0;
-}
-
 int main(int argc, char **argv)
 {
 	static const struct collect_sink sink = {
-		.process = on_process,
-		.module = on_module,
-		.unload = on_unload,
+		.process = deaf_process,
+		.module = deaf_module,
+		.unload = deaf_unload,
 		.stack = on_stack,
 		.text = on_text,
 		.event = on_event,
 		.mark = on_mark,
 		.note = on_note,
-		.flush = on_flush,
+		.flush = deaf_flush,
 	};
 	struct collector *collector = NULL;
 	uint64_t events;

@@ -45,7 +45,13 @@ libtrack/analyze/rule_growth.c|s/slope = g/slope = 1 + g/|unit_analyze_findings
 libtrack/analyze/rule_close.c|s/death == sites->death/death != sites->death/|unit_analyze_close
 libtrack/analyze/rule_use.c|s/o.generation - (a.error = ?1)/o.generation/|unit_analyze_use
 libtrack/analyze/rule_exhaustion.c|s/birth_ns < ?3/birth_ns > 0/|unit_analyze_exhaustion
-libtrack/analyze/forecast.c|s/whole < value ? whole + 1/whole < value ? whole/|unit_analyze_exhaustion
+libtrack/analyze/rule_forecast.c|s/whole < value ? whole + 1/whole < value ? whole/|unit_analyze_exhaustion
+libtrack/analyze/rule_forecast.c|s/!group->beyond_leaks/true/|unit_analyze_repeat
+libtrack/analyze/stray.c|s/ || image->forked//|unit_analyze_stray
+libtrack/analyze/acts.c|s/place->more++/place->rows = 0/|unit_analyze_acts
+libtrack/analyze/findings.c|s/== TRACK_KIND_OBJECT/== TRACK_KIND_TIMER/|unit_analyze_cause
+cli/report/stack.c|s/strlen(clone) < strlen(piece->clone)/true/|unit_report_stack
+cli/report/filter.c|s/>= ?2 AS since/>= 0 AS since/|unit_report_filter
 libtrack/analyze/culprit.c|s/tier > best/tier >= best/|unit_analyze_findings
 libtrack/analyze/life.c|s/= "joined"/= "done"/|unit_analyze_thread
 libtrack/store/tracefile.c|s/version != TRACEFILE_SCHEMA_VERSION/version == 77/|unit_store_trace

@@ -46,6 +46,21 @@ Test(act, a_callback_called_after_its_scope_was_closed)
 		     "called at deliver");
 }
 
+Test(act, of_many_the_sentence_says_how_often)
+{
+	int64_t late = PUT(.kind = "callback", .class_name = "onMessage", .died = CLOSED);
+	int64_t again = PUT(.kind = "callback", .class_name = "onQueued", .died = CLOSED);
+
+	for (int i = 0; i < 3; i++) {
+		act("fired-late", late, 0, "deliver");
+		act("fired-again", again, 0, "retry");
+	}
+	judge();
+	expect("SELECT message FROM finding ORDER BY message",
+	       "onMessage callbacks were called 3 times after the end of their registration\n"
+	       "one-shot onQueued callbacks were called here again, 3 times");
+}
+
 Test(act, a_callback_called_after_it_was_given_up)
 {
 	int64_t callback = PUT(.kind = "callback", .class_name = "onMessage", .made_in = "listen",
@@ -120,6 +135,16 @@ Test(act, a_use_of_what_was_destroyed_is_blamed_on_the_user)
 	expect_findings("use-after-close broken object UdpSocket 1 send_alert");
 	expect_message("1 UdpSocket used here had been destroyed before");
 	expect_chain("created at server_listen\ndestroyed at server_close\nused at send_alert");
+}
+
+Test(act, a_name_that_ends_in_s_gets_its_kind_for_a_plural)
+{
+	int64_t dtls = PUT(.kind = "scope", .class_name = "dtls", .died = CLOSED);
+
+	act("late-use", dtls, 0, "retransmit");
+	act("late-use", dtls, 0, "retransmit");
+	judge();
+	expect_message("2 calls here used dtls scopes that had been destroyed before");
 }
 
 Test(act, the_first_act_comes_first_and_acts_before_leaks)

@@ -148,6 +148,23 @@ Test(exhaustion, what_grows_reaches_the_limit_after_so_many_more_marks)
 			   "2: files, 1 more at every mark, opened at 20512");
 }
 
+Test(exhaustion, of_many_sites_that_grow_the_rest_is_counted)
+{
+	limit(1000);
+	for (int i = 0; i < 3; i++) {
+		for (unsigned class = TRACK_FD_CLASS_UDP; class < TRACK_FD_CLASS_UDP + 7; class ++)
+			open_some((uint64_t)(10 + 10 * i) + class, 1, FILES, class);
+		play_mark("round");
+	}
+	judge();
+	expect("SELECT count(*) FROM evidence e JOIN finding f ON f.id = e.finding_id "
+	       "WHERE f.rule = 'exhaustion' AND role LIKE 'growing%'",
+	       "5");
+	expect("SELECT role FROM evidence e JOIN finding f ON f.id = e.finding_id WHERE f.rule = "
+	       "'exhaustion' ORDER BY position DESC",
+	       "and 2 more sites that grow");
+}
+
 Test(exhaustion, marks_that_are_named_sessions_are_called_so)
 {
 	limit(13);

@@ -52,6 +52,19 @@ Test(findings, every_class_of_descriptors_is_judged)
 	       "2 files opened here were never closed; 1 directory opened here was never closed");
 }
 
+Test(findings, at_the_end_sockets_come_before_threads_and_files)
+{
+	thread_event(TRACK_OP_CREATE, 1, 0);
+	thread_event(TRACK_OP_CREATE, 2, 0);
+	fd_open_as(6, NO_STACK, TRACK_FD_CLASS_FILE, 0, -1);
+	fd_open_as(7, NO_STACK, TRACK_FD_CLASS_FILE, 0, -1);
+	fd_open_as(8, NO_STACK, TRACK_FD_CLASS_FILE, 0, -1);
+	fd_open(5, NO_STACK);
+	play_judge();
+	expect("SELECT group_concat(class || count) FROM (SELECT * FROM finding ORDER BY rank)",
+	       "udp1,thread2,file3");
+}
+
 Test(findings, the_inherited_and_what_an_exec_ended_are_none)
 {
 	fd_open_as(5, NO_STACK, TRACK_FD_CLASS_UDP, TRACK_FD_INHERITED, -1);
@@ -268,7 +281,7 @@ Test(findings, what_rises_at_every_mark_grows_and_is_not_told_again)
 	expect("SELECT rule || state || count || '/' || slope FROM finding",
 	       "fd-leakgrowing11/3.0");
 	expect("SELECT message FROM finding",
-	       "UDP sockets: 3 more alive at every mark (2, 5, 8, 11)");
+	       "UDP sockets: 3 more alive at every session (2, 5, 8, 11)");
 	expect("SELECT count(*) FROM evidence", "11");
 }
 
@@ -278,8 +291,8 @@ Test(findings, among_many_marks_one_may_bring_nothing)
 
 	sessions(counts, 7);
 	play_judge();
-	expect("SELECT message FROM finding",
-	       "UDP sockets: about 0.833 more alive at almost every mark (1, 2, 3, 3, 4, ..., 6)");
+	expect("SELECT message FROM finding", "UDP sockets: about 0.833 more alive at almost every "
+					      "session (1, 2, 3, 3, 4, ..., 6)");
 }
 
 Test(findings, what_fills_up_and_stays_is_no_growth)
@@ -306,8 +319,9 @@ Test(findings, what_rises_at_every_third_mark_to_the_end_grows)
 
 	sessions(counts, 18);
 	play_judge();
-	expect("SELECT message FROM finding", "UDP sockets: about 0.353 more alive with a mark, on "
-					      "average (0, 0, 1, 1, 1, ..., 6)");
+	expect("SELECT message FROM finding",
+	       "UDP sockets: about 0.353 more alive with a session, on "
+	       "average (0, 0, 1, 1, 1, ..., 6)");
 }
 
 Test(findings, what_is_made_now_and_then_is_no_growth)
@@ -326,7 +340,7 @@ Test(findings, the_first_mark_may_be_warm_up)
 	sessions(counts, 4);
 	play_judge();
 	expect("SELECT message FROM finding",
-	       "UDP sockets: about 1.5 more alive at every mark (4, 5, 7)");
+	       "UDP sockets: about 1.5 more alive at every session (4, 5, 7)");
 }
 
 Test(findings, two_marks_or_a_pause_prove_no_growth)
@@ -362,7 +376,7 @@ Test(findings, detached_threads_that_grow_are_told)
 	}
 	play_judge();
 	expect("SELECT rule || kind || message FROM finding",
-	       "thread-leakthreadthreads: 1 more alive at every mark (1, 2, 3)");
+	       "thread-leakthreadthreads: 1 more alive at every session (1, 2, 3)");
 }
 
 static void double_close(void)

@@ -279,7 +279,7 @@ Test(fold, growth_is_what_it_is_without_a_budget)
 	play_judge();
 	expect_folded("5");
 	expect("SELECT message FROM finding",
-	       "UDP sockets: 1 more alive at every mark (1, 2, 3, 4, 5)");
+	       "UDP sockets: 1 more alive at every session (1, 2, 3, 4, 5)");
 }
 
 Test(fold, joined_and_detached_threads_that_ended_are_folded_and_others_not)

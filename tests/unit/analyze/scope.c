@@ -159,3 +159,16 @@ Test(scope, what_it_is_made_of_is_not_among_what_it_has)
 	judge();
 	expect_message("1 Connection opened here was never closed, with 1 UDP socket");
 }
+
+Test(scope, at_the_end_of_a_killed_program_it_comes_before_threads)
+{
+	rows_end();
+	rows_begin_as("signal");
+	PUT(.kind = "scope", .class_name = "Connection", .traits = "must-close",
+	    .made_in = "connect");
+	PUT(.kind = "thread", .class_name = "thread", .made_in = "pool_start");
+	PUT(.kind = "thread", .class_name = "thread", .made_in = "pool_start");
+	judge();
+	expect_findings("scope-unclosed at-exit scope Connection 1 connect\n"
+			"thread-leak at-exit thread thread 2 pool_start");
+}

@@ -43,6 +43,74 @@ Test(filter, since_takes_a_mark)
 	cr_expect_eq(SHOWN(.since = "late"), 0);
 }
 
+static void expect_since(const char *since, uint64_t count, size_t evidence, const char *message)
+{
+	struct trace *trace = make_trace(3);
+	struct report_filter filter = {.since = since};
+	struct report *report;
+
+	execute(trace, "UPDATE resource SET birth_ns = birth_ns + %llu WHERE subject = 9",
+		SECOND / 2);
+	report = read_report(trace, &filter);
+	cr_assert_eq(report->finding_count, 1);
+	cr_expect_eq(report->findings[0].count, count);
+	cr_expect_eq(report->findings[0].evidence_count, evidence);
+	cr_expect_str_eq(report->findings[0].message, message);
+	cr_expect_not_null(report->findings[0].evidence[0].stack);
+	report_destroy(report);
+	trace_close(trace);
+}
+
+Test(filter, since_counts_the_members_since_then)
+{
+	expect_since("1.2", 1, 1, "(1 since then) 3 UDP sockets opened here were never closed");
+	expect_since("0.5", 3, 3, "3 UDP sockets opened here were never closed");
+}
+
+Test(filter, the_first_since_then_comes_before_the_chain)
+{
+	struct trace *trace = make_chain();
+	struct report_filter filter = {.since = "1.2"};
+	struct report *report;
+
+	execute(trace, "UPDATE resource SET birth_ns = birth_ns + %llu WHERE subject = 9",
+		SECOND / 2);
+	report = read_report(trace, &filter);
+	cr_assert_eq(report->finding_count, 1);
+	cr_expect(report_is_birth(&report->findings[0].evidence[0]));
+	cr_expect_eq(report->findings[0].evidence[0].resource->subject, 9);
+	cr_expect_eq(report->findings[0].evidence_count, 5);
+	report_destroy(report);
+	trace_close(trace);
+}
+
+Test(filter, of_acts_those_since_then_are_counted)
+{
+	struct trace *trace = make_trace(3);
+	struct report_filter filter = {.since = "1.2"};
+	struct report *report;
+
+	for (int i = 1; i <= 3; i++) {
+		struct trace_act act = {.process_id = 1,
+					.resource_id = i,
+					.kind = "fd",
+					.what = "bad-close",
+					.time_ns = 11 * SECOND + (uint64_t)i * SECOND / 8,
+					.call = "close"};
+
+		cr_assert_eq(trace_add_act(trace, &act), 0);
+		execute(trace,
+			"UPDATE evidence SET role = 'closed again at', act_id = %d WHERE "
+			"resource_id = %d",
+			i, i);
+	}
+	report = read_report(trace, &filter);
+	cr_assert_eq(report->finding_count, 1);
+	cr_expect_eq(report->findings[0].count, 2);
+	report_destroy(report);
+	trace_close(trace);
+}
+
 Test(filter, a_mark_that_is_not_there_is_an_error)
 {
 	struct trace *trace = make_chain();
@@ -72,6 +140,43 @@ Test(filter, a_scope_that_is_not_there_is_told_with_those_that_are)
 	report_destroy(report);
 	report = read_filtered((struct report_filter){.scope = "Conn*"});
 	cr_expect_null(report->absent_scope);
+	report_destroy(report);
+}
+
+static struct report *read_rule_of(const char *rule)
+{
+	struct report_filter filter = {.rule = rule};
+	struct trace *trace = make_chain();
+	struct report *report;
+
+	execute(trace, "INSERT INTO cause VALUES (1, 'ref-leak')");
+	report = read_report(trace, &filter);
+	trace_close(trace);
+	return report;
+}
+
+Test(filter, a_rule_is_found_by_its_own_name_and_as_a_cause)
+{
+	static const char *const rules[] = {"fd-leak", "ref-leak"};
+
+	for (size_t i = 0; i < 2; i++) {
+		struct report *report = read_rule_of(rules[i]);
+
+		cr_expect_eq(report->finding_count, 1, "%s", rules[i]);
+		cr_expect_null(report->absent_rule);
+		report_destroy(report);
+	}
+}
+
+Test(filter, a_rule_that_no_finding_is_of_is_told_with_those_that_are)
+{
+	struct report *report = read_rule_of("ref-cycle");
+
+	cr_expect_eq(report->finding_count, 0);
+	cr_assert_str_eq(report->absent_rule, "ref-cycle");
+	cr_assert_eq(report->rule_count, 1);
+	cr_expect_str_eq(report->rules[0].name, "fd-leak");
+	cr_expect_eq(report->rules[0].count, 1);
 	report_destroy(report);
 }
 

@@ -285,7 +285,7 @@ Test(text, an_annotated_thing_is_an_example_with_what_is_left_of_it)
 	execute(trace, "DELETE FROM evidence");
 	execute(trace, "INSERT INTO evidence VALUES (1, 1, 11, NULL, NULL, 'created at')");
 	write_text(trace, &plain, NULL);
-	expect("     e.g. object Candidate at 0x200 'host', begun 1.5 s before the end, "
+	expect("     e.g. object Candidate at 0x200 'host', created 1.5 s before the end, "
 	       "references left: 5\n");
 }
 

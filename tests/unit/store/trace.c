@@ -165,9 +165,10 @@ Test(trace, another_schema_version_is_refused_in_words)
 
 	cr_assert_eq(trace_execute(trace, "PRAGMA user_version = 99"), 0);
 	trace_close(trace);
-	cr_expect_eq(trace_open(path, TRACE_READ, &trace), -EBADMSG);
-	cr_expect_not_null(strstr(trace_open_error(), "schema version 99"), "%s",
-			   trace_open_error());
+	cr_expect_eq(trace_open(path, TRACE_READ, &trace), -EPROTO);
+	cr_expect_not_null(strstr(trace_open_error(), "schema version 99; this rtctrack reads "
+						      "version 4: read it with the version"),
+			   "%s", trace_open_error());
 }
 
 Test(trace, one_of_the_first_schema_is_refused_in_the_same_words)
@@ -176,9 +177,9 @@ Test(trace, one_of_the_first_schema_is_refused_in_the_same_words)
 
 	cr_assert_eq(trace_execute(trace, "PRAGMA user_version = 1"), 0);
 	trace_close(trace);
-	cr_expect_eq(trace_open(path, TRACE_READ, &trace), -EBADMSG);
-	cr_expect_not_null(strstr(trace_open_error(), "schema version 1;"), "%s",
-			   trace_open_error());
+	cr_expect_eq(trace_open(path, TRACE_READ, &trace), -EPROTO);
+	cr_expect_not_null(strstr(trace_open_error(), "record the program again with this version"),
+			   "%s", trace_open_error());
 }
 
 Test(trace, statistics_are_replaced_and_go_when_they_count_nothing)
@@ -368,7 +369,7 @@ Test(trace, a_meta_value_lives_until_the_trace_is_closed)
 	cr_assert_eq(trace_set_meta(trace, "engine", "probes"), 0);
 	cr_expect_str_eq(trace_meta(trace, "engine"), "probes");
 	cr_expect_str_eq(first, "shim");
-	cr_expect_str_eq(trace_meta(trace, "schema_version"), "3");
+	cr_expect_str_eq(trace_meta(trace, "schema_version"), "4");
 	trace_close(trace);
 }
 

@@ -30,6 +30,25 @@ Test(demangle, cplusplus_loses_its_parameters)
 	expect("_ZZ4mainENKUliE_clEi", "main::{lambda(int)#1}::operator()");
 }
 
+static void expect_clone(const char *symbol, const char *suffix)
+{
+	const char *clone = demangle_clone(symbol);
+
+	if (suffix == NULL)
+		cr_expect_null(clone, "%s", symbol);
+	else
+		cr_expect(clone != NULL && strcmp(clone, suffix) == 0, "%s: %s", symbol, suffix);
+}
+
+Test(demangle, what_the_compiler_split_off_is_told_from_the_whole)
+{
+	expect_clone("agent_close.part.0", ".part.0");
+	expect_clone("f.constprop.0.cold", ".constprop.0.cold");
+	expect_clone("agent_close", NULL);
+	expect_clone("read@GLIBC_2.2.5", NULL);
+	expect_clone("core..cold..main", NULL);
+}
+
 Test(demangle, legacy_rust_loses_its_hash)
 {
 	expect("_ZN4core3fmt9Formatter3pad17h0123456789abcdefE", "core::fmt::Formatter::pad");

@@ -15,7 +15,7 @@
 /* What to read. */
 struct report_filter {
 	const char *kind;  /* NULL: all */
-	const char *rule;  /* NULL: all */
+	const char *rule;  /* findings of it, or with a cause that is; NULL: all */
 	const char *scope; /* findings about what belongs to scopes of such a class; NULL: all */
 	const char
 		*since; /* about what was born after so many seconds, or after a mark; NULL: all */
@@ -95,6 +95,19 @@ struct report_note {
 	bool lost;
 };
 
+/* Annotations of one op, about things of one kind whose birth nobody told. */
+struct report_stray {
+	const char *op, *kind;
+	uint64_t count;
+	uint64_t subject;	   /* of the first */
+	struct report_stack stack; /* the same; may be empty */
+};
+
+struct report_rule {
+	const char *name;
+	uint64_t count; /* of findings */
+};
+
 /* Of one kind: how many lifetimes were seen. Inherited ones are left out. */
 struct report_tally {
 	const char *kind;
@@ -104,7 +117,8 @@ struct report_tally {
 struct report {
 	const char *command; /* NULL unknown */
 	const char *trace_path;
-	int exit_status; /* -1 unknown */
+	const char *timeout_s; /* it was ended after so many seconds; NULL: it was not */
+	int exit_status;       /* -1 unknown */
 	bool finished;
 	uint64_t lost;
 	uint64_t duration_ns; /* from the first start to the last end seen */
@@ -115,13 +129,18 @@ struct report {
 	uint64_t mark_count;
 	struct report_note *notes; /* LOST ones first */
 	size_t note_count;
+	struct report_stray *strays; /* in the order in which they began */
+	size_t stray_count;
 	struct report_tally *tallies;
 	size_t tally_count;
 	uint64_t folded; /* lifetimes in the tallies that the trace has as sums only */
 	struct report_finding *findings; /* most severe first, minor ones last */
 	size_t finding_count;
-	size_t finding_others;	  /* that the filter leaves out */
-	size_t finding_total;	  /* before the filter's top */
+	size_t finding_others;	   /* that the filter leaves out */
+	size_t finding_total;	   /* before the filter's top */
+	const char *absent_rule;   /* the filter's, of which there is no finding; NULL */
+	struct report_rule *rules; /* then: those that there are findings of */
+	size_t rule_count;
 	const char *absent_scope; /* the filter's, which no scope of the trace is; NULL */
 	const char **scopes;	  /* then: the classes of those that there are */
 	size_t scope_count;

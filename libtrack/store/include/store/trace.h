@@ -22,7 +22,7 @@ int trace_create(const char *path, struct trace **ret_trace);
 /* TRACE_COPY: a private copy that may be written and vanishes on close. */
 enum trace_mode { TRACE_READ, TRACE_WRITE, TRACE_COPY };
 
-/* -ENOENT; -EBADMSG: not a trace, or of another schema version (trace_open_error). */
+/* -ENOENT; -EBADMSG: not a trace; -EPROTO: of another schema version (trace_open_error). */
 int trace_open(const char *path, enum trace_mode mode, struct trace **ret_trace);
 const char *
 trace_open_error(void); /* why the last open or create of this thread failed: a sentence */
@@ -133,6 +133,15 @@ struct trace_act {
 	int64_t other_id;
 };
 
+/* Annotations of one op, about things of one kind that are not known. */
+struct trace_stray {
+	int64_t process_id;
+	const char *op, *kind;
+	uint64_t count;
+	uint64_t subject, time_ns; /* of the first */
+	int64_t stack_id;
+};
+
 /* Insert or replace by id. */
 int trace_put_process(struct trace *trace, struct trace_process *process);
 int trace_put_module(struct trace *trace, struct trace_module *module);
@@ -143,11 +152,14 @@ int trace_put_statistics(struct trace *trace, struct trace_statistics *statistic
 int trace_add_stack(struct trace *trace, int64_t process_id, uint64_t hash, uint64_t time_ns,
 		    const uint64_t *addresses, size_t depth, int64_t *ret_id);
 int trace_add_act(struct trace *trace, struct trace_act *act);
+/* So many more like it have no row. */
+int trace_add_act_more(struct trace *trace, int64_t act_id, uint64_t count);
 /* Insert or replace by id. */
 int trace_put_reference(struct trace *trace, struct trace_reference *reference);
 int trace_delete_references(struct trace *trace, int64_t resource_id);
 int trace_add_plumbing(struct trace *trace, const char *file);
 int trace_add_need(struct trace *trace, int64_t user_id, int64_t used_id, uint64_t time_ns);
+int trace_add_stray(struct trace *trace, const struct trace_stray *stray);
 int trace_add_mark(struct trace *trace, int32_t pid, uint64_t time_ns, const char *text);
 /* process_id 0: the run as a whole. name, weight and text from notes.def. */
 int trace_put_note(struct trace *trace, int64_t process_id, const char *name, const char *weight,
@@ -158,6 +170,9 @@ int trace_location(struct trace *trace, const char *path, const char *build_id, 
 int trace_add_stack_frame(struct trace *trace, int64_t stack_id, int position, int64_t location_id);
 int trace_add_frame(struct trace *trace, int64_t location_id, int position, const char *function,
 		    const char *file, int line);
+
+/* The last frame of the place is in a piece of its function: ".part.0". */
+int trace_add_clone(struct trace *trace, int64_t location_id, const char *suffix);
 
 /*
  * Queries. A cursor steps over the rows of a named query; columns are read by

@@ -17,6 +17,8 @@ struct symbol_frame {
 	const char *function; /* demangled; NULL unknown */
 	const char *file;     /* NULL unknown */
 	int line;	      /* 0 unknown */
+	const char *clone; /* ".part.0": the piece of the function that it is in; NULL: itself, or
+			      inlined */
 };
 
 /* Where files are looked for besides the places of this system. NULL: nowhere. */

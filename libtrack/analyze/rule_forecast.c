@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "forecast.h"
-
+/* After how many more marks a process that grows has no descriptor or port left. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,7 +8,7 @@
 #include "rule.h"
 #include "word.h"
 
-enum { SITES_SHOWN = 5, MARKS_MOST = 1000000 /* what is farther is no news */ };
+enum { SITES_SHOWN = 5, MEMBERS_TRIED = 16, MARKS_MOST = 1000000 /* what is farther is no news */ };
 
 static const char used_sql[] =
 	"SELECT class, local_address FROM resource WHERE process_id = ?1 AND kind = ?2 "
@@ -45,8 +44,9 @@ struct outlook {
 struct group {
 	int64_t process_id;
 	const struct growth_site *sites[SITES_SHOWN]; /* of what ends first, the steepest first */
-	size_t shown;
-	uint64_t alive; /* of all those sites */
+	size_t shown, site_count;
+	uint64_t alive;	   /* of all those sites */
+	bool beyond_leaks; /* something grows that no leak explains */
 	struct outlook outlook;
 };
 
@@ -127,6 +127,7 @@ static void show_site(struct group *group, const struct growth_site *site)
 {
 	size_t at = group->shown < SITES_SHOWN ? group->shown++ : SITES_SHOWN;
 
+	group->site_count++;
 	group->alive += site->member_count;
 	while (at > 0 && growth_slope(site) > growth_slope(group->sites[at - 1])) {
 		if (at < SITES_SHOWN)
@@ -191,6 +192,15 @@ static int add_sites(struct finding *finding, const struct group *group)
 					     site->sessions ? "session" : "mark", "opened at");
 		error = evidence.role == NULL ? -ENOMEM : finding_add_evidence(finding, &evidence);
 	}
+	if (error == 0 && group->site_count > group->shown) {
+		size_t more = group->site_count - group->shown;
+		struct finding_evidence evidence = {
+			.role = finding_text(finding, "and %zu more site%s that grow%s", more,
+					     more == 1 ? "" : "s", more == 1 ? "s" : ""),
+		};
+
+		error = evidence.role == NULL ? -ENOMEM : finding_add_evidence(finding, &evidence);
+	}
 	return error;
 }
 
@@ -208,23 +218,85 @@ static int say(struct finding *finding, const struct group *group)
 			   outlook->marks == 1 ? "" : "s", outlook->used[first]);
 }
 
+/* The leak that the survivor is part of, its head or held by it; NULL: none. */
+static const struct leak *find_leak(const struct leaks *leaks, size_t survivor)
+{
+	for (size_t i = 0; i < leaks->count; i++)
+		for (size_t j = 0; j < leaks->items[i].held_count; j++)
+			if (leaks->held[leaks->items[i].first_held + j] == survivor)
+				return &leaks->items[i];
+	return NULL;
+}
+
+/* The finding that tells of this one already: its leak's, or its unclosed scope's. NULL: none. */
+static int find_told(struct judgement *judgement, int64_t resource_id, struct finding **ret_finding)
+{
+	const struct leaks *leaks = &judgement->leaks;
+	size_t index = survivors_find(&leaks->survivors, resource_id);
+	const struct leak *leak = NULL;
+	const struct survivor *head;
+	const struct culprit *culprit;
+	int error;
+
+	if (index == SURVIVOR_NONE || !leaks_at(leaks, index)->explained)
+		return 0;
+	head = leaks_at(leaks, index);
+	if (head->fate == FATE_FINE && head->unclosed != SURVIVOR_NONE) {
+		head = leaks_at(leaks, head->unclosed);
+		error = culprits_get_caller(&judgement->culprits, head->birth_stack, &culprit);
+	} else {
+		leak = find_leak(leaks, index);
+		if (leak == NULL)
+			return 0;
+		head = leaks_at(leaks, leak->head);
+		error = culprits_get(&judgement->culprits, head->birth_stack, &culprit);
+	}
+	if (error == 0)
+		*ret_finding = findings_find(
+			&judgement->findings, leak != NULL ? leak->rule : RULE_SCOPE_UNCLOSED,
+			finding_group(word_kind(head->kind), head->class_name, culprit));
+	return error;
+}
+
+/* What a leak uses up is said with the leak. True: it is. */
+static int tell_with_leak(struct judgement *judgement, const struct group *group, bool *ret_told)
+{
+	const struct growth_site *steepest = group->sites[0];
+	const struct outlook *outlook = &group->outlook;
+	struct finding *finding = NULL;
+	int error = 0;
+
+	for (size_t i = 0;
+	     i < steepest->member_count && i < MEMBERS_TRIED && finding == NULL && error == 0; i++)
+		error = find_told(judgement, steepest->members[i].resource_id, &finding);
+	*ret_told = finding != NULL && finding_tells_repeats(finding);
+	if (!*ret_told || finding->outlook != NULL)
+		return error;
+	finding->outlook = finding_text(
+		finding, "the limit of %.0f %s is reached after %.0f more %s%s",
+		outlook->capacity[outlook->first], supplies[outlook->first].noun, outlook->marks,
+		steepest->sessions ? "session" : "mark", outlook->marks == 1 ? "" : "s");
+	return finding->outlook != NULL ? 0 : -ENOMEM;
+}
+
 static int tell(struct judgement *judgement, const struct group *group)
 {
 	const struct growth_site *steepest = group->shown > 0 ? group->sites[0] : NULL;
 	struct finding_member member = {.process_id = group->process_id};
-	const struct culprit *culprit;
 	struct finding *finding;
-	int error;
+	bool told = false;
+	int error = 0;
 
 	if (steepest == NULL)
 		return 0;
+	if (!group->beyond_leaks)
+		error = tell_with_leak(judgement, group, &told);
+	if (error != 0 || told)
+		return error;
 	member.kind = steepest->kind;
 	member.class_name = steepest->class_name;
 	member.stack_id = steepest->stack_id;
-	error = culprits_get(&judgement->culprits, member.stack_id, &culprit);
-	if (error == 0)
-		error = findings_get(&judgement->findings, RULE_EXHAUSTION, STATE_GROWING, &member,
-				     culprit, &finding);
+	error = judge_member(judgement, RULE_EXHAUSTION, STATE_GROWING, &member, &finding);
 	if (error != 0 || finding->count != 0)
 		return error; /* the same was told of another process */
 	finding->count = group->alive;
@@ -239,6 +311,20 @@ static bool goes_along(const struct growth_site *site, const struct growth_site 
 {
 	return site->process_id == leader->process_id && site->series == leader->series &&
 	       strcmp(site->kind, leader->kind) == 0;
+}
+
+static int add_contributor(struct judgement *judgement, struct group *group,
+			   const struct growth_site *site)
+{
+	const struct culprit *culprit;
+	int error = culprits_get(&judgement->culprits, site->stack_id, &culprit);
+
+	if (error != 0)
+		return error;
+	if (growth_find(&judgement->growth, finding_group(site->kind, site->class_name, culprit)))
+		group->beyond_leaks = true;
+	show_site(group, site);
+	return 0;
 }
 
 static int judge_process(struct judgement *judgement, const struct growth *growth, size_t first,
@@ -259,11 +345,11 @@ static int judge_process(struct judgement *judgement, const struct growth *growt
 		error = count_used(judgement, range, leader->last_ns, &group);
 	if (error != 0 || !look_ahead(&group.outlook))
 		return error;
-	for (size_t i = first; i < growth->count; i++)
+	for (size_t i = first; i < growth->count && error == 0; i++)
 		if (goes_along(growth->sites[i], leader) &&
 		    uses(group.outlook.first, growth->sites[i]->class_name, true))
-			show_site(&group, growth->sites[i]);
-	return tell(judgement, &group);
+			error = add_contributor(judgement, &group, growth->sites[i]);
+	return error != 0 ? error : tell(judgement, &group);
 }
 
 static struct port_range get_range(struct judgement *judgement)
@@ -277,7 +363,7 @@ static struct port_range get_range(struct judgement *judgement)
 	return range;
 }
 
-int forecast(struct judgement *judgement, const struct u64map *except)
+int judge_forecast(struct judgement *judgement)
 {
 	struct growth growth = {.by_process = true};
 	struct port_range range = get_range(judgement);
@@ -285,13 +371,14 @@ int forecast(struct judgement *judgement, const struct u64map *except)
 	int error = 0;
 
 	/* The look at each process is only worth its time where something grows at all. */
-	if (judgement->growth.count > 0)
+	if (judgement->growth.count > 0 || judgement->repeats.count > 0)
 		error = growth_load(&growth, judgement->trace, &judgement->culprits);
 	for (size_t i = 0; i < growth.count && error == 0; i++) {
 		uint64_t process = (uint64_t)growth.sites[i]->process_id;
 
 		if (strcmp(growth.sites[i]->kind, word_kind(TRACK_KIND_FD)) != 0 ||
-		    u64map_get(except, process) != NULL || u64map_get(&told, process) != NULL)
+		    u64map_get(&judgement->exhausted, process) != NULL ||
+		    u64map_get(&told, process) != NULL)
 			continue;
 		error = judge_process(judgement, &growth, i, &range);
 		if (error == 0)

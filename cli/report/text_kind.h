@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What people say of the things of a kind. */
+#ifndef REPORT_TEXT_KIND_H
+#define REPORT_TEXT_KIND_H
+
+struct text_kind {
+	const char *name, *plural, *begun, *over;
+};
+
+/* NULL: unknown. */
+const struct text_kind *text_kind(const char *kind);
+
+/* "opened", "armed": what its birth is called. */
+const char *text_begun(const char *kind);
+
+#endif

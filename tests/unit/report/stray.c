@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The line about annotations of what was never created. */
+#include <report/json.h>
+#include <report/redact.h>
+#include <report/text.h>
+
+#include "fixture.inc.c"
+
+static char text[65536];
+
+static void write_report(struct trace *trace, bool json, bool redacted)
+{
+	struct report_style plain = {.folder = "/src"};
+	struct report *report = read_report(trace, NULL);
+	FILE *stream = fmemopen(text, sizeof(text), "w");
+
+	cr_assert_not_null(stream);
+	if (redacted)
+		cr_assert_eq(report_redact(&report, 1), 0);
+	if (json)
+		cr_assert_eq(report_json(stream, &report, 1), 0);
+	else
+		cr_assert_eq(report_text(stream, report, &plain), 0);
+	fclose(stream);
+	report_destroy(report);
+	trace_close(trace);
+}
+
+static struct trace *make_strays(void)
+{
+	struct trace *trace = make_trace(3);
+	struct trace_stray release = {.process_id = 1,
+				      .op = "release",
+				      .kind = "object",
+				      .count = 10,
+				      .subject = 0x5550,
+				      .stack_id = 1,
+				      .time_ns = 11 * SECOND};
+	struct trace_stray fire = {.process_id = 1,
+				   .op = "fire",
+				   .kind = "callback",
+				   .count = 2,
+				   .subject = 0x7770,
+				   .time_ns = 12 * SECOND};
+
+	cr_assert_eq(trace_add_stray(trace, &fire), 0);
+	cr_assert_eq(trace_add_stray(trace, &release), 0);
+	return trace;
+}
+
+static void expect(const char *part)
+{
+	cr_expect(strstr(text, part), "'%s' is not in:\n%s", part, text);
+}
+
+Test(stray, one_line_counts_them_and_names_the_first)
+{
+	write_report(make_strays(), false, false);
+	expect("  notes        annotations that name what was never created: 12 (release of object "
+	       "10, fire of callback 2); the first: release of 0x5550 in open_media_socket "
+	       "(session.c:42); to be expected only of what was made before the recording began, "
+	       "else annotate its creation too\n");
+	expect("  coverage     complete\n");
+}
+
+Test(stray, where_events_were_lost_they_are_to_be_expected)
+{
+	struct trace *trace = make_strays();
+
+	cr_assert_eq(trace_put_note(trace, 1, "lost-holes", "LOST", 1, "records never finished"),
+		     0);
+	write_report(trace, false, false);
+	expect("(session.c:42); to be expected, since events were lost\n");
+}
+
+Test(stray, none_is_no_line)
+{
+	write_report(make_trace(3), false, false);
+	cr_expect_null(strstr(text, "never created"));
+}
+
+Test(stray, json_has_them_and_redaction_hides_folders)
+{
+	write_report(make_strays(), true, true);
+	expect("\"op\":\"release\"");
+	expect("\"count\":10");
+	cr_expect_null(strstr(text, "/src/session.c"), "%s", text);
+}
