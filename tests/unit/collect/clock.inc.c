@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The clock of the test and of the collector alike, which stands still once a test has stopped it. */
+/* The clock of the test and of the collector alike: it stands still once a test has stopped it. */
 #include <stdint.h>
 #include <sys/syscall.h>
 #include <time.h>
