@@ -17,7 +17,7 @@ sys.path[:] = [path for path in sys.path if path != os.path.dirname(os.path.absp
 import aioice.ice
 from aiortc import RTCConfiguration, RTCPeerConnection, RTCSessionDescription
 
-SECONDS = 15
+SECONDS = 60
 LARGEST = 65536  # that it sends in one message is what the peer accepts; this is what both do
 WATCHED = ["connections", "objects", "references", "fds", "threads"]
 BASE = os.environ.get("ECHO_URL")
