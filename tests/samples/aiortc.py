@@ -42,7 +42,7 @@ def status():
 
 
 async def settled(before):
-    end = time.monotonic() + 5
+    end = time.monotonic() + 30
     while True:
         now = await asyncio.to_thread(status)
         differs = [f"{name}={before[name]}>{now[name]}" for name in WATCHED if now[name] != before[name]]
