@@ -130,9 +130,18 @@ await() {
 		turns=$((turns + 1))
 	done
 }
+await_child() { # PID: into $child
+	local turns=0
+	child=
+	while [ -z "$child" ] && [ $turns -lt $((limit_s * 20)) ] && kill -0 "$1" 2>/dev/null; do
+		child=$(cat "/proc/$1/task/$1/children")
+		[ -n "$child" ] || sleep 0.05
+		turns=$((turns + 1))
+	done
+}
 await_spool() {
 	local turns=0
-	while [ -z "$(find "$spool" -name '*.spool' -print -quit 2>/dev/null)" ] && [ $turns -lt 40 ]; do
+	while [ -z "$(find "$spool" -name '*.spool' -print -quit 2>/dev/null)" ] && [ $turns -lt 200 ]; do
 		sleep 0.05
 		turns=$((turns + 1))
 	done

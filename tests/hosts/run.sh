@@ -23,7 +23,6 @@ build=$(cd "$build" && pwd) || exit 2
 work=$(mktemp -d)
 bin=$build/tests/hosts programs=$here/programs
 limit_s=120
-[ $full = yes ] || limit_s=40
 export LC_ALL=C NO_COLOR=1
 . "$here/../check.sh"
 . "$here/../install.sh"
@@ -70,8 +69,8 @@ side() {
 	watched=$!
 	{ # quiet: the shell tells of every program that is killed
 		if [ "$name" = traced ] && [ -n "$disturb" ]; then
-			sleep 0.05
-			$disturb "$(cat /proc/$watched/task/$watched/children)"
+			await_child $watched
+			$disturb "$child"
 		fi
 		wait $watched
 	} 2>/dev/null

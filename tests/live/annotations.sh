@@ -21,7 +21,7 @@ have() { command -v "$1" >/dev/null 2>&1; }
 spooled() {
 	rm -rf spools said found
 	mkdir spools
-	RTCTRACK_SPOOL_DIR=$work/spools LD_PRELOAD=$shim timeout 60 "$@" >said 2>err
+	RTCTRACK_SPOOL_DIR=$work/spools LD_PRELOAD=$shim timeout 100 "$@" >said 2>err
 	code=$?
 	"$live/live_records" spools >found 2>>err
 }
@@ -85,13 +85,13 @@ done
 # Correct programs of unusual habits: nothing that fails a gate, and soon.
 for mode in $("$live/live_annotated_unusual_cc"); do
 	rm -f t.db
-	timeout 60 "$build/cli/rtctrack" run -o t.db --quiet --grace 0.6 -- "$live/live_annotated_unusual_cc" "$mode" >out 2>err
+	timeout 100 "$build/cli/rtctrack" run -o t.db --quiet --grace 0.6 -- "$live/live_annotated_unusual_cc" "$mode" >out 2>err
 	check "unusual, and correct: $mode" \
 		"$(sqlite3 -batch t.db "SELECT state, rule, message FROM finding WHERE state IN ('broken', 'leaked', 'growing', 'unclosed', 'suspect')" 2>&1)" ""
 done
 
 # Where all is one file, the caller of what tells is in it too.
-timeout 60 "$build/cli/rtctrack" run -o one.db --quiet -- "$live/live_annotated_unusual_cc" terminated >out 2>err
+timeout 100 "$build/cli/rtctrack" run -o one.db --quiet -- "$live/live_annotated_unusual_cc" terminated >out 2>err
 check "the culprit of a scope in a program of one file" \
 	"$(sqlite3 -batch one.db "SELECT rule, replace(culprit_function, '(anonymous namespace)::', '') FROM finding")" \
 	"scope-unclosed|Connection::Connection"
@@ -101,7 +101,7 @@ for flags in "-O0 -g" "-O2 -g" "-O2" "-O2 -fno-pie -no-pie"; do
 	# shellcheck disable=SC2086 # words
 	gcc $strict $flags "$here/annotated_growth.c" -o program
 	rm -f t.db
-	timeout 60 "$build/cli/rtctrack" run -o t.db --quiet -- ./program >out 2>err
+	timeout 100 "$build/cli/rtctrack" run -o t.db --quiet -- ./program >out 2>err
 	check "the culprit, gcc $flags" \
 		"$(sqlite3 -batch t.db "SELECT rule, state, culprit_function FROM finding")" "growth|growing|make_candidate"
 done
@@ -113,7 +113,7 @@ for level in -O0 -O1 -O2; do
 	read -r start size < <(nm -S program | awk '/ make_candidate$/ {print $1, $2}')
 	strip program
 	rm -f t.db
-	timeout 60 "$build/cli/rtctrack" run -o t.db --quiet -- ./program >out 2>err
+	timeout 100 "$build/cli/rtctrack" run -o t.db --quiet -- ./program >out 2>err
 	check "the innermost frame, stripped, gcc $level" "$(sqlite3 -batch t.db "SELECT count(*) FROM resource r
 		JOIN stack_frame s ON s.stack_id = r.birth_stack AND s.position = 0 JOIN location l ON l.id = s.location_id
 		WHERE r.kind = 'object' AND l.address BETWEEN $((16#$start)) AND $((16#$start + 16#$size))")" 6

@@ -54,7 +54,7 @@ rm -rf spools/*
 
 # Ten thousand processes. Their spools go as they end.
 most=0
-"$rtctrack" run -o tree.db --spool-dir spools --report-file report -- "$forker" 10000 >out 2>err &
+"$rtctrack" run -o tree.db --spool-dir spools --report-file report -- "$forker" 10000 1000 >out 2>err &
 recorder=$!
 while kill -0 $recorder 2>/dev/null; do
 	now=$(ls spools/run-* 2>/dev/null | wc -l)
@@ -71,18 +71,19 @@ check "10,000 processes: one finding for all" "$(sql tree.db "SELECT rule || ' '
 check "10,000 processes: few spools at a time" "$((most < 5000))" 1
 check "10,000 processes: the recorder keeps small" "$((memory < 200))" 1
 check "10,000 processes: nothing is left behind" "$(ls spools | wc -l)" 0
-"$rtctrack" run -o capped.db --cap 32M --quiet -- "$forker" 3000 >out 2>err
+"$rtctrack" run -o capped.db --cap 32M --quiet -- "$forker" 3000 200 >out 2>err
 check "3,000 processes in the room of 512 segments: it comes back, nothing is lost" "$(sql capped.db "SELECT (SELECT count(*) FROM process) || ' ' || coalesce(sum(count), 0) FROM note WHERE weight = 'LOST'")" "3001 0"
 "$rtctrack" run -o shell.db --quiet -- sh -c 'i=0; while [ $i -lt 500 ]; do (exec /bin/true); i=$((i + 1)); done' >out 2>err
 check "fork and exec: every first image was replaced, none died" "$(sql shell.db "SELECT group_concat(n, ' ') FROM (SELECT image || end || count(*) AS n FROM process GROUP BY image, end ORDER BY 1)")" "0exec500 0exit1 1exit500"
 
 # A killed recorder: the program goes on, and what it left can be reported.
-"$rtctrack" run -o killed.db --spool-dir spools --quiet -- sh -c "sleep 0.6; '$build/tests/live/live_host' exit >lived; echo \$? >>lived" >out 2>err &
+"$rtctrack" run -o killed.db --spool-dir spools --quiet -- sh -c "touch begun; while [ ! -e killed ]; do sleep 0.05; done; '$build/tests/live/live_host' exit >lived; echo \$? >>lived" >out 2>err &
 recorder=$!
-sleep 0.3
+eventually [ -e begun ]
 kill -9 $recorder
 wait $recorder 2>/dev/null
-for _ in $(seq 50); do [ "$(grep -c . lived 2>/dev/null)" = 2 ] && break; sleep 0.1; done
+touch killed
+eventually sh -c '[ "$(grep -c . lived)" = 2 ]'
 check "a killed recorder: the program goes on" "$(tr '\n' ' ' <lived)" "opened=1000 closed=0 3 "
 left=$(ls spools/run-*/*.spool | wc -l)
 "$rtctrack" report spools/run-* >report 2>err
@@ -90,14 +91,19 @@ check "a killed recorder: what the spools hold is reported" "$? $(count_lines '1
 check "a killed recorder: report removes no spool" "$(ls spools/run-*/*.spool | wc -l)" "$left"
 rm -rf spools/*
 
-# One that is killed in the middle: trace and spools have a part each, and say so.
-"$rtctrack" run -o killed.db --spool-dir spools --quiet -- "$pairs" 1000000 1 >lived 2>err &
+# One that is killed in the middle: trace and spools have a part each, and say so. What is marked
+# after the first half is in the trace when what that half took has been given back.
+rm -f killed lived
+"$rtctrack" run -o killed.db --spool-dir spools --quiet -- "$build/tests/live/live_host" halves >lived 2>err &
 recorder=$!
-sleep 0.5
+eventually sh -c '[ "$(sqlite3 -batch killed.db "SELECT count(*) >= 100000 FROM resource")" = 1 ]'
+eventually "$rtctrack" mark --spool-dir spools between
+eventually sh -c '[ "$(sqlite3 -batch killed.db "SELECT text FROM mark")" = between ]'
 kill -9 $recorder
 wait $recorder 2>/dev/null
-for _ in $(seq 100); do [ -s lived ] && break; sleep 0.1; done
-check "killed in the middle: the program goes on" "$(grep -c . lived)" 1
+touch killed
+eventually [ -s lived ]
+check "killed in the middle: the program goes on" "$(cat lived)" "opened=200000 closed=200000"
 "$rtctrack" report killed.db >report 2>err
 check "killed in the middle: the trace says that it is unfinished" "$? $(count_lines 'did not come to its end' report)" "0 1"
 "$rtctrack" report spools/run-* >report 2>err

@@ -19,7 +19,7 @@ touch scratch
 # record HOW NAME: exit code in $code, and how many of the call's own are open at the end in $open
 record() {
 	rm -f t.db scratch-*
-	timeout 20 "$rtctrack" run -o t.db --report-file report --full-stacks --spool-dir spools -- "$calls" "$1" "$2" >out 2>err </dev/null
+	timeout 100 "$rtctrack" run -o t.db --report-file report --full-stacks --spool-dir spools -- "$calls" "$1" "$2" >out 2>err </dev/null
 	code=$?
 	open=$(sqlite3 -batch t.db "SELECT count(DISTINCT e.resource_id) FROM evidence e JOIN finding f ON f.id = e.finding_id
 		JOIN resource r ON r.id = e.resource_id WHERE f.rule = 'fd-leak' AND r.birth_call = '$2'" 2>&1)

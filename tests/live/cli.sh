@@ -103,12 +103,12 @@ RTCTRACK_SPOOL_DIR=$work/spools LD_PRELOAD=$shim "$host" exit >/dev/null
 check "LD_PRELOAD alone leaves a spool" "$(ls spools | grep -c '\.spool$')" 1
 check "that report reads" "$("$rtctrack" report spools | grep -c host_open | sed 's/[1-9][0-9]*/some/')" some
 touch spools/mine.txt
-RTCTRACK_SPOOL_DIR=$work/spools LD_PRELOAD=$shim sleep 20 &
+RTCTRACK_SPOOL_DIR=$work/spools LD_PRELOAD=$shim sleep 300 &
 sleeper=$!
-for _ in $(seq 100); do [ "$(ls spools | grep -c '\.spool$')" = 2 ] && break; sleep 0.05; done
-"$rtctrack" run --spool-dir spools -o live.db -- sleep 20 2>/dev/null &
+eventually sh -c '[ "$(ls spools | grep -c "\.spool$")" = 2 ]'
+"$rtctrack" run --spool-dir spools -o live.db -- sleep 300 2>/dev/null &
 recorder=$!
-for _ in $(seq 100); do ls spools/run-*/*.spool >/dev/null 2>&1 && break; sleep 0.05; done
+eventually sh -c 'ls spools/run-*/*.spool'
 check "clean: a dry run removes nothing" "$("$rtctrack" clean -n --spool-dir spools | tail -1 | sed 's/[0-9.]* [KM]iB/SIZE/') $(ls spools | wc -l)" \
 	"1 would go, and give back SIZE; 2 in use 4"
 check "clean: what is in use stays" "$("$rtctrack" clean --spool-dir spools | tail -1 | sed 's/[0-9.]* [KM]iB/SIZE/') $(ls spools | wc -l)" \
@@ -119,7 +119,7 @@ wait "$recorder" 2>/dev/null # the shell says that it was killed
 check "clean: a killed run stays while its program lives" "$("$rtctrack" clean --spool-dir spools)" "nothing to remove in $work/spools; 2 in use"
 kill "$sleeper" "$program" 2>/dev/null
 wait "$sleeper" 2>/dev/null
-for _ in $(seq 100); do grep -q '^State:.Z' "/proc/$program/status" 2>/dev/null || [ ! -e "/proc/$program" ] && break; sleep 0.05; done
+eventually sh -c "[ ! -e /proc/$program ] || grep '^State:.Z' /proc/$program/status"
 check "clean: --older-than spares what is young" "$("$rtctrack" clean --older-than 1h --spool-dir spools)" "nothing to remove in $work/spools; 2 younger than --older-than"
 "$rtctrack" clean --spool-dir spools >out
 check "clean: what nobody uses goes, what is not ours stays" "$? $(ls spools)" "0 mine.txt"

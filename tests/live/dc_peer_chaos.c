@@ -24,7 +24,7 @@ enum {
 	STEPS = 2000,
 	NAP_NS_MAX = 2000000,
 	MESSAGE_MAX = 70000,
-	CLEANUP_MS = 30000,
+	CLEANUP_MS = 60000,
 };
 
 #define check(condition)                                                                           \

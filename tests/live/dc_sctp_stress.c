@@ -273,7 +273,7 @@ static void play_round(unsigned round)
 	while (atomic_load(&alive) || atomic_load(&in_flight))
 		pthread_cond_wait(&settled, &lock);
 	pthread_mutex_unlock(&lock);
-	check(library_cleanup(10000) == 0);
+	check(library_cleanup(60000) == 0);
 	library_count(&counts);
 	check(!counts.objects && !counts.tasks_pending && !counts.timers_armed && !counts.threads);
 }

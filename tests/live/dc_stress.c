@@ -338,7 +338,7 @@ static void play_round(void)
 	atomic_store(&over, true);
 	pthread_join(looker, NULL);
 
-	check(library_cleanup(10000) == 0);
+	check(library_cleanup(60000) == 0);
 	check(atomic_load(&closed_actors) == THREADS * ACTORS);
 	check(atomic_load(&dropped_tasks) == THREADS * ACTORS);
 	library_count(&counts);
@@ -355,7 +355,7 @@ static void shoot_round(void)
 		task_release(targets[i].task, "owner");
 		check(targets[i].polls == targets[i].enough);
 	}
-	check(library_cleanup(10000) == 0);
+	check(library_cleanup(60000) == 0);
 }
 
 int main(int argc, char **argv)

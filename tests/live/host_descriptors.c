@@ -233,6 +233,19 @@ static int stream_closed_twice(void)
 	return 0;
 }
 
+/* As much again once the recorder is gone, which a file tells. */
+static int in_halves(void)
+{
+	for (int half = 0; half < 2; half++) {
+		while (half && access("killed", F_OK))
+			usleep(10000);
+		for (int i = 0; i < 100000; i++)
+			host_close(host_open());
+	}
+	host_account();
+	return 0;
+}
+
 /* Behind a limit of its own a process wants the refusal. */
 static int wants_refusal(void)
 {
@@ -252,6 +265,7 @@ const struct host host_descriptors[] = {
 	{"signals", in_signals, "a signal handler that opens and closes"},
 	{"mlockall", locks_memory, "mlockall with a 1 GiB map in the process"},
 	{"stream-closed-twice", stream_closed_twice, "fclose after close"},
+	{"halves", in_halves, "many sockets before and after the recorder's end"},
 	{"wants-refusal", wants_refusal, "a limit of no descriptors"},
 	{"limit", at_the_limit, "EMFILE"},
 	{"use-after-close", used_after_close, "a send on a closed number"},

@@ -52,7 +52,7 @@ static int handler_in_malloc(void)
 	sem_init(&ready, 0, 0);
 	sem_init(&handled, 0, 0);
 	signal(SIGUSR1, open_and_close);
-	alarm(20);
+	alarm(100);
 	for (int i = 0; i < 300; i++) {
 		pthread_t thread;
 		stop = 0;
@@ -317,7 +317,7 @@ static void *busy(void *arg)
 static int bare_forks_under_load(void)
 {
 	pthread_t threads[3];
-	alarm(30);
+	alarm(100);
 	for (int i = 0; i < 3; i++)
 		host_check(!pthread_create(&threads[i], NULL, busy, NULL), "no thread");
 	for (int i = 0; i < 200; i++) {

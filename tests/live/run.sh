@@ -19,7 +19,7 @@ sql() { sqlite3 -batch t.db "$1" 2>&1 | tr '\n' ' ' | sed 's/ $//'; }
 # record COMMAND...: into t.db, stdout into out, report into report, exit code into $code
 record() {
 	rm -f t.db out report
-	timeout 60 "$rtctrack" run -o t.db --report-file report -- "$@" >out 2>err
+	timeout 120 "$rtctrack" run -o t.db --report-file report -- "$@" >out 2>err
 	code=$?
 }
 
@@ -206,23 +206,24 @@ check "an unwritable trace is said before the start" "$? $(grep -c '/nonexistent
 
 # A killed recorder: what was committed is readable, and the program lives on.
 mkdir orphaned
-"$rtctrack" run -o killed.db --spool-dir orphaned --quiet -- sh -c "'$live/live_host' exit >/dev/null; sleep 1; echo lived >'$work/lived'" >out 2>err &
+"$rtctrack" run -o killed.db --spool-dir orphaned --quiet -- sh -c "'$live/live_host' exit >/dev/null; while [ ! -e killed ]; do sleep 0.05; done; echo lived >lived" >out 2>err &
 recorder=$!
-sleep 0.7
+eventually sh -c "'$rtctrack' report killed.db | grep host_open" # committed
 kill -9 $recorder
 wait $recorder 2>/dev/null
-sleep 0.8
+touch killed
+eventually grep lived lived
 check "a killed recorder does not end the program" "$(cat lived 2>&1)" lived
 "$rtctrack" report killed.db >report 2>err
 check "a killed recorder leaves a readable trace" "$? $(grep -c host_open report | grep -c '[1-9]')" "0 1"
 
 # Marks from outside.
 mkdir own
-"$rtctrack" run -o marked.db --spool-dir own --quiet -- sh -c 'sleep 2' >out 2>err &
+"$rtctrack" run -o marked.db --spool-dir own --quiet -- sh -c 'while [ ! -e marked ]; do sleep 0.05; done' >out 2>err &
 recorder=$!
-sleep 0.5
-"$rtctrack" mark --spool-dir own "session 1" >marked 2>err
+eventually "$rtctrack" mark --spool-dir own "session 1"
 check "mark finds the live run" "$?" 0
+touch marked
 wait $recorder
 check "a mark is in the trace" "$(sqlite3 marked.db 'SELECT text FROM mark')" "session 1"
 

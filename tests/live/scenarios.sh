@@ -26,7 +26,7 @@ waits() { case $1 in teardown-deadlock*) true ;; *) false ;; esac }
 found() {
 	local trace=$work/$1.$2.db
 	rm -f "$trace"
-	timeout -k 5 60 "$rtctrack" run --quiet --grace $grace -o "$trace" -- \
+	timeout -k 5 100 "$rtctrack" run --quiet --grace $grace -o "$trace" -- \
 		"$program" "$1" --form "$2" --grace $grace >"$work/$1.$2.out" 2>&1
 	sqlite3 -batch -separator ' ' "$trace" "SELECT rule, kind, coalesce(culprit_function, '?') FROM finding WHERE state IN ('broken', 'leaked', 'growing', 'unclosed') AND NOT (rule = 'exhaustion' AND state = 'growing') ORDER BY rank" 2>&1
 }

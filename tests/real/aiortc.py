@@ -16,7 +16,7 @@ import aioice.ice
 from aiortc import RTCConfiguration, RTCPeerConnection
 
 MESSAGES = 5
-SECONDS = 20
+SECONDS = 60
 
 aioice.ice.get_host_addresses = lambda use_ipv4, use_ipv6: ["127.0.0.1"]
 

@@ -66,6 +66,19 @@ function udpSockets() {
 	return lines.filter((line) => /^0+:0000$/.test(line.trim().split(/\s+/)[2])).length;
 }
 
+// Sockets are closed in another process: all of them in the end, or as many as stay.
+async function socketsLeft(before) {
+	const end = performance.now() + LIMIT_MS / 2;
+	let left;
+	let last;
+	do {
+		last = left;
+		await new Promise((resolve) => setTimeout(resolve, 500));
+		left = udpSockets() - before;
+	} while (performance.now() < end && (mode === 'closed' ? left > 0 : left !== last));
+	return left;
+}
+
 async function drive(call) {
 	const sessionId = await attach(call);
 	const before = udpSockets();
@@ -74,9 +87,8 @@ async function drive(call) {
 	const expression = `(${page})(${Number(pairs)}, ${mode === 'closed'})`;
 	const result = await evaluate(call, sessionId, expression);
 	const took = performance.now() - start;
-	await new Promise((resolve) => setTimeout(resolve, 500)); // sockets are closed in another process
+	const left = await socketsLeft(before);
 	mark('after');
-	const left = udpSockets() - before;
 	console.error(`page ${(took / 1000).toFixed(2)} s`);
 	await call('Browser.close');
 	return `${result} udp=${left}`;

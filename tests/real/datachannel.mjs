@@ -11,7 +11,7 @@ const require = createRequire(path.join(process.env.REAL_MODULES ?? process.cwd(
 const library = require('node-datachannel');
 
 const MESSAGES = 5;
-const LIMIT_MS = 20000;
+const LIMIT_MS = 60000;
 const CONFIG = { iceServers: [], bindAddress: '127.0.0.1' };
 
 function within(promise, what) {

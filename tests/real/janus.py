@@ -23,7 +23,7 @@ import aioice.ice
 from aiortc import RTCConfiguration, RTCPeerConnection, RTCSessionDescription
 
 URL = "http://127.0.0.1:8088/janus"
-SECONDS = 20
+SECONDS = 60
 TICKS = os.sysconf("SC_CLK_TCK")
 
 aioice.ice.get_host_addresses = lambda use_ipv4, use_ipv6: ["127.0.0.2"]
@@ -104,6 +104,15 @@ def udp_sockets(pid):
     return sum(os.readlink(f"{folder}/{number}") in inodes for number in os.listdir(folder))
 
 
+def settled_udp_sockets(pid, expected):
+    """What a destroyed session held goes in the background."""
+    limit = time.monotonic() + SECONDS
+    time.sleep(1)
+    while (left := udp_sockets(pid)) != expected and time.monotonic() < limit:
+        time.sleep(0.1)
+    return left
+
+
 async def load(sessions, close, mark):
     """Answers with the peers and the seconds that the sessions took."""
     kept, seconds = [], 0
@@ -130,10 +139,9 @@ def main(sessions, close, command):
         pid = program_pid(janus.pid)
         cpu = cpu_seconds(pid)
         kept, wall = asyncio.new_event_loop().run_until_complete(load(sessions, close, mark))
-        time.sleep(1)  # what a destroyed session held goes in the background
+        left = settled_udp_sockets(pid, 0 if close else sessions)
         cpu = cpu_seconds(pid) - cpu
         around = cpu_seconds(janus.pid) if pid != janus.pid else 0
-        left = udp_sockets(pid)
     finally:
         janus.send_signal(signal.SIGTERM)
         code = janus.wait(SECONDS)

@@ -12,7 +12,7 @@ const require = createRequire(path.join(process.env.REAL_MODULES ?? process.cwd(
 const { RTCPeerConnection } = require('werift');
 
 const MESSAGES = 5;
-const LIMIT_MS = 20000;
+const LIMIT_MS = 60000;
 const CONFIG = {
 	iceServers: [],
 	iceUseIpv4: false,

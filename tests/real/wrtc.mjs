@@ -14,7 +14,7 @@ import path from 'node:path';
 const require = createRequire(path.join(process.env.REAL_MODULES ?? process.cwd(), '/'));
 const { RTCPeerConnection } = require('@roamhq/wrtc');
 
-const LIMIT_MS = 20000;
+const LIMIT_MS = 60000;
 const CONFIG = { iceServers: [] };
 
 function within(promise, what) {

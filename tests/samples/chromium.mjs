@@ -9,7 +9,7 @@ import { attach, evaluate, launch } from '../devtools.mjs';
 import { settled, status } from './status.mjs';
 import { visit } from './visit.mjs';
 
-const LIMIT_MS = 60000;
+const LIMIT_MS = 200000;
 const base = process.env.ECHO_URL;
 const CLIENT = "await import('/client.mjs')";
 
@@ -36,7 +36,7 @@ async function press() {
 	const said = [];
 
 	async function until(what, test) {
-		const end = Date.now() + 10000;
+		const end = Date.now() + 30000;
 		while (!test()) {
 			if (Date.now() > end) throw new Error(`the page never said ${what}: ${lines().join(' | ')}`);
 			await new Promise((resolve) => setTimeout(resolve, 20));
@@ -111,7 +111,7 @@ function meet(call, page, words) {
 }
 
 async function loaded(call, page) {
-	const end = Date.now() + 10000;
+	const end = Date.now() + 30000;
 	const ready = 'globalThis.old ? "old" : document.readyState';
 	while ((await evaluate(call, page, ready)) !== 'complete' && Date.now() < end) {
 		await new Promise((resolve) => setTimeout(resolve, 20));

@@ -24,7 +24,7 @@ sql() { sqlite3 -batch t.db "$1" 2>&1 | tr '\n' ' ' | sed 's/ $//'; }
 quiet() {
 	local name=$1 code
 	shift
-	timeout -k 5 200 "$@" >out 2>err
+	timeout -k 5 300 "$@" >out 2>err
 	code=$?
 	check "$name" "exit $code $(head -c 600 err | tr '\n' ' ')" "exit 0 "
 }
@@ -39,7 +39,7 @@ visits=(offer,peer answer,server)
 visited() {
 	local name=$1
 	shift
-	timeout -k 5 100 "$here/served.sh" "$@" --bind 127.0.0.1 -- \
+	timeout -k 5 300 "$here/served.sh" "$@" --bind 127.0.0.1 -- \
 		node "$here/node.mjs" node-datachannel "${visits[@]}" >out 2>err
 	check "$name: visits" "$(grep -c 'level=before$' out)" ${#visits[@]}
 	check "$name: ends and says nothing" "$(tail -1 out | sed 's/.* //') $(head -c 600 err | tr '\n' ' ')" "exit=0 "
@@ -78,7 +78,7 @@ fi
 for way in "${ways[@]}"; do
 	rm -f t.db
 	# shellcheck disable=SC2086
-	timeout -k 5 100 "$rtctrack" run --gate --strict --quiet -o t.db -- "$(loopback "$build")" $way --marks >out 2>err
+	timeout -k 5 300 "$rtctrack" run --gate --strict --quiet -o t.db -- "$(loopback "$build")" $way --marks >out 2>err
 	check "rtctrack --gate --strict $way" "$? $(sql "SELECT rule, state, message FROM finding")" "0 "
 	check "rtctrack $way: nothing lost" "$(sql "SELECT coalesce(sum(count), 0) FROM note WHERE weight = 'LOST'")" 0
 done
@@ -97,7 +97,7 @@ fi
 
 # The leak of the demo: a host candidate's socket on each side of each session.
 rm -f t.db
-timeout -k 5 100 "$rtctrack" run --gate --quiet -o t.db -- "$(loopback "$build")" --sessions 6 --messages 20 --leak --marks >out 2>err
+timeout -k 5 300 "$rtctrack" run --gate --quiet -o t.db -- "$(loopback "$build")" --sessions 6 --messages 20 --leak --marks >out 2>err
 check "the leak fails the gate" $? 23
 check "the leak: two UDP sockets a session, growing" \
 	"$(sql "SELECT state || ' ' || rule || ' ' || sum(count) || ' ' || sum(slope) FROM finding WHERE rule = 'fd-leak' AND class = 'udp' GROUP BY state, rule")" "growing fd-leak 12 2.0"

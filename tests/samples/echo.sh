@@ -24,7 +24,7 @@ missing=$(install_packages curl 2>&1) || {
 start() {
 	coproc SERVER { exec "$echo" --bind 127.0.0.1 "$@" 2>err; }
 	server=$SERVER_PID
-	read -r -t 10 url <&"${SERVER[0]}"
+	read -r -t 60 url <&"${SERVER[0]}"
 }
 
 # stop SIGNAL: its exit code
@@ -36,23 +36,23 @@ stop() {
 trap 'kill "${server:-}" 2>/dev/null; rm -rf "$work"' EXIT
 
 # ask PATH CURL_OPTION...: the status and the body
-ask() { curl -s -m 10 -w '%{http_code} ' -o body -D head "${@:2}" "$url$1"; tr '\n' ' ' <body; }
+ask() { curl -s -m 60 -w '%{http_code} ' -o body -D head "${@:2}" "$url$1"; tr '\n' ' ' <body; }
 post() { ask "$1" -d "${2-}" "${@:3}"; }
 id() { sed -n 's/^Connection-Id: \([0-9]*\)\r$/\1/p' head; }
 allowed() { sed -n 's/^Allow: \(.*\)\r$/\1/p' head; }
-number() { curl -s -m 10 "${url}status" | sed -n "s/^$1 //p"; }
+number() { curl -s -m 60 "${url}status" | sed -n "s/^$1 //p"; }
 
 # settles NAME VALUE
 settles() {
 	local try
-	for try in $(seq 100); do
+	for try in $(seq 600); do
 		[ "$(number "$1")" = "$2" ] && break
 		sleep 0.05
 	done
 	number "$1"
 }
 
-usage() { timeout 10 "$echo" "$@" 2>&1 >/dev/null; echo "exit=$?"; }
+usage() { timeout 60 "$echo" "$@" 2>&1 >/dev/null; echo "exit=$?"; }
 
 check "an option that does not exist" "$(usage --nonsense | tail -1)" exit=2
 check "two options that leave nothing" "$(usage --udp-only --tcp-only | tail -1)" exit=2
@@ -121,7 +121,7 @@ check "it said nothing" "$(cat err)" ""
 
 start
 for _ in 1 2 3 4; do post call >/dev/null; done
-curl -s -m 10 "${url}call" -d '' >/dev/null &
+curl -s -m 60 "${url}call" -d '' >/dev/null &
 asker=$!
 stop TERM
 check "SIGTERM with connections open" $? 0

@@ -158,5 +158,5 @@ int main(int argc, char **argv)
 	else
 		fprintf(stderr, "%s\n", strerror(-r));
 	on_executor(stop, argv);
-	return library_cleanup(5000) == 0 && r == 0 ? 0 : 1;
+	return library_cleanup(60000) == 0 && r == 0 ? 0 : 1;
 }

@@ -30,7 +30,7 @@ start() {
 			--userdb "$work/db" >log 2>&1 &
 		server=$!
 		for _ in $(seq 100); do
-			timeout 0.3 turnutils_stunclient -p "$port" "$1" 2>/dev/null | grep -q 'reflexive addr' && return 0
+			timeout 2 turnutils_stunclient -p "$port" "$1" 2>/dev/null | grep -q 'reflexive addr' && return 0
 			kill -0 "$server" 2>/dev/null || break
 			sleep 0.05
 		done
@@ -47,11 +47,11 @@ for row in "IPv4 127.0.0.1 127.0.0.1" "IPv6 ::1 [::1]"; do
 		skip "$name" "coturn does not start on $ip: $(tail -1 log)"
 		continue
 	fi
-	timeout 5 "$gather" "$ip" "$host:$port" >out 2>err
+	timeout 60 "$gather" "$ip" "$host:$port" >out 2>err
 	check "$name: gathering ends as soon as the server has answered" "$? $(lines '^gathered')" "0 1"
 	check "$name: who is not translated has a host candidate alone" "$(lines 'typ host') $(lines 'typ srflx')" "1 0"
 	if [ "$name" = IPv4 ]; then
-		timeout 5 "$gather" "$ip" "$host:$port" translate >out 2>err
+		timeout 60 "$gather" "$ip" "$host:$port" translate >out 2>err
 		check "$name: who is translated has a server-reflexive one too" "$? $(lines 'typ host') $(lines 'typ srflx')" "0 1 1"
 		base=$(sed -n 's/.* \([0-9]*\) typ host.*/\1/p' out)
 		check "$name: its related address is the base" "$(lines "typ srflx raddr 127.0.0.1 rport $base")" 1

@@ -39,7 +39,7 @@ visits() {
 	shift 2
 	while [ "$1" != -- ]; do visits+=("$1") && shift; done
 	shift
-	"${around[@]}" timeout 120 "$here/served.sh" "$echo" "${options[@]}" -- "$@" >out 2>err
+	"${around[@]}" timeout 300 "$here/served.sh" "$echo" "${options[@]}" -- "$@" >out 2>err
 	for visit in "${visits[@]}"; do
 		number=$((number + 1))
 		check "$name: $visit" "$(sed -n "${number}p" out)" "$(told "$visit" "$over")"

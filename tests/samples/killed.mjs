@@ -11,7 +11,7 @@ import { PEERS } from './peers.mjs';
 import { kind, relay } from './relay.mjs';
 import { settled, status } from './status.mjs';
 
-const PROMPT_MS = 1000;
+const PROMPT_MS = 5000; // who waited for the peer would wait longer
 const FORGOTTEN_MS = 60000; // ICE gives up and consent expires before
 const base = process.env.ECHO_URL;
 
@@ -85,7 +85,7 @@ async function died(phase) {
 	child.stdout.setEncoding('utf8').on('data', (text) => {
 		said += text;
 	});
-	const limit = setTimeout(() => child.kill('SIGTERM'), 20000);
+	const limit = setTimeout(() => child.kill('SIGTERM'), 60000);
 	const signal = await new Promise((resolve) => child.on('close', (_, by) => resolve(by)));
 	clearTimeout(limit);
 	return { id: Number(said), signal };

@@ -36,7 +36,7 @@ account() { sed -n "s/^account sessions=$1 .*\\b$2=\\([0-9]*\\).*/\\1/p" many.ou
 
 # small OPTION...: a short run, what it says and its exit code in one line
 small() {
-	timeout 20 "$loopback" --messages 1 "$@" 2>&1 |
+	timeout 100 "$loopback" --messages 1 "$@" 2>&1 |
 		sed 's/ messages=.*//; s/alive: .*/alive/' | uniq | tr '\n' ' '
 	echo "exit=${PIPESTATUS[0]}"
 }
@@ -63,7 +63,7 @@ options() {
 
 # many NAME OPTION...: sessions in one process leave no more behind than the first one did
 many() {
-	timeout 120 "$loopback" --sessions 1000 --messages 10 --account 1 "${@:2}" >many.out 2>many.err
+	timeout 400 "$loopback" --sessions 1000 --messages 10 --account 1 "${@:2}" >many.out 2>many.err
 	check "$1: 1000 sessions" "$? $(tail -1 many.out | cut -d' ' -f1,2)" "0 sessions=1000 messages=10000"
 	check "$1: nothing is alive" "$(cat many.err)" ""
 	check "$1: descriptors are as before" "$(account 1000 fds)" "${fds:=$(account 1 fds)}"

@@ -14,7 +14,7 @@ coproc ECHO { exec "${server[@]}"; }
 # bash forgets its own name for it when the server has ended.
 pid=$!
 export ECHO_PID=$pid ECHO_URL=
-read -r -t 10 ECHO_URL <&"${ECHO[0]}"
+read -r -t 60 ECHO_URL <&"${ECHO[0]}"
 [ -n "$ECHO_URL" ] && "$@"
 kill -TERM "$pid" 2>/dev/null
 wait "$pid"

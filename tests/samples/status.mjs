@@ -2,7 +2,7 @@
 // What dc-echo tells of itself at /status.
 
 const WATCHED = ['connections', 'objects', 'references', 'fds', 'threads'];
-const LIMIT_MS = 5000;
+const LIMIT_MS = 30000;
 
 export async function status(base) {
 	const reply = await fetch(new URL('status', base));

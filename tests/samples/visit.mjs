@@ -7,7 +7,7 @@
 export async function visit(client, base, peer, mode, closer) {
 	const { Connection, opened, pieces, send } = client;
 	const connection = new Connection(base, peer);
-	const LIMIT_MS = 15000;
+	const LIMIT_MS = 60000;
 
 	function within(promise, what) {
 		let timer;

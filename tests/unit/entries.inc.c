@@ -17,12 +17,14 @@ static inline unsigned entries(const char *path)
 	return count;
 }
 
+enum { SETTLE_MS = 30000 };
+
 /* The kernel lists a thread for a moment after it was joined. */
 static inline unsigned threads_settled(unsigned expected)
 {
 	unsigned count;
 
-	for (int i = 0; (count = entries("/proc/self/task")) != expected && i < 2000; i++)
+	for (int i = 0; (count = entries("/proc/self/task")) != expected && i < SETTLE_MS; i++)
 		nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
 	return count;
 }

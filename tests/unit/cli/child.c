@@ -80,7 +80,8 @@ Test(child, a_timeout_ends_it)
 
 Test(child, it_gets_the_signals_that_others_send_us)
 {
-	char *argv[] = {"/bin/sh", "-c", "trap 'exit 9' TERM; kill -TERM $PPID; sleep 5 & wait",
+	char *argv[] = {"/bin/sh", "-c",
+			"trap 'exit 9' TERM; kill -TERM $PPID; sleep 60 >/dev/null 2>&1 & wait",
 			NULL};
 	struct child child;
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "clock.inc.c"
 #include "fixture.inc.c"
 
 #include <errno.h>
@@ -78,6 +79,7 @@ Test(live, a_segment_in_use_is_not_given_back)
 
 Test(live, what_is_too_young_waits_and_comes_once)
 {
+	clock_stop();
 	struct builder b = follow();
 	uint64_t young = builder_now() + 50000000;
 	builder_create(&b, 0, young, 2);
@@ -86,7 +88,7 @@ Test(live, what_is_too_young_waits_and_comes_once)
 	cr_assert(eq(u64, fixture_poll(), 1));
 	cr_assert(eq(u32, builder_segment(&b, 0)->state, TRACK_SEGMENT_SEALED));
 	cr_assert(eq(u64, fixture_poll(), 0));
-	usleep(60000);
+	stopped_ns += 60000000;
 	cr_assert(eq(u64, fixture_poll(), 1));
 	cr_assert(eq(u32, builder_segment(&b, 0)->state, TRACK_SEGMENT_FREE));
 	builder_close(&b);
@@ -94,6 +96,7 @@ Test(live, what_is_too_young_waits_and_comes_once)
 
 Test(live, a_stack_of_an_event_that_waits_is_not_held_back)
 {
+	clock_stop();
 	struct builder b = follow();
 	uint64_t addresses[] = {5};
 	builder_add(&b, 0,
@@ -106,7 +109,7 @@ Test(live, a_stack_of_an_event_that_waits_is_not_held_back)
 	builder_create(&b, 0, builder_now() + 20000000, 1);
 	cr_assert(eq(u64, fixture_poll(), 0));
 	cr_assert(eq(str, record.text, "stack:77/1=5 "));
-	usleep(25000);
+	stopped_ns += 25000000;
 	cr_assert(eq(u64, fixture_poll(), 1));
 	cr_assert(eq(int, strncmp(record.text, "stack:77/1=5 create:1@", 22), 0));
 	builder_close(&b);

@@ -359,7 +359,7 @@ Test(channel, messages_that_are_sent_before_it_is_open_arrive)
 	AWAIT(peers.answerer.arrived && peers.answerer.seen[0].messages);
 	cr_expect_str_eq(peers.answerer.seen[0].sample, "early");
 	AWAIT(mine.opened);
-	cr_expect_eq(dc_channel_buffered(channel), 0);
+	AWAIT(dc_channel_buffered(channel) == 0);
 	part();
 }
 

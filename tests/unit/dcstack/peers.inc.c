@@ -12,7 +12,7 @@
 #include <string.h>
 #include <time.h>
 
-enum { WAIT_SECONDS = 20, SEEN_MAX = 1100, SAMPLE_SIZE = 64 };
+enum { WAIT_SECONDS = 60, LOOK_NS = 20000000, SEEN_MAX = 1100, SAMPLE_SIZE = 64 };
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t changed = PTHREAD_COND_INITIALIZER;
@@ -56,16 +56,35 @@ static inline void note(unsigned *count)
 	pthread_mutex_unlock(&lock);
 }
 
+static inline struct timespec later(time_t seconds, long ns)
+{
+	struct timespec when;
+
+	clock_gettime(CLOCK_REALTIME, &when);
+	when.tv_nsec += ns;
+	when.tv_sec += seconds + when.tv_nsec / 1000000000;
+	when.tv_nsec %= 1000000000;
+	return when;
+}
+
+static inline bool is_past(const struct timespec *when)
+{
+	struct timespec now = later(0, 0);
+
+	return now.tv_sec > when->tv_sec ||
+	       (now.tv_sec == when->tv_sec && now.tv_nsec >= when->tv_nsec);
+}
+
+/* Looks now and then at what nobody tells, such as what a channel has buffered. */
 #define AWAIT(condition)                                                                           \
 	do {                                                                                       \
-		struct timespec deadline;                                                          \
+		struct timespec deadline = later(WAIT_SECONDS, 0), look;                           \
 		bool came;                                                                         \
-		clock_gettime(CLOCK_REALTIME, &deadline);                                          \
-		deadline.tv_sec += WAIT_SECONDS;                                                   \
 		pthread_mutex_lock(&lock);                                                         \
-		while (!(condition) && !pthread_cond_timedwait(&changed, &lock, &deadline))        \
-			;                                                                          \
-		came = condition;                                                                  \
+		while (!(came = (condition)) && !is_past(&deadline)) {                             \
+			look = later(0, LOOK_NS);                                                  \
+			pthread_cond_timedwait(&changed, &lock, &look);                            \
+		}                                                                                  \
 		pthread_mutex_unlock(&lock);                                                       \
 		cr_assert(came, "%s", #condition);                                                 \
 	} while (0)
@@ -150,7 +169,10 @@ static inline void told_candidate(struct dc_connection *connection, const char *
 	struct side *side = user;
 
 	(void)connection;
-	dc_connection_add_candidate(side->other->connection, candidate);
+	pthread_mutex_lock(&lock);
+	if (side->other->connection)
+		dc_connection_add_candidate(side->other->connection, candidate);
+	pthread_mutex_unlock(&lock);
 	note(candidate ? &side->candidates : &side->last_candidates);
 }
 
@@ -162,8 +184,10 @@ static inline void told_answer(struct dc_connection *connection, const char *sdp
 
 	(void)connection;
 	side->error = error;
-	if (sdp)
+	pthread_mutex_lock(&lock);
+	if (sdp && side->other->connection)
 		dc_connection_set_remote(side->other->connection, sdp, NULL, 0);
+	pthread_mutex_unlock(&lock);
 	note(&side->descriptions);
 }
 
@@ -227,15 +251,28 @@ open_channel(struct side *side, const struct dc_channel_options *options, struct
 	return channel;
 }
 
+/* Its connection, which the other side cannot signal to any more. */
+static inline struct dc_connection *side_take(struct side *side)
+{
+	struct dc_connection *connection;
+
+	pthread_mutex_lock(&lock);
+	connection = side->connection;
+	side->connection = NULL;
+	pthread_mutex_unlock(&lock);
+	return connection;
+}
+
 /* With the channels that came: from the first line on, none comes any more. */
 static inline void side_destroy(struct side *side)
 {
-	if (side->connection)
-		dc_connection_on_channel(side->connection, NULL, NULL);
+	struct dc_connection *connection = side_take(side);
+
+	if (connection)
+		dc_connection_on_channel(connection, NULL, NULL);
 	for (unsigned i = 0; i < side->arrived; i++)
 		dc_channel_destroy(side->seen[i].channel);
-	dc_connection_destroy(side->connection);
-	side->connection = NULL;
+	dc_connection_destroy(connection);
 	side->arrived = 0;
 }
 

@@ -26,7 +26,7 @@ Test(flow, buffered_counts_the_bytes_that_are_not_sent_yet)
 	cr_expect_eq(dc_channel_buffered(channel), 1234);
 	peers_negotiate();
 	AWAIT(peers.answerer.arrived && peers.answerer.seen[0].messages == 3);
-	cr_expect_eq(dc_channel_buffered(channel), 0);
+	AWAIT(dc_channel_buffered(channel) == 0);
 	part();
 }
 

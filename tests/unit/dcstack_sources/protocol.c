@@ -179,14 +179,43 @@ Test(protocol, a_message_that_is_said_to_be_empty_is)
 	part();
 }
 
-/* The channel's open was put into the inbox before this, and no ACK can have come. */
-static void receive_before_ack(struct dc_connection *connection, void *user)
+static void run_wait(struct job *job)
 {
-	const struct dc_channel *opening = user;
+	(void)job;
+	pthread_mutex_lock(&lock);
+	pthread_mutex_unlock(&lock);
+}
+
+/* The channel's open is in the inbox right before this, and no ACK can have come. */
+static void receive_before_ack(struct job *job)
+{
+	struct errand *errand = (struct errand *)job;
+	struct dc_connection *connection = errand->connection;
+	const struct dc_channel *opening = errand->user;
 
 	cr_assert_eq(opening->state, CHANNEL_OPENING);
 	protocol_receive(connection, (uint16_t)dc_channel_id(opening), PPID_STRING,
 			 (const uint8_t *)"first", 5);
+	sem_post(&errand->done);
+}
+
+/* The executor waits at the lock until it has both to do. */
+static struct dc_channel *open_and_receive(struct dc_connection *connection, struct seen *seen)
+{
+	struct errand errand = {.job.run = receive_before_ack, .connection = connection};
+	struct job busy = {.run = run_wait};
+	struct dc_channel *opening;
+
+	sem_init(&errand.done, 0, 0);
+	pthread_mutex_lock(&lock);
+	inbox_put(&connection->inbox, &busy);
+	errand.user = opening = open_channel(&peers.offerer, NULL, seen);
+	inbox_put(&connection->inbox, &errand.job);
+	pthread_mutex_unlock(&lock);
+	while (sem_wait(&errand.done))
+		;
+	sem_destroy(&errand.done);
+	return opening;
 }
 
 Test(protocol, a_first_message_opens_as_an_ack_does)
@@ -194,8 +223,7 @@ Test(protocol, a_first_message_opens_as_an_ack_does)
 	static struct seen other;
 
 	meet(NULL);
-	struct dc_channel *second = open_channel(&peers.offerer, NULL, &other);
-	within(peers.offerer.connection, receive_before_ack, second);
+	struct dc_channel *second = open_and_receive(peers.offerer.connection, &other);
 	AWAIT(other.messages && other.opened && peers.answerer.arrived == 2);
 	expect_usable();
 	cr_expect_eq(other.opened, 1);

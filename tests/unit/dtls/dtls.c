@@ -107,13 +107,14 @@ static void expect_closed(void)
 	cr_expect_eq(send_text(&pair.client, "late"), -ENOTCONN);
 	cr_expect_eq(pair.client.sent, 1, "close_notify is answered once");
 	cr_expect_null(dtls_failure(pair.client.dtls));
-	cr_expect_str_eq(pair.client.log, "CE");
-	cr_expect_str_eq(pair.server.log, "C");
+	cr_expect_str_eq(pair.client.log, "CRE");
+	cr_expect_str_eq(pair.server.log, "CR");
 }
 
 Test(dtls, a_close_is_told_to_the_peer_alone_who_answers_it)
 {
 	pair_connect();
+	pair_talk(); /* a flight that a slow machine sent twice has arrived, and its answer */
 	on_executor(close_server);
 	await(client_ended);
 	await(server_answered);

@@ -15,7 +15,7 @@
 #include <string.h>
 #include <time.h>
 
-enum { CLEANUP_MS = 10000, AWAIT_S = 30, HEADER_SIZE = 13, LOG_SIZE = 64 };
+enum { CLEANUP_MS = 60000, AWAIT_S = 30, HEADER_SIZE = 13, LOG_SIZE = 64 };
 
 struct end {
 	struct dtls *dtls;

@@ -80,9 +80,9 @@ static void expect_too_long(void)
 	cr_expect_str_eq(dtls_failure(pair.server.dtls), "the handshake took too long");
 	cr_expect_str_eq(pair.client.log, "F");
 	cr_expect_str_eq(pair.server.log, "F");
-	/* At 0, 50 and 150 ms, the last where the machine is not slow. */
+	/* At 0, 50, 150, 350 and 750 ms, or fewer where the machine is slow. */
 	cr_expect_geq(pair.client.sent, 2, "nothing was sent again");
-	cr_expect_leq(pair.client.sent, 3);
+	cr_expect_leq(pair.client.sent, 5);
 }
 
 static bool both_failed(void)
@@ -92,7 +92,7 @@ static bool both_failed(void)
 
 Test(wire, a_handshake_without_answers_ends)
 {
-	pair.client.config.handshake_ms = pair.server.config.handshake_ms = 200;
+	pair.client.config.handshake_ms = pair.server.config.handshake_ms = 1000;
 	pair.client.loses = loses_all;
 	on_executor(pair_start);
 	await(both_failed);

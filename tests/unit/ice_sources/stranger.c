@@ -101,7 +101,7 @@ Test(stranger, an_answer_with_a_wrong_password_is_not_believed)
 	struct stun_message first, second;
 
 	begin(true);
-	a.agent->timing.rto_ms = 20;
+	a.agent->timing.rto_ms = 100;
 	on_executor(call_meet, NULL);
 	answer_check(fd, STUN_SUCCESS, 0, "not the password of the peer", &first);
 	answer_check(fd, STUN_SUCCESS, 0, NULL, &second);
@@ -144,7 +144,7 @@ Test(stranger, a_refusal_is_no_end_while_the_peer_may_not_know_us_yet)
 	struct stun_message first, second;
 
 	begin(true);
-	a.agent->timing.rto_ms = 20;
+	a.agent->timing.rto_ms = 100;
 	on_executor(call_meet, NULL);
 	answer_check(fd, STUN_ERROR, STUN_UNAUTHENTICATED, NULL, &first);
 	answer_check(fd, STUN_SUCCESS, 0, PASSWORD, &second);

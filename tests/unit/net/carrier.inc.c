@@ -17,7 +17,7 @@
 /* Of the sanitizer, where there is one: whether memory was lost. */
 int __lsan_do_recoverable_leak_check(void) __attribute__((weak));
 
-enum { WAIT_MS = 10000 };
+enum { WAIT_MS = 60000 };
 
 static struct executor *executor;
 static unsigned fds_before;

@@ -28,17 +28,23 @@ ssize_t sendmsg(int fd, const struct msghdr *message, int flags)
 	return syscall(SYS_sendmsg, fd, message, flags);
 }
 
-/* How many more calls of recvmsg tell of a packet that was sent. */
+/* How many more calls of recvmsg tell of a packet that was sent, and what the others brought. */
 static atomic_int receive_fails;
+static atomic_size_t received_bytes;
 
 ssize_t recvmsg(int fd, struct msghdr *message, int flags)
 {
-	if (message->msg_namelen > 0 && atomic_load(&receive_fails) > 0) {
+	if (message->msg_namelen == 0) /* the test runner's own */
+		return syscall(SYS_recvmsg, fd, message, flags);
+	if (atomic_load(&receive_fails) > 0) {
 		atomic_fetch_sub(&receive_fails, 1);
 		errno = ECONNREFUSED;
 		return -1;
 	}
-	return syscall(SYS_recvmsg, fd, message, flags);
+	ssize_t size = syscall(SYS_recvmsg, fd, message, flags);
+	if (size > 0)
+		atomic_fetch_add(&received_bytes, (size_t)size);
+	return size;
 }
 
 static struct side client, server;
@@ -323,13 +329,18 @@ Test(carrier_udp, an_error_that_is_told_to_the_reader_is_not_the_end)
 Test(carrier_udp, an_ipv6_socket_leaves_ipv4_to_others)
 {
 	struct sockaddr_in v4 = {.sin_family = AF_INET};
+	int error = -1;
 
-	open_side(&server, CARRIER_UDP, "::");
-	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	v4.sin_port = htons(address_port(&server.local));
-	cr_assert_eq(bind(fd, (struct sockaddr *)&v4, sizeof(v4)), 0);
-	close(fd);
-	close_side(&server);
+	/* Others may have the number for IPv4. */
+	for (int i = 0; i < 20 && error; i++) {
+		open_side(&server, CARRIER_UDP, "::");
+		int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+		v4.sin_port = htons(address_port(&server.local));
+		error = bind(fd, (struct sockaddr *)&v4, sizeof(v4));
+		close(fd);
+		close_side(&server);
+	}
+	cr_assert_eq(error, 0);
 	end();
 }
 
@@ -360,7 +371,8 @@ Test(carrier_udp, without_a_receiver_what_arrives_is_dropped)
 	open_both("127.0.0.1");
 	on_executor(set_receiver, NULL);
 	cr_assert_eq(send_times(&client, &server.local, "lost", 4, 10), 0);
-	pass_rounds();
+	for (int i = 0; atomic_load(&received_bytes) < 40 && i < WAIT_MS; i++)
+		poll(NULL, 0, 1);
 	on_executor(set_receiver, &server);
 	cr_assert_eq(send_one(&client, &server.local, "found", 5), 0);
 	wait_arrival(&server);

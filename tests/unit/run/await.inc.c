@@ -6,7 +6,7 @@
 #include <semaphore.h>
 #include <time.h>
 
-enum { AWAIT_SECONDS = 10 };
+enum { AWAIT_SECONDS = 60, CLEANUP_MS = 60000 };
 
 /* false: it did not come. */
 static inline bool await(sem_t *event)

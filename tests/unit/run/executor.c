@@ -21,7 +21,7 @@ static void begin(void)
 static void end(void)
 {
 	executor_destroy(executor);
-	cr_expect_eq(library_cleanup(5000), 0);
+	cr_expect_eq(library_cleanup(CLEANUP_MS), 0);
 }
 
 TestSuite(executor, .init = begin);

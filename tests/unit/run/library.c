@@ -60,7 +60,7 @@ Test(library, it_starts_as_many_threads_as_asked_for)
 	cr_expect_neq(library_executor(), first);
 	cr_expect_neq(library_executor(), first);
 	cr_expect_eq(library_executor(), first);
-	cr_expect_eq(library_cleanup(5000), 0);
+	cr_expect_eq(library_cleanup(CLEANUP_MS), 0);
 }
 
 Test(library, there_are_two_workers_at_least)
@@ -69,7 +69,7 @@ Test(library, there_are_two_workers_at_least)
 
 	cr_assert_eq(library_start(&options), 0);
 	cr_expect_eq(count().threads, 1 + 2 + 1);
-	cr_expect_eq(library_cleanup(5000), 0);
+	cr_expect_eq(library_cleanup(CLEANUP_MS), 0);
 }
 
 static void get_name(void *user)
@@ -85,7 +85,7 @@ Test(library, its_threads_have_names)
 	cr_assert_eq(library_start(&options), 0);
 	on_executor(library_executor(), get_name, name);
 	cr_expect_str_eq(name, "dc executor 0");
-	cr_expect_eq(library_cleanup(5000), 0);
+	cr_expect_eq(library_cleanup(CLEANUP_MS), 0);
 }
 
 Test(library, the_first_object_starts_it_and_cleanup_leaves_nothing)
@@ -99,7 +99,7 @@ Test(library, the_first_object_starts_it_and_cleanup_leaves_nothing)
 		cr_expect_gt(count().threads, 3);
 		cr_expect_eq(count().objects, 1);
 		object_release(object, "user");
-		cr_expect_eq(library_cleanup(5000), 0);
+		cr_expect_eq(library_cleanup(CLEANUP_MS), 0);
 		cr_expect_eq(count().threads, 0);
 		cr_expect_eq(count().objects, 0);
 		cr_expect_eq(entries("/proc/self/fd"), fds);
@@ -125,7 +125,7 @@ Test(library, where_a_thread_cannot_be_started_nothing_is_left)
 	cr_expect_eq(count().objects, 0);
 	atomic_store(&threads_left, INT_MAX);
 	cr_expect_eq(library_start(&options), 0);
-	cr_expect_eq(library_cleanup(5000), 0);
+	cr_expect_eq(library_cleanup(CLEANUP_MS), 0);
 }
 
 Test(library, where_no_thread_can_be_started_to_clean_up_who_waits_does_it)
@@ -138,12 +138,12 @@ Test(library, where_no_thread_can_be_started_to_clean_up_who_waits_does_it)
 	atomic_store(&threads_left, 0);
 	object_release(object, "user");
 	cr_expect_eq(object_init(&next, &class, "user"), -EBUSY);
-	cr_expect_eq(library_cleanup(5000), 0);
+	cr_expect_eq(library_cleanup(CLEANUP_MS), 0);
 	cr_expect_eq(count().threads, 0);
 	cr_expect_eq(entries("/proc/self/fd"), fds);
 	atomic_store(&threads_left, INT_MAX);
 	object_release(create(), "user");
-	cr_expect_eq(library_cleanup(5000), 0);
+	cr_expect_eq(library_cleanup(CLEANUP_MS), 0);
 }
 
 Test(library, where_no_descriptor_is_left_it_does_not_start)
@@ -164,7 +164,7 @@ Test(library, it_runs_on_without_objects_until_cleanup)
 	object_release(create(), "user");
 	cr_expect_gt(count().threads, 3);
 	object_release(create(), "user");
-	cr_expect_eq(library_cleanup(5000), 0);
+	cr_expect_eq(library_cleanup(CLEANUP_MS), 0);
 }
 
 Test(library, a_cleanup_that_timed_out_goes_on_when_the_last_object_is_gone)
@@ -179,7 +179,7 @@ Test(library, a_cleanup_that_timed_out_goes_on_when_the_last_object_is_gone)
 	object_release(object, "user");
 	cr_expect_eq(library_cleanup(1), -ETIMEDOUT);
 	object_release(later, "user");
-	cr_expect_eq(library_cleanup(5000), 0);
+	cr_expect_eq(library_cleanup(CLEANUP_MS), 0);
 	cr_expect_eq(threads_settled(threads), threads);
 	cr_expect_eq(entries("/proc/self/fd"), fds);
 }
@@ -195,10 +195,10 @@ Test(library, it_starts_anew_after_a_cleanup_that_nobody_waited_for)
 	object_release(object, "user");
 	do {
 		error = library_start(NULL);
-	} while (error == -EBUSY && executor_clock_ns() - begun_ns < 9000000000);
+	} while (error == -EBUSY && executor_clock_ns() - begun_ns < AWAIT_SECONDS * 1000000000ull);
 	cr_expect_eq(error, 0);
 	cr_expect_gt(count().threads, 3);
-	cr_expect_eq(library_cleanup(5000), 0);
+	cr_expect_eq(library_cleanup(CLEANUP_MS), 0);
 }
 
 Test(library, a_start_after_a_cleanup_that_timed_out_keeps_it_running)
@@ -210,7 +210,7 @@ Test(library, a_start_after_a_cleanup_that_timed_out_keeps_it_running)
 	object_release(object, "user");
 	cr_expect_gt(count().threads, 3);
 	object_release(create(), "user");
-	cr_expect_eq(library_cleanup(5000), 0);
+	cr_expect_eq(library_cleanup(CLEANUP_MS), 0);
 }
 
 static void clean_up_here(void *user)
@@ -225,7 +225,7 @@ Test(library, a_cleanup_on_one_of_its_own_threads_is_refused)
 	cr_assert_eq(library_start(NULL), 0);
 	on_executor(library_executor(), clean_up_here, &error);
 	cr_expect_eq(error, -EDEADLK);
-	cr_expect_eq(library_cleanup(5000), 0);
+	cr_expect_eq(library_cleanup(CLEANUP_MS), 0);
 }
 
 struct farewell {
@@ -259,7 +259,7 @@ Test(library, the_last_release_may_happen_on_any_of_its_threads)
 			executor_post(library_executor(), job);
 		else
 			pool_submit(library_pool(), job);
-		cr_expect_eq(library_cleanup(5000), 0);
+		cr_expect_eq(library_cleanup(CLEANUP_MS), 0);
 		cr_expect_eq(count().threads, 0);
 	}
 }
@@ -288,7 +288,7 @@ Test(library, a_cleanup_without_a_limit_waits_for_the_last_object)
 
 static void *clean_up_there(void *user)
 {
-	*(int *)user = library_cleanup(5000);
+	*(int *)user = library_cleanup(CLEANUP_MS);
 	return NULL;
 }
 

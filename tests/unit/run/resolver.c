@@ -1,11 +1,42 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "await.inc.c"
 #include <arpa/inet.h>
+#include <dlfcn.h>
+#include <netdb.h>
+#include <pthread.h>
 #include <run/library.h>
 #include <run/object.h>
 #include <run/resolver.h>
 #include <run/task.h>
+#include <stdatomic.h>
 #include <string.h>
+
+/* Where names are found only once somebody waits for the end of a thread. */
+static atomic_bool is_slow;
+static sem_t is_joined;
+
+int getaddrinfo(const char *host, const char *service, const struct addrinfo *hints,
+		struct addrinfo **ret_found)
+{
+	static int (*find)(const char *, const char *, const struct addrinfo *, struct addrinfo **);
+
+	if (!find)
+		*(void **)&find = dlsym(RTLD_NEXT, "getaddrinfo");
+	if (atomic_load(&is_slow))
+		cr_assert(await(&is_joined));
+	return find(host, service, hints, ret_found);
+}
+
+int pthread_join(pthread_t thread, void **ret_result)
+{
+	static int (*join)(pthread_t, void **);
+
+	if (!join)
+		*(void **)&join = dlsym(RTLD_NEXT, "pthread_join");
+	if (atomic_exchange(&is_slow, false))
+		sem_post(&is_joined);
+	return join(thread, ret_result);
+}
 
 static struct executor *executor;
 static struct resolver *resolver;
@@ -21,7 +52,7 @@ static void end(void)
 {
 	struct library_counts counts;
 
-	cr_expect_eq(library_cleanup(9000), 0);
+	cr_expect_eq(library_cleanup(CLEANUP_MS), 0);
 	library_count(&counts);
 	cr_expect_eq(counts.objects, 0);
 }
@@ -204,6 +235,8 @@ Test(resolver, what_is_open_when_it_ends_is_cancelled)
 
 	cr_assert_eq(task_spawn(executor, &sleeper_class, &polls, &task), 0);
 	cr_assert_eq(resolver_create(&own), 0);
+	sem_init(&is_joined, 0, 0);
+	atomic_store(&is_slow, true);
 	for (int i = 0; i < QUERIES; i++)
 		cr_assert_eq(resolver_ask(own, "localhost", 1, AF_INET, task, &queries[i]), 0);
 	resolver_destroy(own);
@@ -214,7 +247,7 @@ Test(resolver, what_is_open_when_it_ends_is_cancelled)
 		cancelled += answer == -ECANCELED;
 		query_drop(queries[i]);
 	}
-	cr_expect_gt(cancelled, 0);
+	cr_expect_geq(cancelled, QUERIES - 1, "all but the one that was being looked for");
 	cr_expect_eq(object_refs((struct object *)task), 2);
 	on_executor(executor, (void (*)(void *))task_cancel, task);
 	resolver_destroy(NULL);

@@ -18,7 +18,7 @@ static void end(void)
 {
 	struct library_counts counts;
 
-	cr_expect_eq(library_cleanup(5000), 0);
+	cr_expect_eq(library_cleanup(CLEANUP_MS), 0);
 	library_count(&counts);
 	cr_expect_eq(counts.objects, 0);
 	cr_expect_eq(counts.tasks_pending, 0);

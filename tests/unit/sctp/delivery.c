@@ -11,17 +11,27 @@ static void set_cut(struct pair *pair, bool cut)
 	pthread_mutex_unlock(&pair->lock);
 }
 
-/* The packet of message number 1 is lost, that of number 2 is not. Both are on one stream. */
+static void run_lose_first(struct side *side, void *user)
+{
+	struct outgoing **both = user;
+
+	set_cut(side->pair, true);
+	run_queue(side, both[0]);
+	set_cut(side->pair, false);
+	run_queue(side, both[1]);
+}
+
+/* The packet of message number 1 is lost, that of number 2 is not. Both are on one stream, and no
+ * timer runs in between. */
 static struct pair *lose_first(struct sctp_message first, struct sctp_message second)
 {
-	struct pair *pair = pair_create(2);
+	struct pair *pair = pair_create(1);
+	struct outgoing *both[] = {outgoing_create(first, SIZE, 1),
+				   outgoing_create(second, SIZE, 2)};
 
 	pair_connect(pair);
 	pair_wait(pair, pair->in_flight == 0);
-	set_cut(pair, true);
-	side_send_pattern(&pair->sides[0], first, SIZE, 1);
-	set_cut(pair, false);
-	side_send_pattern(&pair->sides[0], second, SIZE, 2);
+	side_call(&pair->sides[0], run_lose_first, both);
 	return pair;
 }
 

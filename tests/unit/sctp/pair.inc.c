@@ -12,7 +12,7 @@
 #include <string.h>
 #include <time.h>
 
-enum { WAIT_S = 30, GOT_MAX = 4096 };
+enum { WAIT_S = 60, GOT_MAX = 4096 };
 
 struct got {
 	uint16_t stream;
@@ -105,6 +105,8 @@ static void side_call(struct side *side, void (*run)(struct side *side, void *us
 		while (!(condition) && !wait_error)                                                \
 			wait_error = pthread_cond_timedwait(&(pair)->changed, &(pair)->lock,       \
 							    &wait_end);                            \
+		if (condition)                                                                     \
+			wait_error = 0;                                                            \
 		pthread_mutex_unlock(&(pair)->lock);                                               \
 		cr_assert_eq(wait_error, 0, "never: %s", #condition);                              \
 	} while (0)
@@ -332,23 +334,22 @@ static void run_queue(struct side *side, void *user)
 		side_flush(side);
 }
 
-static void side_send(struct side *side, const struct sctp_message *message)
-{
-	struct outgoing *outgoing = malloc(sizeof(*outgoing) + message->size);
-
-	outgoing->next = NULL;
-	outgoing->message = *message;
-	outgoing->message.data = outgoing->data;
-	outgoing->taken = 0;
-	memcpy(outgoing->data, message->data, message->size);
-	side_call(side, run_queue, outgoing);
-}
-
 /* Bytes that tell where they belong: a message's number and the place in it. */
 static void pattern_fill(uint8_t *data, size_t size, unsigned number)
 {
 	for (size_t i = 0; i < size; i++)
 		data[i] = (uint8_t)(number * 131 + i * 7 + (i >> 8) * 13);
+}
+
+static struct outgoing *outgoing_create(struct sctp_message message, size_t size, unsigned number)
+{
+	struct outgoing *outgoing = malloc(sizeof(*outgoing) + size);
+
+	message.data = outgoing->data;
+	message.size = size;
+	*outgoing = (struct outgoing){.message = message};
+	pattern_fill(outgoing->data, size, number);
+	return outgoing;
 }
 
 static inline bool pattern_is_whole(const struct got *got, size_t size, unsigned number)
@@ -368,13 +369,7 @@ static inline bool pattern_is_whole(const struct got *got, size_t size, unsigned
 static inline void side_send_pattern(struct side *side, struct sctp_message message, size_t size,
 				     unsigned number)
 {
-	uint8_t *data = malloc(size);
-
-	pattern_fill(data, size, number);
-	message.data = data;
-	message.size = size;
-	side_send(side, &message);
-	free(data);
+	side_call(side, run_queue, outgoing_create(message, size, number));
 }
 
 static const struct sctp_message reliable __attribute__((unused)) = {
@@ -458,7 +453,7 @@ static void pair_destroy(struct pair *pair)
 	struct library_counts counts;
 
 	pair_end(pair);
-	cr_assert_eq(library_cleanup(10000), 0);
+	cr_assert_eq(library_cleanup(WAIT_S * 1000), 0);
 	library_count(&counts);
 	cr_assert_eq(counts.objects, 0);
 	cr_assert_eq(counts.tasks_pending, 0);
