@@ -95,7 +95,7 @@ def mutate(tree):
         write_if_new(os.path.join(tree, name), head + text)
         found += of_file
     sites.resolve(found, sources)
-    sites.spread(found)
+    sites.spread(found, sites.posted(sources))
     if len(found) > MUTANTS_MAX:
         sys.exit("mutants.h has room for fewer mutants")
     return found
@@ -305,6 +305,7 @@ def summarise(results, floor):
 
 def main():
     options = parse()
+    options.build, options.folder = os.path.abspath(options.build), os.path.abspath(options.folder)
     at_once = int(os.environ.get("MUTANTS_AT_ONCE", "8"))
     os.makedirs(options.folder, exist_ok=True)
     found, samples = build(options.folder)

@@ -14,6 +14,7 @@ SETS_UP = re.compile(r'\b(timer|callback)_init\(&\w+->(\w+),[^"();]*"([^"]+)"')
 SPAWNS = re.compile(r"\btask_spawn\([^&;]*&(\w+),[^;]*&\w+->(\w+)\)")
 TASK_CLASS = re.compile(r'struct task_class (\w+) = \{(?:[^}]*?\.name = )?"([^"]+)"')
 OBJECT_CLASS = re.compile(r'struct object_class \w+ = \{(?:[^}]*?\.name = )?"([^"]+)"')
+HANDLER = re.compile(r"->(\w+)\.(?:deliver|run) = (\w+);")
 FUNCTION = re.compile(r"^[a-z][^;=#]*?\b(\w+)\([^;]*$", re.M)
 
 
@@ -23,7 +24,7 @@ class Site:
         self.start, self.end, self.function = start, end, function
         self.thing = None
         self.callee = re.match(r"\w+", text).group()
-        self.tag = {"waker_drop": "waker", "watch_remove": "watch", "library_leave": "token"}.get(self.callee)
+        self.tag = {"waker_drop": "waker", "watch_remove": "watch", "library_leave": "token", "token_drop": "token"}.get(self.callee)
 
     def name(self):
         return f"{self.path}:{self.line} {self.callee}" + (f' "{self.tag}"' if self.tag else "")
@@ -125,11 +126,25 @@ def resolve(found, sources):
             site.thing = ("object", objects.pop())
 
 
-def spread(found):
-    """What a call's function itself releases and drops is the call's too. Not of the room run, which does
-    it for everybody."""
+def posted(sources):
+    """{function: functions that are called later for the jobs and events it hands over}."""
+    found = {}
+    for source in sources.values():
+        handlers = dict(HANDLER.findall(source))
+        begins = [(match.start(), match.group(1)) for match in FUNCTION.finditer(source)]
+        for (begin, name), (end, _) in zip(begins, begins[1:] + [(len(source), "")]):
+            for member in re.findall(r"&\w+->(\w+)\)", source[begin:end]):
+                if member in handlers:
+                    found.setdefault(name, set()).add(handlers[member])
+    return found
+
+
+def spread(found, posts):
+    """What a call's function itself releases and drops is the call's too, at once or by what it hands over
+    to be done later. Not of the room run, which does it for everybody."""
     def below(site, depth):
-        inner = [other for other in found if other.function == site.callee and not other.path.startswith("run/")]
+        callees = {site.callee} | posts.get(site.callee, set())
+        inner = [other for other in found if other.function in callees and not other.path.startswith("run/")]
         inner = [other for other in inner if other.path == site.path] or inner
         tags, things = {site.tag} - {None}, {site.thing} - {None}
         for other in inner if depth else []:
