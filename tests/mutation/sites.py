@@ -126,25 +126,39 @@ def resolve(found, sources):
             site.thing = ("object", objects.pop())
 
 
-def posted(sources):
-    """{function: functions that are called later for the jobs and events it hands over}."""
+def bodies(source):
+    """{function: text of its body}"""
+    begins = [(match.start(), match.group(1)) for match in FUNCTION.finditer(source)]
+    return {name: source[begin:end] for (begin, name), (end, _) in zip(begins, begins[1:] + [(len(source), "")])}
+
+
+def helpers(sources):
+    """{function: {(path, function)}}: itself and what does its work with it, in the same file: functions that it
+    calls, and those that are called later for the jobs and events it hands over."""
     found = {}
-    for source in sources.values():
-        handlers = dict(HANDLER.findall(source))
-        begins = [(match.start(), match.group(1)) for match in FUNCTION.finditer(source)]
-        for (begin, name), (end, _) in zip(begins, begins[1:] + [(len(source), "")]):
-            for member in re.findall(r"&\w+->(\w+)\)", source[begin:end]):
-                if member in handlers:
-                    found.setdefault(name, set()).add(handlers[member])
+    for path, source in sources.items():
+        texts, handlers = bodies(source), dict(HANDLER.findall(source))
+        steps = {name: ({word for word in re.findall(r"\b(\w+)\(", text) if word in texts} |
+                        {handlers[member] for member in re.findall(r"&\w+->(\w+)\)", text) if member in handlers})
+                 for name, text in texts.items()}
+        for name in texts:
+            reached, waiting = {name}, [name]
+            while waiting:
+                more = steps.get(waiting.pop(), set()) - reached
+                reached |= more
+                waiting += more
+            found.setdefault(name, set()).update((path, one) for one in reached)
     return found
 
 
-def spread(found, posts):
+def spread(found, sources):
     """What a call's function itself releases and drops is the call's too, at once or by what it hands over
     to be done later. Not of the room run, which does it for everybody."""
+    reached = helpers(sources)
+
     def below(site, depth):
-        callees = {site.callee} | posts.get(site.callee, set())
-        inner = [other for other in found if other.function in callees and not other.path.startswith("run/")]
+        inner = [other for other in found if (other.path, other.function) in reached.get(site.callee, set()) and
+                 not other.path.startswith("run/")]
         inner = [other for other in inner if other.path == site.path] or inner
         tags, things = {site.tag} - {None}, {site.thing} - {None}
         for other in inner if depth else []:
@@ -154,6 +168,9 @@ def spread(found, posts):
 
     for site in found:
         site.tags, site.things = below(site, 4)
+        # Whose name it was given.
+        if "release" in site.callee and not site.tag:
+            site.tags |= {other.tag for other in found if other.callee == site.function} - {None}
 
 
 def guarded(source, sites, first):
