@@ -229,6 +229,18 @@ Test(scope, one_in_a_close_that_never_returned_outlives_its_owner)
 		       "1 UDP socket");
 }
 
+Test(scope, closes_that_never_return_are_told_once_though_they_grow)
+{
+	for (uint64_t i = 1; i <= 4; i++) {
+		udp(CLOSING("Connection", i * SECOND - 200, .born = i * SECOND - 500));
+		trace_add_mark(trace, 100, i * SECOND, "session");
+	}
+	judge();
+	expect_findings("scope-unclosed unclosed scope Connection 4 init");
+	expect_message("4 Connections opened here were never closed: their close began and did not "
+		       "return, with 4 UDP sockets");
+}
+
 Test(scope, one_that_need_not_be_closed_is_none)
 {
 	PUT(.kind = "scope", .class_name = "Server");
