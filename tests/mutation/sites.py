@@ -13,6 +13,7 @@ NAMED = re.compile(r'^(?:#define (\w+)|static const char .*?\b(\w+)(?:\[\])? =) 
 SETS_UP = re.compile(r'\b(timer|callback)_init\(&\w+->(\w+),[^"();]*"([^"]+)"')
 SPAWNS = re.compile(r"\btask_spawn\([^&;]*&(\w+),[^;]*&\w+->(\w+)\)")
 TASK_CLASS = re.compile(r'struct task_class (\w+) = \{(?:[^}]*?\.name = )?"([^"]+)"')
+SCOPE = re.compile(r'\btrack_scope_open\((\w+), "([^"]+)"')
 OBJECT_CLASS = re.compile(r'struct object_class \w+ = \{(?:[^}]*?\.name = )?"([^"]+)"')
 HANDLER = re.compile(r"->(\w+)\.(?:deliver|run) = (\w+);")
 FUNCTION = re.compile(r"^[a-z][^;=#]*?\b(\w+)\([^;]*$", re.M)
@@ -121,6 +122,11 @@ def resolve(found, sources):
         if not site.thing and re.match(r"(task|timer)_cancel|callback_\w+", site.callee):
             own = {thing for thing in members(sources[site.path], room).values() if site.callee.startswith(thing[0])}
             site.thing = own.pop() if len(own) == 1 else None
+        # What is taken out of another thing: the last of several arguments.
+        taken = re.search(r", (\w+)\)$", site.text)
+        scopes = {name: ("scope", cls) for path in paths for name, cls in SCOPE.findall(sources[path])}
+        if taken and not site.thing:
+            site.thing = scopes.get(taken.group(1))
         objects = set(OBJECT_CLASS.findall(sources[site.path]))
         if "->object," in site.text and len(objects) == 1:
             site.thing = ("object", objects.pop())
