@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <track/track.h>
 
+#include "closing.h"
+
 struct judge {
 	struct survivors *survivors;
 	const struct links *links;
@@ -19,8 +21,10 @@ static struct survivor *at(const struct judge *judge, size_t index)
 
 bool survivor_is_unclosed(const struct survivor *survivor)
 {
+	/* What is ended from outside, or runs on, may yet return from its close. */
 	return survivor->kind == TRACK_KIND_SCOPE && survivor->judged &&
-	       (survivor->traits & TRACK_MUST_CLOSE) != 0 && survivor->close_ns == 0;
+	       (survivor->traits & TRACK_MUST_CLOSE) != 0 &&
+	       (survivor->close_ns == 0 || (survivor->closed_ns == 0 && survivor->in_order));
 }
 
 bool survivor_is_persistent(const struct survivor *survivor)
@@ -64,8 +68,8 @@ static void ask_owners(const struct judge *judge, struct survivor *survivor)
 			decide(survivor, past(judge, survivor, over), i);
 			return;
 		}
-		/* A close that does not return is not about what it has yet to end. */
-		if ((owner->close_ns != 0 && owner->closed_ns == 0) ||
+		/* It is not about what a close that goes on has yet to end. */
+		if ((survivor_is_closing(owner) && !owner->in_order) ||
 		    (owner->traits & TRACK_PROCESS_LIFE) != 0) {
 			decide(survivor, FATE_FINE, SURVIVOR_NONE);
 			survivor->excused = true;

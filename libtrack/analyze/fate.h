@@ -14,7 +14,7 @@
 /* Sets fate, cause and unclosed of each. */
 int fates_judge(struct survivors *survivors, const struct links *links, uint64_t grace_ns);
 
-/* A scope that must be closed, and was not: nobody even began to. */
+/* A scope that must be closed, and was not: nobody began to, or the close never returned. */
 bool survivor_is_unclosed(const struct survivor *survivor);
 /* A callback that may be called many times is never overdue. */
 bool survivor_is_persistent(const struct survivor *survivor);

@@ -172,6 +172,30 @@ static int add_references(struct finding *finding, const struct leaks *leaks, si
 	return error;
 }
 
+/* All are given back: who did so last was to destroy it. */
+static int add_unheld(struct finding *finding, const struct survivor *object)
+{
+	if (object->released_stack == 0)
+		return add(finding, object, 0,
+			   "no reference to it is left, and nobody destroyed it");
+	return add(finding, object, object->released_stack,
+		   "no reference to it is left, and nobody destroyed it; one was released at");
+}
+
+static bool is_unheld(const struct survivor *survivor)
+{
+	return survivor->kind == TRACK_KIND_OBJECT && survivor->refs == 0 &&
+	       survivor->reference_count == 0;
+}
+
+int leak_chain_add_holders(struct finding *finding, const struct leaks *leaks, size_t index)
+{
+	const struct survivor *survivor = leaks_at(leaks, index);
+
+	return is_unheld(survivor) ? add_unheld(finding, survivor)
+				   : add_references(finding, leaks, index);
+}
+
 /* What waits at the end of the chain. */
 static int add_end(struct finding *finding, const struct leaks *leaks, const struct leak *leak)
 {
@@ -185,9 +209,7 @@ static int add_end(struct finding *finding, const struct leaks *leaks, const str
 			   root->woken > 0 ? "it is to be polled, and was not" : "it is pending");
 	if (root->kind == TRACK_KIND_TIMER)
 		return add(finding, root, 0, "it is armed");
-	if (root->kind == TRACK_KIND_OBJECT && root->refs == 0 && root->reference_count == 0)
-		return add(finding, root, 0, "no reference to it is left, and nobody destroyed it");
-	return 0;
+	return is_unheld(root) ? add_unheld(finding, root) : 0;
 }
 
 static double seconds(uint64_t from_ns, uint64_t to_ns)

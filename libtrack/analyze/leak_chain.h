@@ -16,6 +16,9 @@ struct leak_path {
 /* To the root; in a circle back to the head, which is not repeated. */
 int leak_path_find(const struct leaks *leaks, const struct leak *leak, struct leak_path *ret_path);
 
+/* Who refers to one, or that nobody does. */
+int leak_chain_add_holders(struct finding *finding, const struct leaks *leaks, size_t index);
+
 int leak_chain_add(struct finding *finding, const struct leaks *leaks, const struct leak *leak);
 
 /* "5 references never released (checklist 4, selected pair 1)"; "" if none is left. */

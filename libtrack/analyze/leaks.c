@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "closing.h"
 #include "leak_cause.h"
 #include "leak_family.h"
 
@@ -266,6 +267,8 @@ int leaks_load(struct leaks *leaks, struct trace *trace)
 		error = links_build(&leaks->links, &leaks->survivors);
 	if (error == 0)
 		error = fates_judge(&leaks->survivors, &leaks->links, leaks->grace_ns);
+	if (error == 0)
+		error = closings_judge(&leaks->survivors, &leaks->links, leaks->grace_ns);
 	if (error == 0)
 		error = leak_graph_build(&leaks->graph, &leaks->survivors, &leaks->links);
 	if (error == 0)

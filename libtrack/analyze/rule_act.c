@@ -25,6 +25,7 @@ static const struct act_rule {
 	const char *many;    /* with the number, the noun of many, and the other */
 	const char *nobody;  /* where no other is known */
 	bool once_per_thing; /* several acts at once, one for each other */
+	bool tells_birth;    /* whoever did it only does what he was told there */
 	struct {
 		enum place place;
 		const char *role; /* %s: the class of the other, where it is the other's place */
@@ -33,30 +34,35 @@ static const struct act_rule {
 	/* clang-format off */
 	{ RULE_OVER_RELEASE, "over-release",
 	  "a reference to 1 %s was released here that was not held",
-	  "%llu references to %s were released here that were not held", "", false,
+	  "%llu references to %s were released here that were not held", "", false, false,
 	  {{PLACE_BIRTH, "created at"}, {PLACE_DEATH, "destroyed at"}, {PLACE_ACT, "released again at"}} },
 	{ RULE_CALLBACK_DOUBLE_FIRE, "fired-again",
 	  "1 one-shot %s was called here again",
-	  "one-shot %2$s were called here again, %1$llu times", "", false,
+	  "one-shot %2$s were called here again, %1$llu times", "", false, false,
 	  {{PLACE_BIRTH, "created at"}, {PLACE_DEATH, "called first at"}, {PLACE_ACT, "called again at"}} },
 	{ RULE_CALLBACK_AFTER_CLOSE, "fired-late",
 	  "1 %s was called after the end of its %s",
-	  "%2$s were called %1$llu times after the end of their %3$s", "registration", false,
+	  "%2$s were called %1$llu times after the end of their %3$s", "registration", false, false,
 	  {{PLACE_BIRTH, "created at"}, {PLACE_DEATH, "given up at"}, {PLACE_OTHER_CLOSE, "its %s was closed at"},
 	   {PLACE_OTHER_DEATH, "its %s was destroyed at"}, {PLACE_ACT, "called at"}} },
 	{ RULE_CALLBACK_DROPPED, "dropped",
 	  "1 one-shot %s was given up here, neither called nor cancelled",
-	  "%llu one-shot %s were given up here, neither called nor cancelled", "", false,
+	  "%llu one-shot %s were given up here, neither called nor cancelled", "", false, false,
 	  {{PLACE_BIRTH, "created at"}, {PLACE_ACT, "given up at"}} },
 	{ RULE_CLOSE_ORDER, "needed",
 	  "1 %s was ended here while its %s needed it",
-	  "%llu %s were ended here while their %s needed them", "user", true,
+	  "%llu %s were ended here while their %s needed them", "user", true, false,
 	  {{PLACE_BIRTH, "created at"}, {PLACE_OTHER_BIRTH, "needed by %s, made at"}, {PLACE_ACT, "ended too early at"},
 	   {PLACE_OTHER_DEATH, "%s ended later, at"}} },
 	{ RULE_USE_AFTER_CLOSE, "late-use",
 	  "1 %s used here had been destroyed before",
-	  "%llu calls here used %s that had been destroyed before", "", false,
+	  "%llu calls here used %s that had been destroyed before", "", false, false,
 	  {{PLACE_BIRTH, "created at"}, {PLACE_DEATH, "destroyed at"}, {PLACE_ACT, "used at"}} },
+	{ RULE_TIMER_LEAK, "fired-over",
+	  "1 %s fired after the end of its %s",
+	  "%2$s fired %1$llu times after the end of their %3$s", "owner", false, true,
+	  {{PLACE_BIRTH, "armed at"}, {PLACE_OTHER_CLOSE, "its %s was closed at"},
+	   {PLACE_OTHER_DEATH, "its %s was destroyed at"}, {PLACE_ACT, "fired at"}} },
 	/* clang-format on */
 };
 
@@ -144,7 +150,8 @@ static int add_member(struct judgement *judgement, const struct act_rule *rule,
 		.kind = trace_query_text(row, 2),
 		.class_name = trace_query_text(row, 3),
 		.process_id = trace_query_int(row, 1),
-		.stack_id = trace_query_int(row, 4),
+		.stack_id = trace_query_int(
+			row, places[rule->tells_birth ? PLACE_BIRTH : PLACE_ACT].stack),
 	};
 	bool again = rule->once_per_thing && *last == trace_query_int(row, 6);
 	struct finding *finding;

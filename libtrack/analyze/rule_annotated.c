@@ -24,9 +24,12 @@ int rule_task_orphaned(struct judgement *judgement)
 	return judge(judgement, RULE_TASK_ORPHANED);
 }
 
+/* What fired too late is graver than what only may. */
 int rule_timer_leak(struct judgement *judgement)
 {
-	return judge(judgement, RULE_TIMER_LEAK);
+	int error = judge_acts(judgement, RULE_TIMER_LEAK);
+
+	return error != 0 ? error : judge(judgement, RULE_TIMER_LEAK);
 }
 
 int rule_ref_cycle(struct judgement *judgement)

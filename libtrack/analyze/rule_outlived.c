@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "closing.h"
 #include "leak_chain.h"
 #include "rule.h"
 #include "tally.h"
@@ -198,6 +199,7 @@ static int say_why(const struct leaks *leaks, const struct finding *finding, cha
 		{RULE_CALLBACK_UNFIRED, ", neither called nor cancelled nor given up"},
 		{RULE_SCOPE_UNCLOSED, ", never closed"},
 	};
+	const struct survivor *head = leaks_at(leaks, finding->leak->head);
 	size_t length;
 
 	if (finding->rule == RULE_THREAD_LEAK && finding->ended > 0) {
@@ -209,7 +211,10 @@ static int say_why(const struct leaks *leaks, const struct finding *finding, cha
 		return say_circle(leaks, finding, ret_text);
 	for (size_t i = 0; i < sizeof(reasons) / sizeof(reasons[0]); i++)
 		if (reasons[i].rule == finding->rule) {
-			length = (size_t)snprintf(ret_text, PHRASE_BYTES, "%s", reasons[i].text);
+			length = (size_t)snprintf(ret_text, PHRASE_BYTES, "%s",
+						  survivor_is_closing(head)
+							  ? ", in a close that never returned"
+							  : reasons[i].text);
 			say_held(leaks, finding, ret_text + length);
 			return 0;
 		}

@@ -5,12 +5,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "closing.h"
+#include "leak_chain.h"
 #include "rule.h"
 #include "tally.h"
 #include "word.h"
 
 /* What of a scope's belongings is shown with its place. */
-enum { OWNED_SHOWN = 8 };
+enum { OWNED_SHOWN = 8, CLOSING_BYTES = 80 };
 
 /* All scopes and what belongs to them. */
 struct unclosed {
@@ -29,12 +31,19 @@ static bool is_told(const struct survivor *survivor)
 	       survivor->unclosed == SURVIVOR_NONE && !survivor->excused;
 }
 
+/* Whoever is ended by a signal has no time to close. */
+static enum state state_of(const struct survivor *scope)
+{
+	if (!scope->in_order)
+		return STATE_AT_EXIT;
+	return scope->undecided ? STATE_RECHECK : STATE_UNCLOSED;
+}
+
 static int add_scope(struct unclosed *unclosed, size_t index)
 {
 	struct judgement *judgement = unclosed->judgement;
 	const struct survivor *scope = at(unclosed, index);
-	/* Whoever is ended by a signal has no time to close. */
-	enum state state = scope->in_order ? STATE_UNCLOSED : STATE_AT_EXIT;
+	enum state state = state_of(scope);
 	struct finding_member member = {
 		.kind = word_kind(scope->kind),
 		.class_name = scope->class_name,
@@ -52,7 +61,7 @@ static int add_scope(struct unclosed *unclosed, size_t index)
 
 	if (error != 0)
 		return error;
-	if (state == STATE_AT_EXIT &&
+	if (state != STATE_UNCLOSED &&
 	    growth_find(&judgement->growth, finding_group(member.kind, member.class_name, culprit)))
 		return 0;
 	if (culprit->lifelong) {
@@ -99,10 +108,46 @@ static int add_owned(struct finding *finding, const struct survivor *survivor)
 	return evidence.role != NULL ? finding_add_evidence(finding, &evidence) : -ENOMEM;
 }
 
-static int say(const struct unclosed *unclosed, struct finding *finding)
+/* Its close, and who keeps what it waits for. */
+static int add_closing(const struct unclosed *unclosed, struct finding *finding, size_t index)
+{
+	const struct survivor *scope = at(unclosed, index);
+	struct finding_evidence evidence = {
+		.resource_id = scope->id,
+		.stack_id = scope->close_stack,
+		.role = finding_text(
+			finding,
+			"its close began %.2f s before the end on thread %u and did not return, at",
+			(double)(scope->end_ns - scope->close_ns) / 1e9, scope->close_tid),
+	};
+	size_t count = unclosed->judgement->leaks.survivors.count;
+	int error = evidence.role != NULL ? finding_add_evidence(finding, &evidence) : -ENOMEM;
+
+	for (size_t i = 0; i < count && error == 0; i++)
+		if (at(unclosed, i)->unclosed == index && is_memory_of(at(unclosed, i), scope))
+			error = leak_chain_add_holders(finding, &unclosed->judgement->leaks, i);
+	return error;
+}
+
+/* How many of its scopes began to close; the first of them tells how. */
+static int add_closings(const struct unclosed *unclosed, struct finding *finding,
+			uint64_t *ret_closing)
+{
+	size_t count = unclosed->judgement->leaks.survivors.count;
+	int error = 0;
+
+	*ret_closing = 0;
+	for (size_t i = 0; i < count && error == 0; i++)
+		if (unclosed->findings[i] == finding && survivor_is_closing(at(unclosed, i)) &&
+		    (*ret_closing)++ == 0)
+			error = add_closing(unclosed, finding, i);
+	return error;
+}
+
+/* One of each class of what belongs to its scopes. */
+static int add_belongings(const struct unclosed *unclosed, struct finding *finding, char *ret_owned)
 {
 	size_t count = unclosed->judgement->leaks.survivors.count, rows, shown = 0;
-	char noun[FINDING_NOUN_BYTES], owned[TALLY_TEXT_BYTES];
 	struct tally tally = {0};
 	int error = 0;
 
@@ -114,24 +159,45 @@ static int say(const struct unclosed *unclosed, struct finding *finding)
 		if (tally.row_count > rows && shown++ < OWNED_SHOWN)
 			error = add_owned(finding, at(unclosed, i));
 	}
+	tally_write(&tally, ret_owned);
+	return error;
+}
+
+static int say(const struct unclosed *unclosed, struct finding *finding)
+{
+	char noun[FINDING_NOUN_BYTES], owned[TALLY_TEXT_BYTES], closing[CLOSING_BYTES] = "";
+	uint64_t begun;
+	int error = add_closings(unclosed, finding, &begun);
+
+	if (error == 0)
+		error = add_belongings(unclosed, finding, owned);
 	if (error != 0)
 		return error;
+	if (begun == finding->count)
+		snprintf(closing, sizeof(closing), ": %s close began and did not return",
+			 begun == 1 ? "its" : "their");
+	else if (begun > 0)
+		snprintf(closing, sizeof(closing), " (the close of %llu began and did not return)",
+			 (unsigned long long)begun);
 	finding_noun(finding, finding->count != 1, noun);
-	tally_write(&tally, owned);
-	return finding_say(finding, "%llu %s opened here %s never closed%s%s",
+	return finding_say(finding, "%llu %s opened here %s never closed%s%s%s",
 			   (unsigned long long)finding->count, noun,
-			   finding->count == 1 ? "was" : "were", owned[0] != '\0' ? ", with " : "",
-			   owned);
+			   finding->count == 1 ? "was" : "were", closing,
+			   owned[0] != '\0' ? ", with " : "", owned);
 }
 
 static int collect(struct unclosed *unclosed)
 {
+	static const enum state gravest[] = {STATE_UNCLOSED, STATE_RECHECK, STATE_AT_EXIT};
 	struct findings *findings = &unclosed->judgement->findings;
+	size_t count = unclosed->judgement->leaks.survivors.count;
 	int error = 0;
 
-	for (size_t i = 0; i < unclosed->judgement->leaks.survivors.count && error == 0; i++)
-		if (is_told(at(unclosed, i)))
-			error = add_scope(unclosed, i);
+	/* What is undecided adds nothing to what is not. */
+	for (size_t j = 0; j < sizeof(gravest) / sizeof(gravest[0]); j++)
+		for (size_t i = 0; i < count && error == 0; i++)
+			if (is_told(at(unclosed, i)) && state_of(at(unclosed, i)) == gravest[j])
+				error = add_scope(unclosed, i);
 	for (size_t i = 0; i < findings->count && error == 0; i++)
 		if (findings->items[i]->rule == RULE_SCOPE_UNCLOSED &&
 		    findings->items[i]->message == NULL)

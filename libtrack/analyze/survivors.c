@@ -50,6 +50,10 @@ static const char references_sql[] =
 	"SELECT resource_id, holder_id, holder_kind, tag, waker, stack_id, retained, released "
 	"FROM reference WHERE retained > released ORDER BY resource_id, first_ns, id";
 
+static const char released_sql[] =
+	"SELECT resource_id, released_stack, max(last_ns) FROM reference WHERE retained = released "
+	"AND waker = 0 AND released_stack IS NOT NULL GROUP BY resource_id";
+
 /* clang-format off */
 static const struct {
 	const char *name;
@@ -141,7 +145,7 @@ static void read_survivor(struct trace_query *row, uint64_t now_ns, struct survi
 			   (survivor->traits & TRACK_PROCESS_LIFE) == 0;
 }
 
-static int add_survivor(struct survivors *survivors, struct trace_query *row, uint64_t now_ns)
+static int add_survivor(struct survivors *survivors, struct trace_query *row)
 {
 	struct survivor *survivor;
 	int error = grow((void **)&survivors->items, survivors->count, &survivors->capacity,
@@ -150,7 +154,7 @@ static int add_survivor(struct survivors *survivors, struct trace_query *row, ui
 	if (error != 0)
 		return error;
 	survivor = &survivors->items[survivors->count++];
-	read_survivor(row, now_ns, survivor);
+	read_survivor(row, survivors->now_ns, survivor);
 	error = copy(trace_query_text(row, 3), &survivor->class_name);
 	if (error == 0)
 		error = copy(trace_query_text(row, 4), &survivor->name);
@@ -222,31 +226,25 @@ static int add_reference(struct survivors *survivors, struct trace_query *row)
 	return copy(trace_query_text(row, 3), &reference->tag);
 }
 
-static int load_references(struct survivors *survivors, struct trace *trace)
+static int add_released(struct survivors *survivors, struct trace_query *row)
 {
-	struct trace_query *query;
-	int more = trace_query(trace, references_sql, &query);
+	size_t about = survivors_find(survivors, trace_query_int(row, 0));
 
-	if (more != 0)
-		return more;
-	while ((more = trace_query_step(query)) == 1) {
-		more = add_reference(survivors, query);
-		if (more != 0)
-			break;
-	}
-	trace_query_destroy(query);
-	return more;
+	if (about != SURVIVOR_NONE)
+		survivors->items[about].released_stack = trace_query_int(row, 1);
+	return 0;
 }
 
-static int load_lives(struct survivors *survivors, struct trace *trace, uint64_t now_ns)
+static int load(struct survivors *survivors, struct trace *trace, const char *sql,
+		int (*add)(struct survivors *survivors, struct trace_query *row))
 {
 	struct trace_query *query;
-	int more = trace_query(trace, lives_sql, &query);
+	int more = trace_query(trace, sql, &query);
 
 	if (more != 0)
 		return more;
 	while ((more = trace_query_step(query)) == 1) {
-		more = add_survivor(survivors, query, now_ns);
+		more = add(survivors, query);
 		if (more != 0)
 			break;
 	}
@@ -272,17 +270,19 @@ static int ask(struct trace *trace, const char *sql, uint64_t *ret_value)
 
 int survivors_load(struct survivors *survivors, struct trace *trace)
 {
-	uint64_t any = 0, now_ns = 0;
+	uint64_t any = 0;
 	int error = ask(trace, any_sql, &any);
 
 	if (error != 0 || any == 0)
 		return error;
-	error = ask(trace, now_sql, &now_ns);
+	error = ask(trace, now_sql, &survivors->now_ns);
 	if (error == 0)
-		error = load_lives(survivors, trace, now_ns);
+		error = load(survivors, trace, lives_sql, add_survivor);
 	if (error == 0)
 		error = relate(survivors, trace);
-	return error != 0 ? error : load_references(survivors, trace);
+	if (error == 0)
+		error = load(survivors, trace, references_sql, add_reference);
+	return error != 0 ? error : load(survivors, trace, released_sql, add_released);
 }
 
 void survivors_finish(struct survivors *survivors)

@@ -46,11 +46,14 @@ struct survivor {
 	bool ended;    /* thread: waits to be joined */
 	bool in_order; /* its process exited by itself */
 	size_t first_reference, reference_count;
+	int64_t released_stack; /* where one of those that are given back was released; 0 none */
 
 	/* Judged by fates_judge. */
 	enum fate fate;
-	size_t cause;	 /* what it outlived */
-	bool excused;	 /* what it belongs to is still being closed, or stays */
+	size_t cause;	/* what it outlived */
+	bool excused;	/* what it belongs to is still being closed, or stays; see closing.h too */
+	bool undecided; /* its close began within the grace time, or waits for what is to be checked
+			   again */
 	size_t unclosed; /* the outermost scope that must be closed and is open, of its owners */
 
 	/* Found by leak_graph_build. */
@@ -70,6 +73,7 @@ struct survivor_reference {
 };
 
 struct survivors {
+	uint64_t now_ns;	/* the last that was seen */
 	struct survivor *items; /* in the order of their births */
 	size_t count;
 	size_t capacity;

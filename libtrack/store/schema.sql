@@ -185,6 +185,7 @@ CREATE TABLE act (             -- what was done to a resource that judges it, no
 	                       -- late-use: an annotated use of, or a reference taken to, what was destroyed
 	                       -- over-release: a reference released that was not held; fired-again: a one-shot callback
 	                       -- fired-late: a callback started after its scope was destroyed, or closed and quiet
+	                       -- fired-over: a timer fired after what it belongs to was destroyed
 	                       -- dropped: a one-shot callback ended without call or cancel
 	                       -- needed: ended while other_id needed it
 	time_ns INTEGER NOT NULL,
@@ -192,7 +193,7 @@ CREATE TABLE act (             -- what was done to a resource that judges it, no
 	stack_id INTEGER REFERENCES stack,
 	call TEXT NOT NULL,
 	error INTEGER,         -- errno
-	other_id INTEGER REFERENCES resource -- fired-late: the scope; needed: who needed it
+	other_id INTEGER REFERENCES resource -- fired-late: the scope; fired-over: the owner; needed: who needed it
 );
 
 CREATE TABLE act_more (        -- acts in a loop: so many more, equal in all that judges them, have no row

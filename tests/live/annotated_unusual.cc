@@ -216,6 +216,38 @@ void timers()
 	track_timer_cancel(&timer);
 }
 
+/* Some loops tell a cancelled timer of it by the call that it waits for; and a task that is done
+ * lets its timer run out. */
+void late_timers()
+{
+	char timer, task;
+	{
+		Connection connection;
+		track_timer_arm(&timer, "keepalive");
+		track_own(track_scope(&connection), track_timer(&timer));
+		track_timer_cancel(&timer);
+		track_task_spawn(&task, "handshake");
+		track_own(track_scope(&connection), track_task(&task));
+		track_task_poll(&task);
+		track_task_polled(&task);
+		track_task_done(&task);
+		track_timer_fire(&timer);
+		track_timer_arm(&timer, "handshake");
+		track_own(track_task(&task), track_timer(&timer));
+		track_timer_fire(&timer);
+	}
+	track_timer_fire(&timer);
+}
+
+/* Who closes hears of the end from within, and has no more to do. */
+void left_while_closing()
+{
+	char connection;
+	track_scope_open(&connection, "Connection", TRACK_MUST_CLOSE);
+	track_scope_close(&connection);
+	std::exit(0);
+}
+
 /* Woken by others while it is polled. */
 void tasks()
 {
@@ -404,6 +436,8 @@ const struct {
 	{"set-inside", set_inside},
 	{"one-shots", one_shots},
 	{"timers", timers},
+	{"late-timers", late_timers},
+	{"left-while-closing", left_while_closing},
 	{"tasks", tasks},
 	{"terminated", terminated},
 	{"jumped", jumped},

@@ -47,7 +47,7 @@ def parse():
     parser.add_argument("--build", default=os.path.join(ROOT, "build", "release"), help="has rtctrack")
     parser.add_argument("--folder", default=os.path.join(ROOT, "build", "mutation"), help="to build in")
     parser.add_argument("--fresh", action="store_true", help="forget the results of an earlier run")
-    parser.add_argument("--floor", type=float, default=90, help="exit 1 below so many percent (default 90)")
+    parser.add_argument("--floor", type=float, default=95, help="exit 1 below so many percent (default 95)")
     parser.add_argument("--only", type=int, action="append", metavar="NUMBER", help="only this mutant")
     parser.add_argument("--keep", metavar="FOLDER", help="leave the traces there")
     return parser.parse_args()
@@ -95,7 +95,7 @@ def mutate(tree):
         write_if_new(os.path.join(tree, name), head + text)
         found += of_file
     sites.resolve(found, sources)
-    sites.spread(found)
+    sites.spread(found, sources)
     if len(found) > MUTANTS_MAX:
         sys.exit("mutants.h has room for fewer mutants")
     return found
@@ -305,6 +305,7 @@ def summarise(results, floor):
 
 def main():
     options = parse()
+    options.build, options.folder = os.path.abspath(options.build), os.path.abspath(options.folder)
     at_once = int(os.environ.get("MUTANTS_AT_ONCE", "8"))
     os.makedirs(options.folder, exist_ok=True)
     found, samples = build(options.folder)

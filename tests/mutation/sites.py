@@ -13,7 +13,9 @@ NAMED = re.compile(r'^(?:#define (\w+)|static const char .*?\b(\w+)(?:\[\])? =) 
 SETS_UP = re.compile(r'\b(timer|callback)_init\(&\w+->(\w+),[^"();]*"([^"]+)"')
 SPAWNS = re.compile(r"\btask_spawn\([^&;]*&(\w+),[^;]*&\w+->(\w+)\)")
 TASK_CLASS = re.compile(r'struct task_class (\w+) = \{(?:[^}]*?\.name = )?"([^"]+)"')
+SCOPE = re.compile(r'\btrack_scope_open\((\w+), "([^"]+)"')
 OBJECT_CLASS = re.compile(r'struct object_class \w+ = \{(?:[^}]*?\.name = )?"([^"]+)"')
+HANDLER = re.compile(r"->(\w+)\.(?:deliver|run) = (\w+);")
 FUNCTION = re.compile(r"^[a-z][^;=#]*?\b(\w+)\([^;]*$", re.M)
 
 
@@ -23,7 +25,7 @@ class Site:
         self.start, self.end, self.function = start, end, function
         self.thing = None
         self.callee = re.match(r"\w+", text).group()
-        self.tag = {"waker_drop": "waker", "watch_remove": "watch", "library_leave": "token"}.get(self.callee)
+        self.tag = {"waker_drop": "waker", "watch_remove": "watch", "library_leave": "token", "token_drop": "token"}.get(self.callee)
 
     def name(self):
         return f"{self.path}:{self.line} {self.callee}" + (f' "{self.tag}"' if self.tag else "")
@@ -120,16 +122,49 @@ def resolve(found, sources):
         if not site.thing and re.match(r"(task|timer)_cancel|callback_\w+", site.callee):
             own = {thing for thing in members(sources[site.path], room).values() if site.callee.startswith(thing[0])}
             site.thing = own.pop() if len(own) == 1 else None
+        # What is taken out of another thing: the last of several arguments.
+        taken = re.search(r", (\w+)\)$", site.text)
+        scopes = {name: ("scope", cls) for path in paths for name, cls in SCOPE.findall(sources[path])}
+        if taken and not site.thing:
+            site.thing = scopes.get(taken.group(1))
         objects = set(OBJECT_CLASS.findall(sources[site.path]))
         if "->object," in site.text and len(objects) == 1:
             site.thing = ("object", objects.pop())
 
 
-def spread(found):
-    """What a call's function itself releases and drops is the call's too. Not of the room run, which does
-    it for everybody."""
+def bodies(source):
+    """{function: text of its body}"""
+    begins = [(match.start(), match.group(1)) for match in FUNCTION.finditer(source)]
+    return {name: source[begin:end] for (begin, name), (end, _) in zip(begins, begins[1:] + [(len(source), "")])}
+
+
+def helpers(sources):
+    """{function: {(path, function)}}: itself and what does its work with it, in the same file: functions that it
+    calls, and those that are called later for the jobs and events it hands over."""
+    found = {}
+    for path, source in sources.items():
+        texts, handlers = bodies(source), dict(HANDLER.findall(source))
+        steps = {name: ({word for word in re.findall(r"\b(\w+)\(", text) if word in texts} |
+                        {handlers[member] for member in re.findall(r"&\w+->(\w+)\)", text) if member in handlers})
+                 for name, text in texts.items()}
+        for name in texts:
+            reached, waiting = {name}, [name]
+            while waiting:
+                more = steps.get(waiting.pop(), set()) - reached
+                reached |= more
+                waiting += more
+            found.setdefault(name, set()).update((path, one) for one in reached)
+    return found
+
+
+def spread(found, sources):
+    """What a call's function itself releases and drops is the call's too, at once or by what it hands over
+    to be done later. Not of the room run, which does it for everybody."""
+    reached = helpers(sources)
+
     def below(site, depth):
-        inner = [other for other in found if other.function == site.callee and not other.path.startswith("run/")]
+        inner = [other for other in found if (other.path, other.function) in reached.get(site.callee, set()) and
+                 not other.path.startswith("run/")]
         inner = [other for other in inner if other.path == site.path] or inner
         tags, things = {site.tag} - {None}, {site.thing} - {None}
         for other in inner if depth else []:
@@ -139,6 +174,9 @@ def spread(found):
 
     for site in found:
         site.tags, site.things = below(site, 4)
+        # Whose name it was given.
+        if "release" in site.callee and not site.tag:
+            site.tags |= {other.tag for other in found if other.callee == site.function} - {None}
 
 
 def guarded(source, sites, first):

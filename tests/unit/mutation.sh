@@ -54,6 +54,8 @@ cli/report/stack.c|s/strlen(clone) < strlen(piece->clone)/true/|unit_report_stac
 cli/report/filter.c|s/>= ?2 AS since/>= 0 AS since/|unit_report_filter
 libtrack/analyze/culprit.c|s/tier > best/tier >= best/|unit_analyze_findings
 libtrack/analyze/life.c|s/= "joined"/= "done"/|unit_analyze_thread
+libtrack/analyze/closing.c|s/fate == FATE_LEAKED/fate == FATE_SUSPECT/|unit_analyze_scope
+libtrack/analyze/timer.c|s/LIFE_DESTROYED/LIFE_FINISHED/|unit_analyze_timer
 libtrack/store/tracefile.c|s/version != TRACEFILE_SCHEMA_VERSION/version == 77/|unit_store_trace
 libtrack/symbol/demangle.c|s/DMGL_AUTO . DMGL_ANSI/DMGL_AUTO + DMGL_PARAMS/|unit_symbol_demangle
 libtrack/symbol/image.c|s/-ESTALE/0/|unit_symbol_symbolizer

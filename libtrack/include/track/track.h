@@ -316,7 +316,10 @@ TRACK_ADDRESS TRACK_API track_task_done(const void *task)
 	TRACK_EMIT(done, DONE, track_task(task), 0, track_nobody(), NULL);
 }
 
-/* Timers: from each arm to its fire or cancel. To arm one that is armed begins anew. */
+/*
+ * Timers: from each arm to its fire or cancel. To arm one that is armed begins anew. To fire after
+ * the owner was destroyed is a defect; to be called once more after a cancel is none.
+ */
 TRACK_ADDRESS TRACK_API track_timer_arm(const void *timer, const char *class_name)
 {
 	TRACK_EMIT(arm, ARM, track_timer(timer), TRACK_ONE_SHOT, track_nobody(), class_name);

@@ -159,6 +159,7 @@ static void stream_drop(void *state)
 
 	if (stream->ended != NULL)
 		stream->ended(stream->carrier, stream, stream->error);
+	track_scope_destroy(stream);
 	watch_remove(&stream->watch);
 	task_release(stream->task, "owner");
 	if (stream->fd >= 0)
@@ -193,6 +194,8 @@ int stream_open(struct carrier *carrier, int fd, const struct address *remote, b
 		free(stream);
 		return error;
 	}
+	track_scope_open(stream, "tcp stream", 0);
+	track_own(track_object(carrier), track_scope(stream));
 	track_own(track_object(carrier), track_task(stream->task));
 	track_own(track_object(carrier), track_fd(fd));
 	stream->fd = fd;
@@ -228,6 +231,7 @@ void stream_discard(struct stream *stream)
 
 void stream_close(struct stream *stream)
 {
+	track_use(track_scope(stream));
 	stream_flush(stream);
 	if (stream->carrier->linger_ms > 0 && stream->fd >= 0 && !stream->connecting &&
 	    stream->error == 0)

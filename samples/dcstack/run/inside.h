@@ -41,6 +41,10 @@ void timer_finish_all(struct executor *executor);
 /* Notes an event of epoll with its watch, and wakes the watch's task. */
 void watch_ready(const struct epoll_event *event);
 
+/* A token of the library, as library_enter and library_leave; an object tells of its own, since it
+ * has no address any more when it gives it back. */
+int token_take(void);
+void token_drop(void);
 /* For who watches: what keeps the library, by a token. */
 void library_keep(struct track_subject holder);
 void library_unkeep(struct track_subject holder);

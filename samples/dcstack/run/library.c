@@ -196,7 +196,7 @@ int library_start(const struct library_options *options)
 	return error;
 }
 
-int library_enter(void)
+int token_take(void)
 {
 	int error;
 
@@ -208,9 +208,26 @@ int library_enter(void)
 	return error;
 }
 
+int library_enter(void)
+{
+	int error = token_take();
+
+	if (!error)
+		library_keep(track_nobody());
+	return error;
+}
+
+void token_drop(void)
+{
+	pthread_mutex_lock(&library.lock);
+	give_token();
+	pthread_mutex_unlock(&library.lock);
+}
+
 void library_leave(void)
 {
 	pthread_mutex_lock(&library.lock);
+	library_unkeep(track_nobody());
 	give_token();
 	pthread_mutex_unlock(&library.lock);
 }

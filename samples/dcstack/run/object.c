@@ -2,7 +2,6 @@
 #include <run/object.h>
 
 #include "inside.h"
-#include <run/library.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -59,7 +58,7 @@ static void retain(struct object *object, const char *holder, struct track_subje
 
 int object_init(struct object *object, const struct object_class *class, const char *holder)
 {
-	int error = library_enter();
+	int error = token_take();
 
 	if (error)
 		return error;
@@ -125,7 +124,7 @@ void object_release_by(struct object *object, const char *holder, struct track_s
 	library_unkeep(track_object(object));
 	track_object_destroy(object);
 	object->class->destroy(object);
-	library_leave();
+	token_drop();
 }
 
 unsigned object_refs(const struct object *object)

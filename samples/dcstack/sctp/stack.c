@@ -214,6 +214,7 @@ static void clock_leave(struct clock *clock)
 			place = &(*place)->next;
 		*place = clock->next;
 		timer_cancel(&clock->timer);
+		track_scope_destroy(clock);
 		free(clock);
 	}
 	stack_leave();
@@ -251,9 +252,12 @@ static int clock_create(struct executor *executor, struct clock **ret_clock)
 	if (!clock)
 		return -ENOMEM;
 	clock->executor = executor;
+	track_scope_open(clock, "sctp clock", 0);
 	timer_init(&clock->timer, executor, "sctp", clock_fire, clock);
+	timer_own(&clock->timer, track_scope(clock));
 	error = timer_arm(&clock->timer, TIMER_MS(TICK_MS));
 	if (error) {
+		track_scope_destroy(clock);
 		free(clock);
 		return error;
 	}

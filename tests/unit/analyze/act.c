@@ -72,6 +72,24 @@ Test(act, a_callback_called_after_it_was_given_up)
 	expect_chain("created at listen\ngiven up at unlisten\ncalled at deliver");
 }
 
+Test(act, a_timer_that_fired_when_its_owner_was_gone)
+{
+	int64_t agent = PUT(.kind = "scope", .class_name = "Agent", .died = CLOSED,
+			    .died_in = "agent_free");
+
+	for (int i = 0; i < 2; i++)
+		act("fired-over",
+		    PUT(.kind = "timer", .class_name = "consent", .owner = agent, .ending = "fired",
+			.died = END, .made_in = "consent_start"),
+		    agent, "run_timers");
+	PUT(.kind = "timer", .class_name = "consent", .owner = agent, .made_in = "consent_start");
+	judge();
+	expect_findings("timer-leak broken timer consent 2 consent_start");
+	expect_message("consent timers fired 2 times after the end of their Agent");
+	expect("SELECT role FROM evidence WHERE position < 3",
+	       "armed at\nits Agent was destroyed at\nfired at");
+}
+
 Test(act, what_tells_of_a_close_may_come_after_it)
 {
 	int64_t callback = PUT(.kind = "callback", .class_name = "onClosed",

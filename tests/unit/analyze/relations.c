@@ -33,7 +33,8 @@ static void make_thing(int number)
 	if (roll(4) == 0)
 		row.died = 20 * SECOND;
 	if (strcmp(row.kind, "scope") == 0 && roll(2) == 0)
-		row.close = row.closed = 30 * SECOND;
+		row.close = 30 * SECOND;
+	row.closed = roll(3) != 0 ? row.close : 0;
 	put(row);
 }
 

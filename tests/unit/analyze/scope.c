@@ -54,15 +54,191 @@ Test(scope, at_a_signal_it_is_information)
 	expect_findings("scope-unclosed at-exit scope Connection 1 connect");
 }
 
-Test(scope, a_close_that_does_not_return_is_not_unclosed)
-{
-	int64_t connection = PUT(.kind = "scope", .class_name = "Connection",
-				 .traits = "must-close", .close = CLOSED);
+/* Its close began then, and never returned. */
+#define CLOSING(name, began, ...)                                                                  \
+	PUT(.kind = "scope", .class_name = name, .traits = "must-close", .close = began,           \
+	    .closed_in = "cleanup", .made_in = "init", ##__VA_ARGS__)
 
-	PUT(.kind = "fd", .class_name = "udp", .owner = connection);
-	PUT(.kind = "scope", .class_name = "Channel", .traits = "must-close", .owner = connection);
+/* What counts who needs a scope: an object of its name. */
+static int64_t memory_of(int64_t scope)
+{
+	return PUT(.kind = "object", .class_name = "library", .owner = scope);
+}
+
+static void end_otherwise(const char *end)
+{
+	rows_end();
+	rows_begin_as(end);
+}
+
+Test(scope, a_close_that_never_returned_is_unclosed_with_all_that_it_owns)
+{
+	int64_t library = CLOSING("library", CLOSED);
+	int64_t agent = PUT(.kind = "scope", .class_name = "Agent", .owner = library);
+
+	udp(agent);
+	PUT(.kind = "scope", .class_name = "Channel", .traits = "must-close", .owner = library);
+	judge();
+	expect_findings("scope-unclosed unclosed scope library 1 init");
+	expect_message("1 library opened here was never closed: its close began and did not "
+		       "return, with 1 UDP socket, 1 Agent, 1 Channel");
+	expect_chain("created at init\n"
+		     "its close began 50.00 s before the end on thread 101 and did not return, at "
+		     "cleanup\n"
+		     "to it belongs the Agent created at\n"
+		     "to it belongs the UDP socket created at open_socket\n"
+		     "to it belongs the Channel created at");
+}
+
+Test(scope, who_keeps_what_a_close_waits_for_is_named)
+{
+	int64_t memory = memory_of(CLOSING("library", CLOSED));
+
+	hold(memory, 0, "token", 3, 1, "stack_start");
+	judge();
+	expect_findings("scope-unclosed unclosed scope library 1 init");
+	expect("SELECT role FROM evidence WHERE position = 2",
+	       "held by \"token\": 1 of 3 released, taken at");
+}
+
+Test(scope, a_close_that_waits_though_nobody_keeps_anything_says_so)
+{
+	int64_t memory = memory_of(CLOSING("library", CLOSED));
+
+	hold(memory, 0, "token", 3, 3, "stack_start");
+	trace_execute(trace, "UPDATE reference SET released_stack = stack_id");
+	judge();
+	expect_chain("created at init\n"
+		     "its close began 50.00 s before the end on thread 101 and did not return, at "
+		     "cleanup\n"
+		     "no reference to it is left, and nobody destroyed it; one was released at "
+		     "stack_start");
+}
+
+Test(scope, a_close_that_waits_for_a_leak_is_explained_by_it)
+{
+	int64_t memory = memory_of(CLOSING("library", CLOSED));
+
+	hold(memory, candidate(CLOSED_CONNECTION), "token", 1, 0, "object_init");
+	judge();
+	expect_findings("ref-leak leaked object Candidate 1 gather");
+}
+
+Test(scope, a_close_that_waits_for_what_a_leak_keeps_is_explained_by_it)
+{
+	int64_t memory = memory_of(CLOSING("library", CLOSED)), pair;
+
+	pair = PUT(.kind = "object", .class_name = "Pair", .refs = 1,
+		   .owner = PUT(.kind = "scope", .class_name = "Server"));
+	hold(memory, pair, "token", 1, 0, "object_init");
+	hold(pair, candidate(CLOSED_CONNECTION), "pair", 1, 0, "add_pair");
+	judge();
+	expect_findings("ref-leak leaked object Candidate 1 gather");
+}
+
+Test(scope, a_close_that_waits_for_what_nobody_closed_is_explained_by_it)
+{
+	int64_t memory = memory_of(CLOSING("library", CLOSED));
+
+	hold(memory, candidate(OPEN_CONNECTION), "token", 1, 0, "object_init");
+	judge();
+	expect_findings("scope-unclosed unclosed scope Connection 1 connect");
+}
+
+Test(scope, of_closes_that_wait_for_each_other_the_younger_tells)
+{
+	int64_t library = CLOSING("library", CLOSED);
+	int64_t connection = CLOSING("Connection", CLOSED, .born = 11 * SECOND);
+	int64_t one = memory_of(library), other = candidate(connection);
+
+	hold(one, other, "token", 1, 0, "object_init");
+	hold(other, one, "library", 1, 0, "start");
+	judge();
+	expect_findings("scope-unclosed unclosed scope Connection 1 init");
+}
+
+Test(scope, a_close_that_began_within_the_grace_time_is_undecided)
+{
+	CLOSING("library", END - SECOND / 2);
+	judge();
+	expect_findings("scope-unclosed recheck scope library 1 init");
+}
+
+Test(scope, a_close_that_waits_for_what_is_undecided_is_so_too)
+{
+	int64_t memory = memory_of(CLOSING("library", CLOSED));
+	int64_t connection = PUT(.kind = "scope", .class_name = "Connection", .close = END - 2,
+				 .closed = END - 1);
+
+	hold(memory, candidate(connection), "token", 1, 0, "object_init");
+	judge();
+	expect_findings("ref-leak recheck object Candidate 1 gather\n"
+			"scope-unclosed recheck scope library 1 init");
+}
+
+Test(scope, what_is_decided_of_one_counts_though_another_is_not)
+{
+	CLOSING("library", END - 1);
+	CLOSING("library", CLOSED);
+	judge();
+	expect_findings("scope-unclosed unclosed scope library 1 init");
+}
+
+Test(scope, of_several_it_says_how_many_began_to_close)
+{
+	CLOSING("library", CLOSED);
+	PUT(.kind = "scope", .class_name = "library", .traits = "must-close", .made_in = "init");
+	judge();
+	expect_message("2 libraries opened here were never closed (the close of 1 began and did "
+		       "not return)");
+}
+
+Test(scope, a_close_that_goes_on_at_a_signal_is_none)
+{
+	end_otherwise("signal");
+	udp(CLOSING("library", CLOSED));
 	judge();
 	expect_findings("none");
+}
+
+Test(scope, a_close_that_goes_on_while_the_program_runs_is_none)
+{
+	end_otherwise("running");
+	udp(CLOSING("library", CLOSED));
+	judge();
+	expect_findings("none");
+}
+
+Test(scope, what_a_close_within_another_has_not_ended_is_that_ones_leak)
+{
+	udp(PUT(.kind = "scope", .class_name = "Agent", .owner = CLOSED_CONNECTION,
+		.close = CLOSED));
+	judge();
+	expect_findings("fd-leak leaked fd udp 1 open_socket");
+	expect_message("1 UDP socket outlived its Connection");
+}
+
+Test(scope, one_in_a_close_that_never_returned_outlives_its_owner)
+{
+	udp(CLOSING("Connection", CLOSED,
+		    .owner = PUT(.kind = "scope", .class_name = "Server", .close = CLOSED,
+				 .closed = CLOSED)));
+	judge();
+	expect_findings("scope-unclosed leaked scope Connection 1 init");
+	expect_message("1 Connection outlived its Server, in a close that never returned; it holds "
+		       "1 UDP socket");
+}
+
+Test(scope, closes_that_never_return_are_told_once_though_they_grow)
+{
+	for (uint64_t i = 1; i <= 4; i++) {
+		udp(CLOSING("Connection", i * SECOND - 200, .born = i * SECOND - 500));
+		trace_add_mark(trace, 100, i * SECOND, "session");
+	}
+	judge();
+	expect_findings("scope-unclosed unclosed scope Connection 4 init");
+	expect_message("4 Connections opened here were never closed: their close began and did not "
+		       "return, with 4 UDP sockets; 1 more at every session (1, 2, 3, 4)");
 }
 
 Test(scope, one_that_need_not_be_closed_is_none)
@@ -79,6 +255,15 @@ Test(scope, closed_or_destroyed_is_none)
 	    .closed = CLOSED);
 	judge();
 	expect_findings("none");
+}
+
+Test(scope, destroyed_without_a_close_is_closed_by_that)
+{
+	udp(PUT(.kind = "scope", .class_name = "Connection", .traits = "must-close",
+		.died = CLOSED));
+	judge();
+	expect_findings("fd-leak leaked fd udp 1 open_socket");
+	expect_message("1 UDP socket outlived its Connection");
 }
 
 Test(scope, one_whose_owner_was_closed_is_leaked_with_what_it_holds)

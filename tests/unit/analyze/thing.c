@@ -1,72 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "script.inc.c"
-
-#include <track/track.h>
+#include "steps.inc.c"
 
 TestSuite(thing, .init = play_begin, .fini = play_close);
-
-enum { CONNECTION = 0x100, AGENT = 0x200, CANDIDATE = 0x300, CALLBACK = 0x400, TASK = 0x500 };
-enum { TEXT_CLASS = 1, TEXT_CHECKLIST, TEXT_SELECTED };
-
-/* What is done to a subject; of the rest only what a test is about. */
-struct step {
-	uint8_t op, kind;
-	uint64_t subject;
-	uint64_t arg;
-	uint64_t other;
-	uint8_t other_kind;
-	uint64_t text;
-	uint64_t stack;
-	uint32_t tid;
-};
-
-static void step(struct step step)
-{
-	struct track_relation relation = {
-		.other = step.other, .text = step.text, .other_kind = step.other_kind};
-
-	play_event((struct collect_event){.op = step.op,
-					  .kind = step.kind,
-					  .subject = step.subject,
-					  .arg = step.arg,
-					  .stack = step.stack,
-					  .tid = step.tid,
-					  .data = &relation,
-					  .data_bytes = sizeof(relation)});
-}
-
-#define STEP(op_id, kind_id, of, ...)                                                              \
-	step((struct step){                                                                        \
-		.op = TRACK_OP_##op_id, .kind = TRACK_KIND_##kind_id, .subject = of, __VA_ARGS__})
-
-static void texts(void)
-{
-	cr_assert_eq(play.sink->text(play.sink->ctx, 0, TEXT_CLASS, "Candidate"), 0);
-	cr_assert_eq(play.sink->text(play.sink->ctx, 0, TEXT_CHECKLIST, "checklist"), 0);
-	cr_assert_eq(play.sink->text(play.sink->ctx, 0, TEXT_SELECTED, "selected pair"), 0);
-}
-
-static void retain(uint64_t object, uint64_t tag, uint64_t holder, uint64_t stack)
-{
-	STEP(RETAIN, OBJECT, object, .text = tag, .other = holder, .other_kind = TRACK_KIND_OBJECT,
-	     .stack = stack);
-}
-
-static void release(uint64_t object, uint64_t tag, uint64_t holder)
-{
-	STEP(RELEASE, OBJECT, object, .text = tag, .other = holder,
-	     .other_kind = TRACK_KIND_OBJECT);
-}
-
-static void arm(uint64_t traits)
-{
-	STEP(ARM, CALLBACK, CALLBACK, .arg = traits);
-}
-
-static const char *act(void)
-{
-	return ask("SELECT group_concat(what, ' ') FROM act");
-}
 
 Test(thing, an_object_has_its_class_and_the_references_that_are_left)
 {
@@ -552,6 +487,21 @@ Test(thing, so_is_an_object_and_a_task)
 	cr_assert_str_eq(ask("SELECT count(*) FROM resource WHERE kind = 'task' AND death_ns IS "
 			     "NULL"),
 			 "3");
+}
+
+Test(thing, to_destroy_what_others_hold_is_in_order_until_they_come_back)
+{
+	texts();
+	STEP(CREATE, OBJECT, CANDIDATE, .text = TEXT_CLASS);
+	STEP(CREATE, OBJECT, AGENT, .text = TEXT_CLASS);
+	retain(CANDIDATE, TEXT_CHECKLIST, AGENT, 0);
+	STEP(DESTROY, OBJECT, CANDIDATE);
+	cr_assert_str_eq(act(), "");
+	STEP(USE, OBJECT, CANDIDATE);
+	retain(CANDIDATE, TEXT_SELECTED, AGENT, 0);
+	release(CANDIDATE, TEXT_CHECKLIST, AGENT);
+	play_finish();
+	cr_assert_str_eq(act(), "late-use late-use over-release");
 }
 
 Test(thing, a_timer_that_is_armed_anew_while_its_owner_is_open_began_anew)

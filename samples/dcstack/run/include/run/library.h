@@ -33,7 +33,7 @@ int library_start(const struct library_options *options);
  */
 int library_cleanup(unsigned timeout_ms);
 
-/* An object's token. Starts the library; fails as library_start does. */
+/* A token, as each object has one. Starts the library; fails as library_start does. */
 int library_enter(void);
 void library_leave(void);
 
