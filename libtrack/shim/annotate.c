@@ -53,6 +53,7 @@ static const struct annotation {
 	_Static_assert((int)TRACK_ANNOTATE_##id == (int)TRACK_OP_##id, "track.h, ops.def");
 ANNOTATIONS(ROW)
 #undef ROW
+_Static_assert(TRACK_FIRE_RETURNED(0) == TRACK_RETURNED, "track.h, wire.h");
 
 #define TRACK_KIND(id, name, plural, begun, over, rule)                                            \
 	_Static_assert((int)TRACK_SUBJECT_##id == (int)TRACK_KIND_##id, "track.h, kinds.def");
@@ -107,6 +108,37 @@ static void name(struct writer *writer, enum track_kind kind, uint64_t subject, 
 				 TRACK_NAME_ARG(TRACK_NAME_TEXT, size), text, size);
 }
 
+static bool is_repeated_call(struct writer *writer, uint64_t callback, uint64_t *arg)
+{
+	uint64_t left_out;
+	if (!(*arg & TRACK_RETURNED))
+		return repeat_enter(&writer->repeats, callback);
+	if (repeat_leave(&writer->repeats, callback, &left_out))
+		return true;
+	*arg = TRACK_FIRE_RETURNED(left_out);
+	return false;
+}
+
+/* What is said of callbacks and of scopes: a call may be too late from then on. */
+static bool says_nothing(struct writer *writer, uint8_t op, uint8_t kind, uint64_t subject,
+			 uint64_t *arg)
+{
+	if (kind == TRACK_KIND_SCOPE) {
+		if (op == TRACK_OP_CLOSE || op == TRACK_OP_DESTROY)
+			repeat_scope_ends();
+		return false;
+	}
+	if (likely(op == TRACK_OP_FIRE))
+		return is_repeated_call(writer, subject, arg);
+	if (op == TRACK_OP_ARM)
+		repeat_armed(subject, *arg & TRACK_ONE_SHOT);
+	if (op == TRACK_OP_OWN)
+		repeat_owned(subject);
+	if (op == TRACK_OP_CANCEL || op == TRACK_OP_DESTROY)
+		repeat_disarmed(subject);
+	return false;
+}
+
 SHIM_EXPORT void track_shim_annotate(uint64_t what, uint64_t subject, uint64_t arg, uint64_t other,
 				     const char *text)
 {
@@ -114,11 +146,13 @@ SHIM_EXPORT void track_shim_annotate(uint64_t what, uint64_t subject, uint64_t a
 	if (unlikely(what >> 24 || op >= TRACK_OP__COUNT || kind >= TRACK_KIND__COUNT ||
 		     other_kind >= TRACK_KIND__COUNT || !(annotations[op].kinds >> kind & 1)))
 		return;
-	if (likely(op != TRACK_OP_RETAIN))
-		ticks_fence();
 	struct writer *writer = writer_get();
 	if (unlikely(!writer))
 		return;
+	if ((OF(CALLBACK) | OF(SCOPE)) >> kind & 1 && says_nothing(writer, op, kind, subject, &arg))
+		return;
+	if (likely(op != TRACK_OP_RETAIN))
+		ticks_fence();
 	if (unlikely(op == TRACK_OP_NAME)) {
 		name(writer, kind, subject, text);
 		return;

@@ -164,6 +164,7 @@ static void adopt(struct writer *writer)
 	writer->tid = tid;
 	writer->sweep_length = 0;
 	writer->refusals = 0;
+	memset(&writer->repeats, 0, sizeof(writer->repeats));
 	thread_watch_end();
 	if (writer->segment && other)
 		writer_emit(writer, TRACK_META_THREAD, 0, TRACK_CALL_none, tid, 0, 0);
@@ -270,8 +271,7 @@ static inline void *reserve(struct writer *writer, uint32_t size, uint32_t *ret_
 	for (;;) {
 		struct track_segment *segment = writer->segment;
 		if (likely(segment != NULL)) {
-			uint32_t offset =
-				__atomic_fetch_add(&segment->reserved, size, __ATOMIC_RELAXED);
+			uint32_t offset = add_here(&segment->reserved, size);
 			*ret_offset = offset;
 			if (likely(offset + size <= TRACK_SEGMENT_BYTES))
 				return (char *)segment + offset;
@@ -291,10 +291,21 @@ static inline uint64_t in_order(struct writer *writer, uint64_t time_ns)
 	return time_ns;
 }
 
+/* Something happens inside of a call that was not worth a record: now it is. */
+static __attribute__((noinline)) void reveal(struct writer *writer)
+{
+	uint64_t callback = repeat_reveal(&writer->repeats);
+	if (callback)
+		writer_tell(writer, TRACK_OP_FIRE, TRACK_KIND_CALLBACK, callback, 0,
+			    TRACK_FIRE_AGAIN, NULL);
+}
+
 static inline struct track_record *begin(struct writer *writer, uint16_t size, uint8_t op,
 					 enum track_kind kind, enum track_call call,
 					 uint64_t (*read_clock)(void), uint32_t *ret_offset)
 {
+	if (unlikely(writer->repeats.begun))
+		reveal(writer);
 	struct track_record *record = reserve(writer, size, ret_offset);
 	if (unlikely(!record))
 		return NULL;

@@ -8,6 +8,7 @@
 #define SHIM_WRITER_H
 
 #include "module.h"
+#include "repeat.h"
 #include "shim.h"
 
 #define WRITER_STACKS 512   /* stack hashes a thread remembers; a power of two */
@@ -24,7 +25,7 @@ struct writer {
 	uint32_t refusals; /* opening calls recorded that failed for want of numbers */
 	uint32_t next_way; /* which of a set of texts is forgotten next */
 	uint64_t last_ns;  /* time of its latest record */
-	uint64_t pads[2];
+	struct repeats repeats;
 	uint64_t stacks[WRITER_STACKS];
 	uint64_t texts[WRITER_TEXT_SETS][WRITER_TEXT_WAYS]; /* ids, see annotate.c */
 };

@@ -2,6 +2,7 @@
 #include "script.inc.c"
 
 #include <track/track.h>
+#include <track/wire.h>
 
 TestSuite(thing, .init = play_begin, .fini = play_close);
 
@@ -415,6 +416,35 @@ Test(thing, a_one_shot_callback_that_fires_again_is_told)
 	STEP(FIRE, CALLBACK, CALLBACK);
 	play_finish();
 	cr_assert_str_eq(act(), "fired-again");
+}
+
+Test(thing, calls_that_were_left_out_are_counted_with_the_others)
+{
+	arm(0);
+	STEP(FIRE, CALLBACK, CALLBACK);
+	STEP(FIRE, CALLBACK, CALLBACK, .arg = TRACK_RETURNED);
+	STEP(FIRE, CALLBACK, CALLBACK, .arg = TRACK_FIRE_AGAIN);
+	STEP(FIRE, CALLBACK, CALLBACK, .arg = TRACK_FIRE_RETURNED(40));
+	play_finish();
+	cr_assert_str_eq(ask("SELECT fires FROM resource"), "42");
+}
+
+/* It began before another thread ended the callback, and is told after. */
+Test(thing, a_call_told_for_what_happens_inside_of_it_is_never_late)
+{
+	STEP(OPEN, SCOPE, CONNECTION);
+	arm(0);
+	STEP(CALL, SCOPE, CONNECTION);
+	STEP(DESTROY, CALLBACK, CALLBACK, .tid = 300);
+	STEP(FIRE, CALLBACK, CALLBACK, .arg = TRACK_FIRE_AGAIN);
+	fd_open(5, NO_STACK);
+	STEP(FIRE, CALLBACK, CALLBACK, .arg = TRACK_RETURNED);
+	fd_open(6, NO_STACK);
+	play_finish();
+	cr_assert_str_eq(act(), "");
+	cr_assert_str_eq(ask("SELECT group_concat(subject || ' ' || (hint_id IS NOT NULL), ', ') "
+			     "FROM (SELECT * FROM resource WHERE kind = 'fd' ORDER BY birth_ns)"),
+			 "5 0, 6 1");
 }
 
 static void fire_after_close(uint64_t scope_traits, uint64_t traits)
