@@ -92,8 +92,10 @@ void stack_load(void)
 	void *found = library ? dlsym(library, "unw_backtrace") : NULL;
 	if (!found)
 		spool_note(TRACK_NOTE_NO_UNWINDER, 1);
-	if (found)
+	if (found) {
 		bind_to_libc(library);
+		trail_load(library);
+	}
 	LIBC(dl_iterate_phdr)(find_library, found);
 	touch_tls = (tls_fn *)dlsym(RTLD_DEFAULT, "__tls_get_addr");
 	__atomic_store_n(&unwind, (unwind_fn *)found, __ATOMIC_RELEASE);
@@ -303,23 +305,54 @@ static inline __attribute__((always_inline)) uint64_t record(struct writer *writ
 	return hash;
 }
 
-static inline __attribute__((always_inline)) uint64_t record_quietly(struct writer *writer,
-								     size_t skipped)
+uint64_t stack_record(struct writer *writer)
 {
 	if (unlikely(!unwind))
 		return 0;
 	int saved = errno;
-	uint64_t stack = record(writer, skipped);
+	uint64_t stack = record(writer, 0);
 	errno = saved;
 	return stack;
 }
 
-uint64_t stack_record(struct writer *writer)
+/* The thread was just allowed to unwind here. */
+static __attribute__((noinline)) void learn(struct writer *writer, struct trail *trail,
+					    const struct trail_start *start, uint64_t stack)
 {
-	return record_quietly(writer, 0);
+	uint64_t addresses[TRACK_STACK_DEPTH_MAX];
+	size_t count = 0;
+	if (!enter(writer))
+		return;
+	tls.inside = here();
+	bool leads = trail_walk(trail, start, depth_max, addresses, &count);
+	if (leads && hash_addresses(addresses, count) == stack)
+		trail_keep(trail, start, stack, writer->known_version);
+	tls.inside = 0;
+	__atomic_store_n(&writer->unwinding, 0, __ATOMIC_RELEASE);
 }
 
-uint64_t stack_record_above(struct writer *writer)
+static __attribute__((noinline)) uint64_t unwind_above(struct writer *writer,
+						       const struct trail_start *start)
 {
-	return record_quietly(writer, 1);
+	int saved = errno;
+	uint64_t stack = record(writer, 1);
+	struct trail *trail =
+		stack && writer->trails ? trail_wanted(writer->trails, start, stack) : NULL;
+	if (unlikely(trail))
+		learn(writer, trail, start, stack);
+	errno = saved;
+	return stack;
+}
+
+uint64_t stack_record_above(struct writer *writer, const struct trail_start *start)
+{
+	if (unlikely(!unwind))
+		return 0;
+	writer_check_known(writer);
+	uint64_t stack = 0;
+	if (likely(writer->trails))
+		stack = trail_find(writer->trails, start, writer->known_version);
+	if (likely(stack && writer->stacks[stack % WRITER_STACKS] == stack))
+		return stack;
+	return unwind_above(writer, start);
 }

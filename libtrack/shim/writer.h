@@ -10,6 +10,7 @@
 #include "module.h"
 #include "repeat.h"
 #include "shim.h"
+#include "trail.h"
 
 #define WRITER_STACKS 512   /* stack hashes a thread remembers; a power of two */
 #define WRITER_TEXT_SETS 16 /* and literals, in sets of four; a power of two */
@@ -22,9 +23,10 @@ struct writer {
 	uint32_t known_version; /* of the module map that what is remembered goes with */
 	int sweep_fd;		/* the last number in a run of closes of what was not open */
 	uint32_t sweep_length;
-	uint32_t refusals; /* opening calls recorded that failed for want of numbers */
-	uint32_t next_way; /* which of a set of texts is forgotten next */
-	uint64_t last_ns;  /* time of its latest record */
+	uint32_t refusals;     /* opening calls recorded that failed for want of numbers */
+	uint32_t next_way;     /* which of a set of texts is forgotten next */
+	uint64_t last_ns;      /* time of its latest record */
+	struct trails *trails; /* NULL: none */
 	struct repeats repeats;
 	uint64_t stacks[WRITER_STACKS];
 	uint64_t texts[WRITER_TEXT_SETS][WRITER_TEXT_WAYS]; /* ids, see annotate.c */

@@ -5,6 +5,7 @@
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
+#include <dlfcn.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -17,6 +18,7 @@ static struct writer writer;
 static uint32_t guard = 1;
 static char log_text[4096];
 static int stacks_taken;
+static struct trail_start caller;
 static char meta[512] __attribute__((aligned(8)));
 
 #define SAY(...)                                                                                   \
@@ -33,9 +35,10 @@ void writer_forget(struct writer *about, uint32_t version)
 	about->known_version = version;
 }
 
-uint64_t stack_record_above(struct writer *about)
+uint64_t stack_record_above(struct writer *about, const struct trail_start *start)
 {
 	(void)about;
+	caller = *start;
 	stacks_taken++;
 	return 7;
 }
@@ -154,6 +157,22 @@ Test(annotate, a_stack_is_taken_where_something_begins)
 	say(TRACK_OP_FIRE, TRACK_KIND_CALLBACK, TRACK_RETURNED, track_nobody(), NULL);
 	say(TRACK_OP_POLL, TRACK_KIND_TASK, 0, track_nobody(), NULL);
 	cr_expect(eq(int, stacks_taken, 1));
+}
+
+static __attribute__((noinline)) void say_from_here(uint64_t *ret_sp)
+{
+	say(TRACK_OP_RETAIN, TRACK_KIND_OBJECT, 0, track_nobody(), NULL);
+	*ret_sp = (uintptr_t)__builtin_frame_address(0);
+}
+
+Test(annotate, a_stack_begins_where_the_program_says_something)
+{
+	uint64_t sp;
+	Dl_info info;
+	say_from_here(&sp);
+	cr_expect(lt(u64, caller.sp, sp));
+	cr_expect(lt(u64, sp - caller.sp, 1024));
+	cr_expect(ne(int, dladdr((void *)(uintptr_t)caller.ip, &info), 0));
 }
 
 /* Number of records so far, which are forgotten. */
