@@ -77,7 +77,7 @@ static __attribute__((noinline)) void define(struct writer *writer, uint64_t *se
 	memset((char *)record + whole - 8, 0, size ? 8 : 0);
 	memcpy(record + 1, text, size);
 	writer_commit(record);
-	set[writer->next_way++ % WRITER_TEXT_WAYS] = id;
+	writer_remember(writer, set, id);
 }
 
 /*
@@ -92,10 +92,8 @@ static inline uint64_t text_id(struct writer *writer, const char *text)
 	uint64_t address = (uintptr_t)text;
 	uint64_t id = address ^ (uint64_t)writer->known_version << ADDRESS_BITS;
 	uint64_t *set = writer->texts[address * 0x9e3779b97f4a7c15u >> 60];
-	for (int i = 0; i < WRITER_TEXT_WAYS; i++)
-		if (likely(set[i] == id))
-			return id;
-	define(writer, set, id, text);
+	if (unlikely(!writer_knows(set, id)))
+		define(writer, set, id, text);
 	return id;
 }
 _Static_assert(WRITER_TEXT_SETS == 16, "the shift in text_id");

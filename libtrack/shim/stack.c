@@ -253,6 +253,11 @@ static bool is_own(uint64_t address)
 	return address >= (uintptr_t)__ehdr_start && address < (uintptr_t)etext;
 }
 
+static uint64_t *set_of(struct writer *writer, uint64_t hash)
+{
+	return writer->stacks[hash % WRITER_STACK_SETS];
+}
+
 /* The thread meets this stack for the first time (or forgot it). */
 static void record_new(struct writer *writer, uint64_t hash, const uint64_t *addresses,
 		       size_t count)
@@ -268,7 +273,7 @@ static void record_new(struct writer *writer, uint64_t hash, const uint64_t *add
 	record->arg = count;
 	memcpy(record + 1, addresses, count * sizeof(*addresses));
 	writer_commit(record);
-	writer->stacks[hash % WRITER_STACKS] = hash;
+	writer_remember(writer, set_of(writer, hash), hash);
 }
 
 /* Inlined, since each frame of ours costs the unwinder a step. skipped: frames of whoever called.
@@ -300,7 +305,7 @@ static inline __attribute__((always_inline)) uint64_t record(struct writer *writ
 		return 0;
 	writer_check_known(writer);
 	uint64_t hash = hash_addresses(first, count);
-	if (unlikely(writer->stacks[hash % WRITER_STACKS] != hash))
+	if (unlikely(!writer_knows(set_of(writer, hash), hash)))
 		record_new(writer, hash, first, count);
 	return hash;
 }
@@ -352,7 +357,7 @@ uint64_t stack_record_above(struct writer *writer, const struct trail_start *sta
 	uint64_t stack = 0;
 	if (likely(writer->trails))
 		stack = trail_find(writer->trails, start, writer->known_version);
-	if (likely(stack && writer->stacks[stack % WRITER_STACKS] == stack))
+	if (likely(stack && writer_knows(set_of(writer, stack), stack)))
 		return stack;
 	return unwind_above(writer, start);
 }

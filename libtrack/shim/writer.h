@@ -12,9 +12,10 @@
 #include "shim.h"
 #include "trail.h"
 
-#define WRITER_STACKS 512   /* stack hashes a thread remembers; a power of two */
-#define WRITER_TEXT_SETS 16 /* and literals, in sets of four; a power of two */
-#define WRITER_TEXT_WAYS 4
+/* What a thread remembers to have told, in sets of four: powers of two. */
+#define WRITER_WAYS 4
+#define WRITER_STACK_SETS 128
+#define WRITER_TEXT_SETS 16
 
 struct writer {
 	struct track_segment *segment;
@@ -28,8 +29,8 @@ struct writer {
 	uint64_t last_ns;      /* time of its latest record */
 	struct trails *trails; /* NULL: none */
 	struct repeats repeats;
-	uint64_t stacks[WRITER_STACKS];
-	uint64_t texts[WRITER_TEXT_SETS][WRITER_TEXT_WAYS]; /* ids, see annotate.c */
+	uint64_t stacks[WRITER_STACK_SETS][WRITER_WAYS]; /* hashes */
+	uint64_t texts[WRITER_TEXT_SETS][WRITER_WAYS];	 /* ids, see annotate.c */
 };
 
 /* Reserve room for writers. -errno. */
@@ -74,6 +75,20 @@ static inline void writer_check_known(struct writer *writer)
 	uint32_t version = modules_version();
 	if (unlikely(writer->known_version != version))
 		writer_forget(writer, version);
+}
+
+/* Whether it is in a set. */
+static inline bool writer_knows(const uint64_t set[WRITER_WAYS], uint64_t id)
+{
+	for (int i = 0; i < WRITER_WAYS; i++)
+		if (likely(set[i] == id))
+			return true;
+	return false;
+}
+
+static inline void writer_remember(struct writer *writer, uint64_t set[WRITER_WAYS], uint64_t id)
+{
+	set[writer->next_way++ % WRITER_WAYS] = id;
 }
 
 /* Give the calling thread's writer back. */
