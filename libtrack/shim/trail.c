@@ -35,6 +35,19 @@ static struct {
 	int (*is_signal)(struct cursor *cursor);
 } library;
 
+/* Of the words of a sum: odd, and none has to do with another. */
+static uint64_t factors[TRAIL_WORDS];
+
+static void make_factors(void)
+{
+	for (uint64_t i = 0; i < TRAIL_WORDS; i++) {
+		uint64_t mixed = (i + 1) * 0x9e3779b97f4a7c15u;
+		mixed = (mixed ^ mixed >> 30) * 0xbf58476d1ce4e5b9u;
+		mixed = (mixed ^ mixed >> 27) * 0x94d049bb133111ebu;
+		factors[i] = (mixed ^ mixed >> 31) | 1;
+	}
+}
+
 void trail_load(void *handle)
 {
 	/* clang-format off */
@@ -51,6 +64,7 @@ void trail_load(void *handle)
 	};
 	/* clang-format on */
 	bool all = true;
+	make_factors();
 	for (size_t i = 0; i < sizeof(functions) / sizeof(*functions); i++) {
 		void *found = dlsym(handle, functions[i].name);
 		memcpy(functions[i].slot, &found, sizeof(found));
@@ -62,17 +76,17 @@ void trail_load(void *handle)
 
 static struct trail *trail_of(struct trails *trails, const struct trail_start *start)
 {
-	return &trails->of[(start->ip ^ start->sp) * 0x9e3779b97f4a7c15u >> 59];
+	return &trails->of[(start->ip ^ start->sp) * 0x9e3779b97f4a7c15u >> 57];
 }
-_Static_assert(TRAILS == 32, "the shift in trail_of");
+_Static_assert(TRAILS == 128, "the shift in trail_of");
 
-static RAW bool leads_up(const struct trail *trail)
+static RAW uint64_t sum_up(const struct trail *trail, uint64_t sp)
 {
-	const uint64_t *stack = (const uint64_t *)trail->start.sp;
+	const uint64_t *stack = (const uint64_t *)sp;
+	uint64_t sum = 0;
 	for (uint32_t i = 0; i < trail->words; i++)
-		if (stack[trail->places[i]] != trail->values[i])
-			return false;
-	return true;
+		sum += stack[trail->places[i]] * factors[i];
+	return sum;
 }
 
 static bool begins_at(const struct trail *trail, const struct trail_start *start)
@@ -88,7 +102,8 @@ uint64_t trail_find(struct trails *trails, const struct trail_start *start, uint
 	uint64_t stack = 0;
 	trails->reading = true;
 	__asm__ volatile("" ::: "memory");
-	if (begins_at(trail, start) && trail->version == version && leads_up(trail)) {
+	if (begins_at(trail, start) && trail->version == version &&
+	    sum_up(trail, start->sp) == trail->sum) {
 		stack = trail->stack;
 		trail->seen = 0;
 	}
@@ -117,14 +132,13 @@ struct trail *trail_wanted(struct trails *trails, const struct trail_start *star
 	return trail;
 }
 
-static RAW bool add(struct trail *trail, const struct trail_start *start, uint64_t address)
+static bool add(struct trail *trail, const struct trail_start *start, uint64_t address)
 {
 	uint64_t place = (address - start->sp) / sizeof(uint64_t);
 	if (address < start->sp || address % sizeof(uint64_t) || place > UINT16_MAX ||
 	    trail->words == TRAIL_WORDS)
 		return false;
-	trail->places[trail->words] = (uint16_t)place;
-	trail->values[trail->words++] = *(const uint64_t *)address;
+	trail->places[trail->words++] = (uint16_t)place;
 	return true;
 }
 
@@ -211,6 +225,7 @@ bool trail_walk(struct trail *trail, const struct trail_start *start, size_t lim
 		addresses[count++] = caller.ip;
 		frame = caller;
 	}
+	trail->sum = sum_up(trail, start->sp);
 	*ret_count = count;
 	return true;
 }

@@ -3,19 +3,19 @@
  * Stacks that a thread takes again and again, known again without unwinding.
  *
  * A trail is what an unwinder went by: all return addresses of one stack and, of frames that are
- * found by their frame pointer, that one's, and where they lie. Two annotations that come from the
- * same instruction with the same stack pointer, and find all of these words as they were, have the
- * same stack: by them each frame leads to the next one. Stacks that need more than that to be
- * unwound (those of signal handlers, say) have no trail.
+ * found by their frame pointer, that one's. It says where they lie, and has a sum of them. Two
+ * annotations that come from the same instruction with the same stack pointer, and find all of
+ * these words as they were, have the same stack: by them each frame leads to the next one. Stacks
+ * that need more than that to be unwound (those of signal handlers, say) have no trail.
  */
 #ifndef SHIM_TRAIL_H
 #define SHIM_TRAIL_H
 
 #include "shim.h"
 
-#define TRAILS 32				    /* of a thread; a power of two */
-#define TRAIL_WORDS (2 * TRACK_STACK_DEPTH_DEFAULT) /* two a frame at most */
-#define TRAIL_THREADS 1024			    /* at once; others unwind */
+#define TRAILS 128	   /* of a thread; a power of two */
+#define TRAIL_WORDS 88	   /* a trail is four cache lines */
+#define TRAIL_THREADS 1024 /* at once; others unwind */
 
 /* The frame that it begins with, where its callee returns to. */
 struct trail_start {
@@ -27,15 +27,17 @@ struct trail_start {
 struct trail {
 	struct trail_start start;
 	uint64_t stack;	  /* its hash */
+	uint64_t sum;	  /* of the words */
 	uint32_t version; /* of the module map */
-	uint32_t words;
-	bool by_bp;    /* a frame goes by the frame pointer that start has */
-	uint32_t seen; /* how often the candidate was, one time after the other */
-	uint64_t candidate;
-	uint64_t refused; /* the latest stack that can have none */
-	uint64_t values[TRAIL_WORDS];
+	uint16_t words;
+	uint8_t seen;		      /* how often the candidate was, one time after the other */
+	bool by_bp;		      /* a frame goes by the frame pointer that start has */
+	uint64_t candidate;	      /* the latest stack that was unwound */
+	uint64_t refused;	      /* the latest that has no trail */
 	uint16_t places[TRAIL_WORDS]; /* in words above sp */
-};
+} __attribute__((aligned(64)));
+
+_Static_assert(sizeof(struct trail) == 256, "four cache lines");
 
 struct trails {
 	bool reading; /* a signal handler in the middle of it must leave them as they are */
