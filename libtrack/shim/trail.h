@@ -13,9 +13,9 @@
 
 #include "shim.h"
 
-#define TRAILS 128	   /* of a thread; a power of two */
-#define TRAIL_WORDS 88	   /* a trail is four cache lines */
-#define TRAIL_THREADS 1024 /* at once; others unwind */
+#define TRAILS 128	  /* of a thread; a power of two */
+#define TRAIL_WORDS 88	  /* a trail is four cache lines */
+#define TRAIL_THREADS 256 /* at once; others unwind */
 
 /* The frame that it begins with, where its callee returns to. */
 struct trail_start {
