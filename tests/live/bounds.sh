@@ -96,7 +96,7 @@ recorder=$!
 sleep 0.5
 kill -9 $recorder
 wait $recorder 2>/dev/null
-for _ in $(seq 100); do [ -s lived ] && break; sleep 0.1; done
+for _ in $(seq 600); do [ -s lived ] && break; sleep 0.1; done
 check "killed in the middle: the program goes on" "$(grep -c . lived)" 1
 "$rtctrack" report killed.db >report 2>err
 check "killed in the middle: the trace says that it is unfinished" "$? $(count_lines 'did not come to its end' report)" "0 1"
