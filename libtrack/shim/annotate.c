@@ -157,11 +157,13 @@ SHIM_EXPORT void track_shim_annotate(uint64_t what, uint64_t subject, uint64_t a
 	}
 	struct track_relation relation = {
 		.other = other, .text = text_id(writer, text), .other_kind = other_kind};
-	bool stack = annotations[op].stack && !(arg & TRACK_RETURNED);
-	const uint64_t *frame = __builtin_frame_address(0);
-	const struct trail_start caller = {
-		.ip = frame[1], .sp = (uintptr_t)(frame + 2), .bp = frame[0]};
-	uint64_t hash = stack ? stack_record_above(writer, &caller) : 0;
+	uint64_t hash = 0;
+	if (annotations[op].stack && !(arg & TRACK_RETURNED) && stacks_taken) {
+		const uint64_t *frame = __builtin_frame_address(0);
+		const struct trail_start caller = {
+			.ip = frame[1], .sp = (uintptr_t)(frame + 2), .bp = frame[0]};
+		hash = stack_record_above(writer, &caller);
+	}
 	writer_tell(writer, op, kind, subject, hash, arg,
 		    relation.other || relation.text ? &relation : NULL);
 }

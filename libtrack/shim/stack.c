@@ -33,6 +33,7 @@ struct tls_index {
 typedef int unwind_fn(void **, int);
 typedef void *tls_fn(struct tls_index *);
 
+bool stacks_taken;
 static unwind_fn *unwind;
 static bool load_tried;
 static uint32_t depth_max;
@@ -99,6 +100,7 @@ void stack_load(void)
 	LIBC(dl_iterate_phdr)(find_library, found);
 	touch_tls = (tls_fn *)dlsym(RTLD_DEFAULT, "__tls_get_addr");
 	__atomic_store_n(&unwind, (unwind_fn *)found, __ATOMIC_RELEASE);
+	__atomic_store_n(&stacks_taken, found != NULL, __ATOMIC_RELEASE);
 	if (sys3(SYS_gettid, 0, 0, 0) == process_pid())
 		prepare_main_thread();
 	else
@@ -352,7 +354,7 @@ static __attribute__((noinline)) uint64_t unwind_above(struct writer *writer,
 uint64_t stack_record_above(struct writer *writer, const struct trail_start *start)
 {
 	if (unlikely(!unwind))
-		return 0;
+		return 0; /* a child that lost it */
 	writer_check_known(writer);
 	uint64_t stack = 0;
 	if (likely(writer->trails))

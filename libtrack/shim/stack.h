@@ -11,6 +11,8 @@
 #include "trail.h"
 #include "writer.h"
 
+extern bool stacks_taken SHIM_HIDDEN; /* false: there are none, so nobody need ask */
+
 /* Frames per stack, 0 for none. */
 void stack_init(uint32_t depth);
 
