@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "annotate.h"
 #include "module.h"
+#include "record.h"
 #include "stack.h"
 #include "ticks.h"
 #include "writer.h"
@@ -164,6 +165,6 @@ SHIM_EXPORT void track_shim_annotate(uint64_t what, uint64_t subject, uint64_t a
 			.ip = frame[1], .sp = (uintptr_t)(frame + 2), .bp = frame[0]};
 		hash = stack_record_above(writer, &caller);
 	}
-	writer_tell(writer, op, kind, subject, hash, arg,
+	record_tell(writer, op, kind, subject, hash, arg,
 		    relation.other || relation.text ? &relation : NULL);
 }

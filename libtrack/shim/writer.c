@@ -3,9 +3,9 @@
 #include "clock.h"
 #include "module.h"
 #include "process.h"
+#include "record.h"
 #include "spool.h"
 #include "thread.h"
-#include "ticks.h"
 
 #include <errno.h>
 #include <linux/mman.h>
@@ -305,72 +305,32 @@ static void end_segment(struct track_segment *segment, uint32_t offset)
 	__atomic_store_n((uint64_t *)((char *)segment + offset), word, __ATOMIC_RELEASE);
 }
 
-/* Room in the thread's segment. *ret_offset: from the segment's start. */
-static inline void *reserve(struct writer *writer, uint32_t size, uint32_t *ret_offset)
+bool writer_next_segment(struct writer *writer, struct track_segment *full, uint32_t offset)
 {
-	for (;;) {
-		struct track_segment *segment = writer->segment;
-		if (likely(segment != NULL)) {
-			uint32_t offset = add_here(&segment->reserved, size);
-			*ret_offset = offset;
-			if (likely(offset + size <= TRACK_SEGMENT_BYTES))
-				return (char *)segment + offset;
-			end_segment(segment, offset);
-		}
-		if (!next_segment(writer, segment))
-			return NULL;
-	}
-}
-
-/* Two clocks are read, and the order of a thread's records is that of its acts. */
-static inline uint64_t in_order(struct writer *writer, uint64_t time_ns)
-{
-	if (unlikely(time_ns <= writer->last_ns))
-		time_ns = writer->last_ns + 1;
-	writer->last_ns = time_ns;
-	return time_ns;
+	if (full)
+		end_segment(full, offset);
+	return next_segment(writer, full);
 }
 
 /* Something happens inside of a call that was not worth a record: now it is. */
-static __attribute__((noinline)) void reveal(struct writer *writer)
+void writer_reveal(struct writer *writer)
 {
 	uint64_t callback = repeat_reveal(&writer->repeats);
 	if (callback)
-		writer_tell(writer, TRACK_OP_FIRE, TRACK_KIND_CALLBACK, callback, 0,
+		record_tell(writer, TRACK_OP_FIRE, TRACK_KIND_CALLBACK, callback, 0,
 			    TRACK_FIRE_AGAIN, NULL);
-}
-
-static inline struct track_record *begin(struct writer *writer, uint16_t size, uint8_t op,
-					 enum track_kind kind, enum track_call call,
-					 uint64_t (*read_clock)(void), uint32_t *ret_offset)
-{
-	if (unlikely(writer->repeats.begun))
-		reveal(writer);
-	struct track_record *record = reserve(writer, size, ret_offset);
-	if (unlikely(!record))
-		return NULL;
-	uint64_t word = size | (uint64_t)op << 16 | (uint64_t)kind << 24 | (uint64_t)call << 32;
-	__atomic_store_n((uint64_t *)record, word, __ATOMIC_RELAXED);
-	__asm__ volatile("" ::: "memory"); /* the clock is read after the reservation */
-	record->time_ns = in_order(writer, read_clock());
-	return record;
 }
 
 struct track_record *writer_begin(struct writer *writer, uint16_t size, uint8_t op,
 				  enum track_kind kind, enum track_call call)
 {
 	uint32_t offset;
-	return begin(writer, size, op, kind, call, clock_ns, &offset);
-}
-
-static inline void commit(struct track_record *record, uint32_t offset)
-{
-	__atomic_store_n(&record->commit, TRACK_COMMIT(offset), __ATOMIC_RELEASE);
+	return record_begin(writer, size, op, kind, call, clock_ns, &offset);
 }
 
 void writer_commit(struct track_record *record)
 {
-	commit(record, spool_segment_offset(record));
+	record_commit(record, spool_segment_offset(record));
 }
 
 void writer_emit(struct writer *writer, uint8_t op, enum track_kind kind, enum track_call call,
@@ -401,21 +361,4 @@ void writer_emit_data(struct writer *writer, uint8_t op, enum track_kind kind, e
 	memcpy(record + 1, data, size);
 	memset((char *)(record + 1) + size, 0, padded - size);
 	writer_commit(record);
-}
-
-void writer_tell(struct writer *writer, uint8_t op, enum track_kind kind, uint64_t subject,
-		 uint64_t stack, uint64_t arg, const struct track_relation *relation)
-{
-	size_t size = sizeof(struct track_record) + (relation ? sizeof(*relation) : 0);
-	uint32_t offset;
-	struct track_record *record =
-		begin(writer, (uint16_t)size, op, kind, TRACK_CALL_none, ticks_ns, &offset);
-	if (!record)
-		return;
-	record->subject = subject;
-	record->stack = stack;
-	record->arg = arg;
-	if (relation)
-		*(struct track_relation *)(record + 1) = *relation;
-	commit(record, offset);
 }

@@ -139,11 +139,9 @@ void writer_emit_data(struct writer *writer, uint8_t op, enum track_kind kind, e
 		      uint64_t subject, uint64_t stack, uint64_t arg, const void *data,
 		      size_t size);
 
-/*
- * A whole record of what the program tells itself, by a clock that is cheaper
- * (ticks.h), after ticks_fence. relation: NULL for none.
- */
-void writer_tell(struct writer *writer, uint8_t op, enum track_kind kind, uint64_t subject,
-		 uint64_t stack, uint64_t arg, const struct track_relation *relation);
+/* The segment has no room left at offset; NULL: there is none. false: lost, and counted. */
+bool writer_next_segment(struct writer *writer, struct track_segment *full, uint32_t offset);
+/* Have the call recorded inside of which something happens now (repeat.h). */
+void writer_reveal(struct writer *writer);
 
 #endif

@@ -1,5 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What an annotation becomes on the wire. The writer is one of the test's own. */
+#include <ticks.h>
+#include <writer.h>
+
+#define SHIM_RECORD_H
+static void record_tell(struct writer *about, uint8_t op, enum track_kind kind, uint64_t subject,
+			uint64_t stack, uint64_t arg, const struct track_relation *relation);
 #include <annotate.c>
 #include <repeat.c>
 
@@ -44,8 +50,8 @@ uint64_t stack_record_above(struct writer *about, const struct trail_start *star
 	return 7;
 }
 
-void writer_tell(struct writer *about, uint8_t op, enum track_kind kind, uint64_t subject,
-		 uint64_t stack, uint64_t arg, const struct track_relation *relation)
+static void record_tell(struct writer *about, uint8_t op, enum track_kind kind, uint64_t subject,
+			uint64_t stack, uint64_t arg, const struct track_relation *relation)
 {
 	(void)about;
 	SAY("%u/%d:%lu,%lu,%lu", op, kind, subject, stack, arg);
