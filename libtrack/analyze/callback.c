@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* One registration of a function: armed, called, given up. */
 #include <track/track.h>
+#include <track/wire.h>
 
 #include "extent.h"
 #include "image.h"
@@ -60,12 +61,17 @@ int callback_fire(struct image *image, const struct collect_event *event)
 	if (callback == NULL)
 		return 0;
 	if (event->arg & TRACK_RETURNED) {
+		callback->fires += TRACK_FIRE_LEFT_OUT(event->arg);
 		extent_leave(&image->things.extents, event->tid, event->kind, event->subject);
 		return 0;
 	}
 	error = extent_enter(&image->things.extents, event->tid, callback);
 	if (error != 0)
 		return error;
+	if (event->arg & TRACK_FIRE_AGAIN) {
+		callback->fires += callback->alive;
+		return 0;
+	}
 	if (!callback->alive)
 		return fire_ended(callback, event);
 	callback->fires++;

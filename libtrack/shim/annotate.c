@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "annotate.h"
 #include "module.h"
+#include "record.h"
 #include "stack.h"
 #include "ticks.h"
 #include "writer.h"
@@ -53,6 +54,7 @@ static const struct annotation {
 	_Static_assert((int)TRACK_ANNOTATE_##id == (int)TRACK_OP_##id, "track.h, ops.def");
 ANNOTATIONS(ROW)
 #undef ROW
+_Static_assert(TRACK_FIRE_RETURNED(0) == TRACK_RETURNED, "track.h, wire.h");
 
 #define TRACK_KIND(id, name, plural, begun, over, rule)                                            \
 	_Static_assert((int)TRACK_SUBJECT_##id == (int)TRACK_KIND_##id, "track.h, kinds.def");
@@ -76,7 +78,7 @@ static __attribute__((noinline)) void define(struct writer *writer, uint64_t *se
 	memset((char *)record + whole - 8, 0, size ? 8 : 0);
 	memcpy(record + 1, text, size);
 	writer_commit(record);
-	set[writer->next_way++ % WRITER_TEXT_WAYS] = id;
+	writer_remember(writer, set, id);
 }
 
 /*
@@ -91,10 +93,8 @@ static inline uint64_t text_id(struct writer *writer, const char *text)
 	uint64_t address = (uintptr_t)text;
 	uint64_t id = address ^ (uint64_t)writer->known_version << ADDRESS_BITS;
 	uint64_t *set = writer->texts[address * 0x9e3779b97f4a7c15u >> 60];
-	for (int i = 0; i < WRITER_TEXT_WAYS; i++)
-		if (likely(set[i] == id))
-			return id;
-	define(writer, set, id, text);
+	if (unlikely(!writer_knows(set, id)))
+		define(writer, set, id, text);
 	return id;
 }
 _Static_assert(WRITER_TEXT_SETS == 16, "the shift in text_id");
@@ -107,6 +107,37 @@ static void name(struct writer *writer, enum track_kind kind, uint64_t subject, 
 				 TRACK_NAME_ARG(TRACK_NAME_TEXT, size), text, size);
 }
 
+static bool is_repeated_call(struct writer *writer, uint64_t callback, uint64_t *arg)
+{
+	uint64_t left_out;
+	if (!(*arg & TRACK_RETURNED))
+		return repeat_enter(&writer->repeats, callback);
+	if (repeat_leave(&writer->repeats, callback, &left_out))
+		return true;
+	*arg = TRACK_FIRE_RETURNED(left_out);
+	return false;
+}
+
+/* What is said of callbacks and of scopes: a call may be too late from then on. */
+static bool says_nothing(struct writer *writer, uint8_t op, uint8_t kind, uint64_t subject,
+			 uint64_t *arg)
+{
+	if (kind == TRACK_KIND_SCOPE) {
+		if (op == TRACK_OP_CLOSE || op == TRACK_OP_DESTROY)
+			repeat_scope_ends();
+		return false;
+	}
+	if (likely(op == TRACK_OP_FIRE))
+		return is_repeated_call(writer, subject, arg);
+	if (op == TRACK_OP_ARM)
+		repeat_armed(subject, *arg & TRACK_ONE_SHOT);
+	if (op == TRACK_OP_OWN)
+		repeat_owned(subject);
+	if (op == TRACK_OP_CANCEL || op == TRACK_OP_DESTROY)
+		repeat_disarmed(subject);
+	return false;
+}
+
 SHIM_EXPORT void track_shim_annotate(uint64_t what, uint64_t subject, uint64_t arg, uint64_t other,
 				     const char *text)
 {
@@ -114,19 +145,26 @@ SHIM_EXPORT void track_shim_annotate(uint64_t what, uint64_t subject, uint64_t a
 	if (unlikely(what >> 24 || op >= TRACK_OP__COUNT || kind >= TRACK_KIND__COUNT ||
 		     other_kind >= TRACK_KIND__COUNT || !(annotations[op].kinds >> kind & 1)))
 		return;
-	if (likely(op != TRACK_OP_RETAIN))
-		ticks_fence();
 	struct writer *writer = writer_get();
 	if (unlikely(!writer))
 		return;
+	if ((OF(CALLBACK) | OF(SCOPE)) >> kind & 1 && says_nothing(writer, op, kind, subject, &arg))
+		return;
+	if (likely(op != TRACK_OP_RETAIN))
+		ticks_fence();
 	if (unlikely(op == TRACK_OP_NAME)) {
 		name(writer, kind, subject, text);
 		return;
 	}
 	struct track_relation relation = {
 		.other = other, .text = text_id(writer, text), .other_kind = other_kind};
-	bool stack = annotations[op].stack && !(arg & TRACK_RETURNED);
-	uint64_t hash = stack ? stack_record_above(writer) : 0;
-	writer_tell(writer, op, kind, subject, hash, arg,
+	uint64_t hash = 0;
+	if (annotations[op].stack && !(arg & TRACK_RETURNED) && stacks_taken) {
+		const uint64_t *frame = __builtin_frame_address(0);
+		const struct trail_start caller = {
+			.ip = frame[1], .sp = (uintptr_t)(frame + 2), .bp = frame[0]};
+		hash = stack_record_above(writer, &caller);
+	}
+	record_tell(writer, op, kind, subject, hash, arg,
 		    relation.other || relation.text ? &relation : NULL);
 }

@@ -33,6 +33,7 @@ struct tls_index {
 typedef int unwind_fn(void **, int);
 typedef void *tls_fn(struct tls_index *);
 
+bool stacks_taken;
 static unwind_fn *unwind;
 static bool load_tried;
 static uint32_t depth_max;
@@ -92,11 +93,14 @@ void stack_load(void)
 	void *found = library ? dlsym(library, "unw_backtrace") : NULL;
 	if (!found)
 		spool_note(TRACK_NOTE_NO_UNWINDER, 1);
-	if (found)
+	if (found) {
 		bind_to_libc(library);
+		trail_load(library);
+	}
 	LIBC(dl_iterate_phdr)(find_library, found);
 	touch_tls = (tls_fn *)dlsym(RTLD_DEFAULT, "__tls_get_addr");
 	__atomic_store_n(&unwind, (unwind_fn *)found, __ATOMIC_RELEASE);
+	__atomic_store_n(&stacks_taken, found != NULL, __ATOMIC_RELEASE);
 	if (sys3(SYS_gettid, 0, 0, 0) == process_pid())
 		prepare_main_thread();
 	else
@@ -251,6 +255,11 @@ static bool is_own(uint64_t address)
 	return address >= (uintptr_t)__ehdr_start && address < (uintptr_t)etext;
 }
 
+static uint64_t *set_of(struct writer *writer, uint64_t hash)
+{
+	return writer->stacks[hash % WRITER_STACK_SETS];
+}
+
 /* The thread meets this stack for the first time (or forgot it). */
 static void record_new(struct writer *writer, uint64_t hash, const uint64_t *addresses,
 		       size_t count)
@@ -266,7 +275,7 @@ static void record_new(struct writer *writer, uint64_t hash, const uint64_t *add
 	record->arg = count;
 	memcpy(record + 1, addresses, count * sizeof(*addresses));
 	writer_commit(record);
-	writer->stacks[hash % WRITER_STACKS] = hash;
+	writer_remember(writer, set_of(writer, hash), hash);
 }
 
 /* Inlined, since each frame of ours costs the unwinder a step. skipped: frames of whoever called.
@@ -298,28 +307,59 @@ static inline __attribute__((always_inline)) uint64_t record(struct writer *writ
 		return 0;
 	writer_check_known(writer);
 	uint64_t hash = hash_addresses(first, count);
-	if (unlikely(writer->stacks[hash % WRITER_STACKS] != hash))
+	if (unlikely(!writer_knows(set_of(writer, hash), hash)))
 		record_new(writer, hash, first, count);
 	return hash;
 }
 
-static inline __attribute__((always_inline)) uint64_t record_quietly(struct writer *writer,
-								     size_t skipped)
+uint64_t stack_record(struct writer *writer)
 {
 	if (unlikely(!unwind))
 		return 0;
 	int saved = errno;
-	uint64_t stack = record(writer, skipped);
+	uint64_t stack = record(writer, 0);
 	errno = saved;
 	return stack;
 }
 
-uint64_t stack_record(struct writer *writer)
+/* The thread was just allowed to unwind here. */
+static __attribute__((noinline)) void learn(struct writer *writer, struct trail *trail,
+					    const struct trail_start *start, uint64_t stack)
 {
-	return record_quietly(writer, 0);
+	uint64_t addresses[TRACK_STACK_DEPTH_MAX];
+	size_t count = 0;
+	if (!enter(writer))
+		return;
+	tls.inside = here();
+	bool leads = trail_walk(trail, start, depth_max, addresses, &count);
+	if (leads && hash_addresses(addresses, count) == stack)
+		trail_keep(trail, start, stack, writer->known_version);
+	tls.inside = 0;
+	__atomic_store_n(&writer->unwinding, 0, __ATOMIC_RELEASE);
 }
 
-uint64_t stack_record_above(struct writer *writer)
+static __attribute__((noinline)) uint64_t unwind_above(struct writer *writer,
+						       const struct trail_start *start)
 {
-	return record_quietly(writer, 1);
+	int saved = errno;
+	uint64_t stack = record(writer, 1);
+	struct trail *trail =
+		stack && writer->trails ? trail_wanted(writer->trails, start, stack) : NULL;
+	if (unlikely(trail))
+		learn(writer, trail, start, stack);
+	errno = saved;
+	return stack;
+}
+
+uint64_t stack_record_above(struct writer *writer, const struct trail_start *start)
+{
+	if (unlikely(!unwind))
+		return 0; /* a child that lost it */
+	writer_check_known(writer);
+	uint64_t stack = 0;
+	if (likely(writer->trails))
+		stack = trail_find(writer->trails, start, writer->known_version);
+	if (likely(stack && writer_knows(set_of(writer, stack), stack)))
+		return stack;
+	return unwind_above(writer, start);
 }

@@ -8,7 +8,10 @@
 #ifndef SHIM_STACK_H
 #define SHIM_STACK_H
 
+#include "trail.h"
 #include "writer.h"
+
+extern bool stacks_taken SHIM_HIDDEN; /* false: there are none, so nobody need ask */
 
 /* Frames per stack, 0 for none. */
 void stack_init(uint32_t depth);
@@ -34,8 +37,8 @@ void stack_prepare_thread(void);
  * recorded when the thread meets it first. 0: none. errno is left alone.
  */
 uint64_t stack_record(struct writer *writer);
-/* Without the function that called us, which is the header's in the program, named or not. */
-uint64_t stack_record_above(struct writer *writer);
+/* From the caller of start on. What start is, is the header's in the program, named or not. */
+uint64_t stack_record_above(struct writer *writer, const struct trail_start *start);
 
 /* Around a fork: no thread may hold a lock of libunwind while memory is copied. */
 void stack_before_fork(void);

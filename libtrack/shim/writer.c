@@ -3,9 +3,9 @@
 #include "clock.h"
 #include "module.h"
 #include "process.h"
+#include "record.h"
 #include "spool.h"
 #include "thread.h"
-#include "ticks.h"
 
 #include <errno.h>
 #include <linux/mman.h>
@@ -18,6 +18,7 @@
 #define UNNAMED_TID 0x40000000u /* above what any kernel gives out */
 
 static struct writer *writers;
+static struct trails *trails; /* of the first writers */
 static uint64_t used[WRITERS / 64];
 static uint32_t used_end; /* one above the highest writer ever used */
 
@@ -30,11 +31,16 @@ static uint32_t unnamed; /* threads whose id nobody may ask for */
 
 SHIM_TLS struct writer_thread writer_thread;
 
+static long reserve_memory(size_t size)
+{
+	return sys6(SYS_mmap, 0, (long)size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE,
+		    -1, 0);
+}
+
 int writers_init(void)
 {
 	/* Readable as far as used, so that mlockall of the host does not fill it. */
-	long map = sys6(SYS_mmap, 0, WRITERS * sizeof(struct writer), PROT_NONE,
-			MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	long map = reserve_memory(WRITERS * sizeof(struct writer));
 	if (map < 0 && map > -4096)
 		return (int)map;
 	long page =
@@ -44,14 +50,37 @@ int writers_init(void)
 	long ret = sys3(SYS_madvise, page, 4096, MADV_WIPEONFORK);
 	if (ret)
 		return (int)ret;
+	long more = reserve_memory(TRAIL_THREADS * sizeof(struct trails));
+	trails = more < 0 && more > -4096 ? NULL : (void *)more;
 	writers = (void *)map;
 	writers_guard = (void *)page;
 	return 0;
 }
 
+static uint32_t trails_among(uint32_t count)
+{
+	return count < TRAIL_THREADS ? count : TRAIL_THREADS;
+}
+
+/* The first writers become readable. */
+static bool make_readable(uint32_t count)
+{
+	if (sys3(SYS_mprotect, (long)writers, (long)(count * sizeof(struct writer)),
+		 PROT_READ | PROT_WRITE))
+		return false;
+	if (trails &&
+	    sys3(SYS_mprotect, (long)trails, (long)(trails_among(count) * sizeof(struct trails)),
+		 PROT_READ | PROT_WRITE))
+		trails = NULL;
+	return true;
+}
+
 void writers_reset(void)
 {
 	sys3(SYS_madvise, (long)writers, (long)(used_end * sizeof(struct writer)), MADV_DONTNEED);
+	if (trails)
+		sys3(SYS_madvise, (long)trails,
+		     (long)(trails_among(used_end) * sizeof(struct trails)), MADV_DONTNEED);
 	memset(used, 0, sizeof(used));
 	used_end = 0;
 	writer_thread.writer = NULL;
@@ -67,9 +96,7 @@ void writers_enable(void)
 void writers_confine(void)
 {
 	uint32_t end = __atomic_load_n(&used_end, __ATOMIC_ACQUIRE);
-	if (end < WRITERS_CONFINED &&
-	    !sys3(SYS_mprotect, (long)writers, WRITERS_CONFINED * sizeof(struct writer),
-		  PROT_READ | PROT_WRITE))
+	if (end < WRITERS_CONFINED && make_readable(WRITERS_CONFINED))
 		while (end < WRITERS_CONFINED &&
 		       !__atomic_compare_exchange_n(&used_end, &end, WRITERS_CONFINED, false,
 						    __ATOMIC_RELEASE, __ATOMIC_RELAXED))
@@ -120,8 +147,7 @@ static struct writer *open_writer(uint32_t index)
 		return &writers[index];
 	if (writers_confined())
 		return NULL;
-	if (sys3(SYS_mprotect, (long)writers, (long)((index + 1) * sizeof(struct writer)),
-		 PROT_READ | PROT_WRITE))
+	if (!make_readable(index + 1))
 		return NULL;
 	while (end <= index && !__atomic_compare_exchange_n(&used_end, &end, index + 1, false,
 							    __ATOMIC_RELEASE, __ATOMIC_RELAXED))
@@ -154,6 +180,20 @@ void writer_release(void)
 	__atomic_fetch_and(&used[index / 64], ~(1ull << index % 64), __ATOMIC_RELEASE);
 }
 
+/* What the thread before did, and where its stack was. */
+static void forget_thread(struct writer *writer)
+{
+	size_t index = (size_t)(writer - writers);
+	struct trails *all = trails;
+	memset(&writer->repeats, 0, sizeof(writer->repeats));
+	writer->trails = all && index < TRAIL_THREADS ? &all[index] : NULL;
+	if (!writer->trails)
+		return;
+	writer->trails->reading = false;
+	for (int i = 0; i < TRAILS; i++)
+		writer->trails->of[i].start.sp = 0;
+}
+
 /* A used segment changes hands: say so in it. */
 static void adopt(struct writer *writer)
 {
@@ -164,6 +204,7 @@ static void adopt(struct writer *writer)
 	writer->tid = tid;
 	writer->sweep_length = 0;
 	writer->refusals = 0;
+	forget_thread(writer);
 	thread_watch_end();
 	if (writer->segment && other)
 		writer_emit(writer, TRACK_META_THREAD, 0, TRACK_CALL_none, tid, 0, 0);
@@ -264,62 +305,32 @@ static void end_segment(struct track_segment *segment, uint32_t offset)
 	__atomic_store_n((uint64_t *)((char *)segment + offset), word, __ATOMIC_RELEASE);
 }
 
-/* Room in the thread's segment. *ret_offset: from the segment's start. */
-static inline void *reserve(struct writer *writer, uint32_t size, uint32_t *ret_offset)
+bool writer_next_segment(struct writer *writer, struct track_segment *full, uint32_t offset)
 {
-	for (;;) {
-		struct track_segment *segment = writer->segment;
-		if (likely(segment != NULL)) {
-			uint32_t offset =
-				__atomic_fetch_add(&segment->reserved, size, __ATOMIC_RELAXED);
-			*ret_offset = offset;
-			if (likely(offset + size <= TRACK_SEGMENT_BYTES))
-				return (char *)segment + offset;
-			end_segment(segment, offset);
-		}
-		if (!next_segment(writer, segment))
-			return NULL;
-	}
+	if (full)
+		end_segment(full, offset);
+	return next_segment(writer, full);
 }
 
-/* Two clocks are read, and the order of a thread's records is that of its acts. */
-static inline uint64_t in_order(struct writer *writer, uint64_t time_ns)
+/* Something happens inside of a call that was not worth a record: now it is. */
+void writer_reveal(struct writer *writer)
 {
-	if (unlikely(time_ns <= writer->last_ns))
-		time_ns = writer->last_ns + 1;
-	writer->last_ns = time_ns;
-	return time_ns;
-}
-
-static inline struct track_record *begin(struct writer *writer, uint16_t size, uint8_t op,
-					 enum track_kind kind, enum track_call call,
-					 uint64_t (*read_clock)(void), uint32_t *ret_offset)
-{
-	struct track_record *record = reserve(writer, size, ret_offset);
-	if (unlikely(!record))
-		return NULL;
-	uint64_t word = size | (uint64_t)op << 16 | (uint64_t)kind << 24 | (uint64_t)call << 32;
-	__atomic_store_n((uint64_t *)record, word, __ATOMIC_RELAXED);
-	__asm__ volatile("" ::: "memory"); /* the clock is read after the reservation */
-	record->time_ns = in_order(writer, read_clock());
-	return record;
+	uint64_t callback = repeat_reveal(&writer->repeats);
+	if (callback)
+		record_tell(writer, TRACK_OP_FIRE, TRACK_KIND_CALLBACK, callback, 0,
+			    TRACK_FIRE_AGAIN, NULL);
 }
 
 struct track_record *writer_begin(struct writer *writer, uint16_t size, uint8_t op,
 				  enum track_kind kind, enum track_call call)
 {
 	uint32_t offset;
-	return begin(writer, size, op, kind, call, clock_ns, &offset);
-}
-
-static inline void commit(struct track_record *record, uint32_t offset)
-{
-	__atomic_store_n(&record->commit, TRACK_COMMIT(offset), __ATOMIC_RELEASE);
+	return record_begin(writer, size, op, kind, call, clock_ns, &offset);
 }
 
 void writer_commit(struct track_record *record)
 {
-	commit(record, spool_segment_offset(record));
+	record_commit(record, spool_segment_offset(record));
 }
 
 void writer_emit(struct writer *writer, uint8_t op, enum track_kind kind, enum track_call call,
@@ -350,21 +361,4 @@ void writer_emit_data(struct writer *writer, uint8_t op, enum track_kind kind, e
 	memcpy(record + 1, data, size);
 	memset((char *)(record + 1) + size, 0, padded - size);
 	writer_commit(record);
-}
-
-void writer_tell(struct writer *writer, uint8_t op, enum track_kind kind, uint64_t subject,
-		 uint64_t stack, uint64_t arg, const struct track_relation *relation)
-{
-	size_t size = sizeof(struct track_record) + (relation ? sizeof(*relation) : 0);
-	uint32_t offset;
-	struct track_record *record =
-		begin(writer, (uint16_t)size, op, kind, TRACK_CALL_none, ticks_ns, &offset);
-	if (!record)
-		return;
-	record->subject = subject;
-	record->stack = stack;
-	record->arg = arg;
-	if (relation)
-		*(struct track_relation *)(record + 1) = *relation;
-	commit(record, offset);
 }

@@ -8,11 +8,14 @@
 #define SHIM_WRITER_H
 
 #include "module.h"
+#include "repeat.h"
 #include "shim.h"
+#include "trail.h"
 
-#define WRITER_STACKS 512   /* stack hashes a thread remembers; a power of two */
-#define WRITER_TEXT_SETS 16 /* and literals, in sets of four; a power of two */
-#define WRITER_TEXT_WAYS 4
+/* What a thread remembers to have told, in sets of four: powers of two. */
+#define WRITER_WAYS 4
+#define WRITER_STACK_SETS 128
+#define WRITER_TEXT_SETS 16
 
 struct writer {
 	struct track_segment *segment;
@@ -21,12 +24,13 @@ struct writer {
 	uint32_t known_version; /* of the module map that what is remembered goes with */
 	int sweep_fd;		/* the last number in a run of closes of what was not open */
 	uint32_t sweep_length;
-	uint32_t refusals; /* opening calls recorded that failed for want of numbers */
-	uint32_t next_way; /* which of a set of texts is forgotten next */
-	uint64_t last_ns;  /* time of its latest record */
-	uint64_t pads[2];
-	uint64_t stacks[WRITER_STACKS];
-	uint64_t texts[WRITER_TEXT_SETS][WRITER_TEXT_WAYS]; /* ids, see annotate.c */
+	uint32_t refusals;     /* opening calls recorded that failed for want of numbers */
+	uint32_t next_way;     /* which of a set of texts is forgotten next */
+	uint64_t last_ns;      /* time of its latest record */
+	struct trails *trails; /* NULL: none */
+	struct repeats repeats;
+	uint64_t stacks[WRITER_STACK_SETS][WRITER_WAYS]; /* hashes */
+	uint64_t texts[WRITER_TEXT_SETS][WRITER_WAYS];	 /* ids, see annotate.c */
 };
 
 /* Reserve room for writers. -errno. */
@@ -71,6 +75,20 @@ static inline void writer_check_known(struct writer *writer)
 	uint32_t version = modules_version();
 	if (unlikely(writer->known_version != version))
 		writer_forget(writer, version);
+}
+
+/* Whether it is in a set. */
+static inline bool writer_knows(const uint64_t set[WRITER_WAYS], uint64_t id)
+{
+	for (int i = 0; i < WRITER_WAYS; i++)
+		if (likely(set[i] == id))
+			return true;
+	return false;
+}
+
+static inline void writer_remember(struct writer *writer, uint64_t set[WRITER_WAYS], uint64_t id)
+{
+	set[writer->next_way++ % WRITER_WAYS] = id;
 }
 
 /* Give the calling thread's writer back. */
@@ -121,11 +139,9 @@ void writer_emit_data(struct writer *writer, uint8_t op, enum track_kind kind, e
 		      uint64_t subject, uint64_t stack, uint64_t arg, const void *data,
 		      size_t size);
 
-/*
- * A whole record of what the program tells itself, by a clock that is cheaper
- * (ticks.h), after ticks_fence. relation: NULL for none.
- */
-void writer_tell(struct writer *writer, uint8_t op, enum track_kind kind, uint64_t subject,
-		 uint64_t stack, uint64_t arg, const struct track_relation *relation);
+/* The segment has no room left at offset; NULL: there is none. false: lost, and counted. */
+bool writer_next_segment(struct writer *writer, struct track_segment *full, uint32_t offset);
+/* Have the call recorded inside of which something happens now (repeat.h). */
+void writer_reveal(struct writer *writer);
 
 #endif

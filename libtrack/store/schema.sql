@@ -112,7 +112,7 @@ CREATE TABLE resource (        -- one row per lifetime, but for those folded int
 	hint_id INTEGER REFERENCES resource,  -- scope inside of whose call it was made; where there is no owner
 	traits TEXT,           -- one-shot, close-notice, must-close, quiet, process-life; by commas; NULL none
 	refs INTEGER,          -- object: references that are left; task: wakers that are left; NULL others
-	fires INTEGER,         -- callback: how often it was called
+	fires INTEGER,         -- callback: how often it was called; of the last calls of many, up to 63 a thread may be missing
 	cancelled INTEGER,     -- callback: 1 whoever registered it took it back
 	close_ns INTEGER,      -- scope: its close began; NULL: it was not closed
 	closed_ns INTEGER,     -- scope: its close returned

@@ -14,7 +14,7 @@
 #include <track/track.h>
 #include <unistd.h>
 
-static char object, callback, task, timer, scope, lock, waited, late;
+static char object, callback, task, timer, scope, lock, waited, late, handler;
 
 /* Long, since it is a list: each thing that can be said, and what is read of it. */
 static void say_all(void)
@@ -91,6 +91,37 @@ static void say_all(void)
 	puts("mark end of session 1");
 }
 
+static void call(const char *said)
+{
+	track_callback_enter(&handler);
+	if (said)
+		puts(said);
+	track_callback_leave(&handler);
+}
+
+/* Calls that are all alike are told once, and where something happens inside of them. */
+static void say_again(void)
+{
+	track_callback_arm(&handler, "onMessage", 0);
+	puts("arm callback#7 onMessage stack");
+	call("fire callback#7 stack");
+	puts("fire callback#7 40000000");
+	for (int i = 0; i < 5; i++)
+		call(NULL);
+	track_callback_enter(&handler);
+	puts("fire callback#7 20000000");
+	track_use(track_object(&late));
+	puts("use object#8 stack");
+	track_callback_leave(&handler);
+	puts("fire callback#7 540000000");
+	track_scope_close(&scope);
+	puts("close scope#1 stack");
+	call("fire callback#7 stack");
+	puts("fire callback#7 40000000");
+	track_callback_release(&handler);
+	puts("destroy callback#7 stack");
+}
+
 static void on_signal(int number)
 {
 	(void)number;
@@ -112,12 +143,13 @@ int main(void)
 {
 	pthread_t thread;
 	say_all();
+	say_again();
 	signal(SIGUSR1, on_signal);
 	raise(SIGUSR1);
-	puts("use object#7 stack");
+	puts("use object#9 stack");
 	pthread_create(&thread, NULL, on_thread, NULL);
 	pthread_join(thread, NULL);
-	puts("wake task#7");
+	puts("wake task#9");
 	pid_t child = vfork(); /* its words are not ours */
 	if (child == 0) {
 		track_use(track_object(&waited));
@@ -125,7 +157,7 @@ int main(void)
 	}
 	waitpid(child, NULL, 0);
 	track_task_poll(&waited);
-	puts("poll task#7");
+	puts("poll task#9");
 	atexit(at_end);
 	puts("use object#8 stack");
 	return 0;

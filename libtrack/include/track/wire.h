@@ -160,6 +160,15 @@ struct track_relation {
 	uint32_t pad;
 };
 
+/*
+ * arg of a callback's fire may also say: the call was in order, as the ones before, and is recorded
+ * for what happens inside of it. And at its return, how many calls of the thread were not recorded,
+ * since they said nothing but that.
+ */
+#define TRACK_FIRE_AGAIN (1u << 29)
+#define TRACK_FIRE_RETURNED(left_out) (1u << 30 | (uint64_t)(left_out) << 32)
+#define TRACK_FIRE_LEFT_OUT(arg) ((uint32_t)((arg) >> 32))
+
 /* The head of every record. A payload follows; size is a multiple of 8. */
 struct track_record {
 	uint16_t size; /* bytes, head and payload */

@@ -3,6 +3,7 @@
 #include "script.inc.c"
 
 #include <track/track.h>
+#include <track/wire.h>
 
 enum { CONNECTION = 0x100, AGENT = 0x200, CANDIDATE = 0x300, CALLBACK = 0x400, TASK = 0x500 };
 enum { TEXT_CLASS = 1, TEXT_CHECKLIST, TEXT_SELECTED };

@@ -1,21 +1,31 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What an annotation becomes on the wire. The writer is one of the test's own. */
+#include <ticks.h>
+#include <writer.h>
+
+#define SHIM_RECORD_H
+static void record_tell(struct writer *about, uint8_t op, enum track_kind kind, uint64_t subject,
+			uint64_t stack, uint64_t arg, const struct track_relation *relation);
 #include <annotate.c>
+#include <repeat.c>
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
+#include <dlfcn.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 uint32_t *writers_guard;
 uint32_t writers_sharers;
 uint32_t modules_version_now;
+bool stacks_taken = true;
 SHIM_TLS struct writer_thread writer_thread;
 
 static struct writer writer;
 static uint32_t guard = 1;
 static char log_text[4096];
-static int stacks_taken;
+static int stacks;
+static struct trail_start caller;
 static char meta[512] __attribute__((aligned(8)));
 
 #define SAY(...)                                                                                   \
@@ -32,15 +42,16 @@ void writer_forget(struct writer *about, uint32_t version)
 	about->known_version = version;
 }
 
-uint64_t stack_record_above(struct writer *about)
+uint64_t stack_record_above(struct writer *about, const struct trail_start *start)
 {
 	(void)about;
-	stacks_taken++;
+	caller = *start;
+	stacks++;
 	return 7;
 }
 
-void writer_tell(struct writer *about, uint8_t op, enum track_kind kind, uint64_t subject,
-		 uint64_t stack, uint64_t arg, const struct track_relation *relation)
+static void record_tell(struct writer *about, uint8_t op, enum track_kind kind, uint64_t subject,
+			uint64_t stack, uint64_t arg, const struct track_relation *relation)
 {
 	(void)about;
 	SAY("%u/%d:%lu,%lu,%lu", op, kind, subject, stack, arg);
@@ -149,10 +160,157 @@ Test(annotate, a_name_is_copied)
 Test(annotate, a_stack_is_taken_where_something_begins)
 {
 	say(TRACK_OP_FIRE, TRACK_KIND_CALLBACK, 0, track_nobody(), NULL);
-	cr_expect(eq(int, stacks_taken, 1));
+	cr_expect(eq(int, stacks, 1));
 	say(TRACK_OP_FIRE, TRACK_KIND_CALLBACK, TRACK_RETURNED, track_nobody(), NULL);
 	say(TRACK_OP_POLL, TRACK_KIND_TASK, 0, track_nobody(), NULL);
-	cr_expect(eq(int, stacks_taken, 1));
+	cr_expect(eq(int, stacks, 1));
+}
+
+static __attribute__((noinline)) void say_from_here(uint64_t *ret_sp)
+{
+	say(TRACK_OP_RETAIN, TRACK_KIND_OBJECT, 0, track_nobody(), NULL);
+	*ret_sp = (uintptr_t)__builtin_frame_address(0);
+}
+
+Test(annotate, a_stack_begins_where_the_program_says_something)
+{
+	uint64_t sp;
+	Dl_info info;
+	say_from_here(&sp);
+	cr_expect(lt(u64, caller.sp, sp));
+	cr_expect(lt(u64, sp - caller.sp, 1024));
+	cr_expect(ne(int, dladdr((void *)(uintptr_t)caller.ip, &info), 0));
+}
+
+/* Number of records so far, which are forgotten. */
+static int told(void)
+{
+	int count = 0;
+	for (const char *at = log_text; *at; at++)
+		count += *at == ' ';
+	log_text[0] = '\0';
+	return count;
+}
+
+static void call(void)
+{
+	say(TRACK_OP_FIRE, TRACK_KIND_CALLBACK, 0, track_nobody(), NULL);
+	say(TRACK_OP_FIRE, TRACK_KIND_CALLBACK, TRACK_RETURNED, track_nobody(), NULL);
+}
+
+Test(annotate, a_callback_for_many_calls_is_told_to_be_called_once)
+{
+	say(TRACK_OP_ARM, TRACK_KIND_CALLBACK, 0, track_nobody(), NULL);
+	say(TRACK_OP_OWN, TRACK_KIND_CALLBACK, 0, track_scope((void *)9), NULL);
+	told();
+	call();
+	cr_expect(eq(str, log_text, "11/3:5,7,0 11/3:5,0,1073741824 "));
+	told();
+	call();
+	call();
+	cr_expect(eq(int, told(), 0));
+}
+
+Test(annotate, a_call_that_may_be_too_late_is_told)
+{
+	static const struct {
+		uint8_t op, kind;
+	} changes[] = {{TRACK_OP_ARM, TRACK_KIND_CALLBACK},
+		       {TRACK_OP_OWN, TRACK_KIND_CALLBACK},
+		       {TRACK_OP_CLOSE, TRACK_KIND_SCOPE},
+		       {TRACK_OP_DESTROY, TRACK_KIND_SCOPE}};
+	say(TRACK_OP_ARM, TRACK_KIND_CALLBACK, 0, track_nobody(), NULL);
+	call();
+	told();
+	for (size_t i = 0; i < sizeof(changes) / sizeof(*changes); i++) {
+		call();
+		cr_expect(eq(int, told(), 0), "%zu", i);
+		say(changes[i].op, changes[i].kind, 0, track_nobody(), NULL);
+		told();
+		call();
+		cr_expect(eq(int, told(), 2), "%zu", i);
+	}
+}
+
+Test(annotate, each_call_of_what_was_given_up_is_told)
+{
+	static const uint8_t ends[] = {TRACK_OP_CANCEL, TRACK_OP_DESTROY};
+	for (size_t i = 0; i < sizeof(ends); i++) {
+		say(TRACK_OP_ARM, TRACK_KIND_CALLBACK, 0, track_nobody(), NULL);
+		call();
+		say(ends[i], TRACK_KIND_CALLBACK, 0, track_nobody(), NULL);
+		told();
+		call();
+		call();
+		cr_expect(eq(int, told(), 4));
+	}
+}
+
+Test(annotate, each_call_of_a_callback_for_one_is_told)
+{
+	call();
+	say(TRACK_OP_ARM, TRACK_KIND_CALLBACK, 0, track_nobody(), NULL);
+	call();
+	say(TRACK_OP_ARM, TRACK_KIND_CALLBACK, TRACK_ONE_SHOT, track_nobody(), NULL);
+	told();
+	call();
+	call();
+	cr_expect(eq(int, told(), 4));
+}
+
+Test(annotate, what_was_not_told_is_counted)
+{
+	unsigned counted = 0, calls = 1000;
+	say(TRACK_OP_ARM, TRACK_KIND_CALLBACK, 0, track_nobody(), NULL);
+	for (unsigned i = 0; i < calls; i++) {
+		told();
+		call();
+		unsigned long arg;
+		const char *last = strrchr(log_text, ',');
+		if (last && sscanf(last, ",%lu", &arg) == 1)
+			counted += 1 + TRACK_FIRE_LEFT_OUT(arg);
+	}
+	cr_expect(le(u32, counted, calls));
+	cr_expect(ge(u32, counted, calls - 64));
+}
+
+Test(annotate, what_happens_inside_of_a_call_has_it_told)
+{
+	say(TRACK_OP_ARM, TRACK_KIND_CALLBACK, 0, track_nobody(), NULL);
+	call();
+	told();
+	say(TRACK_OP_FIRE, TRACK_KIND_CALLBACK, 0, track_nobody(), NULL);
+	cr_expect(eq(u64, repeat_reveal(&writer.repeats), 5));
+	cr_expect(eq(u64, repeat_reveal(&writer.repeats), 0));
+	say(TRACK_OP_FIRE, TRACK_KIND_CALLBACK, TRACK_RETURNED, track_nobody(), NULL);
+	cr_expect(eq(int, told(), 1));
+	call();
+	cr_expect(eq(int, told(), 0));
+}
+
+Test(annotate, a_call_inside_of_a_call_is_told)
+{
+	say(TRACK_OP_ARM, TRACK_KIND_CALLBACK, 0, track_nobody(), NULL);
+	call();
+	told();
+	say(TRACK_OP_FIRE, TRACK_KIND_CALLBACK, 0, track_nobody(), NULL);
+	cr_expect(eq(int, told(), 0));
+	say(TRACK_OP_FIRE, TRACK_KIND_CALLBACK, 0, track_nobody(), NULL);
+	cr_expect(eq(int, told(), 1));
+}
+
+Test(annotate, callbacks_that_share_a_place_are_each_told_of)
+{
+	/* As many as push each other out. */
+	for (uint64_t id = 16; id < 16 * 3000; id += 16) {
+		told();
+		track_shim_annotate(TRACK_OP_ARM | TRACK_KIND_CALLBACK << 8, id, 0, 0, NULL);
+		for (int i = 0; i < 3; i++)
+			track_shim_annotate(TRACK_OP_FIRE | TRACK_KIND_CALLBACK << 8, id,
+					    i % 2 ? TRACK_RETURNED : 0, 0, NULL);
+		cr_expect(ge(int, told(), 3));
+		repeat_reveal(&writer.repeats);
+	}
 }
 
 Test(annotate, what_a_newer_header_says_is_ignored)

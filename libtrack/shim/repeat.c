@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "repeat.h"
+
+#define BITS 10
+#define LEFT_OUT_MAX 63 /* this often a call is recorded all the same */
+
+/*
+ * Callbacks armed for many calls, by a hash of their ids. One that another one pushed out has all
+ * of its calls recorded. Of two that are written at once the mixture is nobody's, since no arming
+ * has the number of another.
+ */
+static struct place {
+	uint64_t callback;
+	uint64_t arming;
+} places[1 << BITS];
+
+static uint64_t armings;
+static uint64_t turn; /* scopes that ended */
+
+static uint64_t hash(uint64_t callback)
+{
+	return callback * 0x9e3779b97f4a7c15u;
+}
+
+static struct place *place_of(uint64_t callback)
+{
+	return &places[hash(callback) >> (64 - BITS)];
+}
+
+static bool is_at(const struct place *place, uint64_t callback)
+{
+	return __atomic_load_n(&place->callback, __ATOMIC_ACQUIRE) == callback;
+}
+
+void repeat_armed(uint64_t callback, bool once)
+{
+	struct place *place = place_of(callback);
+	if (once && !is_at(place, callback))
+		return;
+	__atomic_store_n(&place->callback, 0, __ATOMIC_RELEASE);
+	__atomic_store_n(&place->arming, __atomic_add_fetch(&armings, 1, __ATOMIC_RELAXED),
+			 __ATOMIC_RELEASE);
+	if (!once)
+		__atomic_store_n(&place->callback, callback, __ATOMIC_RELEASE);
+}
+
+void repeat_owned(uint64_t callback)
+{
+	if (is_at(place_of(callback), callback))
+		repeat_armed(callback, false);
+}
+
+void repeat_disarmed(uint64_t callback)
+{
+	if (is_at(place_of(callback), callback))
+		repeat_armed(callback, true);
+}
+
+void repeat_scope_ends(void)
+{
+	__atomic_fetch_add(&turn, 1, __ATOMIC_ACQ_REL);
+}
+
+static struct repeat *repeat_of(struct repeats *repeats, uint64_t callback)
+{
+	return &repeats->of[(hash(callback) >> 32) % REPEATS];
+}
+
+/*
+ * A signal handler in the middle may remember another one in the same place: what is then mixed of
+ * both has an arming that is not its callback's.
+ */
+static void remember(struct repeat *repeat, uint64_t callback, uint64_t arming, uint64_t now)
+{
+	if (repeat->callback != callback || repeat->arming != arming)
+		repeat->left_out = 0;
+	__atomic_store_n(&repeat->callback, 0, __ATOMIC_RELEASE);
+	__atomic_store_n(&repeat->arming, arming, __ATOMIC_RELEASE);
+	__atomic_store_n(&repeat->turn, now, __ATOMIC_RELEASE);
+	__atomic_store_n(&repeat->callback, callback, __ATOMIC_RELEASE);
+}
+
+bool repeat_enter(struct repeats *repeats, uint64_t callback)
+{
+	uint64_t now = __atomic_load_n(&turn, __ATOMIC_ACQUIRE);
+	const struct place *place = place_of(callback);
+	struct repeat *repeat = repeat_of(repeats, callback);
+	if (!is_at(place, callback))
+		return false;
+	uint64_t arming = __atomic_load_n(&place->arming, __ATOMIC_ACQUIRE);
+	if (likely(repeat->callback == callback && repeat->arming == arming &&
+		   repeat->turn == now && repeat->left_out < LEFT_OUT_MAX && !repeats->begun)) {
+		__atomic_store_n(&repeats->begun, callback, __ATOMIC_RELAXED);
+		return true;
+	}
+	remember(repeat, callback, arming, now);
+	return false;
+}
+
+bool repeat_leave(struct repeats *repeats, uint64_t callback, uint64_t *ret_left_out)
+{
+	struct repeat *repeat = repeat_of(repeats, callback);
+	bool known = repeat->callback == callback;
+	if (likely(replace_here(&repeats->begun, callback, 0))) {
+		repeat->left_out += known;
+		return true;
+	}
+	*ret_left_out = known ? repeat->left_out : 0;
+	if (known)
+		repeat->left_out = 0;
+	return false;
+}
+
+uint64_t repeat_reveal(struct repeats *repeats)
+{
+	return __atomic_exchange_n(&repeats->begun, 0, __ATOMIC_RELAXED);
+}
