@@ -176,25 +176,15 @@ static void where_from(FILE *stream, const struct report *report,
 		spans_processes(finding) ? " and others" : "");
 }
 
-static bool same_stack(const struct report_stack *a, const struct report_stack *b)
-{
-	if (a->count != b->count)
-		return false;
-	for (size_t i = 0; i < a->count; i++)
-		if (a->frames[i].address != b->frames[i].address ||
-		    strcmp(a->frames[i].module, b->frames[i].module) != 0)
-			return false;
-	return true;
-}
-
 static bool shows(const struct report_finding *finding, size_t evidence_count,
 		  const struct report_stack *stack)
 {
 	for (size_t i = 0; i < evidence_count; i++)
-		if (finding->evidence[i].stack && same_stack(finding->evidence[i].stack, stack))
+		if (finding->evidence[i].stack &&
+		    text_same_stack(finding->evidence[i].stack, stack))
 			return true;
 	return finding->stack.count && !finding->stack_in_evidence &&
-	       same_stack(&finding->stack, stack);
+	       text_same_stack(&finding->stack, stack);
 }
 
 /* What sums up others repeats their stacks: once is enough. True: it was shown, and that is said.
@@ -224,10 +214,12 @@ static void stacks(FILE *stream, const struct report *report, size_t index,
 		   const struct report_style *style)
 {
 	const struct report_finding *finding = &report->findings[index];
+	const struct report_stack *before = NULL;
 
 	if (finding->stack.count && !finding->stack_in_evidence) {
 		fprintf(stream, "     at\n");
-		text_stack(stream, &finding->stack, style);
+		text_stack(stream, &finding->stack, NULL, style);
+		before = &finding->stack;
 	}
 	for (size_t i = 0; i < finding->evidence_count; i++) {
 		const struct report_evidence *evidence = &finding->evidence[i];
@@ -244,8 +236,10 @@ static void stacks(FILE *stream, const struct report *report, size_t index,
 			fprintf(stream, "     %s at\n", text_begun(resource->kind));
 		if (!evidence->stack)
 			continue;
-		if (!shown_before(stream, report, index, i, evidence->stack, style))
-			text_stack(stream, evidence->stack, style);
+		if (shown_before(stream, report, index, i, evidence->stack, style))
+			continue;
+		text_stack(stream, evidence->stack, before, style);
+		before = evidence->stack;
 	}
 }
 

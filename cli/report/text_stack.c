@@ -6,6 +6,7 @@
 #include <string.h>
 
 #define FRAMES_MAX 12
+#define ABOVE_MIN 3 /* frames that are worth to be left out, since the stack before has them */
 #define SHIM_NAME "libtrack.so"
 
 const char *text_base_name(const char *path)
@@ -100,41 +101,91 @@ const struct report_frame *text_teller(const struct report_stack *stack)
 	return NULL;
 }
 
-static void say_hidden(FILE *stream, size_t hidden, size_t plumbing)
+static bool is_same_frame(const struct report_frame *one, const struct report_frame *other)
 {
-	if (hidden > 0 && plumbing > 0)
-		fprintf(stream, "           +%zu more, %zu of plumbing", hidden, plumbing);
-	else if (hidden > 0)
-		fprintf(stream, "           +%zu more", hidden);
-	else if (plumbing > 0)
-		fprintf(stream, "           +%zu of plumbing", plumbing);
-	else
-		return;
-	fprintf(stream, " (--full-stacks shows them)\n");
+	return one->address == other->address && strcmp(one->module, other->module) == 0;
 }
 
-void text_stack(FILE *stream, const struct report_stack *stack, const struct report_style *style)
+/* From which frame on a stack is as the other, to its outermost; its count: not at all. */
+static size_t common_from(const struct report_stack *stack, const struct report_stack *other)
 {
-	size_t shown = 0, hidden = 0, plumbing = 0;
-	size_t count = style->full_stacks ? stack->count : without_start_up(stack);
-	bool without_plumbing = !style->full_stacks && has_others(stack, count);
+	size_t common = 0;
 
+	while (common < stack->count && common < other->count &&
+	       is_same_frame(&stack->frames[stack->count - 1 - common],
+			     &other->frames[other->count - 1 - common]))
+		common++;
+	return stack->count - common;
+}
+
+bool text_same_stack(const struct report_stack *one, const struct report_stack *other)
+{
+	return one->count == other->count && common_from(one, other) == 0;
+}
+
+/* What a stack leaves out. */
+struct left_out {
+	size_t hidden, plumbing, above;
+};
+
+static void say_left_out(FILE *stream, const struct left_out *left_out)
+{
+	const struct {
+		size_t count;
+		const char *what;
+	} parts[] = {{left_out->above, "as above"},
+		     {left_out->hidden, "more"},
+		     {left_out->plumbing, "of plumbing"}};
+	const char *before = "           +";
+
+	for (size_t i = 0; i < sizeof(parts) / sizeof(*parts); i++) {
+		if (parts[i].count == 0)
+			continue;
+		fprintf(stream, "%s%zu %s", before, parts[i].count, parts[i].what);
+		before = ", ";
+	}
+	if (*before == ',')
+		fprintf(stream, " (--full-stacks shows them)\n");
+}
+
+/* Frames that are worth a line, counted from one on. */
+static size_t count_shown(const struct report_stack *stack, size_t from, size_t count,
+			  bool without_plumbing)
+{
+	size_t shown = 0;
+
+	for (size_t i = from; i < count; i++)
+		shown += !is_ours(&stack->frames[i]) &&
+			 !(without_plumbing && stack->frames[i].plumbing);
+	return shown;
+}
+
+void text_stack(FILE *stream, const struct report_stack *stack, const struct report_stack *before,
+		const struct report_style *style)
+{
+	size_t shown = 0;
+	size_t count = style->full_stacks ? stack->count : without_start_up(stack);
+	size_t above = before && !style->full_stacks ? common_from(stack, before) : count;
+	bool without_plumbing = !style->full_stacks && has_others(stack, count);
+	struct left_out left_out = {0};
+
+	/* The first that both have is shown: there the ways part. */
+	if (above >= count || count_shown(stack, above + 1, count, without_plumbing) < ABOVE_MIN)
+		above = count;
 	for (size_t i = 0; i < count; i++) {
 		if (is_ours(&stack->frames[i]))
 			continue;
-		if (without_plumbing && stack->frames[i].plumbing) {
-			plumbing++;
-			continue;
+		if (without_plumbing && stack->frames[i].plumbing)
+			left_out.plumbing++;
+		else if (i > above && shown > 0)
+			left_out.above++;
+		else if (!style->full_stacks && shown >= FRAMES_MAX)
+			left_out.hidden++;
+		else {
+			fprintf(stream, "           #%zu ", shown++);
+			text_frame(stream, &stack->frames[i], style);
+			fputc('\n', stream);
 		}
-		if (!style->full_stacks && shown >= FRAMES_MAX) {
-			hidden++;
-			continue;
-		}
-		fprintf(stream, "           #%zu ", shown++);
-		text_frame(stream, &stack->frames[i], style);
-		fputc('\n', stream);
 	}
-	say_hidden(stream, hidden, plumbing);
-	if (!shown)
-		fprintf(stream, "           no stack was recorded\n");
+	say_left_out(stream, &left_out);
 }

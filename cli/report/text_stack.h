@@ -16,8 +16,14 @@ const char *text_file_name(const char *file, const struct report_style *style);
 /* "function  file:line  (module)", or "module+0xoffset". */
 void text_frame(FILE *stream, const struct report_frame *frame, const struct report_style *style);
 
-/* Frames, without our own; cut unless full stacks are wanted. */
-void text_stack(FILE *stream, const struct report_stack *stack, const struct report_style *style);
+/*
+ * Frames, without our own; cut unless full stacks are wanted. Outer ones that it shares with the
+ * stack that was shown before (or NULL) are only counted.
+ */
+void text_stack(FILE *stream, const struct report_stack *stack, const struct report_stack *before,
+		const struct report_style *style);
+
+bool text_same_stack(const struct report_stack *one, const struct report_stack *other);
 
 /* The first that is neither our own nor plumbing; NULL: there is none that has a name. */
 const struct report_frame *text_teller(const struct report_stack *stack);

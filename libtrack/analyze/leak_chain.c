@@ -8,6 +8,8 @@
 
 #include "word.h"
 
+#define AT_ONCE_NS 1000000 /* a call that took no longer is not worth its time */
+
 /* What is told of one step, and of a reference's tags in a sentence. */
 enum { HOLDERS_MAX = 6, TAGS_MAX = 3, TEXT_BYTES = 256 };
 
@@ -217,6 +219,14 @@ static double seconds(uint64_t from_ns, uint64_t to_ns)
 	return to_ns > from_ns ? (double)(to_ns - from_ns) / 1e9 : 0.0;
 }
 
+/* How long a close took, as it is said. */
+static const char *took(struct finding *finding, const struct survivor *scope)
+{
+	if (scope->closed_ns < scope->close_ns + AT_ONCE_NS)
+		return "at once";
+	return finding_text(finding, "after %.3f s", seconds(scope->close_ns, scope->closed_ns));
+}
+
 /* Its scope's close, or the end of what it belonged to. */
 static int add_cause(struct finding *finding, const struct leaks *leaks, const struct leak *leak)
 {
@@ -230,15 +240,18 @@ static int add_cause(struct finding *finding, const struct leaks *leaks, const s
 	name = call(finding, cause);
 	if (name == NULL)
 		return -ENOMEM;
-	if (cause->kind == TRACK_KIND_SCOPE && cause->closed_ns != 0)
-		return add(
-			finding, cause, cause->close_stack,
-			finding_text(
-				finding,
-				"%s %s%s was closed %.2f s before the end by thread %u (the call "
-				"returned after %.3f s), at",
-				whose, name, which, seconds(cause->close_ns, cause->end_ns),
-				cause->close_tid, seconds(cause->close_ns, cause->closed_ns)));
+	if (cause->kind == TRACK_KIND_SCOPE && cause->closed_ns != 0) {
+		const char *duration = took(finding, cause);
+
+		if (duration == NULL)
+			return -ENOMEM;
+		return add(finding, cause, cause->close_stack,
+			   finding_text(finding,
+					"%s %s%s was closed %.2f s before the end by thread %u "
+					"(the call returned %s), at",
+					whose, name, which, seconds(cause->close_ns, cause->end_ns),
+					cause->close_tid, duration));
+	}
 	return add(finding, cause, cause->death_stack,
 		   finding_text(finding, "%s %s%s ended %.2f s before the end, at", whose, name,
 				which, seconds(cause->over_ns, cause->end_ns)));

@@ -98,6 +98,16 @@ Test(fate, what_was_proven_once_is_not_counted_with_what_is_not)
 	expect_findings("fd-leak leaked fd udp 1 open_socket");
 }
 
+Test(fate, a_close_that_took_its_time_says_how_long)
+{
+	udp(PUT(.kind = "scope", .class_name = "Connection", .close = END - 10 * SECOND,
+		.closed = END - 10 * SECOND + SECOND / 4, .closed_in = "connection_close"));
+	judge();
+	expect_chain("created at open_socket\n"
+		     "its Connection was closed 10.00 s before the end by thread 101 (the call "
+		     "returned after 0.250 s), at connection_close");
+}
+
 Test(fate, a_hint_makes_only_suspect)
 {
 	PUT(.kind = "fd", .class_name = "udp", .hint = CLOSED_CONNECTION, .made_in = "open_socket");
@@ -123,5 +133,5 @@ Test(fate, what_a_hint_makes_and_grows_is_growing)
 	expect_findings("fd-leak growing fd udp 4 open_socket");
 	expect("SELECT role FROM evidence WHERE position < 3",
 	       "created at\nmade inside a call of the Connection, which was closed 99.00 s before "
-	       "the end by thread 101 (the call returned after 0.000 s), at\ncreated at");
+	       "the end by thread 101 (the call returned at once), at\ncreated at");
 }

@@ -27,7 +27,7 @@ Test(leaks, a_socket_that_outlives_its_connection_is_leaked_and_shows_who_holds_
 		     "held by \"checklist\": 0 of 4 released, taken at checklist_add\n"
 		     "held by \"selected pair\": 1 of 2 released, taken at select_pair\n"
 		     "its Connection was closed 50.00 s before the end by thread 101 (the call "
-		     "returned after 0.000 s), at connection_close");
+		     "returned at once), at connection_close");
 }
 
 Test(leaks, equal_ones_of_many_sessions_are_one_finding)
@@ -99,7 +99,7 @@ Test(leaks, a_socket_names_all_that_keeps_it_up_to_the_root)
 		     "it is held by the Checklist 'audio', created at checklist_create\n"
 		     "held by nobody in particular: 0 of 1 released, taken at agent_start\n"
 		     "its Connection was closed 50.00 s before the end by thread 101 (the call "
-		     "returned after 0.000 s), at connection_close");
+		     "returned at once), at connection_close");
 }
 
 Test(leaks, threads_that_live_on_after_cleanup)
@@ -275,7 +275,7 @@ Test(leaks, things_that_hold_each_other_are_a_circle_that_is_spelled_out)
 		     "the Publisher is held by the Stream, taken at stream_attach\n"
 		     "the Stream is held by the Publisher, taken at publisher_add\n"
 		     "its Connection was closed 50.00 s before the end by thread 101 (the call "
-		     "returned after 0.000 s), at connection_close");
+		     "returned at once), at connection_close");
 }
 
 Test(leaks, a_circle_through_callbacks_and_a_closed_scope_is_one)

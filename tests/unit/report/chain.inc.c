@@ -3,7 +3,7 @@
 #include "fixture.inc.c"
 
 /* Row 10: a scope, row 11: an object that it owns, and that owns the first socket (row 1). */
-static struct trace *make_chain(void)
+static struct trace *make_chain_of_depth(size_t depth)
 {
 	static const char things[] =
 		"INSERT INTO resource (id, process_id, kind, class, subject, generation, birth_ns,"
@@ -19,7 +19,7 @@ static struct trace *make_chain(void)
 		" (1, 3, 11, NULL, 1, 'held by \"checklist\": 2 of 5 released, taken at'),"
 		" (1, 4, 11, NULL, NULL, 'it is pending'),"
 		" (1, 5, 10, NULL, 1, 'its Connection was closed at')";
-	struct trace *trace = make_trace(3);
+	struct trace *trace = make_trace(depth);
 
 	execute(trace, "%s", things);
 	execute(trace, "UPDATE resource SET owner_id = 11 WHERE id = 1");
@@ -27,4 +27,9 @@ static struct trace *make_chain(void)
 	execute(trace, "DELETE FROM evidence WHERE position = 7");
 	execute(trace, "%s", evidence);
 	return trace;
+}
+
+static struct trace *make_chain(void)
+{
+	return make_chain_of_depth(3);
 }

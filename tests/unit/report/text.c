@@ -303,3 +303,48 @@ Test(text, frames_of_annotations_are_hidden)
 	write_text(trace, &plain, NULL);
 	expect_not("#0 open_media_socket");
 }
+
+/* Stack 2: stack 1, but for its inner frames. */
+static void add_stack_that_parts_after(struct trace *trace, int position)
+{
+	execute(trace, "INSERT INTO stack SELECT 2, process_id, 8, 1, addresses FROM stack");
+	execute(trace,
+		"INSERT INTO location VALUES (100, '/opt/bin/sessions', '', 81985529216486895)");
+	execute(trace,
+		"INSERT INTO stack_frame SELECT 2, position, CASE WHEN position BETWEEN 1 AND %d "
+		"THEN 100 ELSE "
+		"location_id END FROM stack_frame",
+		position);
+	execute(trace, "UPDATE evidence SET stack_id = 2 WHERE position = 5");
+}
+
+Test(text, outer_frames_of_the_stack_before_are_only_counted)
+{
+	const struct report_style full = {.full_stacks = true};
+	struct trace *trace = make_chain_of_depth(9);
+
+	add_stack_that_parts_after(trace, 3);
+	write_text(trace, &plain, NULL);
+	expect("     its Connection was closed at\n"
+	       "           #0 sessions+0x123456789abcdef\n"
+	       "           #1 sessions+0x123456789abcdef\n"
+	       "           #2 sessions+0x123456789abcdef\n"
+	       "           #3 sessions+0x1004\n"
+	       "           +4 as above (--full-stacks shows them)\n");
+	trace = make_chain_of_depth(9);
+	add_stack_that_parts_after(trace, 3);
+	write_text(trace, &full, NULL);
+	expect_not("as above");
+}
+
+Test(text, few_common_frames_are_shown)
+{
+	struct trace *trace = make_chain_of_depth(7);
+
+	add_stack_that_parts_after(trace, 3);
+	write_text(trace, &plain, NULL);
+	expect("           #3 sessions+0x1004\n"
+	       "           #4 sessions+0x1005\n"
+	       "           #5 sessions+0x1006\n");
+	expect_not("0x1004\n           +");
+}
