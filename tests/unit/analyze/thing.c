@@ -61,6 +61,18 @@ Test(thing, a_reference_passed_on_is_given_back_by_who_got_it)
 	cr_assert_str_eq(ask("SELECT refs FROM resource"), "0");
 	cr_assert_str_eq(ask("SELECT count(*) FROM reference WHERE retained > released"), "0");
 	cr_assert_str_eq(act(), "");
+	expect_note("other-tag", "1");
+}
+
+Test(thing, who_gives_back_for_another_under_the_same_tag_leaves_no_note)
+{
+	texts();
+	STEP(CREATE, OBJECT, CANDIDATE);
+	retain(CANDIDATE, TEXT_CHECKLIST, 0x77, 0);
+	release(CANDIDATE, TEXT_CHECKLIST, 0x88);
+	play_finish();
+	cr_assert_str_eq(ask("SELECT refs FROM resource"), "0");
+	expect_note("other-tag", "0");
 }
 
 Test(thing, a_release_without_a_reference_is_one_too_many)
