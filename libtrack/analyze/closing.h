@@ -10,8 +10,8 @@
 #include "survivors.h"
 
 /*
- * After fates_judge: excuses such a scope if somebody who keeps what belongs to it is told, and
- * says whether it is undecided. -ENOMEM.
+ * After fates_judge: excuses such a scope if somebody who himself keeps what belongs to it is told,
+ * and says whether it is undecided. -ENOMEM.
  */
 int closings_judge(struct survivors *survivors, const struct links *links, uint64_t grace_ns);
 
