@@ -387,6 +387,8 @@ int thing_own(struct image *image, const struct collect_event *event)
 		return 0;
 	cut_hint(owner, owned);
 	life_set_owner(owned, owner);
+	if (thing_is_kind(event->kind))
+		((struct thing *)owned)->owned_late = !owner->alive;
 	return 0;
 }
 
