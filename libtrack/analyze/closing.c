@@ -106,7 +106,9 @@ int closings_judge(struct survivors *survivors, const struct links *links, uint6
 		if (!survivor_is_closing(scope) || !survivor_is_unclosed(scope) ||
 		    scope->unclosed != SURVIVOR_NONE)
 			continue;
-		scope->undecided = scope->close_ns + grace_ns > scope->end_ns;
+		/* Who hears of the close's end from within may well exit there, content. */
+		scope->undecided = scope->close_ns + grace_ns > scope->end_ns ||
+				   ((scope->traits & SURVIVOR_LEFT) != 0 && !scope->failed);
 		search_from(&search, i);
 	}
 	free(search.queue);

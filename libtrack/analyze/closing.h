@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Closes that began, and did not return by the end of a process that exited by itself. A close that
- * waits for what another finding tells is no finding of its own.
+ * waits for what another finding tells is no finding of its own. One that began within the grace
+ * time, that waits for what is undecided, or whose thread ended the process, as if content, is
+ * undecided.
  */
 #ifndef ANALYZE_CLOSING_H
 #define ANALYZE_CLOSING_H

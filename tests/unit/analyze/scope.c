@@ -205,6 +205,20 @@ Test(scope, a_close_that_waits_for_what_is_undecided_is_so_too)
 			"scope-unclosed recheck scope library 1 init");
 }
 
+Test(scope, a_close_that_perhaps_ended_the_program_is_undecided_unless_that_failed)
+{
+	CLOSING("library", CLOSED);
+	trace_execute(trace, "UPDATE resource SET traits = 'must-close,left'");
+	judge();
+	expect_findings("scope-unclosed recheck scope library 1 init");
+	expect_chain("created at init\n"
+		     "its close began 50.00 s before the end on thread 101, which ended the "
+		     "program, and did not return, at cleanup");
+	trace_execute(trace, "UPDATE process SET code = 1");
+	judge();
+	expect_findings("scope-unclosed unclosed scope library 1 init");
+}
+
 Test(scope, what_is_decided_of_one_counts_though_another_is_not)
 {
 	CLOSING("library", END - 1);
