@@ -11,6 +11,7 @@
 #include "holding.h"
 #include "image.h"
 #include "need.h"
+#include "word.h"
 
 enum {
 	OWNERS_MAX = 64,    /* of owners one above the other; a longer chain is not told */
@@ -75,6 +76,19 @@ struct thing *thing_scope(const struct life *life)
 	return at != NULL && at->life.kind == TRACK_KIND_SCOPE ? at : NULL;
 }
 
+/* Whoever closed it called what ends the program: the close could not return. */
+static bool is_left(const struct thing *thing)
+{
+	return thing->close_ns != 0 && thing->closed_ns == 0 &&
+	       thing->close_tid == thing->life.image->end_tid;
+}
+
+static size_t add_trait(char text[THING_TRAITS_BYTES], size_t length, const char *name)
+{
+	return length + (size_t)snprintf(text + length, THING_TRAITS_BYTES - length, "%s%s",
+					 length != 0 ? "," : "", name);
+}
+
 void thing_describe(const struct thing *thing, char text[THING_TRAITS_BYTES],
 		    struct trace_annotation *ret_annotation)
 {
@@ -92,8 +106,9 @@ void thing_describe(const struct thing *thing, char text[THING_TRAITS_BYTES],
 	text[0] = '\0';
 	for (size_t i = 0; i < sizeof(traits) / sizeof(traits[0]); i++)
 		if (thing->traits & traits[i].trait)
-			length += (size_t)snprintf(text + length, THING_TRAITS_BYTES - length,
-						   "%s%s", length != 0 ? "," : "", traits[i].name);
+			length = add_trait(text, length, traits[i].name);
+	if (is_left(thing))
+		length = add_trait(text, length, WORD_TRAIT_LEFT);
 	*ret_annotation = (struct trace_annotation){
 		.traits = length != 0 ? text : NULL,
 		.refs = -1,
@@ -387,6 +402,8 @@ int thing_own(struct image *image, const struct collect_event *event)
 		return 0;
 	cut_hint(owner, owned);
 	life_set_owner(owned, owner);
+	if (thing_is_kind(event->kind))
+		((struct thing *)owned)->owned_late = !owner->alive;
 	return 0;
 }
 

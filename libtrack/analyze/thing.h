@@ -17,8 +17,9 @@ struct thing {
 	uint32_t holds;	  /* who refers to this memory: the map, lives that belong to it, ... */
 	uint32_t traits;  /* enum track_trait */
 	bool alive;
-	bool cancelled; /* callback: taken back by who armed it */
-	bool woken;	/* task: to be polled, or polled now */
+	bool cancelled;	 /* callback: taken back by who armed it */
+	bool woken;	 /* task: to be polled, or polled now */
+	bool owned_late; /* its owner had ended when it was said to be that */
 	uint64_t fires;
 	uint64_t refs; /* retained and not released */
 	struct holding *holdings;

@@ -7,6 +7,9 @@
 #include <stdbool.h>
 #include <track/wire.h>
 
+/* Of a scope, beside what programs say of it: whoever closed it ended the process from in there. */
+#define WORD_TRAIT_LEFT "left"
+
 const char *word_kind(unsigned kind);
 unsigned word_kind_number(const char *kind); /* TRACK_KIND__COUNT if there is none of that name */
 const char *word_op(unsigned op);

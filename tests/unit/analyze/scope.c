@@ -124,16 +124,45 @@ Test(scope, a_close_that_waits_for_a_leak_is_explained_by_it)
 	expect_findings("ref-leak leaked object Candidate 1 gather");
 }
 
-Test(scope, a_close_that_waits_for_what_a_leak_keeps_is_explained_by_it)
+Test(scope, a_close_is_not_explained_by_a_leak_that_keeps_what_belongs_to_others_too)
 {
-	int64_t memory = memory_of(CLOSING("library", CLOSED)), pair;
+	int64_t memory = memory_of(CLOSING("library", CLOSED)), loop;
 
-	pair = PUT(.kind = "object", .class_name = "Pair", .refs = 1,
+	loop = PUT(.kind = "object", .class_name = "Loop", .refs = 1,
 		   .owner = PUT(.kind = "scope", .class_name = "Server"));
-	hold(memory, pair, "token", 1, 0, "object_init");
-	hold(pair, candidate(CLOSED_CONNECTION), "pair", 1, 0, "add_pair");
+	hold(memory, loop, "token", 1, 0, "object_init");
+	hold(loop, candidate(CLOSED_CONNECTION), "socket", 1, 0, "add_socket");
 	judge();
-	expect_findings("ref-leak leaked object Candidate 1 gather");
+	expect_findings("ref-leak leaked object Candidate 1 gather\n"
+			"scope-unclosed unclosed scope library 1 init");
+}
+
+Test(scope, nor_by_one_that_keeps_what_belongs_to_nobody)
+{
+	int64_t memory = memory_of(CLOSING("library", CLOSED));
+	int64_t loop = PUT(.kind = "object", .class_name = "Loop", .refs = 1);
+
+	hold(memory, loop, "token", 1, 0, "object_init");
+	hold(loop, candidate(CLOSED_CONNECTION), "socket", 1, 0, "add_socket");
+	judge();
+	expect_findings("ref-leak leaked object Candidate 1 gather\n"
+			"scope-unclosed unclosed scope library 1 init");
+}
+
+Test(scope, many_that_hold_each_other_through_one_are_judged_in_time, .timeout = 30)
+{
+	enum { MANY = 32000 };
+	int64_t loop = PUT(.kind = "object", .class_name = "Loop", .refs = MANY);
+
+	for (int i = 0; i < MANY; i++) {
+		int64_t agent = candidate(CLOSING("Connection", CLOSED));
+
+		hold(agent, loop, "loop", 1, 0, "register");
+		hold(loop, agent, "agent", 1, 0, "agent_init");
+	}
+	judge();
+	expect("SELECT count || ' ' || state FROM finding WHERE rule = 'scope-unclosed'",
+	       "32000 unclosed");
 }
 
 Test(scope, a_close_that_waits_for_what_nobody_closed_is_explained_by_it)
@@ -174,6 +203,20 @@ Test(scope, a_close_that_waits_for_what_is_undecided_is_so_too)
 	judge();
 	expect_findings("ref-leak recheck object Candidate 1 gather\n"
 			"scope-unclosed recheck scope library 1 init");
+}
+
+Test(scope, a_close_that_perhaps_ended_the_program_is_undecided_unless_that_failed)
+{
+	CLOSING("library", CLOSED);
+	trace_execute(trace, "UPDATE resource SET traits = 'must-close,left'");
+	judge();
+	expect_findings("scope-unclosed recheck scope library 1 init");
+	expect_chain("created at init\n"
+		     "its close began 50.00 s before the end on thread 101, which ended the "
+		     "program, and did not return, at cleanup");
+	trace_execute(trace, "UPDATE process SET code = 1");
+	judge();
+	expect_findings("scope-unclosed unclosed scope library 1 init");
 }
 
 Test(scope, what_is_decided_of_one_counts_though_another_is_not)

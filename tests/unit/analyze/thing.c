@@ -231,6 +231,26 @@ Test(thing, a_scope_tells_when_its_close_began_and_returned)
 			 "must-close,quiet 1 300 1");
 }
 
+Test(thing, a_scope_tells_whether_who_closed_it_ended_the_process)
+{
+	static const uint32_t closers[] = {PID, OTHER};
+
+	for (size_t i = 0; i < 2; i++) {
+		STEP(OPEN, SCOPE, CONNECTION + i, .arg = TRACK_MUST_CLOSE);
+		STEP(CLOSE, SCOPE, CONNECTION + i, .tid = closers[i]);
+	}
+	STEP(OPEN, SCOPE, AGENT, .arg = TRACK_MUST_CLOSE);
+	STEP(CLOSE, SCOPE, AGENT);
+	STEP(CLOSE, SCOPE, AGENT, .arg = TRACK_RETURNED);
+	play_event((struct collect_event){
+		.op = TRACK_META_CENSUS_END, .kind = TRACK_KIND_FD, .tid = PID});
+	play_end(COLLECT_END_EXIT);
+	play_finish();
+	expect("SELECT group_concat(traits, ' ') FROM (SELECT traits FROM resource WHERE kind = "
+	       "'scope' ORDER BY subject)",
+	       "must-close,left must-close must-close");
+}
+
 Test(thing, a_second_close_is_no_other_and_the_last_return_counts)
 {
 	STEP(OPEN, SCOPE, CONNECTION);
