@@ -56,6 +56,7 @@ struct survivor {
 	enum fate fate;
 	size_t cause;	 /* what it outlived */
 	bool excused;	 /* what it belongs to is still being closed, or stays; see closing.h too */
+	bool in_close;	 /* a close that goes on, so that nothing of the scope is judged */
 	bool undecided;	 /* its close, see closing.h */
 	size_t unclosed; /* the outermost scope that must be closed and is open, of its owners */
 

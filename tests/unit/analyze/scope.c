@@ -236,18 +236,36 @@ Test(scope, of_several_it_says_how_many_began_to_close)
 		       "not return)");
 }
 
-Test(scope, a_close_that_goes_on_at_a_signal_is_none)
+Test(scope, a_close_that_hung_when_the_program_was_killed_is_told_without_blame)
 {
 	end_otherwise("signal");
 	udp(CLOSING("library", CLOSED));
 	judge();
-	expect_findings("none");
+	expect_findings("scope-unclosed at-exit scope library 1 init");
+	expect_message("1 library opened here was never closed: its close began and did not "
+		       "return, with 1 UDP socket");
 }
 
-Test(scope, a_close_that_goes_on_while_the_program_runs_is_none)
+Test(scope, a_close_that_hangs_while_the_program_runs_is_told_likewise)
 {
 	end_otherwise("running");
 	udp(CLOSING("library", CLOSED));
+	judge();
+	expect_findings("scope-unclosed at-exit scope library 1 init");
+}
+
+Test(scope, a_close_that_has_just_begun_at_a_signal_is_none)
+{
+	end_otherwise("signal");
+	udp(CLOSING("library", END - SECOND / 2));
+	judge();
+	expect_findings("none");
+}
+
+Test(scope, a_close_that_has_just_begun_while_the_program_runs_is_none)
+{
+	end_otherwise("running");
+	udp(CLOSING("library", END - SECOND / 2));
 	judge();
 	expect_findings("none");
 }
