@@ -47,8 +47,17 @@ export async function visit(client, base, peer, mode, closer) {
 				if (good === enough) resolve();
 			};
 		});
-		for (const message of messages) await send(channel, message);
-		await within(back, () => `echo of message ${good + 1} by ${channel.label}`);
+		async function sendAll() {
+			for (const message of messages) await send(channel, message);
+		}
+		await sendAll();
+		// A machine that stands still for a second may lose all that is not sent again.
+		const again = setInterval(() => {
+			if (enough === messages.length) return;
+			rest.push(...messages);
+			sendAll().catch(() => {});
+		}, 5000);
+		await within(back, () => `echo of message ${good + 1} by ${channel.label}`).finally(() => clearInterval(again));
 		return good;
 	}
 
