@@ -28,6 +28,15 @@ static void expect_not(const char *part)
 	cr_expect_null(strstr(text, part), "'%s' is in:\n%s", part, text);
 }
 
+static int count(const char *part)
+{
+	int found = 0;
+
+	for (const char *at = text; (at = strstr(at, part)); at++)
+		found++;
+	return found;
+}
+
 static const struct report_style plain = {.folder = "/src"};
 
 Test(text, a_finding_says_what_where_and_an_example)
@@ -347,4 +356,24 @@ Test(text, few_common_frames_are_shown)
 	       "           #4 sessions+0x1005\n"
 	       "           #5 sessions+0x1006\n");
 	expect_not("0x1004\n           +");
+}
+
+Test(text, what_holds_a_thing_alike_is_shown_from_each_place)
+{
+	struct trace *trace = make_chain();
+
+	add_stack_that_parts_after(trace, 1);
+	execute(trace, "INSERT INTO resource (id, process_id, kind, class, subject, generation,"
+		       " birth_ns, birth_tid, birth_call, inherited) VALUES"
+		       " (12, 1, 'object', 'Candidate', 768, 1, 10500000000, 1, '', 0)");
+	execute(trace, "INSERT INTO evidence SELECT 1, n, 11 + (n = 63), NULL, 2 - (n = 62), role"
+		       " FROM evidence, (SELECT 61 AS n UNION SELECT 62 UNION SELECT 63)"
+		       " WHERE position = 3");
+	write_text(trace, &plain, NULL);
+	expect("     held by \"checklist\": 2 of 5 released, taken at\n"
+	       "           #0 open_media_socket  session.c:42\n");
+	expect("     held by \"checklist\": 2 of 5 released, taken at\n"
+	       "           #0 sessions+0x123456789abcdef\n");
+	/* Neither the first place again, nor that of another thing. */
+	cr_expect_eq(count("held by \"checklist\""), 2);
 }

@@ -55,7 +55,7 @@ struct report_evidence {
 	const char *role;		  /* "created at" */
 	struct report_resource *resource; /* NULL: none */
 	struct report_stack *stack;	  /* NULL: none, or the role had one before */
-	bool repeated;			  /* the role was there before */
+	bool repeated;			  /* the role was there before, and not of another place */
 	size_t process;			  /* index; SIZE_MAX unknown */
 };
 
