@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "culprit.h"
 
+#include <base/annotation.h>
 #include <base/fnv.h>
 #include <base/perf_map.h>
 #include <errno.h>
@@ -115,7 +116,8 @@ static int frame_tier(struct culprits *culprits, const char *path, enum tier *re
 	int error = tier_of(culprits, perf_map_is(path) && function == NULL ? "" : path, ret_tier);
 
 	if (error == 0 && *ret_tier == TIER_PROJECT &&
-	    (matches(runtime_functions, function) || matches(runtime_files, file)))
+	    (matches(runtime_functions, function) || matches(runtime_files, file) ||
+	     annotation_is(function, file)))
 		*ret_tier = TIER_RUNTIME;
 	else if (error == 0 && *ret_tier == TIER_PROJECT && is_plumbing(culprits, file))
 		*ret_tier = TIER_PLUMBING;

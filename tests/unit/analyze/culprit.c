@@ -83,3 +83,23 @@ Test(culprit, the_fingerprint_does_not_depend_on_the_pid_in_a_maps_name)
 	play_begin();
 	cr_expect_str_neq(first, fingerprint_in("/opt/program"));
 }
+
+/* Who keeps a copy of the header, and who has it in a folder of its name: the same finding. */
+static const char *finding_with(const char *header)
+{
+	const char *const functions[] = {"track_retain", "connect"};
+	const char *const files[] = {header, "/src/app.c"};
+
+	judge_frames("/opt/program", functions, files);
+	expect(culprit_sql, "connect /src/app.c 12");
+	return ask("SELECT fingerprint FROM finding");
+}
+
+Test(culprit, a_copy_of_the_annotations_header_is_not_to_blame)
+{
+	const char *first = finding_with("/usr/include/track/track.h");
+
+	play_close();
+	play_begin();
+	cr_expect_str_eq(first, finding_with("/src/vendor/track.h"));
+}

@@ -313,6 +313,16 @@ Test(text, frames_of_annotations_are_hidden)
 	expect_not("#0 open_media_socket");
 }
 
+Test(text, frames_of_a_copy_of_the_annotations_header_are_hidden)
+{
+	struct trace *trace = make_trace(3);
+
+	execute(trace, "UPDATE frame SET file = 'track.h', function = 'track_retain'");
+	write_text(trace, &plain, NULL);
+	expect_not("#0 track_retain");
+	expect("#0 sessions+0x1002");
+}
+
 /* Stack 2: stack 1, but for its inner frames. */
 static void add_stack_that_parts_after(struct trace *trace, int position)
 {
