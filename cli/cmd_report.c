@@ -10,6 +10,8 @@
 
 static int collect(const struct options *options, struct sources *sources)
 {
+	char line[512];
+
 	if (!options->operand_count) {
 		say(sources_remedy(-ENOENT), "report of what?");
 		return -EINVAL;
@@ -23,6 +25,9 @@ static int collect(const struct options *options, struct sources *sources)
 			return r;
 		}
 	}
+	for (size_t i = 0; !options->quiet && sources_skip_line(sources, i, line, sizeof(line));
+	     i++)
+		say(NULL, "%s", line);
 	return 0;
 }
 

@@ -98,6 +98,22 @@ sqlite3 old.db "PRAGMA user_version = 3"
 "$rtctrack" report old.db >out 2>err
 check "a trace of an older schema: record it again" "$? $(grep -c 'schema version 3.*record the program again' err) $(wc -l <err)" "2 1 1"
 
+# A folder with what only looks like a trace, and with a trace that is cut short.
+mkdir folder
+cp kept.db folder/a.db
+echo 'a text' >folder/text.db
+sqlite3 folder/other.db 'CREATE TABLE t (x)'
+"$rtctrack" check folder >out 2>err
+check "what is no trace is left out, and named" "$(cat err)" \
+	"rtctrack: left out 'folder/other.db': neither a trace nor a spool
+rtctrack: left out 'folder/text.db': neither a trace nor a spool"
+"$rtctrack" check --quiet folder >out 2>err
+check "so it is by a quiet check, without a word" "$(cat err)" ""
+head -c 8192 kept.db >folder/cut.db
+"$rtctrack" check --quiet folder >out 2>err
+check "a trace that is cut short is an error, with what to do" "$? $(sed -n 2p err)" \
+	"2   it may be damaged or cut short: copy it again, or record the program again"
+
 # LD_PRELOAD alone, and what clean does about it.
 RTCTRACK_SPOOL_DIR=$work/spools LD_PRELOAD=$shim "$host" exit >/dev/null
 check "LD_PRELOAD alone leaves a spool" "$(ls spools | grep -c '\.spool$')" 1
