@@ -45,7 +45,7 @@ static int read_one(const struct source *source, const struct options *options,
 	}
 	r = output_read(trace, source->path, options, ret_report);
 	if (r == -ESRCH)
-		say("marks have the texts that 'rtctrack mark' or track_mark was given",
+		say(report_marks(trace, error, sizeof(error)) < 0 ? NULL : error,
 		    "no mark '%s' in '%s'", options->since, source->path);
 	else if (r < 0)
 		say("it may be damaged", "cannot read '%s': %s", source->path, trace_error(trace));

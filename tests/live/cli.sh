@@ -86,6 +86,21 @@ check "what was never created is one line, and fails no gate" \
 run -- "$host" exit
 check "a rule without a finding" "$("$rtctrack" report --rule ref-cycle t.db | grep -c '^  --rule ref-cycle: no finding is that; there are: fd-leak [0-9]')" 1
 
+# Where no mark is called so, those that are.
+cat >marks.c <<'EOF_C'
+#include <track/track.h>
+int main(void)
+{
+	track_mark("session 1");
+	track_mark("session 2");
+	return 0;
+}
+EOF_C
+cc -g -O1 -I "$here/../../libtrack/include" -o marks marks.c
+run --quiet -- ./marks
+"$rtctrack" report --since 'session 9' t.db >out 2>err
+check "a mark that is not there" "$? $(sed -n 2p err)" "2   there are 2: 'session 1', 'session 2'"
+
 # How it ended stands above the findings.
 run -- bash -c 'kill -SEGV $$'
 check "a crash is named on top" "$(sed -n 2p err | cut -d: -f 1)" "  killed by SIGSEGV (Segmentation fault)"

@@ -149,10 +149,13 @@ struct report {
 	struct u64map *process_by_id; /* to index */
 };
 
-/* trace_path is only shown. 0 or -errno. */
+/* trace_path is only shown. 0 or -errno; -ESRCH: the filter's since is no mark of the trace. */
 int report_read(struct trace *trace, const char *trace_path, const struct report_filter *filter,
 		struct report **ret_report);
 void report_destroy(struct report *report);
+
+/* Which marks a trace has, for the user: their number and the first texts. 0 or -errno. */
+int report_marks(struct trace *trace, char *ret_line, size_t capacity);
 
 /* Where a member of the finding began; all other evidence says more than that. */
 bool report_is_birth(const struct report_evidence *evidence);
