@@ -298,6 +298,18 @@ Test(text, an_annotated_thing_is_an_example_with_what_is_left_of_it)
 	       "references left: 5\n");
 }
 
+Test(text, a_thing_without_a_class_is_an_example_by_its_kind)
+{
+	struct trace *trace = make_chain();
+
+	execute(trace, "UPDATE finding SET kind = 'object', class = ''");
+	execute(trace, "UPDATE resource SET class = '' WHERE id = 11");
+	execute(trace, "DELETE FROM evidence");
+	execute(trace, "INSERT INTO evidence VALUES (1, 1, 11, NULL, NULL, 'created at')");
+	write_text(trace, &plain, NULL);
+	expect("     e.g. object at 0x200 'host', ");
+}
+
 Test(text, a_scope_that_was_closed_counts_as_closed)
 {
 	write_text(make_chain(), &plain, NULL);
