@@ -82,6 +82,14 @@ check "what was never created is one line, and fails no gate" \
 	"$code $(grep -o 'never created: .*; the first: release of 0x[0-9a-f]* in let_go ([^)]*halves.c:5)' err | sed 's/0x[0-9a-f]*/0x/; s|(/.*/|(|')" \
 	"0 never created: 4 (release of object 3, own of object 1); the first: release of 0x in let_go (halves.c:5)"
 
+# What some projects compile with, besides.
+if command -v g++ >/dev/null; then
+	check "the header has no useless cast" \
+		"$(echo '#include <track/track.h>' | g++ -std=c++17 -Wuseless-cast -I "$here/../../libtrack/include" -fsyntax-only -xc++ - 2>&1 | head -3)" ""
+else
+	skip "useless casts" "g++ is missing"
+fi
+
 # Where no finding is of a rule, those that are.
 run -- "$host" exit
 check "a rule without a finding" "$("$rtctrack" report --rule ref-cycle t.db | grep -c '^  --rule ref-cycle: no finding is that; there are: fd-leak [0-9]')" 1
