@@ -214,6 +214,14 @@ static bool is_start(struct trace_query *frame)
 	return function != NULL && strcmp(function, "_start") == 0;
 }
 
+/* Of the file that tells, or the start: it is no better than plumbing that was met before. */
+static bool is_passed_over(const struct teller *teller, enum tier best, struct trace_query *frame)
+{
+	if (is_start(frame))
+		return teller != NULL || best == TIER_PLUMBING;
+	return teller != NULL && is_of(teller, frame);
+}
+
 /* Not of the frames of the teller's file, if there is to be one: empty, it takes the first. */
 static int judge(struct culprits *culprits, struct teller *teller, struct culprit *culprit)
 {
@@ -236,8 +244,7 @@ static int judge(struct culprits *culprits, struct teller *teller, struct culpri
 		if (error == 0 && tier >= TIER_PLUMBING && teller != NULL && teller->file == NULL &&
 		    teller->function == NULL)
 			error = take_teller(teller, frame);
-		if (error == 0 && tier == TIER_PROJECT && teller != NULL &&
-		    (is_of(teller, frame) || is_start(frame)))
+		if (error == 0 && tier == TIER_PROJECT && is_passed_over(teller, best, frame))
 			tier = TIER_PLUMBING;
 		if (error == 0 && tier > best) {
 			best = tier;
