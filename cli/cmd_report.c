@@ -43,7 +43,7 @@ static int read_one(const struct source *source, const struct options *options,
 		say(sources_remedy(r), "%s", error);
 		return r;
 	}
-	r = output_read(trace, source->path, options, ret_report);
+	r = output_read(trace, source->path, options, source_now_ns(source, trace), ret_report);
 	if (r == -ESRCH)
 		say(report_marks(trace, error, sizeof(error)) < 0 ? NULL : error,
 		    "no mark '%s' in '%s'", options->since, source->path);

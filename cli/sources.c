@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "sources.h"
 
+#include <collect/owner.h>
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -8,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <track/wire.h>
 #include <unistd.h>
 
@@ -241,6 +243,24 @@ int source_open(const struct source *source, const struct symbol_search *search,
 	if (r < 0)
 		snprintf(ret_error, error_capacity, "%s", trace_open_error());
 	return r;
+}
+
+uint64_t source_now_ns(const struct source *source, struct trace *trace)
+{
+	struct timespec now;
+	bool goes_on;
+	int fd;
+
+	if (source->spools || trace_meta(trace, "finished"))
+		return 0;
+	fd = open(source->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	if (fd < 0)
+		return 0;
+	goes_on = file_in_use(fd);
+	close(fd);
+	if (!goes_on || clock_gettime(CLOCK_MONOTONIC, &now) < 0)
+		return 0;
+	return (uint64_t)now.tv_sec * 1000000000ull + (uint64_t)now.tv_nsec;
 }
 
 const char *sources_reason(int error)

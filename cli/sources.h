@@ -43,6 +43,12 @@ void sources_finish(struct sources *sources);
 int source_open(const struct source *source, const struct symbol_search *search, uint64_t grace_ns,
 		struct trace **ret_trace, char *ret_error, size_t error_capacity);
 
+/*
+ * The time on CLOCK_MONOTONIC if somebody still records into the trace, which source_open gave;
+ * 0: it is over, or nobody knows.
+ */
+uint64_t source_now_ns(const struct source *source, struct trace *trace);
+
 /* Why sources_add failed, and what to do about it (NULL: nothing known). */
 const char *sources_reason(int error);
 const char *sources_remedy(int error);

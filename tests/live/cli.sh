@@ -148,6 +148,9 @@ eventually sh -c '[ "$(ls spools | grep -c "\.spool$")" = 2 ]'
 "$rtctrack" run --spool-dir spools -o live.db -- sleep 300 2>/dev/null &
 recorder=$!
 eventually sh -c 'ls spools/run-*/*.spool'
+reaches_now() { "$rtctrack" report live.db 2>/dev/null | sed -n '1s/.*  \([0-9.]* s\), 1 process$/\1/p' | grep -qv '^0\.00'; }
+eventually reaches_now
+check "a report while the run goes on reaches to now" "$?" 0
 check "clean: a dry run removes nothing" "$("$rtctrack" clean -n --spool-dir spools | tail -1 | sed 's/[0-9.]* [KM]iB/SIZE/') $(ls spools | wc -l)" \
 	"1 would go, and give back SIZE; 2 in use 4"
 check "clean: what is in use stays" "$("$rtctrack" clean --spool-dir spools | tail -1 | sed 's/[0-9.]* [KM]iB/SIZE/') $(ls spools | wc -l)" \

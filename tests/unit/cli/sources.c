@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "road.h"
@@ -166,4 +167,33 @@ Test(sources, a_damaged_trace_in_a_folder_stays_an_error)
 	cr_expect_not_null(sources_remedy(r));
 	sources_finish(&sources);
 	empty_folder(folder, NULL, 0);
+}
+
+Test(sources, a_trace_that_is_written_to_goes_on)
+{
+	struct source source = {.path = path}, spools = {.path = path, .spools = true};
+	struct timespec before;
+	struct trace *trace;
+
+	unlink(path);
+	cr_assert_eq(trace_create(path, &trace), 0);
+	clock_gettime(CLOCK_MONOTONIC, &before);
+	cr_expect_geq(source_now_ns(&source, trace), (uint64_t)before.tv_sec * 1000000000ull);
+	cr_expect_eq(source_now_ns(&spools, trace), 0);
+	cr_assert_eq(trace_set_meta(trace, "finished", "1"), 0);
+	cr_expect_eq(source_now_ns(&source, trace), 0);
+	trace_close(trace);
+}
+
+Test(sources, a_trace_that_was_cut_off_does_not)
+{
+	struct source source = {.path = path};
+	struct trace *trace;
+
+	unlink(path);
+	cr_assert_eq(trace_create(path, &trace), 0);
+	trace_close(trace);
+	cr_assert_eq(trace_open(path, TRACE_COPY, &trace), 0);
+	cr_expect_eq(source_now_ns(&source, trace), 0);
+	trace_close(trace);
 }

@@ -399,3 +399,15 @@ Test(text, what_holds_a_thing_alike_is_shown_from_each_place)
 	/* Neither the first place again, nor that of another thing. */
 	cr_expect_eq(count("held by \"checklist\""), 2);
 }
+
+Test(text, a_run_that_goes_on_is_as_long_as_it_is_by_now)
+{
+	struct report_filter filter = {.now_ns = 190 * SECOND};
+
+	write_text(make_trace(3), &plain, &filter);
+	expect("sessions --n 3  180.00 s, ");
+	expect("last used 179.0 s before the end");
+	filter.now_ns = 1;
+	write_text(make_trace(3), &plain, &filter);
+	expect("sessions --n 3  2.00 s, ");
+}

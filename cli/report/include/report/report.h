@@ -22,6 +22,7 @@ struct report_filter {
 	const char *
 		mine; /* the culprit is the first frame of such a module or file; NULL: as judged */
 	size_t top;   /* at most so many findings; 0: all */
+	uint64_t now_ns; /* the run goes on, at least until then; 0: it is over */
 };
 
 struct report_frame {
