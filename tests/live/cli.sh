@@ -80,7 +80,7 @@ cc -g -O1 -I "$here/../../libtrack/include" -o halves halves.c
 run --gate -- ./halves
 check "what was never created is one line, and fails no gate" \
 	"$code $(grep -o 'never created: .*; the first: release of 0x[0-9a-f]* in let_go ([^)]*halves.c:5)' err | sed 's/0x[0-9a-f]*/0x/; s|(/.*/|(|')" \
-	"0 never created: 4 (release of object 3, own of object 1); the first: release of 0x in let_go (halves.c:5)"
+	"0 never created: 4 (3 releases of objects, 1 own of an object); the first: release of 0x in let_go (halves.c:5)"
 
 # What some projects compile with, besides.
 if command -v g++ >/dev/null; then
