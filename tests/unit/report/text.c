@@ -411,3 +411,19 @@ Test(text, a_run_that_goes_on_is_as_long_as_it_is_by_now)
 	write_text(make_trace(3), &plain, &filter);
 	expect("sessions --n 3  2.00 s, ");
 }
+
+Test(text, where_all_is_merely_alive_marks_are_proposed)
+{
+	struct trace *trace = make_trace(3);
+
+	write_text(trace, &plain, NULL);
+	expect("the trace is a.db\n      whether it grows, marks show: 'rtctrack mark TEXT' ");
+	trace = make_trace(3);
+	execute(trace, "INSERT INTO mark VALUES (1, 42, 1, 'warm')");
+	write_text(trace, &plain, NULL);
+	expect_not("marks show");
+	trace = make_trace(3);
+	execute(trace, "UPDATE finding SET state = 'leaked'");
+	write_text(trace, &plain, NULL);
+	expect_not("marks show");
+}
