@@ -149,8 +149,12 @@ eventually sh -c '[ "$(ls spools | grep -c "\.spool$")" = 2 ]'
 recorder=$!
 eventually sh -c 'ls spools/run-*/*.spool'
 reaches_now() { "$rtctrack" report live.db 2>/dev/null | sed -n '1s/.*  \([0-9.]* s\), 1 process$/\1/p' | grep -qv '^0\.00'; }
-eventually reaches_now
-check "a report while the run goes on reaches to now" "$?" 0
+if python3 -c 'import fcntl; fcntl.fcntl(open("kept.db"), fcntl.F_SETLEASE, fcntl.F_RDLCK)' 2>/dev/null; then
+	eventually reaches_now
+	check "a report while the run goes on reaches to now" "$?" 0
+else
+	skip "a report while the run goes on" "this file system has no leases, or python3 is missing"
+fi
 check "clean: a dry run removes nothing" "$("$rtctrack" clean -n --spool-dir spools | tail -1 | sed 's/[0-9.]* [KM]iB/SIZE/') $(ls spools | wc -l)" \
 	"1 would go, and give back SIZE; 2 in use 4"
 check "clean: what is in use stays" "$("$rtctrack" clean --spool-dir spools | tail -1 | sed 's/[0-9.]* [KM]iB/SIZE/') $(ls spools | wc -l)" \
