@@ -15,7 +15,8 @@ unsigned word_kind_number(const char *kind); /* TRACK_KIND__COUNT if there is no
 const char *word_op(unsigned op);
 const char *word_call(unsigned call); /* "" for no call */
 const char *word_fd_class(unsigned fd_class);
-/* What a person calls one resource of a class: "UDP socket"; the name itself if unknown. */
+/* What a person calls one resource of a class: "UDP socket"; the name itself if unknown, and the
+ * kind's where the program gave none. */
 const char *word_noun(const char *kind, const char *class_name);
 
 /* A callback, a task, a timer: what is yet to be done. */
