@@ -67,10 +67,12 @@ void things_finish(struct things *things)
 	}
 }
 
-struct thing *thing_scope(const struct life *life)
+struct thing *thing_scope(struct life *life)
 {
-	struct thing *at = life->owner;
+	struct thing *at;
 
+	thing_meet_owner(life);
+	at = life->owned_late ? NULL : life->owner;
 	for (unsigned i = 0; at != NULL && at->life.kind != TRACK_KIND_SCOPE && i < OWNERS_MAX; i++)
 		at = at->life.owner;
 	return at != NULL && at->life.kind == TRACK_KIND_SCOPE ? at : NULL;
@@ -211,10 +213,12 @@ static struct thing *make(struct image *image, const struct collect_event *event
 	return thing;
 }
 
-bool thing_is_abandoned(const struct thing *thing)
+bool thing_is_abandoned(struct thing *thing)
 {
-	const struct thing *owner = thing->life.owner;
+	const struct thing *owner;
 
+	thing_meet_owner(&thing->life);
+	owner = thing->life.owned_late ? NULL : thing->life.owner;
 	return owner != NULL && (!owner->alive || owner->closed_ns != 0);
 }
 
@@ -402,9 +406,23 @@ int thing_own(struct image *image, const struct collect_event *event)
 		return 0;
 	cut_hint(owner, owned);
 	life_set_owner(owned, owner);
-	if (thing_is_kind(event->kind))
-		((struct thing *)owned)->owned_late = !owner->alive;
+	owned->owned_late = !owner->alive;
 	return 0;
+}
+
+void thing_meet_owner(struct life *life)
+{
+	struct thing *dead = life->owner, *next;
+
+	if (dead == NULL || !life->owned_late)
+		return;
+	next = thing_find(life->image, dead->life.kind, dead->life.subject);
+	if (next == NULL || next->life.generation != dead->life.generation + 1 ||
+	    !may_own(next, life))
+		return;
+	cut_hint(next, life);
+	life_set_owner(life, next);
+	life->owned_late = false;
 }
 
 int thing_needs(struct image *image, const struct collect_event *event)

@@ -10,13 +10,15 @@ enum { OWNERS_MAX = 64 }; /* as thing.c tells of, one above the other */
  * Whose it was is said once, and it is armed again at every tick. Its memory may be another's
  * where the owner is gone, or was closed and left it armed. Held; NULL: nobody's.
  */
-static struct thing *find_owner(const struct thing *before)
+static struct thing *find_owner(struct thing *before)
 {
-	struct thing *owner = before != NULL ? before->life.owner : NULL;
-	bool is_his = owner != NULL && owner->alive && !before->owned_late &&
-		      !(before->alive && thing_is_abandoned(before));
+	struct thing *owner;
 
-	return is_his ? thing_hold(owner) : NULL;
+	if (before == NULL || (before->alive && thing_is_abandoned(before)))
+		return NULL;
+	thing_meet_owner(&before->life);
+	owner = before->life.owner;
+	return owner != NULL && owner->alive ? thing_hold(owner) : NULL;
 }
 
 int timer_arm(struct image *image, const struct collect_event *event)
@@ -47,16 +49,17 @@ static bool is_gone(const struct thing *owner)
  * The nearest that is there decides: a task that outlives its scope keeps its timer. What had ended
  * before it was said to be the owner was another at the owner's address. NULL: none.
  */
-static struct thing *find_gone(const struct thing *timer)
+static struct thing *find_gone(struct thing *timer)
 {
-	const struct thing *owned = timer;
-	struct thing *owner = timer->life.owner;
+	struct thing *owned = timer, *owner;
 
-	for (unsigned i = 0; owner != NULL && !owner->alive && i < OWNERS_MAX; i++) {
+	for (unsigned i = 0; i < OWNERS_MAX; i++, owned = owner) {
+		thing_meet_owner(&owned->life);
+		owner = owned->life.owner;
+		if (owner == NULL || owner->alive)
+			return NULL;
 		if (is_gone(owner))
-			return owned->owned_late ? NULL : owner;
-		owned = owner;
-		owner = owner->life.owner;
+			return owned->life.owned_late ? NULL : owner;
 	}
 	return NULL;
 }

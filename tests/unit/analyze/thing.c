@@ -132,6 +132,24 @@ Test(thing, a_subject_that_was_never_told_of_is_stepped_over)
 	cr_assert_str_eq(act(), "");
 }
 
+/* The owner tells of its birth after that, at an address that was another's. */
+Test(thing, what_was_said_to_belong_to_the_dead_is_of_who_was_born_there_next)
+{
+	STEP(OPEN, SCOPE, CONNECTION);
+	STEP(DESTROY, SCOPE, CONNECTION);
+	fd_open(5, NO_STACK);
+	STEP(OWN, FD, 5, .other = CONNECTION, .other_kind = TRACK_KIND_SCOPE);
+	STEP(ARM, CALLBACK, CALLBACK);
+	STEP(OWN, CALLBACK, CALLBACK, .other = CONNECTION, .other_kind = TRACK_KIND_SCOPE);
+	STEP(OPEN, SCOPE, CONNECTION);
+	STEP(FIRE, CALLBACK, CALLBACK);
+	play_finish();
+	expect("SELECT group_concat(told, ' ') FROM (SELECT r.kind || o.generation AS told FROM "
+	       "resource r JOIN resource o ON o.id = r.owner_id ORDER BY 1)",
+	       "callback2 fd2");
+	cr_assert_str_eq(act(), "");
+}
+
 Test(thing, a_descriptor_belongs_to_its_owner)
 {
 	STEP(OPEN, SCOPE, CONNECTION);

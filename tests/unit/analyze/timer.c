@@ -165,12 +165,30 @@ Test(timer, one_left_armed_at_a_closed_owner_leaves_its_address_to_another)
 /* Said while only the former thing at the owner's address was known. */
 Test(timer, one_whose_owner_is_yet_to_be_born_is_not_its_predecessors)
 {
-	for (int i = 0; i < 2; i++) {
+	for (int i = 0; i < 3; i++) {
 		arm_timer();
 		STEP(OPEN, SCOPE, CONNECTION);
+		for (int j = 0; j < 3; j++)
+			STEP(ARM, TIMER, CONSENT);
 		STEP(FIRE, TIMER, CONSENT);
 		STEP(DESTROY, SCOPE, CONNECTION);
 	}
+	arm_timer();
+	STEP(FIRE, TIMER, CONSENT);
 	play_finish();
 	cr_assert_str_eq(act(), "");
+	expect("SELECT count(*) FROM resource WHERE kind = 'timer' AND death_ns IS NULL", "0");
+}
+
+Test(timer, one_whose_owner_was_born_after_it_was_said_is_that_ones)
+{
+	STEP(OPEN, SCOPE, CONNECTION);
+	STEP(DESTROY, SCOPE, CONNECTION);
+	arm_timer();
+	STEP(OPEN, SCOPE, CONNECTION);
+	STEP(ARM, TIMER, CONSENT);
+	STEP(DESTROY, SCOPE, CONNECTION);
+	STEP(FIRE, TIMER, CONSENT);
+	play_finish();
+	cr_assert_str_eq(act(), "fired-over");
 }
