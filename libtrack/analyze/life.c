@@ -223,7 +223,9 @@ const char *life_class(const struct life *life)
 {
 	if (life->kind == TRACK_KIND_FD)
 		return word_fd_class(life->fd_class);
-	return life->class_name != NULL ? life->class_name : word_kind(life->kind);
+	if (life->class_name != NULL && life->class_name[0] != '\0')
+		return life->class_name;
+	return word_kind(life->kind);
 }
 
 static int write_row(struct life *life)
