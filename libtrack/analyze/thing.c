@@ -236,6 +236,9 @@ static int abandon(struct thing *thing)
 		error = life_conclude(&thing->life);
 	thing->alive = false;
 	thing->life.image->things.ended++;
+	/* Whom it holds may hold it: told is told, and no map leads to it any more. */
+	holdings_finish(thing);
+	needs_finish(&thing->life);
 	return error;
 }
 
