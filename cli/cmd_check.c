@@ -32,7 +32,7 @@ int cmd_check(const struct options *options)
 {
 	struct sources sources = {0};
 	struct verdict verdict = {0};
-	char line[160];
+	char line[512];
 	int r = options->operand_count ? 0 : -EINVAL;
 
 	if (r < 0)
@@ -43,6 +43,9 @@ int cmd_check(const struct options *options)
 			say(sources_remedy(r), "cannot open '%s': %s", options->operands[i],
 			    sources_reason(r));
 	}
+	for (size_t i = 0; !options->quiet && sources_skip_line(&sources, i, line, sizeof(line));
+	     i++)
+		say(NULL, "%s", line);
 	for (size_t i = 0; r == 0 && i < sources.count; i++)
 		r = judge(&sources.items[i], options, &verdict);
 	sources_finish(&sources);

@@ -10,6 +10,8 @@
 
 static int collect(const struct options *options, struct sources *sources)
 {
+	char line[512];
+
 	if (!options->operand_count) {
 		say(sources_remedy(-ENOENT), "report of what?");
 		return -EINVAL;
@@ -23,6 +25,9 @@ static int collect(const struct options *options, struct sources *sources)
 			return r;
 		}
 	}
+	for (size_t i = 0; !options->quiet && sources_skip_line(sources, i, line, sizeof(line));
+	     i++)
+		say(NULL, "%s", line);
 	return 0;
 }
 
@@ -38,9 +43,9 @@ static int read_one(const struct source *source, const struct options *options,
 		say(sources_remedy(r), "%s", error);
 		return r;
 	}
-	r = output_read(trace, source->path, options, ret_report);
+	r = output_read(trace, source->path, options, source_now_ns(source, trace), ret_report);
 	if (r == -ESRCH)
-		say("marks have the texts that 'rtctrack mark' or track_mark was given",
+		say(report_marks(trace, error, sizeof(error)) < 0 ? NULL : error,
 		    "no mark '%s' in '%s'", options->since, source->path);
 	else if (r < 0)
 		say("it may be damaged", "cannot read '%s': %s", source->path, trace_error(trace));

@@ -315,7 +315,7 @@ static int show_report(struct run *run)
 
 	if (run->options->quiet && !run->report)
 		return 0;
-	r = output_read(road_trace(run->road), run->trace_path, run->options, &report);
+	r = output_read(road_trace(run->road), run->trace_path, run->options, 0, &report);
 	if (r == 0) {
 		r = output_write(stream, run->options, &report, 1);
 		report_destroy(report);

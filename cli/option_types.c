@@ -194,6 +194,17 @@ static int parse_grace(const char *text, void *field)
 	return parse_seconds(text, field);
 }
 
+/* A number counts from the start of the run. */
+static int parse_when(const char *text, void *field)
+{
+	char *end;
+	double seconds = strtod(text, &end);
+
+	if (end != text && (!*end || strcmp(end, "s") == 0) && seconds < 0)
+		return -EINVAL;
+	return parse_text(text, field);
+}
+
 static int parse_age(const char *text, void *field)
 {
 	static const struct {
@@ -232,7 +243,7 @@ const struct option_type option_size    = { parse_size,    "a size such as 64M, 
 const struct option_type option_seconds = { parse_seconds, "a time in seconds, such as 2.5" };
 const struct option_type option_grace   = { parse_grace,   "a time in seconds, such as 2.5, or 0" };
 const struct option_type option_pattern = { parse_text,    "a name, in which * stands for anything" };
-const struct option_type option_when    = { parse_text,    "a number of seconds, or the text of a mark" };
+const struct option_type option_when    = { parse_when,    "a number of seconds from 0, or the text of a mark" };
 const struct option_type option_age     = { parse_age,     "a time such as 90s, 30m, 12h or 7d" };
 const struct option_type option_shell   = { parse_shell,   "bash or zsh" };
 /* clang-format on */

@@ -45,7 +45,7 @@ static size_t width_of(FILE *stream)
 }
 
 int output_read(struct trace *trace, const char *trace_path, const struct options *options,
-		struct report **ret_report)
+		uint64_t now_ns, struct report **ret_report)
 {
 	struct report_filter filter = {
 		.kind = options->kind,
@@ -54,6 +54,7 @@ int output_read(struct trace *trace, const char *trace_path, const struct option
 		.since = options->since,
 		.mine = options->mine,
 		.top = options->top,
+		.now_ns = now_ns,
 	};
 
 	return report_read(trace, trace_path, &filter, ret_report);

@@ -8,8 +8,9 @@
 
 #include "options.h"
 
+/* now_ns: the recording goes on until then; 0: it is over (see source_now_ns). */
 int output_read(struct trace *trace, const char *trace_path, const struct options *options,
-		struct report **ret_report);
+		uint64_t now_ns, struct report **ret_report);
 
 /* Redacts the reports first where that is asked for. 0, or -errno if the stream fails. */
 int output_write(FILE *stream, const struct options *options, struct report *const *reports,

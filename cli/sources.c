@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "sources.h"
 
+#include <collect/owner.h>
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -8,29 +9,36 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <track/wire.h>
 #include <unistd.h>
 
 #include "road.h"
 
 #define SQLITE_MAGIC "SQLite format 3"
+#define SKIPPED_SHOWN 3
 
 enum content { CONTENT_OTHER, CONTENT_SPOOL, CONTENT_TRACE };
 
-static int append(struct sources *sources, char *path, bool spools)
+/* Takes source's path, which may be NULL: no memory. */
+static int append(struct source **list, size_t *count, struct source source)
 {
-	struct source *items;
+	struct source *items = source.path ? reallocarray(*list, *count + 1, sizeof(source)) : NULL;
 
-	if (!path)
-		return -ENOMEM;
-	items = reallocarray(sources->items, sources->count + 1, sizeof(*items));
 	if (!items) {
-		free(path);
+		free(source.path);
 		return -ENOMEM;
 	}
-	sources->items = items;
-	items[sources->count++] = (struct source){.path = path, .spools = spools};
+	*list = items;
+	items[(*count)++] = source;
 	return 0;
+}
+
+static int add_item(struct sources *sources, char *path, bool spools)
+{
+	struct source source = {.path = path, .spools = spools};
+
+	return append(&sources->items, &sources->count, source);
 }
 
 /* 0 and what the file at path is, or -errno. */
@@ -61,9 +69,51 @@ static int by_path(const void *a, const void *b)
 	return strcmp(((const struct source *)a)->path, ((const struct source *)b)->path);
 }
 
+static void sort(struct source *items, size_t count)
+{
+	if (count > 1)
+		qsort(items, count, sizeof(*items), by_path);
+}
+
+/* A database of another program. A trace that is damaged is none, and stays an error. */
+static bool is_foreign(const char *path)
+{
+	struct trace *trace;
+	int r = trace_open(path, TRACE_READ, &trace);
+
+	if (r == 0)
+		trace_close(trace);
+	return r == -EBADMSG;
+}
+
+/* Somebody may take it for a trace, by its name. */
+static bool is_called_trace(const char *path)
+{
+	size_t length = strlen(path);
+
+	return length > 3 && strcmp(path + length - 3, ".db") == 0;
+}
+
+/* A file of a folder; takes path. */
+static int add_entry(struct sources *sources, char *path, bool *spools)
+{
+	enum content content = CONTENT_OTHER;
+	int r = look(path, &content);
+	bool foreign = content == CONTENT_TRACE && is_foreign(path);
+
+	if (content == CONTENT_TRACE && !foreign)
+		return add_item(sources, path, false);
+	*spools |= content == CONTENT_SPOOL;
+	if (content != CONTENT_SPOOL && is_called_trace(path))
+		return append(&sources->skipped, &sources->skipped_count,
+			      (struct source){.path = path, .error = r < 0 ? r : -EBADMSG});
+	free(path);
+	return 0;
+}
+
 static int add_folder(struct sources *sources, const char *path)
 {
-	size_t before = sources->count;
+	size_t before = sources->count, skipped_before = sources->skipped_count;
 	DIR *directory = opendir(path);
 	struct dirent *entry;
 	bool spools = false;
@@ -72,25 +122,17 @@ static int add_folder(struct sources *sources, const char *path)
 	if (!directory)
 		return -errno;
 	while (r == 0 && (entry = readdir(directory))) {
-		enum content content;
 		char *file;
 
 		if (entry->d_name[0] == '.' || asprintf(&file, "%s/%s", path, entry->d_name) < 0)
 			continue;
-		if (look(file, &content) < 0)
-			content = CONTENT_OTHER;
-		spools |= content == CONTENT_SPOOL;
-		if (content == CONTENT_TRACE)
-			r = append(sources, file, false);
-		else
-			free(file);
+		r = add_entry(sources, file, &spools);
 	}
 	closedir(directory);
-	if (r == 0 && sources->count > before + 1)
-		qsort(sources->items + before, sources->count - before, sizeof(struct source),
-		      by_path);
+	sort(sources->items + before, sources->count - before);
+	sort(sources->skipped + skipped_before, sources->skipped_count - skipped_before);
 	if (r == 0 && spools)
-		r = append(sources, strdup(path), true);
+		r = add_item(sources, strdup(path), true);
 	return r < 0 ? r : sources->count > before ? 0 : -ENODATA;
 }
 
@@ -109,14 +151,35 @@ int sources_add(struct sources *sources, const char *path)
 		return r;
 	if (content == CONTENT_OTHER)
 		return -EBADMSG;
-	return append(sources, strdup(path), content == CONTENT_SPOOL);
+	return add_item(sources, strdup(path), content == CONTENT_SPOOL);
+}
+
+bool sources_skip_line(const struct sources *sources, size_t index, char *ret_line, size_t capacity)
+{
+	size_t more = sources->skipped_count - index;
+
+	if (index > SKIPPED_SHOWN || index >= sources->skipped_count)
+		return false;
+	if (index == SKIPPED_SHOWN)
+		snprintf(ret_line, capacity, "left out %zu more file%s like these", more,
+			 more == 1 ? "" : "s");
+	else
+		snprintf(ret_line, capacity, "left out '%s': %s", sources->skipped[index].path,
+			 sources_reason(sources->skipped[index].error));
+	return true;
+}
+
+static void free_list(struct source *items, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		free(items[i].path);
+	free(items);
 }
 
 void sources_finish(struct sources *sources)
 {
-	for (size_t i = 0; i < sources->count; i++)
-		free(sources->items[i].path);
-	free(sources->items);
+	free_list(sources->items, sources->count);
+	free_list(sources->skipped, sources->skipped_count);
 	*sources = (struct sources){0};
 }
 
@@ -182,6 +245,24 @@ int source_open(const struct source *source, const struct symbol_search *search,
 	return r;
 }
 
+uint64_t source_now_ns(const struct source *source, struct trace *trace)
+{
+	struct timespec now;
+	bool goes_on;
+	int fd;
+
+	if (source->spools || trace_meta(trace, "finished"))
+		return 0;
+	fd = open(source->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	if (fd < 0)
+		return 0;
+	goes_on = file_in_use(fd);
+	close(fd);
+	if (!goes_on || clock_gettime(CLOCK_MONOTONIC, &now) < 0)
+		return 0;
+	return (uint64_t)now.tv_sec * 1000000000ull + (uint64_t)now.tv_nsec;
+}
+
 const char *sources_reason(int error)
 {
 	switch (error) {
@@ -204,6 +285,8 @@ const char *sources_remedy(int error)
 		return "read it as the user who recorded it";
 	case -EBADMSG:
 		return "give a trace (.db), a spool (.spool), or a folder of them";
+	case -EIO:
+		return "it may be damaged or cut short: copy it again, or record the program again";
 	default:
 		return NULL;
 	}

@@ -15,11 +15,14 @@
 struct source {
 	char *path;
 	bool spools; /* a spool or a folder with spools; else a trace */
+	int error;   /* why it is left out; 0: it is not */
 };
 
 struct sources {
 	struct source *items;
 	size_t count;
+	struct source *skipped; /* of folders: called like traces, but they are none */
+	size_t skipped_count;
 };
 
 /*
@@ -27,6 +30,9 @@ struct sources {
  * traces and spools; -EBADMSG: neither trace nor spool.
  */
 int sources_add(struct sources *sources, const char *path);
+/* What is left out, for the user, line by line: a few, and how many more. False: that was all. */
+bool sources_skip_line(const struct sources *sources, size_t index, char *ret_line,
+		       size_t capacity);
 void sources_finish(struct sources *sources);
 
 /*
@@ -36,6 +42,12 @@ void sources_finish(struct sources *sources);
  */
 int source_open(const struct source *source, const struct symbol_search *search, uint64_t grace_ns,
 		struct trace **ret_trace, char *ret_error, size_t error_capacity);
+
+/*
+ * The time on CLOCK_MONOTONIC if somebody still records into the trace, which source_open gave;
+ * 0: it is over, or nobody knows.
+ */
+uint64_t source_now_ns(const struct source *source, struct trace *trace);
 
 /* Why sources_add failed, and what to do about it (NULL: nothing known). */
 const char *sources_reason(int error);

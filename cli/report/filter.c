@@ -3,6 +3,8 @@
 
 #include <errno.h>
 #include <fnmatch.h>
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -44,6 +46,11 @@ static const char classes_sql[] =
 	" UNION SELECT class FROM lifetime_statistics WHERE kind = 'scope' ORDER BY class";
 
 static const char mark_sql[] = "SELECT time_ns, text FROM mark WHERE id >= ?1 ORDER BY id";
+
+static const char marks_sql[] = "SELECT text, count(*) OVER () FROM mark GROUP BY text"
+				" ORDER BY min(id)";
+
+#define MARKS_SHOWN 5
 
 typedef bool (*row_judge)(struct trace_query *row, const void *ctx);
 
@@ -118,6 +125,37 @@ int filter_since(struct trace *trace, const struct report *report,
 	}
 	r = any_row(trace, mark_sql, 1, is_mark, &search);
 	return r < 0 ? r : r ? 0 : -ESRCH;
+}
+
+int report_marks(struct trace *trace, char *ret_line, size_t capacity)
+{
+	struct trace_query *query;
+	size_t length = 0;
+	int64_t total = 0;
+	int shown = 0, r = trace_query(trace, marks_sql, &query);
+
+	if (r < 0)
+		return r;
+	while ((r = trace_query_step(query)) > 0 && shown < MARKS_SHOWN) {
+		const char *text = trace_query_text(query, 0);
+
+		total = trace_query_int(query, 1);
+		if (shown == 0)
+			length = (size_t)snprintf(ret_line, capacity, "there %s %" PRId64 ":",
+						  total == 1 ? "is" : "are", total);
+		if (length < capacity)
+			length +=
+				(size_t)snprintf(ret_line + length, capacity - length, "%s '%.60s'",
+						 shown ? "," : "", text ? text : "");
+		shown++;
+	}
+	trace_query_destroy(query);
+	if (shown == 0)
+		snprintf(ret_line, capacity, "it has no marks");
+	else if (total > shown && length < capacity)
+		snprintf(ret_line + length, capacity - length, " and %" PRId64 " more",
+			 total - shown);
+	return r < 0 ? r : 0;
 }
 
 int filter_members(struct trace *trace, uint64_t since_ns, int64_t finding_id,

@@ -18,7 +18,7 @@ static const char findings_sql[] =
 static const char evidence_sql[] =
 	"SELECT e.role, e.stack_id, r.id, r.kind, r.class, r.subject, r.birth_call, r.birth_ns,"
 	" r.death_ns, r.name, r.local_address, r.remote_address, r.out_count, r.in_count,"
-	" r.last_use_ns, r.ending, r.tid, r.process_id, f.function, r.traits, r.refs"
+	" r.last_use_ns, r.ending, r.tid, r.process_id, f.function, r.traits, r.refs, e.act_id"
 	" FROM evidence e LEFT JOIN act a ON a.id = e.act_id"
 	" LEFT JOIN resource r ON r.id = coalesce(e.resource_id, a.resource_id)"
 	" LEFT JOIN frame f ON f.location_id = r.start_location AND f.position = 0"
@@ -42,6 +42,7 @@ struct finding_row {
 struct evidence_row {
 	struct report_evidence evidence;
 	int64_t stack_id;
+	bool act;
 };
 
 static int read_texts(struct report *report, struct trace_query *query,
@@ -154,6 +155,7 @@ static int read_evidence(struct report *report, struct trace_query *query, void 
 	int r = row_text(report, query, 0, &row->evidence.role);
 
 	row->stack_id = trace_query_int(query, 1);
+	row->act = !trace_query_null(query, 21);
 	row->evidence.process = SIZE_MAX;
 	if (r < 0 || trace_query_null(query, 2))
 		return r;
@@ -164,12 +166,24 @@ static int read_evidence(struct report *report, struct trace_query *query, void 
 	return read_resource(report, query, row->evidence.resource);
 }
 
-/* One stack per role is enough to read: members of one finding were born alike. */
-static bool role_is_new(const struct report_finding *finding, size_t index, bool *ret_repeated)
+/* Both say the same of one thing, each from a place of its own: two that hold it alike. */
+static bool is_other_place(const struct evidence_row *one, const struct evidence_row *other)
+{
+	const struct report_resource *left = one->evidence.resource;
+	const struct report_resource *right = other->evidence.resource;
+
+	return !other->act && left && right && left->id == right->id && one->stack_id &&
+	       other->stack_id && one->stack_id != other->stack_id;
+}
+
+/* Of many members one stack per role is enough to read: they were born alike. */
+static bool is_fresh(const struct report_finding *finding, const struct evidence_row *items,
+		     size_t index, bool *ret_repeated)
 {
 	*ret_repeated = false;
 	for (size_t i = 0; i < index; i++) {
-		if (strcmp(finding->evidence[i].role, finding->evidence[index].role) != 0)
+		if (strcmp(items[i].evidence.role, items[index].evidence.role) != 0 ||
+		    is_other_place(&items[i], &items[index]))
 			continue;
 		*ret_repeated = true;
 		if (finding->evidence[i].stack)
@@ -206,7 +220,7 @@ static int fill_evidence(struct trace *trace, struct report *report, const struc
 		bool fresh;
 
 		finding->evidence[i] = items[i].evidence;
-		fresh = role_is_new(finding, i, &finding->evidence[i].repeated);
+		fresh = is_fresh(finding, items, i, &finding->evidence[i].repeated);
 		if (!items[i].stack_id || !fresh)
 			continue;
 		finding->stack_in_evidence |= items[i].stack_id == row->stack_id;

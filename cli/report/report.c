@@ -200,6 +200,8 @@ static int read_all(struct trace *trace, struct report *report, const struct rep
 		r = read_tables(trace, report);
 	if (r < 0)
 		return r;
+	if (report->end_ns < filter->now_ns)
+		report->end_ns = filter->now_ns;
 	if (report->process_count && report->end_ns > report->processes[0].start_ns)
 		report->duration_ns = report->end_ns - report->processes[0].start_ns;
 	return findings_read(trace, report, filter);

@@ -404,6 +404,15 @@ static void say_absent(FILE *stream, const struct report *report)
 			report->absent_mine);
 }
 
+/* Of what is merely alive at the end, nobody knows whether it is wanted. */
+static bool may_be_meant(const struct report *report)
+{
+	for (size_t i = 0; i < report->finding_count; i++)
+		if (strcmp(report->findings[i].state, "at-exit") != 0)
+			return false;
+	return report->mark_count == 0;
+}
+
 static void what_next(FILE *stream, const struct report *report)
 {
 	size_t hidden = report->finding_total - report->finding_count;
@@ -422,7 +431,12 @@ static void what_next(FILE *stream, const struct report *report)
 	else if (!path)
 		return;
 	else if (report->finding_count)
-		fprintf(stream, "next: start at the culprit of finding 1; the trace is %s\n", path);
+		fprintf(stream, "next: start at the culprit of finding 1; the trace is %s\n%s",
+			path,
+			may_be_meant(report) ? "      whether it grows, marks show: 'rtctrack mark "
+					       "TEXT' after each "
+					       "session (see 'rtctrack help mark')\n"
+					     : "");
 	else
 		fprintf(stream, "trace: %s\n", path);
 }

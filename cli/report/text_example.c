@@ -58,8 +58,8 @@ static void example_thread(FILE *stream, const struct report *report,
 static void example_thing(FILE *stream, const struct report *report,
 			  const struct report_resource *resource)
 {
-	fprintf(stream, "%s %s at 0x%" PRIx64, resource->kind, resource->class_name,
-		resource->subject);
+	fprintf(stream, "%s%s%s at 0x%" PRIx64, resource->kind, resource->class_name[0] ? " " : "",
+		resource->class_name, resource->subject);
 	if (resource->name && resource->name[0])
 		fprintf(stream, " '%s'", resource->name);
 	if (resource->traits && resource->traits[0])

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "text_stack.h"
 
+#include <base/annotation.h>
 #include <inttypes.h>
 #include <stdbool.h>
 #include <string.h>
@@ -46,10 +47,7 @@ void text_frame(FILE *stream, const struct report_frame *frame, const struct rep
 /* Of the preloaded library, or of the header that tells it of annotations. */
 static bool is_ours(const struct report_frame *frame)
 {
-	static const char header[] = "/track/track.h";
-	size_t length = frame->file ? strlen(frame->file) : 0, end = sizeof(header) - 1;
-
-	if (length > end && strcmp(frame->file + length - end, header) == 0)
+	if (annotation_is(frame->function, frame->file))
 		return true;
 	return frame->module && strcmp(text_base_name(frame->module), SHIM_NAME) == 0;
 }

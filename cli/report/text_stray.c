@@ -2,8 +2,25 @@
 #include "text_stray.h"
 
 #include <inttypes.h>
+#include <string.h>
 
+#include "text_kind.h"
 #include "text_stack.h"
+
+/* "3 releases of objects", "1 own of an object". */
+static void say_one(FILE *stream, const struct report_stray *stray)
+{
+	const struct text_kind *words = text_kind(stray->kind);
+	size_t length = strlen(stray->op);
+
+	fprintf(stream, "%" PRIu64 " %s", stray->count, stray->op);
+	if (stray->count == 1)
+		fprintf(stream, " of %s %s", stray->kind[0] == 'o' ? "an" : "a", stray->kind);
+	else
+		fprintf(stream, "%s of %s",
+			length && stray->op[length - 1] == 's' ? "" : "s", /* "needs" */
+			words ? words->plural : stray->kind);
+}
 
 void text_strays(FILE *stream, const struct report *report, const struct report_style *style)
 {
@@ -18,9 +35,10 @@ void text_strays(FILE *stream, const struct report *report, const struct report_
 	teller = text_teller(&first->stack);
 	fprintf(stream, "  %-12s annotations that name what was never created: %" PRIu64,
 		report->note_count ? "" : "notes", total);
-	for (size_t i = 0; i < report->stray_count; i++)
-		fprintf(stream, "%s%s of %s %" PRIu64, i ? ", " : " (", report->strays[i].op,
-			report->strays[i].kind, report->strays[i].count);
+	for (size_t i = 0; i < report->stray_count; i++) {
+		fputs(i ? ", " : " (", stream);
+		say_one(stream, &report->strays[i]);
+	}
 	fprintf(stream, "); the first: %s of 0x%" PRIx64, first->op, first->subject);
 	if (teller)
 		fprintf(stream, " in %s", teller->function);

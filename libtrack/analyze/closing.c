@@ -6,15 +6,14 @@
 
 #include "fate.h"
 
-/* From a scope down to what belongs to it, and from there up to all that keep that. */
+/* From a scope down to what belongs to it. */
 struct search {
 	struct survivors *survivors;
 	const struct links *links;
 	size_t scope;
 	size_t *queue;
 	size_t count;
-	size_t belonging; /* so many of the queue belong to the scope */
-	size_t *seen_by;  /* the scope whose search came to it last, and one */
+	size_t *seen_by; /* the scope whose search came to it last, and one */
 };
 
 bool survivor_is_closing(const struct survivor *survivor)
@@ -28,13 +27,17 @@ static struct survivor *at(const struct search *search, size_t index)
 	return &search->survivors->items[index];
 }
 
-static bool see(struct search *search, size_t index)
+static bool is_seen(const struct search *search, size_t index)
 {
-	if (search->seen_by[index] == search->scope + 1)
-		return false;
+	return search->seen_by[index] == search->scope + 1;
+}
+
+static void see(struct search *search, size_t index)
+{
+	if (is_seen(search, index))
+		return;
 	search->seen_by[index] = search->scope + 1;
 	search->queue[search->count++] = index;
-	return true;
 }
 
 /* Told as unclosed, with the scope that it is in; of two that wait for each other the younger. */
@@ -49,14 +52,18 @@ static bool is_in_another(const struct search *search, size_t index)
 	       (!survivor_is_closing(at(search, scope)) || scope > search->scope);
 }
 
-static void ask_keeper(struct search *search, size_t keeper)
+/*
+ * What belongs to nobody may be everybody's, a loop: that a leak keeps it too is no reason for a
+ * close to wait.
+ */
+static void ask_keeper(struct search *search, size_t index)
 {
 	struct survivor *scope = at(search, search->scope);
+	const struct survivor *keeper = at(search, index);
+	bool is_owned = keeper->owner != SURVIVOR_NONE;
 
-	if (!see(search, keeper))
-		return;
-	scope->excused |= at(search, keeper)->fate == FATE_LEAKED || is_in_another(search, keeper);
-	scope->undecided |= at(search, keeper)->fate == FATE_RECHECK;
+	scope->excused |= (is_owned && keeper->fate == FATE_LEAKED) || is_in_another(search, index);
+	scope->undecided |= is_owned && keeper->fate == FATE_RECHECK;
 }
 
 static void search_from(struct search *search, size_t scope)
@@ -73,12 +80,11 @@ static void search_from(struct search *search, size_t scope)
 			if (links->down[j].owns)
 				see(search, links->down[j].kept);
 	}
-	search->belonging = search->count;
 	for (size_t i = 0; i < search->count; i++) {
 		size_t kept = search->queue[i];
 
 		for (size_t j = links->first_up[kept]; j < links->first_up[kept + 1]; j++)
-			if (!links->up[j].owns || i >= search->belonging)
+			if (!links->up[j].owns && !is_seen(search, links->up[j].keeper))
 				ask_keeper(search, links->up[j].keeper);
 	}
 }
@@ -96,9 +102,13 @@ int closings_judge(struct survivors *survivors, const struct links *links, uint6
 	for (size_t i = 0; i < survivors->count && error == 0; i++) {
 		struct survivor *scope = &survivors->items[i];
 
-		if (!survivor_is_closing(scope) || !survivor_is_unclosed(scope))
+		/* One inside of another is told with that, which asks for what is in both. */
+		if (!survivor_is_closing(scope) || !survivor_is_unclosed(scope) ||
+		    scope->unclosed != SURVIVOR_NONE)
 			continue;
-		scope->undecided = scope->close_ns + grace_ns > scope->end_ns;
+		/* Who hears of the close's end from within may well exit there, content. */
+		scope->undecided = scope->close_ns + grace_ns > scope->end_ns ||
+				   ((scope->traits & SURVIVOR_LEFT) != 0 && !scope->failed);
 		search_from(&search, i);
 	}
 	free(search.queue);

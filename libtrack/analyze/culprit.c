@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "culprit.h"
 
+#include <base/annotation.h>
 #include <base/fnv.h>
 #include <base/perf_map.h>
 #include <errno.h>
@@ -115,7 +116,8 @@ static int frame_tier(struct culprits *culprits, const char *path, enum tier *re
 	int error = tier_of(culprits, perf_map_is(path) && function == NULL ? "" : path, ret_tier);
 
 	if (error == 0 && *ret_tier == TIER_PROJECT &&
-	    (matches(runtime_functions, function) || matches(runtime_files, file)))
+	    (matches(runtime_functions, function) || matches(runtime_files, file) ||
+	     annotation_is(function, file)))
 		*ret_tier = TIER_RUNTIME;
 	else if (error == 0 && *ret_tier == TIER_PROJECT && is_plumbing(culprits, file))
 		*ret_tier = TIER_PLUMBING;
@@ -212,6 +214,14 @@ static bool is_start(struct trace_query *frame)
 	return function != NULL && strcmp(function, "_start") == 0;
 }
 
+/* Of the file that tells, or the start: it is no better than plumbing that was met before. */
+static bool is_passed_over(const struct teller *teller, enum tier best, struct trace_query *frame)
+{
+	if (is_start(frame))
+		return teller != NULL || best == TIER_PLUMBING;
+	return teller != NULL && is_of(teller, frame);
+}
+
 /* Not of the frames of the teller's file, if there is to be one: empty, it takes the first. */
 static int judge(struct culprits *culprits, struct teller *teller, struct culprit *culprit)
 {
@@ -234,8 +244,7 @@ static int judge(struct culprits *culprits, struct teller *teller, struct culpri
 		if (error == 0 && tier >= TIER_PLUMBING && teller != NULL && teller->file == NULL &&
 		    teller->function == NULL)
 			error = take_teller(teller, frame);
-		if (error == 0 && tier == TIER_PROJECT && teller != NULL &&
-		    (is_of(teller, frame) || is_start(frame)))
+		if (error == 0 && tier == TIER_PROJECT && is_passed_over(teller, best, frame))
 			tier = TIER_PLUMBING;
 		if (error == 0 && tier > best) {
 			best = tier;

@@ -21,10 +21,9 @@ static struct survivor *at(const struct judge *judge, size_t index)
 
 bool survivor_is_unclosed(const struct survivor *survivor)
 {
-	/* What is ended from outside, or runs on, may yet return from its close. */
 	return survivor->kind == TRACK_KIND_SCOPE && survivor->judged &&
 	       (survivor->traits & TRACK_MUST_CLOSE) != 0 &&
-	       (survivor->close_ns == 0 || (survivor->closed_ns == 0 && survivor->in_order));
+	       (survivor->close_ns == 0 || (survivor->closed_ns == 0 && !survivor->in_close));
 }
 
 bool survivor_is_persistent(const struct survivor *survivor)
@@ -53,6 +52,15 @@ static void decide(struct survivor *survivor, enum fate fate, size_t cause)
 	survivor->cause = cause;
 }
 
+/* What is ended from outside, or runs on, may yet return from a close that has just begun. */
+static bool is_in_close(const struct judge *judge, size_t index)
+{
+	const struct survivor *scope = at(judge, index);
+
+	return survivor_is_closing(scope) && !scope->in_order &&
+	       scope->close_ns + judge->grace_ns > scope->end_ns;
+}
+
 /* What it belongs to, from the nearest on. Owners in a circle have no end. */
 static void ask_owners(const struct judge *judge, struct survivor *survivor)
 {
@@ -69,8 +77,7 @@ static void ask_owners(const struct judge *judge, struct survivor *survivor)
 			return;
 		}
 		/* It is not about what a close that goes on has yet to end. */
-		if ((survivor_is_closing(owner) && !owner->in_order) ||
-		    (owner->traits & TRACK_PROCESS_LIFE) != 0) {
+		if (owner->in_close || (owner->traits & TRACK_PROCESS_LIFE) != 0) {
 			decide(survivor, FATE_FINE, SURVIVOR_NONE);
 			survivor->excused = true;
 			return;
@@ -203,6 +210,8 @@ int fates_judge(struct survivors *survivors, const struct links *links, uint64_t
 
 	if (judge.queue == NULL)
 		return -ENOMEM;
+	for (size_t i = 0; i < survivors->count; i++)
+		survivors->items[i].in_close = is_in_close(&judge, i);
 	for (size_t i = 0; i < survivors->count; i++)
 		begin(&judge, i);
 	for (enum fate fate = FATE_FINE; fate <= FATE_LEAKED; fate++)

@@ -128,6 +128,8 @@ bool holding_release(struct thing *thing, const struct holder *holder, int64_t s
 
 	if (at == NULL)
 		return false;
+	if (at->tag != holder->tag)
+		thing->life.image->counted[TRACK_NOTE_OTHER_TAG]++;
 	at->released++;
 	at->released_stack = stack;
 	thing->refs--;

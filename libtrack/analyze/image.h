@@ -25,6 +25,7 @@ struct image {
 	uint64_t end_ns;
 	enum collect_end end;
 	bool census_told;     /* the collector said that a census was taken */
+	uint32_t end_tid;     /* the thread that ended it, and looked at what is left; 0 unknown */
 	bool forked;	      /* it began with all that its parent had made */
 	struct u64map stacks; /* hash -> row */
 	struct u64map texts;  /* id -> const char *, of the book */

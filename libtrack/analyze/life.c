@@ -197,10 +197,11 @@ static void fill_death(struct trace_resource *row, const struct life *life)
 }
 
 /* Before its own row is written, so that it can refer to theirs. */
-static int put_relatives(const struct life *life, struct trace_resource *row)
+static int put_relatives(struct life *life, struct trace_resource *row)
 {
 	int error = 0;
 
+	thing_meet_owner(life);
 	if (life->owner != NULL)
 		error = life_keep(&life->owner->life, &row->owner_id);
 	if (error == 0 && life->hint != NULL)
@@ -222,7 +223,9 @@ const char *life_class(const struct life *life)
 {
 	if (life->kind == TRACK_KIND_FD)
 		return word_fd_class(life->fd_class);
-	return life->class_name != NULL ? life->class_name : word_kind(life->kind);
+	if (life->class_name != NULL && life->class_name[0] != '\0')
+		return life->class_name;
+	return word_kind(life->kind);
 }
 
 static int write_row(struct life *life)
@@ -487,9 +490,8 @@ void life_finish(struct life *life)
 	dequeue(life);
 	count(life, false);
 	thing_drop(life->owner);
-	thing_drop(life->hint);
+	life_drop_hint(life);
 	life->owner = NULL;
-	life->hint = NULL;
 	needs_finish(life);
 	if (life->names == NULL)
 		return;

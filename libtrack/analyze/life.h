@@ -68,8 +68,9 @@ struct life {
 	uint8_t ending; /* enum life_ending */
 	bool inherited;
 	bool has_traffic;
-	bool counted; /* among the living of its image */
-	bool kept;    /* something refers to its row */
+	bool counted;	 /* among the living of its image */
+	bool kept;	 /* something refers to its row */
+	bool owned_late; /* its owner was over when it was said to be that */
 	uint64_t start_routine;
 	struct track_traffic traffic;
 };

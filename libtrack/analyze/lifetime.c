@@ -286,6 +286,7 @@ static int on_event(void *ctx, uint32_t process, const struct collect_event *eve
 		return census_add(&image->census[event->kind], event);
 	if (event->op == TRACK_META_CENSUS_END) {
 		census_complete(&image->census[event->kind], event);
+		image->end_tid = event->tid;
 		return kinds[event->kind].compare != NULL ? kinds[event->kind].compare(image, event)
 							  : 0;
 	}

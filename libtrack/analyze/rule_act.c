@@ -13,7 +13,8 @@ enum place {
 	PLACE_OTHER_BIRTH,
 	PLACE_OTHER_CLOSE,
 	PLACE_OTHER_DEATH,
-	PLACE_ACT, /* the telling one */
+	PLACE_OTHER_LATER, /* its death, where that came after the act: the others came before */
+	PLACE_ACT,	   /* the telling one */
 };
 
 enum { STEPS_MAX = 5 };
@@ -53,7 +54,7 @@ static const struct act_rule {
 	  "1 %s was ended here while its %s needed it",
 	  "%llu %s were ended here while their %s needed them", "user", true, false,
 	  {{PLACE_BIRTH, "created at"}, {PLACE_OTHER_BIRTH, "needed by %s, made at"}, {PLACE_ACT, "ended too early at"},
-	   {PLACE_OTHER_DEATH, "%s ended later, at"}} },
+	   {PLACE_OTHER_LATER, "%s ended later, at"}} },
 	{ RULE_USE_AFTER_CLOSE, "late-use",
 	  "1 %s used here had been destroyed before",
 	  "%llu calls here used %s that had been destroyed before", "", false, false,
@@ -69,8 +70,11 @@ static const struct act_rule {
 /* A child between fork and exec shares what its parent began. */
 static const char acts_sql[] =
 	"SELECT a.id, a.process_id, r.kind, r.class, a.stack_id, a.time_ns, r.id, r.birth_stack, "
-	"r.death_stack, o.id, o.kind, o.class, o.birth_stack, o.close_stack, "
-	"o.death_stack, m.count FROM act a LEFT JOIN act_more m ON m.act_id = a.id JOIN resource r "
+	"CASE WHEN r.death_ns <= a.time_ns THEN r.death_stack END, o.id, o.kind, o.class, "
+	"o.birth_stack, CASE WHEN o.close_ns <= a.time_ns THEN o.close_stack END, "
+	"CASE WHEN o.death_ns <= a.time_ns THEN o.death_stack END, m.count, "
+	"CASE WHEN o.death_ns > a.time_ns THEN o.death_stack END FROM act a LEFT JOIN act_more m "
+	"ON m.act_id = a.id JOIN resource r "
 	"ON r.id = a.resource_id "
 	"JOIN process p ON p.id = a.process_id LEFT JOIN resource o ON o.id = a.other_id "
 	"WHERE a.what = ?1 AND r.inherited = 0 AND NOT (p.end = 'exec' AND p.origin = 'fork') "
@@ -85,7 +89,8 @@ static const struct {
 } places[] = {
 	[PLACE_BIRTH] = {6, 7, false},	     [PLACE_DEATH] = {6, 8, false},
 	[PLACE_OTHER_BIRTH] = {9, 12, true}, [PLACE_OTHER_CLOSE] = {9, 13, true},
-	[PLACE_OTHER_DEATH] = {9, 14, true}, [PLACE_ACT] = {6, 4, false},
+	[PLACE_OTHER_DEATH] = {9, 14, true}, [PLACE_OTHER_LATER] = {9, 16, true},
+	[PLACE_ACT] = {6, 4, false},
 };
 
 static int add_step(struct finding *finding, struct trace_query *row, enum place place,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What ended, but more than the grace time after what it belongs to. For information. */
 #include <errno.h>
+#include <string.h>
 
 #include "rule.h"
 
@@ -11,17 +12,22 @@
 static const char late_sql[] =
 	"SELECT r.id, r.process_id, r.kind, r.class, r.birth_stack, r.death_stack, o.id, o.class, "
 	"o.kind = 'scope' AND o.closed_ns IS NOT NULL, coalesce(o.close_stack, o.death_stack), "
-	"r.death_ns - coalesce(o.closed_ns, o.death_ns) AS late_ns "
+	"r.death_ns - coalesce(o.closed_ns, o.death_ns), r.ending "
 	"FROM resource r JOIN resource o ON o.id = r.owner_id "
 	"WHERE r.death_ns > coalesce(o.closed_ns, o.death_ns) + ?1 AND r.kind <> 'scope' "
 	"AND coalesce(r.ending, '') NOT IN ('done', 'exec', 'unseen') AND r.inherited = 0 "
 	"AND (r.kind <> 'callback' OR ',' || coalesce(r.traits, '') || ',' LIKE '%,one-shot,%') "
 	"AND ',' || coalesce(r.traits, '') || ',' NOT LIKE '%,process-life,%' ORDER BY r.id";
 
+static bool is_timers(const struct finding *finding)
+{
+	return strcmp(finding->kind, "timer") == 0;
+}
+
 static int add_evidence(struct finding *finding, struct trace_query *row)
 {
 	bool closed = trace_query_int(row, 8) != 0;
-	const char *owner = trace_query_text(row, 7);
+	const char *owner = trace_query_text(row, 7), *ending = trace_query_text(row, 11);
 	const struct finding_evidence evidence[] = {
 		{.resource_id = trace_query_int(row, 0),
 		 .stack_id = trace_query_int(row, 4),
@@ -32,7 +38,8 @@ static int add_evidence(struct finding *finding, struct trace_query *row)
 				      owner != NULL ? owner : "owner")},
 		{.resource_id = trace_query_int(row, 0),
 		 .stack_id = trace_query_int(row, 5),
-		 .role = finding_text(finding, "ended %.2f s later at",
+		 .role = finding_text(finding, "%s %.2f s later at",
+				      is_timers(finding) && ending != NULL ? ending : "ended",
 				      (double)trace_query_int(row, 10) / 1e9)},
 	};
 	/* Of many the first tells how. */
@@ -73,10 +80,13 @@ static int add_member(struct judgement *judgement, struct trace_query *row)
 static int say(struct finding *finding)
 {
 	char noun[FINDING_NOUN_BYTES];
+	const char *ended = "ended";
 
 	finding_noun(finding, finding->count != 1, noun);
-	return finding_say(finding, "%llu %s ended, but long after the end of %s",
-			   (unsigned long long)finding->count, noun,
+	if (is_timers(finding))
+		ended = finding->count == 1 ? "fired or was cancelled" : "fired or were cancelled";
+	return finding_say(finding, "%llu %s %s, but long after the end of %s",
+			   (unsigned long long)finding->count, noun, ended,
 			   finding->count == 1 ? "its owner" : "their owners");
 }
 

@@ -12,6 +12,66 @@
 
 enum { PHRASE_BYTES = 1024, OWNER_BYTES = FINDING_NOUN_BYTES + 16 };
 
+/* What ends a finding's sentence; of the others it says what keeps them. */
+static const struct reason {
+	enum rule rule;
+	const char *text;
+} reasons[] = {
+	{RULE_TASK_LOST_WAKER, ", pending, and nothing can wake it any more"},
+	{RULE_TASK_ORPHANED, ", still pending"},
+	{RULE_TIMER_LEAK, ", still armed"},
+	{RULE_CALLBACK_UNFIRED, ", neither called nor cancelled nor given up"},
+	{RULE_SCOPE_UNCLOSED, ", never closed"},
+};
+
+static const struct reason *reason_of(enum rule rule)
+{
+	for (size_t i = 0; i < sizeof(reasons) / sizeof(reasons[0]); i++)
+		if (reasons[i].rule == rule)
+			return &reasons[i];
+	return NULL;
+}
+
+static bool is_on(const struct leak_path *path, size_t index)
+{
+	for (size_t i = 0; i < path->count; i++)
+		if (path->steps[i] == index)
+			return true;
+	return false;
+}
+
+static bool is_like(const struct survivor *one, const struct survivor *other)
+{
+	return one->kind == other->kind && strcmp(one->class_name, other->class_name) == 0;
+}
+
+/* What else stays, where the sentence has no word of it: a thread that waits for the object, say.
+ */
+static int add_held(struct finding *finding, const struct leaks *leaks, const struct leak *leak)
+{
+	const struct survivor *head = leaks_at(leaks, leak->head);
+	struct finding_evidence evidence = {.resource_id = head->id};
+	struct leak_path path;
+	struct tally tally = {0};
+	char text[TALLY_TEXT_BYTES];
+	int error = leak_path_find(leaks, leak, &path);
+
+	if (error != 0 || leak->circle || reason_of(leak->rule) != NULL)
+		return error;
+	for (size_t i = 0; i < leak->held_count; i++) {
+		size_t held = leaks->held[leak->first_held + i];
+		const struct survivor *other = leaks_at(leaks, held);
+
+		if (!is_on(&path, held) && !is_like(other, head))
+			tally_add(&tally, other);
+	}
+	tally_write(&tally, text);
+	if (text[0] == '\0')
+		return 0;
+	evidence.role = finding_text(finding, "with it stay %s", text);
+	return evidence.role != NULL ? finding_add_evidence(finding, &evidence) : -ENOMEM;
+}
+
 static int add_evidence(struct judgement *judgement, struct finding *finding,
 			const struct leak *leak)
 {
@@ -27,7 +87,8 @@ static int add_evidence(struct judgement *judgement, struct finding *finding,
 	if (error != 0 || finding->leak != NULL)
 		return error;
 	finding->leak = leak;
-	return leak_chain_add(finding, &judgement->leaks, leak);
+	error = leak_chain_add(finding, &judgement->leaks, leak);
+	return error != 0 ? error : add_held(finding, &judgement->leaks, leak);
 }
 
 static int add_leak(struct judgement *judgement, const struct leak *leak)
@@ -189,16 +250,7 @@ static void say_outlived(const struct leaks *leaks, const struct finding *findin
 
 static int say_why(const struct leaks *leaks, const struct finding *finding, char *ret_text)
 {
-	static const struct {
-		enum rule rule;
-		const char *text;
-	} reasons[] = {
-		{RULE_TASK_LOST_WAKER, ", pending, and nothing can wake it any more"},
-		{RULE_TASK_ORPHANED, ", still pending"},
-		{RULE_TIMER_LEAK, ", still armed"},
-		{RULE_CALLBACK_UNFIRED, ", neither called nor cancelled nor given up"},
-		{RULE_SCOPE_UNCLOSED, ", never closed"},
-	};
+	const struct reason *reason = reason_of(finding->rule);
 	const struct survivor *head = leaks_at(leaks, finding->leak->head);
 	size_t length;
 
@@ -209,16 +261,13 @@ static int say_why(const struct leaks *leaks, const struct finding *finding, cha
 	}
 	if (finding->leak->circle)
 		return say_circle(leaks, finding, ret_text);
-	for (size_t i = 0; i < sizeof(reasons) / sizeof(reasons[0]); i++)
-		if (reasons[i].rule == finding->rule) {
-			length = (size_t)snprintf(ret_text, PHRASE_BYTES, "%s",
-						  survivor_is_closing(head)
-							  ? ", in a close that never returned"
-							  : reasons[i].text);
-			say_held(leaks, finding, ret_text + length);
-			return 0;
-		}
-	return say_keeper(leaks, finding, ret_text);
+	if (reason == NULL)
+		return say_keeper(leaks, finding, ret_text);
+	length = (size_t)snprintf(ret_text, PHRASE_BYTES, "%s",
+				  survivor_is_closing(head) ? ", in a close that never returned"
+							    : reason->text);
+	say_held(leaks, finding, ret_text + length);
+	return 0;
 }
 
 static int say(const struct leaks *leaks, struct finding *finding)

@@ -117,8 +117,10 @@ static int add_closing(const struct unclosed *unclosed, struct finding *finding,
 		.stack_id = scope->close_stack,
 		.role = finding_text(
 			finding,
-			"its close began %.2f s before the end on thread %u and did not return, at",
-			(double)(scope->end_ns - scope->close_ns) / 1e9, scope->close_tid),
+			"its close began %.2f s before the end on thread %u%s and did not return, "
+			"at",
+			(double)(scope->end_ns - scope->close_ns) / 1e9, scope->close_tid,
+			(scope->traits & SURVIVOR_LEFT) != 0 ? ", which ended the program," : ""),
 	};
 	size_t count = unclosed->judgement->leaks.survivors.count;
 	int error = evidence.role != NULL ? finding_add_evidence(finding, &evidence) : -ENOMEM;

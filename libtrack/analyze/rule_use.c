@@ -51,7 +51,6 @@ static int add_member(struct judgement *judgement, struct trace_query *row)
 		.process_id = trace_query_int(row, 1),
 		.stack_id = trace_query_int(row, 4),
 	};
-	const struct culprit *culprit;
 	struct finding *finding;
 	int error;
 
@@ -59,10 +58,7 @@ static int add_member(struct judgement *judgement, struct trace_query *row)
 		return -ENOMEM;
 	if (trace_query_int(row, 10) == ENOTSOCK && !word_is_socket_name(member.class_name))
 		return 0;
-	error = culprits_get(&judgement->culprits, member.stack_id, &culprit);
-	if (error == 0)
-		error = findings_get(&judgement->findings, RULE_USE_AFTER_CLOSE, STATE_BROKEN,
-				     &member, culprit, &finding);
+	error = judge_member(judgement, RULE_USE_AFTER_CLOSE, STATE_BROKEN, &member, &finding);
 	if (error != 0)
 		return error;
 	finding_happened(finding, (uint64_t)trace_query_int(row, 11));

@@ -40,7 +40,7 @@ static const char lives_sql[] =
 	"p.end_ns, p.end = 'exit', r.traits, r.refs, r.fires, r.woken, r.cancelled, r.close_ns, "
 	"r.closed_ns, r.close_tid, r.close_stack, r.inherited = 0 AND p.end <> 'exec' AND NOT "
 	"(r.ending IS 'detached' AND r.owner_id IS NULL) AND NOT (r.kind = 'fd' AND r.subject <= "
-	"2) "
+	"2), coalesce(p.code, 0) <> 0 "
 	"FROM wanted w JOIN resource r ON r.id = w.id JOIN process p ON p.id = r.process_id "
 	"ORDER BY r.birth_ns, r.id";
 
@@ -64,6 +64,7 @@ static const struct {
 	{"must-close", TRACK_MUST_CLOSE},
 	{"quiet", TRACK_QUIET},
 	{"process-life", TRACK_PROCESS_LIFE},
+	{WORD_TRAIT_LEFT, SURVIVOR_LEFT},
 };
 /* clang-format on */
 
@@ -124,6 +125,7 @@ static void read_survivor(struct trace_query *row, uint64_t now_ns, struct survi
 		.ended = trace_query_int(row, 10) != 0,
 		.end_ns = (uint64_t)int_or(row, 11, (int64_t)now_ns),
 		.in_order = trace_query_int(row, 12) != 0,
+		.failed = trace_query_int(row, 23) != 0,
 		.traits = read_traits(trace_query_text(row, 13)),
 		.refs = int_or(row, 14, -1),
 		.fires = int_or(row, 15, -1),

@@ -25,6 +25,9 @@ enum fate {
 	FATE_LEAKED,
 };
 
+/* Beside enum track_trait: the thread that closed it ended the process, perhaps from in there. */
+enum { SURVIVOR_LEFT = 1 << 16 };
+
 struct survivor {
 	int64_t id, process_id;
 	enum track_kind kind;
@@ -36,7 +39,7 @@ struct survivor {
 	uint64_t over_ns;   /* when it ended; 0: alive, or a thread nobody joined */
 	uint64_t end_ns;    /* of its process, or of what was seen of it */
 	size_t owner, hint; /* others of the list, or SURVIVOR_NONE */
-	unsigned traits;    /* enum track_trait */
+	unsigned traits;    /* enum track_trait, SURVIVOR_LEFT */
 	int64_t refs, fires, woken;
 	bool cancelled;
 	uint64_t close_ns, closed_ns;
@@ -45,15 +48,16 @@ struct survivor {
 	bool judged;   /* a rule may be about it */
 	bool ended;    /* thread: waits to be joined */
 	bool in_order; /* its process exited by itself */
+	bool failed;   /* with a code other than 0 */
 	size_t first_reference, reference_count;
 	int64_t released_stack; /* where one of those that are given back was released; 0 none */
 
 	/* Judged by fates_judge. */
 	enum fate fate;
-	size_t cause;	/* what it outlived */
-	bool excused;	/* what it belongs to is still being closed, or stays; see closing.h too */
-	bool undecided; /* its close began within the grace time, or waits for what is to be checked
-			   again */
+	size_t cause;	 /* what it outlived */
+	bool excused;	 /* what it belongs to is still being closed, or stays; see closing.h too */
+	bool in_close;	 /* a close that goes on, so that nothing of the scope is judged */
+	bool undecided;	 /* its close, see closing.h */
 	size_t unclosed; /* the outermost scope that must be closed and is open, of its owners */
 
 	/* Found by leak_graph_build. */

@@ -11,6 +11,7 @@
 #include "holding.h"
 #include "image.h"
 #include "need.h"
+#include "word.h"
 
 enum {
 	OWNERS_MAX = 64,    /* of owners one above the other; a longer chain is not told */
@@ -66,13 +67,28 @@ void things_finish(struct things *things)
 	}
 }
 
-struct thing *thing_scope(const struct life *life)
+struct thing *thing_scope(struct life *life)
 {
-	struct thing *at = life->owner;
+	struct thing *at;
 
+	thing_meet_owner(life);
+	at = life->owned_late ? NULL : life->owner;
 	for (unsigned i = 0; at != NULL && at->life.kind != TRACK_KIND_SCOPE && i < OWNERS_MAX; i++)
 		at = at->life.owner;
 	return at != NULL && at->life.kind == TRACK_KIND_SCOPE ? at : NULL;
+}
+
+/* Whoever closed it called what ends the program: the close could not return. */
+static bool is_left(const struct thing *thing)
+{
+	return thing->close_ns != 0 && thing->closed_ns == 0 &&
+	       thing->close_tid == thing->life.image->end_tid;
+}
+
+static size_t add_trait(char text[THING_TRAITS_BYTES], size_t length, const char *name)
+{
+	return length + (size_t)snprintf(text + length, THING_TRAITS_BYTES - length, "%s%s",
+					 length != 0 ? "," : "", name);
 }
 
 void thing_describe(const struct thing *thing, char text[THING_TRAITS_BYTES],
@@ -92,8 +108,9 @@ void thing_describe(const struct thing *thing, char text[THING_TRAITS_BYTES],
 	text[0] = '\0';
 	for (size_t i = 0; i < sizeof(traits) / sizeof(traits[0]); i++)
 		if (thing->traits & traits[i].trait)
-			length += (size_t)snprintf(text + length, THING_TRAITS_BYTES - length,
-						   "%s%s", length != 0 ? "," : "", traits[i].name);
+			length = add_trait(text, length, traits[i].name);
+	if (is_left(thing))
+		length = add_trait(text, length, WORD_TRAIT_LEFT);
 	*ret_annotation = (struct trace_annotation){
 		.traits = length != 0 ? text : NULL,
 		.refs = -1,
@@ -196,10 +213,12 @@ static struct thing *make(struct image *image, const struct collect_event *event
 	return thing;
 }
 
-bool thing_is_abandoned(const struct thing *thing)
+bool thing_is_abandoned(struct thing *thing)
 {
-	const struct thing *owner = thing->life.owner;
+	const struct thing *owner;
 
+	thing_meet_owner(&thing->life);
+	owner = thing->life.owned_late ? NULL : thing->life.owner;
 	return owner != NULL && (!owner->alive || owner->closed_ns != 0);
 }
 
@@ -217,6 +236,9 @@ static int abandon(struct thing *thing)
 		error = life_conclude(&thing->life);
 	thing->alive = false;
 	thing->life.image->things.ended++;
+	/* Whom it holds may hold it: told is told, and no map leads to it any more. */
+	holdings_finish(thing);
+	needs_finish(&thing->life);
 	return error;
 }
 
@@ -387,7 +409,23 @@ int thing_own(struct image *image, const struct collect_event *event)
 		return 0;
 	cut_hint(owner, owned);
 	life_set_owner(owned, owner);
+	owned->owned_late = !owner->alive;
 	return 0;
+}
+
+void thing_meet_owner(struct life *life)
+{
+	struct thing *dead = life->owner, *next;
+
+	if (dead == NULL || !life->owned_late)
+		return;
+	next = thing_find(life->image, dead->life.kind, dead->life.subject);
+	if (next == NULL || next->life.generation != dead->life.generation + 1 ||
+	    !may_own(next, life))
+		return;
+	cut_hint(next, life);
+	life_set_owner(life, next);
+	life->owned_late = false;
 }
 
 int thing_needs(struct image *image, const struct collect_event *event)

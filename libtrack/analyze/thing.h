@@ -45,8 +45,13 @@ struct thing *thing_find(const struct image *image, unsigned kind, uint64_t subj
 struct thing *thing_hold(struct thing *thing);
 void thing_drop(struct thing *thing); /* NULL: nothing */
 
+/*
+ * What was said to belong to the dead is meant for who was born there next: from now on it does.
+ * owned_late tells whether it still waits for that.
+ */
+void thing_meet_owner(struct life *life);
 /* The scope that it belongs to, through all owners; NULL: none. */
-struct thing *thing_scope(const struct life *life);
+struct thing *thing_scope(struct life *life);
 
 /* What its row says beyond that of other kinds. text is storage for the traits. */
 enum { THING_TRAITS_BYTES = 96 };
@@ -56,7 +61,7 @@ void thing_describe(const struct thing *thing, char text[THING_TRAITS_BYTES],
 /* NULL: none that is alive. */
 struct thing *thing_alive(const struct image *image, const struct collect_event *event);
 /* What it belongs to was closed or is over: if it ends at all, it is by its own hand. */
-bool thing_is_abandoned(const struct thing *thing);
+bool thing_is_abandoned(struct thing *thing);
 /* A new life. What lived at the address has ended, told or not. */
 int thing_begin(struct image *image, const struct collect_event *event, struct thing **ret_thing);
 /* Judges who still needs it, unless its end was not seen. */

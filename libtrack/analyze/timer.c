@@ -1,15 +1,41 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Timers: each time that one is armed is a life. */
+#include <string.h>
+
 #include "image.h"
 
 enum { OWNERS_MAX = 64 }; /* as thing.c tells of, one above the other */
 
+/*
+ * Whose it was is said once, and it is armed again at every tick. Its memory may be another's
+ * where the owner is gone, or was closed and left it armed. Held; NULL: nobody's.
+ */
+static struct thing *find_owner(struct thing *before)
+{
+	struct thing *owner;
+
+	if (before == NULL || (before->alive && thing_is_abandoned(before)))
+		return NULL;
+	thing_meet_owner(&before->life);
+	owner = before->life.owner;
+	return owner != NULL && owner->alive ? thing_hold(owner) : NULL;
+}
+
 int timer_arm(struct image *image, const struct collect_event *event)
 {
-	struct thing *timer = thing_alive(image, event);
-	int error = timer != NULL && !thing_is_abandoned(timer) ? timer_cancel(image, event) : 0;
+	struct thing *before = thing_find(image, event->kind, event->subject), *timer;
+	const char *class_name = before != NULL ? before->life.class_name : "";
+	struct thing *owner = find_owner(before);
+	int error = 0;
 
-	return error != 0 ? error : thing_create(image, event);
+	if (before != NULL && before->alive && !thing_is_abandoned(before))
+		error = timer_cancel(image, event);
+	if (error == 0)
+		error = thing_begin(image, event, &timer);
+	if (error == 0 && owner != NULL && strcmp(timer->life.class_name, class_name) == 0)
+		life_set_owner(&timer->life, owner);
+	thing_drop(owner);
+	return error;
 }
 
 /* Its memory, not only its work: what a task waited for may well come when it is done. */
@@ -19,15 +45,21 @@ static bool is_gone(const struct thing *owner)
 	       (owner->life.ending == LIFE_DESTROYED || owner->life.ending == LIFE_RELEASED);
 }
 
-/* The nearest that is there decides: a task that outlives its scope keeps its timer. NULL: none. */
-static struct thing *find_gone(const struct thing *timer)
+/*
+ * The nearest that is there decides: a task that outlives its scope keeps its timer. What had ended
+ * before it was said to be the owner was another at the owner's address. NULL: none.
+ */
+static struct thing *find_gone(struct thing *timer)
 {
-	struct thing *owner = timer->life.owner;
+	struct thing *owned = timer, *owner;
 
-	for (unsigned i = 0; owner != NULL && !owner->alive && i < OWNERS_MAX; i++) {
+	for (unsigned i = 0; i < OWNERS_MAX; i++, owned = owner) {
+		thing_meet_owner(&owned->life);
+		owner = owned->life.owner;
+		if (owner == NULL || owner->alive)
+			return NULL;
 		if (is_gone(owner))
-			return owner;
-		owner = owner->life.owner;
+			return owned->life.owned_late ? NULL : owner;
 	}
 	return NULL;
 }

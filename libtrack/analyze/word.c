@@ -72,6 +72,8 @@ const char *word_fd_class(unsigned fd_class)
 
 const char *word_noun(const char *kind, const char *class_name)
 {
+	if (class_name[0] == '\0')
+		return kind;
 	if (strcmp(kind, kinds[TRACK_KIND_FD]) != 0)
 		return class_name;
 	for (unsigned i = 0; i < TRACK_FD_CLASS__COUNT; i++)

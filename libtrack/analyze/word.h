@@ -7,12 +7,16 @@
 #include <stdbool.h>
 #include <track/wire.h>
 
+/* Of a scope, beside what programs say of it: whoever closed it ended the process from in there. */
+#define WORD_TRAIT_LEFT "left"
+
 const char *word_kind(unsigned kind);
 unsigned word_kind_number(const char *kind); /* TRACK_KIND__COUNT if there is none of that name */
 const char *word_op(unsigned op);
 const char *word_call(unsigned call); /* "" for no call */
 const char *word_fd_class(unsigned fd_class);
-/* What a person calls one resource of a class: "UDP socket"; the name itself if unknown. */
+/* What a person calls one resource of a class: "UDP socket"; the name itself if unknown, and the
+ * kind's where the program gave none. */
 const char *word_noun(const char *kind, const char *class_name);
 
 /* A callback, a task, a timer: what is yet to be done. */

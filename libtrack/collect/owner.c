@@ -20,3 +20,8 @@ int spool_in_use(int fd)
 		return -EBADMSG;
 	return life_goes_on(header.pid, header.start_ticks) || life_holds(fd);
 }
+
+bool file_in_use(int fd)
+{
+	return life_holds(fd);
+}

@@ -111,6 +111,7 @@ CREATE TABLE resource (        -- one row per lifetime, but for those folded int
 	owner_id INTEGER REFERENCES resource, -- that it belongs to, as the program says
 	hint_id INTEGER REFERENCES resource,  -- scope inside of whose call it was made; where there is no owner
 	traits TEXT,           -- one-shot, close-notice, must-close, quiet, process-life; by commas; NULL none
+	                       -- left: a scope whose close never returned; the thread that closed it ended the program
 	refs INTEGER,          -- object: references that are left; task: wakers that are left; NULL others
 	fires INTEGER,         -- callback: how often it was called; of the last calls of many, up to 63 a thread may be missing
 	cancelled INTEGER,     -- callback: 1 whoever registered it took it back

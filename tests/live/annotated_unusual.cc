@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Correct programs of unusual habits, of which nothing is to be reported:
+ * Correct programs of unusual habits, of which nothing is to be reported (but of "wrong-..."):
  *   live_annotated_unusual MODE
  */
 #include <atomic>
@@ -248,6 +248,72 @@ void left_while_closing()
 	std::exit(0);
 }
 
+/* The program ends while another thread still closes. */
+void left_behind()
+{
+	static char connection;
+	static std::atomic<bool> closing{false};
+	track_scope_open(&connection, "Connection", TRACK_MUST_CLOSE);
+	std::thread([] {
+		track_scope_close(&connection);
+		closing = true;
+		for (;;)
+			pause();
+	}).detach();
+	while (!closing)
+		std::this_thread::yield();
+	std::exit(0);
+}
+
+/* The owner is said once, the timer armed at every tick. */
+void ticks()
+{
+	char connection, timer;
+	for (int i = 0; i < 3; i++) {
+		track_scope_open(&connection, "Connection", TRACK_MUST_CLOSE);
+		track_timer_arm(&timer, "tick");
+		track_own(track_scope(&connection), track_timer(&timer));
+		for (int j = 0; j < 100; j++) {
+			track_timer_fire(&timer);
+			track_timer_arm(&timer, "tick");
+			track_timer_arm(&timer, "tick");
+		}
+		track_timer_cancel(&timer);
+		track_scope_close(&connection);
+		track_scope_closed(&connection);
+		track_scope_destroy(&connection);
+		track_timer_arm(&timer, "tick");
+		track_timer_fire(&timer);
+	}
+}
+
+void tick_too_late()
+{
+	char connection, timer;
+	track_scope_open(&connection, "Connection", TRACK_MUST_CLOSE);
+	track_timer_arm(&timer, "tick");
+	track_own(track_scope(&connection), track_timer(&timer));
+	track_timer_fire(&timer);
+	track_timer_arm(&timer, "tick");
+	track_scope_close(&connection);
+	track_scope_closed(&connection);
+	track_scope_destroy(&connection);
+	track_timer_fire(&timer);
+}
+
+/* A base class tells of its birth when its members have begun to act. */
+void owned_before_birth()
+{
+	char connection, timer;
+	for (int i = 0; i < 3; i++) {
+		track_timer_arm(&timer, "consent");
+		track_own(track_object(&connection), track_timer(&timer));
+		track_object_create(&connection, "Connection");
+		track_timer_fire(&timer);
+		track_object_destroy(&connection);
+	}
+}
+
 /* Woken by others while it is polled. */
 void tasks()
 {
@@ -438,6 +504,10 @@ const struct {
 	{"timers", timers},
 	{"late-timers", late_timers},
 	{"left-while-closing", left_while_closing},
+	{"wrong-left-behind", left_behind},
+	{"ticks", ticks},
+	{"wrong-tick-too-late", tick_too_late},
+	{"owned-before-birth", owned_before_birth},
 	{"tasks", tasks},
 	{"terminated", terminated},
 	{"jumped", jumped},

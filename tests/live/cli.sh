@@ -80,11 +80,34 @@ cc -g -O1 -I "$here/../../libtrack/include" -o halves halves.c
 run --gate -- ./halves
 check "what was never created is one line, and fails no gate" \
 	"$code $(grep -o 'never created: .*; the first: release of 0x[0-9a-f]* in let_go ([^)]*halves.c:5)' err | sed 's/0x[0-9a-f]*/0x/; s|(/.*/|(|')" \
-	"0 never created: 4 (release of object 3, own of object 1); the first: release of 0x in let_go (halves.c:5)"
+	"0 never created: 4 (3 releases of objects, 1 own of an object); the first: release of 0x in let_go (halves.c:5)"
+
+# What some projects compile with, besides.
+if command -v g++ >/dev/null; then
+	check "the header has no useless cast" \
+		"$(echo '#include <track/track.h>' | g++ -std=c++17 -Wuseless-cast -I "$here/../../libtrack/include" -fsyntax-only -xc++ - 2>&1 | head -3)" ""
+else
+	skip "useless casts" "g++ is missing"
+fi
 
 # Where no finding is of a rule, those that are.
 run -- "$host" exit
 check "a rule without a finding" "$("$rtctrack" report --rule ref-cycle t.db | grep -c '^  --rule ref-cycle: no finding is that; there are: fd-leak [0-9]')" 1
+
+# Where no mark is called so, those that are.
+cat >marks.c <<'EOF_C'
+#include <track/track.h>
+int main(void)
+{
+	track_mark("session 1");
+	track_mark("session 2");
+	return 0;
+}
+EOF_C
+cc -g -O1 -I "$here/../../libtrack/include" -o marks marks.c
+run --quiet -- ./marks
+"$rtctrack" report --since 'session 9' t.db >out 2>err
+check "a mark that is not there" "$? $(sed -n 2p err)" "2   there are 2: 'session 1', 'session 2'"
 
 # How it ended stands above the findings.
 run -- bash -c 'kill -SEGV $$'
@@ -98,6 +121,22 @@ sqlite3 old.db "PRAGMA user_version = 3"
 "$rtctrack" report old.db >out 2>err
 check "a trace of an older schema: record it again" "$? $(grep -c 'schema version 3.*record the program again' err) $(wc -l <err)" "2 1 1"
 
+# A folder with what only looks like a trace, and with a trace that is cut short.
+mkdir folder
+cp kept.db folder/a.db
+echo 'a text' >folder/text.db
+sqlite3 folder/other.db 'CREATE TABLE t (x)'
+"$rtctrack" check folder >out 2>err
+check "what is no trace is left out, and named" "$(cat err)" \
+	"rtctrack: left out 'folder/other.db': neither a trace nor a spool
+rtctrack: left out 'folder/text.db': neither a trace nor a spool"
+"$rtctrack" check --quiet folder >out 2>err
+check "so it is by a quiet check, without a word" "$(cat err)" ""
+head -c 8192 kept.db >folder/cut.db
+"$rtctrack" check --quiet folder >out 2>err
+check "a trace that is cut short is an error, with what to do" "$? $(sed -n 2p err)" \
+	"2   it may be damaged or cut short: copy it again, or record the program again"
+
 # LD_PRELOAD alone, and what clean does about it.
 RTCTRACK_SPOOL_DIR=$work/spools LD_PRELOAD=$shim "$host" exit >/dev/null
 check "LD_PRELOAD alone leaves a spool" "$(ls spools | grep -c '\.spool$')" 1
@@ -109,6 +148,13 @@ eventually sh -c '[ "$(ls spools | grep -c "\.spool$")" = 2 ]'
 "$rtctrack" run --spool-dir spools -o live.db -- sleep 300 2>/dev/null &
 recorder=$!
 eventually sh -c 'ls spools/run-*/*.spool'
+reaches_now() { "$rtctrack" report live.db 2>/dev/null | sed -n '1s/.*  \([0-9.]* s\), 1 process$/\1/p' | grep -qv '^0\.00'; }
+if python3 -c 'import fcntl; fcntl.fcntl(open("kept.db"), fcntl.F_SETLEASE, fcntl.F_RDLCK)' 2>/dev/null; then
+	eventually reaches_now
+	check "a report while the run goes on reaches to now" "$?" 0
+else
+	skip "a report while the run goes on" "this file system has no leases, or python3 is missing"
+fi
 check "clean: a dry run removes nothing" "$("$rtctrack" clean -n --spool-dir spools | tail -1 | sed 's/[0-9.]* [KM]iB/SIZE/') $(ls spools | wc -l)" \
 	"1 would go, and give back SIZE; 2 in use 4"
 check "clean: what is in use stays" "$("$rtctrack" clean --spool-dir spools | tail -1 | sed 's/[0-9.]* [KM]iB/SIZE/') $(ls spools | wc -l)" \

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <limits.h>
 #include <pthread.h>
+#include <semaphore.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <sys/socket.h>
@@ -59,8 +60,11 @@ static void *name_and_leave(void *arg)
 	return arg;
 }
 
+static sem_t begun;
+
 static void *sleep_on(void *arg)
 {
+	sem_post(&begun);
 	pause();
 	return arg;
 }
@@ -80,6 +84,7 @@ static int threads_alive(void)
 static int forgotten_threads(void)
 {
 	pthread_t joined = 0, detached = 0, forgotten = 0, living = 0;
+	sem_init(&begun, 0, 0);
 	host_check(!pthread_create(&joined, NULL, name_and_leave, "joined") &&
 			   !pthread_create(&detached, NULL, name_and_leave, "detached") &&
 			   !pthread_create(&forgotten, NULL, name_and_leave, "forgotten") &&
@@ -88,6 +93,7 @@ static int forgotten_threads(void)
 	host_check(pthread_tryjoin_np(living, NULL) == EBUSY, "tryjoin should be busy");
 	pthread_join(joined, NULL);
 	pthread_detach(detached);
+	sem_wait(&begun);
 	while (threads_alive() > 2) /* this one and the living one */
 		usleep(1000);
 	host_account();

@@ -12,7 +12,7 @@ export async function visit(client, base, peer, mode, closer) {
 	function within(promise, what) {
 		let timer;
 		const late = new Promise((_, reject) => {
-			timer = setTimeout(() => reject(new Error(`no ${what} in ${LIMIT_MS} ms`)), LIMIT_MS);
+			timer = setTimeout(() => reject(new Error(`no ${what()} in ${LIMIT_MS} ms`)), LIMIT_MS);
 		});
 		return Promise.race([promise, late]).finally(() => clearTimeout(timer));
 	}
@@ -47,8 +47,17 @@ export async function visit(client, base, peer, mode, closer) {
 				if (good === enough) resolve();
 			};
 		});
-		for (const message of messages) await send(channel, message);
-		await within(back, `echo of message ${good + 1}`);
+		async function sendAll() {
+			for (const message of messages) await send(channel, message);
+		}
+		await sendAll();
+		// A machine that stands still for a second may lose all that is not sent again.
+		const again = setInterval(() => {
+			if (enough === messages.length) return;
+			rest.push(...messages);
+			sendAll().catch(() => {});
+		}, 5000);
+		await within(back, () => `echo of message ${good + 1} by ${channel.label}`).finally(() => clearInterval(again));
 		return good;
 	}
 
@@ -66,9 +75,9 @@ export async function visit(client, base, peer, mode, closer) {
 	} else {
 		const coming = incoming('echo');
 		await connection.call();
-		channel = await within(coming, 'channel');
+		channel = await within(coming, () => 'channel');
 	}
-	await within(opened(channel), 'open channel');
+	await within(opened(channel), () => 'open channel');
 	const said = [mode];
 	said.push(`text=${await echo(channel, ['hello', 'Grüße, 你好, 😀', 'x'.repeat(16384)])}`);
 	const over = await transport(); // its side may open after ours, but before it echoes
@@ -77,28 +86,28 @@ export async function visit(client, base, peer, mode, closer) {
 	await echo(channel, large);
 	said.push(`bytes=${1 << 20}`);
 
-	const unordered = await within(opened(connection.open('unordered', { ordered: false })), 'open');
+	const unordered = await within(opened(connection.open('unordered', { ordered: false })), () => 'open');
 	said.push(`unordered=${await echo(unordered, numbered(100), { ordered: false })}`);
-	const partial = await within(opened(connection.open('partial', { ordered: false, maxRetransmits: 0 })), 'open');
+	const partial = await within(opened(connection.open('partial', { ordered: false, maxRetransmits: 0 })), () => 'open');
 	await echo(partial, numbered(20), { ordered: false, enough: 10 });
-	const timed = await within(opened(connection.open('timed', { maxPacketLifeTime: 1000 })), 'open');
+	const timed = await within(opened(connection.open('timed', { maxPacketLifeTime: 1000 })), () => 'open');
 	await echo(timed, numbered(20), { ordered: false, enough: 10 });
 	said.push('partial=ok');
 
 	const asked = incoming('message');
-	const told = within(asked, 'channel').then((one) => new Promise((resolve) => {
+	const told = within(asked, () => 'channel').then((one) => new Promise((resolve) => {
 		one.onmessage = ({ data }) => resolve(data);
 	}));
 	await connection.ask('from the server');
-	said.push(`asked="${await within(told, 'message')}"`);
+	said.push(`asked="${await within(told, () => 'message')}"`);
 
 	const reset = ended(unordered);
 	unordered.close();
-	await within(reset, 'end of a channel');
+	await within(reset, () => 'end of a channel');
 	const end = ended(channel);
-	if (closer === 'server') await within(connection.closeRemote(), 'close at the server');
+	if (closer === 'server') await within(connection.closeRemote(), () => 'close at the server');
 	else connection.close();
-	if (closer === 'server') await within(end, 'end by the server');
+	if (closer === 'server') await within(end, () => 'end by the server');
 	if (closer === 'server') connection.close();
 	said.push(`closer=${closer}`, `over=${over}`);
 	return said.join(' ');

@@ -66,12 +66,12 @@ struct track_subject {
 	}
 TRACK_SUBJECT_MAKER(fd, int, FD, (uint64_t)(uint32_t)thing, )
 TRACK_SUBJECT_MAKER(thread, uint64_t, THREAD, thing, ) /* a pthread_t */
-TRACK_SUBJECT_MAKER(object, const void *, OBJECT, (uint64_t)(uintptr_t)thing, TRACK_ADDRESS)
-TRACK_SUBJECT_MAKER(callback, const void *, CALLBACK, (uint64_t)(uintptr_t)thing, TRACK_ADDRESS)
-TRACK_SUBJECT_MAKER(task, const void *, TASK, (uint64_t)(uintptr_t)thing, TRACK_ADDRESS)
-TRACK_SUBJECT_MAKER(timer, const void *, TIMER, (uint64_t)(uintptr_t)thing, TRACK_ADDRESS)
-TRACK_SUBJECT_MAKER(scope, const void *, SCOPE, (uint64_t)(uintptr_t)thing, TRACK_ADDRESS)
-TRACK_SUBJECT_MAKER(lock, const void *, LOCK, (uint64_t)(uintptr_t)thing, TRACK_ADDRESS)
+TRACK_SUBJECT_MAKER(object, const void *, OBJECT, (uintptr_t)thing, TRACK_ADDRESS)
+TRACK_SUBJECT_MAKER(callback, const void *, CALLBACK, (uintptr_t)thing, TRACK_ADDRESS)
+TRACK_SUBJECT_MAKER(task, const void *, TASK, (uintptr_t)thing, TRACK_ADDRESS)
+TRACK_SUBJECT_MAKER(timer, const void *, TIMER, (uintptr_t)thing, TRACK_ADDRESS)
+TRACK_SUBJECT_MAKER(scope, const void *, SCOPE, (uintptr_t)thing, TRACK_ADDRESS)
+TRACK_SUBJECT_MAKER(lock, const void *, LOCK, (uintptr_t)thing, TRACK_ADDRESS)
 #undef TRACK_SUBJECT_MAKER
 
 /* A thing that is a member of nothing, and nobody in particular. */

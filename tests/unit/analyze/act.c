@@ -46,6 +46,20 @@ Test(act, a_callback_called_after_its_scope_was_closed)
 		     "called at deliver");
 }
 
+Test(act, what_came_after_an_act_is_not_told_before_it)
+{
+	int64_t scope = PUT(.kind = "scope", .class_name = "Connection", .traits = "quiet",
+			    .close = CLOSED, .closed = CLOSED, .closed_in = "connection_close",
+			    .died = END - 1, .died_in = "connection_free");
+	int64_t callback = PUT(.kind = "callback", .class_name = "onMessage", .owner = scope,
+			       .made_in = "listen", .died = END - 2, .died_in = "unlisten");
+
+	act("fired-late", callback, scope, "deliver");
+	judge();
+	expect_chain("created at listen\nits Connection was closed at connection_close\n"
+		     "called at deliver");
+}
+
 Test(act, of_many_the_sentence_says_how_often)
 {
 	int64_t late = PUT(.kind = "callback", .class_name = "onMessage", .died = CLOSED);

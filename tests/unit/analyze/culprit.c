@@ -83,3 +83,42 @@ Test(culprit, the_fingerprint_does_not_depend_on_the_pid_in_a_maps_name)
 	play_begin();
 	cr_expect_str_neq(first, fingerprint_in("/opt/program"));
 }
+
+/* Who keeps a copy of the header, and who has it in a folder of its name: the same finding. */
+static const char *finding_with(const char *header)
+{
+	const char *const functions[] = {"track_retain", "connect"};
+	const char *const files[] = {header, "/src/app.c"};
+
+	judge_frames("/opt/program", functions, files);
+	expect(culprit_sql, "connect /src/app.c 12");
+	return ask("SELECT fingerprint FROM finding");
+}
+
+Test(culprit, a_copy_of_the_annotations_header_is_not_to_blame)
+{
+	const char *first = finding_with("/usr/include/track/track.h");
+
+	play_close();
+	play_begin();
+	cr_expect_str_eq(first, finding_with("/src/vendor/track.h"));
+}
+
+Test(culprit, where_all_is_plumbing_the_innermost_is_to_blame_and_not_the_start)
+{
+	const char *const functions[] = {"list_add", "_start"};
+	const char *const files[] = {"/src/list.c", "../start.S"};
+
+	cr_assert_eq(trace_add_plumbing(play.trace, "/src/list.c"), 0);
+	judge_frames("/opt/program", functions, files);
+	expect(culprit_sql, "list_add /src/list.c 12");
+}
+
+Test(culprit, the_start_is_to_blame_where_nothing_else_is_the_programs)
+{
+	const char *const functions[] = {"std::thread::thread", "_start"};
+	const char *const files[] = {"/usr/include/c++/12/thread", "../start.S"};
+
+	judge_frames("/opt/program", functions, files);
+	expect(culprit_sql, "_start ../start.S 12");
+}

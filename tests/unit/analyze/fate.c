@@ -67,6 +67,19 @@ Test(fate, what_ends_after_the_grace_time_is_late_and_fails_no_gate)
 	cr_expect_eq(analyze_state_fails("late", true), 0);
 }
 
+Test(fate, a_late_timer_fired_or_was_cancelled)
+{
+	int64_t connection = CLOSED_CONNECTION;
+
+	PUT(.kind = "timer", .class_name = "rto", .owner = connection, .died = CLOSED + 3 * SECOND,
+	    .ending = "cancelled", .made_in = "send", .died_in = "free_all");
+	judge();
+	expect_findings("timer-leak late timer rto 1 send");
+	expect_message("1 rto timer fired or was cancelled, but long after the end of its owner");
+	expect_chain("created at send\nits Connection was closed at connection_close\n"
+		     "cancelled 3.00 s later at free_all");
+}
+
 Test(fate, the_grace_time_is_what_the_trace_says)
 {
 	udp(CLOSED_CONNECTION);

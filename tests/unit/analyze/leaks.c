@@ -30,6 +30,21 @@ Test(leaks, a_socket_that_outlives_its_connection_is_leaked_and_shows_who_holds_
 		     "returned at once), at connection_close");
 }
 
+Test(leaks, what_else_is_kept_comes_last)
+{
+	int64_t held = candidate(CLOSED_CONNECTION);
+
+	udp(held);
+	PUT(.kind = "thread", .class_name = "thread", .owner = held);
+	PUT(.kind = "task", .class_name = "reader", .owner = held);
+	hold(held, 0, "checklist", 1, 0, "checklist_add");
+	judge();
+	expect("SELECT count(*) FROM finding WHERE rule = 'fd-leak'", "1");
+	expect("SELECT role FROM evidence WHERE finding_id = (SELECT id FROM finding WHERE rule = "
+	       "'fd-leak') ORDER BY position DESC LIMIT 1",
+	       "with it stay 1 thread, 1 reader task");
+}
+
 Test(leaks, equal_ones_of_many_sessions_are_one_finding)
 {
 	for (int i = 0; i < 3; i++)

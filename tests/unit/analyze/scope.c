@@ -124,16 +124,45 @@ Test(scope, a_close_that_waits_for_a_leak_is_explained_by_it)
 	expect_findings("ref-leak leaked object Candidate 1 gather");
 }
 
-Test(scope, a_close_that_waits_for_what_a_leak_keeps_is_explained_by_it)
+Test(scope, a_close_is_not_explained_by_a_leak_that_keeps_what_belongs_to_others_too)
 {
-	int64_t memory = memory_of(CLOSING("library", CLOSED)), pair;
+	int64_t memory = memory_of(CLOSING("library", CLOSED)), loop;
 
-	pair = PUT(.kind = "object", .class_name = "Pair", .refs = 1,
+	loop = PUT(.kind = "object", .class_name = "Loop", .refs = 1,
 		   .owner = PUT(.kind = "scope", .class_name = "Server"));
-	hold(memory, pair, "token", 1, 0, "object_init");
-	hold(pair, candidate(CLOSED_CONNECTION), "pair", 1, 0, "add_pair");
+	hold(memory, loop, "token", 1, 0, "object_init");
+	hold(loop, candidate(CLOSED_CONNECTION), "socket", 1, 0, "add_socket");
 	judge();
-	expect_findings("ref-leak leaked object Candidate 1 gather");
+	expect_findings("ref-leak leaked object Candidate 1 gather\n"
+			"scope-unclosed unclosed scope library 1 init");
+}
+
+Test(scope, nor_by_one_that_keeps_what_belongs_to_nobody)
+{
+	int64_t memory = memory_of(CLOSING("library", CLOSED));
+	int64_t loop = PUT(.kind = "object", .class_name = "Loop", .refs = 1);
+
+	hold(memory, loop, "token", 1, 0, "object_init");
+	hold(loop, candidate(CLOSED_CONNECTION), "socket", 1, 0, "add_socket");
+	judge();
+	expect_findings("ref-leak leaked object Candidate 1 gather\n"
+			"scope-unclosed unclosed scope library 1 init");
+}
+
+Test(scope, many_that_hold_each_other_through_one_are_judged_in_time, .timeout = 30)
+{
+	enum { MANY = 32000 };
+	int64_t loop = PUT(.kind = "object", .class_name = "Loop", .refs = MANY);
+
+	for (int i = 0; i < MANY; i++) {
+		int64_t agent = candidate(CLOSING("Connection", CLOSED));
+
+		hold(agent, loop, "loop", 1, 0, "register");
+		hold(loop, agent, "agent", 1, 0, "agent_init");
+	}
+	judge();
+	expect("SELECT count || ' ' || state FROM finding WHERE rule = 'scope-unclosed'",
+	       "32000 unclosed");
 }
 
 Test(scope, a_close_that_waits_for_what_nobody_closed_is_explained_by_it)
@@ -176,6 +205,20 @@ Test(scope, a_close_that_waits_for_what_is_undecided_is_so_too)
 			"scope-unclosed recheck scope library 1 init");
 }
 
+Test(scope, a_close_that_perhaps_ended_the_program_is_undecided_unless_that_failed)
+{
+	CLOSING("library", CLOSED);
+	trace_execute(trace, "UPDATE resource SET traits = 'must-close,left'");
+	judge();
+	expect_findings("scope-unclosed recheck scope library 1 init");
+	expect_chain("created at init\n"
+		     "its close began 50.00 s before the end on thread 101, which ended the "
+		     "program, and did not return, at cleanup");
+	trace_execute(trace, "UPDATE process SET code = 1");
+	judge();
+	expect_findings("scope-unclosed unclosed scope library 1 init");
+}
+
 Test(scope, what_is_decided_of_one_counts_though_another_is_not)
 {
 	CLOSING("library", END - 1);
@@ -193,18 +236,36 @@ Test(scope, of_several_it_says_how_many_began_to_close)
 		       "not return)");
 }
 
-Test(scope, a_close_that_goes_on_at_a_signal_is_none)
+Test(scope, a_close_that_hung_when_the_program_was_killed_is_told_without_blame)
 {
 	end_otherwise("signal");
 	udp(CLOSING("library", CLOSED));
 	judge();
-	expect_findings("none");
+	expect_findings("scope-unclosed at-exit scope library 1 init");
+	expect_message("1 library opened here was never closed: its close began and did not "
+		       "return, with 1 UDP socket");
 }
 
-Test(scope, a_close_that_goes_on_while_the_program_runs_is_none)
+Test(scope, a_close_that_hangs_while_the_program_runs_is_told_likewise)
 {
 	end_otherwise("running");
 	udp(CLOSING("library", CLOSED));
+	judge();
+	expect_findings("scope-unclosed at-exit scope library 1 init");
+}
+
+Test(scope, a_close_that_has_just_begun_at_a_signal_is_none)
+{
+	end_otherwise("signal");
+	udp(CLOSING("library", END - SECOND / 2));
+	judge();
+	expect_findings("none");
+}
+
+Test(scope, a_close_that_has_just_begun_while_the_program_runs_is_none)
+{
+	end_otherwise("running");
+	udp(CLOSING("library", END - SECOND / 2));
 	judge();
 	expect_findings("none");
 }

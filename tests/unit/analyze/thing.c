@@ -61,6 +61,18 @@ Test(thing, a_reference_passed_on_is_given_back_by_who_got_it)
 	cr_assert_str_eq(ask("SELECT refs FROM resource"), "0");
 	cr_assert_str_eq(ask("SELECT count(*) FROM reference WHERE retained > released"), "0");
 	cr_assert_str_eq(act(), "");
+	expect_note("other-tag", "1");
+}
+
+Test(thing, who_gives_back_for_another_under_the_same_tag_leaves_no_note)
+{
+	texts();
+	STEP(CREATE, OBJECT, CANDIDATE);
+	retain(CANDIDATE, TEXT_CHECKLIST, 0x77, 0);
+	release(CANDIDATE, TEXT_CHECKLIST, 0x88);
+	play_finish();
+	cr_assert_str_eq(ask("SELECT refs FROM resource"), "0");
+	expect_note("other-tag", "0");
 }
 
 Test(thing, a_release_without_a_reference_is_one_too_many)
@@ -117,6 +129,24 @@ Test(thing, a_subject_that_was_never_told_of_is_stepped_over)
 	STEP(NEEDS, SCOPE, CONNECTION, .other = 5, .other_kind = TRACK_KIND_FD);
 	play_finish();
 	cr_assert_str_eq(ask("SELECT count(*) FROM resource"), "0");
+	cr_assert_str_eq(act(), "");
+}
+
+/* The owner tells of its birth after that, at an address that was another's. */
+Test(thing, what_was_said_to_belong_to_the_dead_is_of_who_was_born_there_next)
+{
+	STEP(OPEN, SCOPE, CONNECTION);
+	STEP(DESTROY, SCOPE, CONNECTION);
+	fd_open(5, NO_STACK);
+	STEP(OWN, FD, 5, .other = CONNECTION, .other_kind = TRACK_KIND_SCOPE);
+	STEP(ARM, CALLBACK, CALLBACK);
+	STEP(OWN, CALLBACK, CALLBACK, .other = CONNECTION, .other_kind = TRACK_KIND_SCOPE);
+	STEP(OPEN, SCOPE, CONNECTION);
+	STEP(FIRE, CALLBACK, CALLBACK);
+	play_finish();
+	expect("SELECT group_concat(told, ' ') FROM (SELECT r.kind || o.generation AS told FROM "
+	       "resource r JOIN resource o ON o.id = r.owner_id ORDER BY 1)",
+	       "callback2 fd2");
 	cr_assert_str_eq(act(), "");
 }
 
@@ -217,6 +247,26 @@ Test(thing, a_scope_tells_when_its_close_began_and_returned)
 	cr_assert_str_eq(ask("SELECT traits || ' ' || (closed_ns - close_ns) || ' ' || close_tid "
 			     "|| ' ' || (close_stack IS NOT NULL) FROM resource"),
 			 "must-close,quiet 1 300 1");
+}
+
+Test(thing, a_scope_tells_whether_who_closed_it_ended_the_process)
+{
+	static const uint32_t closers[] = {PID, OTHER};
+
+	for (size_t i = 0; i < 2; i++) {
+		STEP(OPEN, SCOPE, CONNECTION + i, .arg = TRACK_MUST_CLOSE);
+		STEP(CLOSE, SCOPE, CONNECTION + i, .tid = closers[i]);
+	}
+	STEP(OPEN, SCOPE, AGENT, .arg = TRACK_MUST_CLOSE);
+	STEP(CLOSE, SCOPE, AGENT);
+	STEP(CLOSE, SCOPE, AGENT, .arg = TRACK_RETURNED);
+	play_event((struct collect_event){
+		.op = TRACK_META_CENSUS_END, .kind = TRACK_KIND_FD, .tid = PID});
+	play_end(COLLECT_END_EXIT);
+	play_finish();
+	expect("SELECT group_concat(traits, ' ') FROM (SELECT traits FROM resource WHERE kind = "
+	       "'scope' ORDER BY subject)",
+	       "must-close,left must-close must-close");
 }
 
 Test(thing, a_second_close_is_no_other_and_the_last_return_counts)

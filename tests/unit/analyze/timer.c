@@ -84,3 +84,111 @@ Test(timer, one_that_is_called_once_more_after_its_cancel_is_in_order)
 	play_finish();
 	cr_assert_str_eq(act(), "");
 }
+
+/* Its owner is said once, and it is armed at every tick. */
+Test(timer, one_that_is_armed_again_is_still_its_owners)
+{
+	static const uint8_t ways[] = {TRACK_OP_FIRE, TRACK_OP_CANCEL, TRACK_OP_USE};
+
+	for (size_t i = 0; i < sizeof(ways) / sizeof(ways[0]); i++) {
+		STEP(OPEN, SCOPE, CONNECTION);
+		arm_timer();
+		for (int j = 0; j < 3; j++) {
+			step((struct step){
+				.op = ways[i], .kind = TRACK_KIND_TIMER, .subject = CONSENT});
+			STEP(ARM, TIMER, CONSENT);
+		}
+		STEP(DESTROY, SCOPE, CONNECTION);
+		STEP(FIRE, TIMER, CONSENT);
+	}
+	play_finish();
+	cr_assert_str_eq(act(), "fired-over fired-over fired-over");
+}
+
+Test(timer, one_that_is_armed_again_and_left_belongs_to_its_owner)
+{
+	STEP(OPEN, SCOPE, CONNECTION);
+	arm_timer();
+	STEP(ARM, TIMER, CONSENT);
+	STEP(CLOSE, SCOPE, CONNECTION);
+	STEP(CLOSE, SCOPE, CONNECTION, .arg = TRACK_RETURNED);
+	play_finish();
+	expect("SELECT r.subject = 0x600 AND o.kind = 'scope' FROM resource r JOIN resource o "
+	       "ON o.id = r.owner_id WHERE r.kind = 'timer' AND r.death_ns IS NULL",
+	       "1");
+}
+
+Test(timer, one_of_another_class_at_its_address_does_not_take_over_the_owner)
+{
+	texts();
+	STEP(OPEN, SCOPE, CONNECTION);
+	arm_timer();
+	STEP(CANCEL, TIMER, CONSENT);
+	STEP(ARM, TIMER, CONSENT, .text = TEXT_CLASS);
+	STEP(DESTROY, SCOPE, CONNECTION);
+	STEP(FIRE, TIMER, CONSENT);
+	play_finish();
+	cr_assert_str_eq(act(), "");
+}
+
+Test(timer, one_that_is_armed_again_for_another_owner_is_that_ones)
+{
+	STEP(OPEN, SCOPE, CONNECTION);
+	STEP(OPEN, SCOPE, AGENT);
+	arm_timer();
+	STEP(CANCEL, TIMER, CONSENT);
+	STEP(ARM, TIMER, CONSENT);
+	STEP(OWN, TIMER, CONSENT, .other = AGENT, .other_kind = TRACK_KIND_SCOPE);
+	STEP(DESTROY, SCOPE, CONNECTION);
+	STEP(FIRE, TIMER, CONSENT);
+	/* After the end of the owner. */
+	STEP(DESTROY, SCOPE, AGENT);
+	STEP(ARM, TIMER, CONSENT);
+	STEP(FIRE, TIMER, CONSENT);
+	play_finish();
+	cr_assert_str_eq(act(), "");
+}
+
+Test(timer, one_left_armed_at_a_closed_owner_leaves_its_address_to_another)
+{
+	STEP(OPEN, SCOPE, CONNECTION);
+	arm_timer();
+	STEP(CLOSE, SCOPE, CONNECTION);
+	STEP(CLOSE, SCOPE, CONNECTION, .arg = TRACK_RETURNED);
+	STEP(ARM, TIMER, CONSENT);
+	STEP(DESTROY, SCOPE, CONNECTION);
+	STEP(FIRE, TIMER, CONSENT);
+	play_finish();
+	cr_assert_str_eq(act(), "");
+}
+
+/* Said while only the former thing at the owner's address was known. */
+Test(timer, one_whose_owner_is_yet_to_be_born_is_not_its_predecessors)
+{
+	for (int i = 0; i < 3; i++) {
+		arm_timer();
+		STEP(OPEN, SCOPE, CONNECTION);
+		for (int j = 0; j < 3; j++)
+			STEP(ARM, TIMER, CONSENT);
+		STEP(FIRE, TIMER, CONSENT);
+		STEP(DESTROY, SCOPE, CONNECTION);
+	}
+	arm_timer();
+	STEP(FIRE, TIMER, CONSENT);
+	play_finish();
+	cr_assert_str_eq(act(), "");
+	expect("SELECT count(*) FROM resource WHERE kind = 'timer' AND death_ns IS NULL", "0");
+}
+
+Test(timer, one_whose_owner_was_born_after_it_was_said_is_that_ones)
+{
+	STEP(OPEN, SCOPE, CONNECTION);
+	STEP(DESTROY, SCOPE, CONNECTION);
+	arm_timer();
+	STEP(OPEN, SCOPE, CONNECTION);
+	STEP(ARM, TIMER, CONSENT);
+	STEP(DESTROY, SCOPE, CONNECTION);
+	STEP(FIRE, TIMER, CONSENT);
+	play_finish();
+	cr_assert_str_eq(act(), "fired-over");
+}

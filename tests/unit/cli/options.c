@@ -162,6 +162,17 @@ Test(options, folders_of_symbols_are_taken_where_addresses_get_names)
 	cr_expect_eq(parse("mark", "--sysroot /srv/root text", &options), -EINVAL);
 }
 
+Test(options, since_is_no_time_before_the_run)
+{
+	struct options options;
+
+	cr_assert_eq(parse("report", "--since 2.5s a.db", &options), 0);
+	cr_assert_eq(parse("report", "--since -day a.db", &options), 0);
+	cr_expect_eq(parse("report", "--since -3 a.db", &options), -EINVAL);
+	cr_expect_eq(parse("report", "--since=-2.5s a.db", &options), -EINVAL);
+	cr_expect_not_null(strstr(error, "'-2.5s' is not a number of seconds from 0"));
+}
+
 Test(options, a_grace_time_may_be_none_and_is_none_unless_given)
 {
 	struct options options;

@@ -4,8 +4,12 @@
 
 #include <analyze/analyze.h>
 #include <criterion/criterion.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "road.h"
@@ -87,4 +91,124 @@ Test(sources, another_grace_time_judges_a_copy_again)
 	expect_state(ROAD_GRACE_UNSET, "leaked");
 	expect_state(5000000000, "recheck");
 	expect_state(ROAD_GRACE_UNSET, "leaked");
+}
+
+/* A folder with the trace, and files that are none; some look like databases. */
+static void fill_folder(char *folder, const char *const *names, size_t count)
+{
+	char file[128];
+
+	cr_assert_not_null(mkdtemp(folder));
+	snprintf(file, sizeof(file), "%s/b.db", folder);
+	cr_assert_eq(link(path, file), 0);
+	for (size_t i = 0; i < count; i++) {
+		FILE *stream;
+
+		snprintf(file, sizeof(file), "%s/%s", folder, names[i]);
+		stream = fopen(file, "w");
+		cr_assert_not_null(stream);
+		/* A page of a database without the number of ours. */
+		fprintf(stream, "SQLite format %d%-4096c", strstr(names[i], "foreign") ? 3 : 9, 0);
+		fclose(stream);
+	}
+}
+
+static void empty_folder(const char *folder, const char *const *names, size_t count)
+{
+	char file[128];
+
+	for (size_t i = 0; i < count; i++) {
+		snprintf(file, sizeof(file), "%s/%s", folder, names[i]);
+		unlink(file);
+	}
+	snprintf(file, sizeof(file), "%s/b.db", folder);
+	unlink(file);
+	rmdir(folder);
+}
+
+Test(sources, what_is_no_trace_in_a_folder_is_left_out_and_named)
+{
+	static const char *const names[] = {"a.db", "foreign.db", "e.db", "f.db", "g.db", "x.txt"};
+	char folder[] = "/tmp/unit_sources_XXXXXX", line[512], wanted[512];
+	struct sources sources = {0};
+
+	fill_folder(folder, names, 6);
+	cr_expect_eq(sources_add(&sources, folder), 0);
+	cr_assert_eq(sources.count, 1);
+	cr_expect_str_eq(strrchr(sources.items[0].path, '/'), "/b.db");
+	cr_expect_eq(sources.skipped_count, 5);
+	cr_assert(sources_skip_line(&sources, 0, line, sizeof(line)));
+	snprintf(wanted, sizeof(wanted), "left out '%s/a.db': neither a trace nor a spool", folder);
+	cr_expect_str_eq(line, wanted);
+	cr_expect(sources_skip_line(&sources, 2, line, sizeof(line)));
+	cr_expect_not_null(strstr(line, "/f.db'"));
+	cr_expect(sources_skip_line(&sources, 3, line, sizeof(line)));
+	cr_expect_str_eq(line, "left out 2 more files like these");
+	cr_expect_not(sources_skip_line(&sources, 4, line, sizeof(line)));
+	sources_finish(&sources);
+	empty_folder(folder, names, 6);
+}
+
+Test(sources, a_damaged_trace_in_a_folder_stays_an_error)
+{
+	char folder[] = "/tmp/unit_sources_XXXXXX", file[128], error[512];
+	struct symbol_search search = {0};
+	struct sources sources = {0};
+	struct trace *trace;
+	int r;
+
+	fill_folder(folder, NULL, 0);
+	snprintf(file, sizeof(file), "%s/b.db", folder);
+	cr_assert_eq(truncate(file, 8192), 0);
+	cr_expect_eq(sources_add(&sources, folder), 0);
+	cr_expect_eq(sources.skipped_count, 0);
+	cr_assert_eq(sources.count, 1);
+	r = source_open(&sources.items[0], &search, ROAD_GRACE_UNSET, &trace, error, sizeof(error));
+	cr_expect_eq(r, -EIO);
+	cr_expect_not_null(sources_remedy(r));
+	sources_finish(&sources);
+	empty_folder(folder, NULL, 0);
+}
+
+/* Without them nobody can tell. */
+static bool has_leases(void)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	bool has;
+
+	cr_assert_geq(fd, 0);
+	has = fcntl(fd, F_SETLEASE, F_RDLCK) == 0;
+	close(fd);
+	return has;
+}
+
+Test(sources, a_trace_that_is_written_to_goes_on)
+{
+	struct source source = {.path = path}, spools = {.path = path, .spools = true};
+	struct timespec before;
+	struct trace *trace;
+
+	if (!has_leases())
+		cr_skip("no leases here");
+	unlink(path);
+	cr_assert_eq(trace_create(path, &trace), 0);
+	clock_gettime(CLOCK_MONOTONIC, &before);
+	cr_expect_geq(source_now_ns(&source, trace), (uint64_t)before.tv_sec * 1000000000ull);
+	cr_expect_eq(source_now_ns(&spools, trace), 0);
+	cr_assert_eq(trace_set_meta(trace, "finished", "1"), 0);
+	cr_expect_eq(source_now_ns(&source, trace), 0);
+	trace_close(trace);
+}
+
+Test(sources, a_trace_that_was_cut_off_does_not)
+{
+	struct source source = {.path = path};
+	struct trace *trace;
+
+	unlink(path);
+	cr_assert_eq(trace_create(path, &trace), 0);
+	trace_close(trace);
+	cr_assert_eq(trace_open(path, TRACE_COPY, &trace), 0);
+	cr_expect_eq(source_now_ns(&source, trace), 0);
+	trace_close(trace);
 }

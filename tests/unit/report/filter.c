@@ -121,6 +121,32 @@ Test(filter, a_mark_that_is_not_there_is_an_error)
 	trace_close(trace);
 }
 
+static void expect_marks(int count, const char *line)
+{
+	struct trace *trace = make_chain();
+	char marks[512];
+
+	for (int i = 0; i < count; i++)
+		execute(trace, "INSERT INTO mark VALUES (%d, 42, 1, 'session %d')", i + 1, i + 1);
+	if (count)
+		execute(trace, "INSERT INTO mark VALUES (99, 42, 1, 'session 1')");
+	cr_assert_eq(report_marks(trace, marks, sizeof(marks)), 0);
+	cr_expect_str_eq(marks, line);
+	cr_assert_eq(report_marks(trace, marks, 16), 0);
+	cr_expect_lt(strlen(marks), 16);
+	trace_close(trace);
+}
+
+Test(filter, the_marks_that_there_are)
+{
+	expect_marks(0, "it has no marks");
+	expect_marks(1, "there is 1: 'session 1'");
+	expect_marks(5, "there are 5: 'session 1', 'session 2', 'session 3', 'session 4', "
+			"'session 5'");
+	expect_marks(7, "there are 7: 'session 1', 'session 2', 'session 3', 'session 4', "
+			"'session 5' and 2 more");
+}
+
 static struct report *read_filtered(struct report_filter filter)
 {
 	struct trace *trace = make_chain();

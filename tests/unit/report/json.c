@@ -109,3 +109,20 @@ Test(json, what_is_merely_alive_has_no_chain)
 	report_destroy(report);
 	trace_close(trace);
 }
+
+Test(json, a_chain_has_each_place_of_what_holds_alike)
+{
+	struct trace *trace = make_chain();
+	struct report *report;
+
+	execute(trace, "INSERT INTO stack SELECT 2, process_id, 8, 1, addresses FROM stack");
+	execute(trace, "INSERT INTO stack_frame SELECT 2, position, location_id FROM stack_frame");
+	execute(trace, "INSERT INTO evidence SELECT 1, 61, 11, NULL, 2, role FROM evidence"
+		       " WHERE position = 3");
+	report = read_report(trace, NULL);
+	write_json(&report, 1);
+	expect("2of5released,takenat\",\"kind\":\"object\"");
+	cr_expect_not_null(strstr(strstr(text, "2of5released") + 1, "2of5released"));
+	report_destroy(report);
+	trace_close(trace);
+}

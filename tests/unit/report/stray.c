@@ -56,11 +56,21 @@ static void expect(const char *part)
 Test(stray, one_line_counts_them_and_names_the_first)
 {
 	write_report(make_strays(), false, false);
-	expect("  notes        annotations that name what was never created: 12 (release of object "
-	       "10, fire of callback 2); the first: release of 0x5550 in open_media_socket "
+	expect("  notes        annotations that name what was never created: 12 (10 releases of "
+	       "objects, 2 fires of callbacks); the first: release of 0x5550 in open_media_socket "
 	       "(session.c:42); to be expected only of what was made before the recording began, "
 	       "else annotate its creation too\n");
 	expect("  coverage     complete\n");
+}
+
+Test(stray, one_of_a_sort_is_said_so)
+{
+	struct trace *trace = make_strays();
+
+	execute(trace, "UPDATE stray SET count = 1, op = 'own' WHERE op = 'release'");
+	execute(trace, "UPDATE stray SET op = 'needs' WHERE op = 'fire'");
+	write_report(trace, false, false);
+	expect("never created: 3 (1 own of an object, 2 needs of callbacks); the first");
 }
 
 Test(stray, where_events_were_lost_they_are_to_be_expected)

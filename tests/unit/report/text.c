@@ -28,6 +28,15 @@ static void expect_not(const char *part)
 	cr_expect_null(strstr(text, part), "'%s' is in:\n%s", part, text);
 }
 
+static int count(const char *part)
+{
+	int found = 0;
+
+	for (const char *at = text; (at = strstr(at, part)); at++)
+		found++;
+	return found;
+}
+
 static const struct report_style plain = {.folder = "/src"};
 
 Test(text, a_finding_says_what_where_and_an_example)
@@ -289,6 +298,18 @@ Test(text, an_annotated_thing_is_an_example_with_what_is_left_of_it)
 	       "references left: 5\n");
 }
 
+Test(text, a_thing_without_a_class_is_an_example_by_its_kind)
+{
+	struct trace *trace = make_chain();
+
+	execute(trace, "UPDATE finding SET kind = 'object', class = ''");
+	execute(trace, "UPDATE resource SET class = '' WHERE id = 11");
+	execute(trace, "DELETE FROM evidence");
+	execute(trace, "INSERT INTO evidence VALUES (1, 1, 11, NULL, NULL, 'created at')");
+	write_text(trace, &plain, NULL);
+	expect("     e.g. object at 0x200 'host', ");
+}
+
 Test(text, a_scope_that_was_closed_counts_as_closed)
 {
 	write_text(make_chain(), &plain, NULL);
@@ -302,6 +323,16 @@ Test(text, frames_of_annotations_are_hidden)
 	execute(trace, "UPDATE frame SET file = '/usr/include/track/track.h'");
 	write_text(trace, &plain, NULL);
 	expect_not("#0 open_media_socket");
+}
+
+Test(text, frames_of_a_copy_of_the_annotations_header_are_hidden)
+{
+	struct trace *trace = make_trace(3);
+
+	execute(trace, "UPDATE frame SET file = 'track.h', function = 'track_retain'");
+	write_text(trace, &plain, NULL);
+	expect_not("#0 track_retain");
+	expect("#0 sessions+0x1002");
 }
 
 /* Stack 2: stack 1, but for its inner frames. */
@@ -347,4 +378,52 @@ Test(text, few_common_frames_are_shown)
 	       "           #4 sessions+0x1005\n"
 	       "           #5 sessions+0x1006\n");
 	expect_not("0x1004\n           +");
+}
+
+Test(text, what_holds_a_thing_alike_is_shown_from_each_place)
+{
+	struct trace *trace = make_chain();
+
+	add_stack_that_parts_after(trace, 1);
+	execute(trace, "INSERT INTO resource (id, process_id, kind, class, subject, generation,"
+		       " birth_ns, birth_tid, birth_call, inherited) VALUES"
+		       " (12, 1, 'object', 'Candidate', 768, 1, 10500000000, 1, '', 0)");
+	execute(trace, "INSERT INTO evidence SELECT 1, n, 11 + (n = 63), NULL, 2 - (n = 62), role"
+		       " FROM evidence, (SELECT 61 AS n UNION SELECT 62 UNION SELECT 63)"
+		       " WHERE position = 3");
+	write_text(trace, &plain, NULL);
+	expect("     held by \"checklist\": 2 of 5 released, taken at\n"
+	       "           #0 open_media_socket  session.c:42\n");
+	expect("     held by \"checklist\": 2 of 5 released, taken at\n"
+	       "           #0 sessions+0x123456789abcdef\n");
+	/* Neither the first place again, nor that of another thing. */
+	cr_expect_eq(count("held by \"checklist\""), 2);
+}
+
+Test(text, a_run_that_goes_on_is_as_long_as_it_is_by_now)
+{
+	struct report_filter filter = {.now_ns = 190 * SECOND};
+
+	write_text(make_trace(3), &plain, &filter);
+	expect("sessions --n 3  180.00 s, ");
+	expect("last used 179.0 s before the end");
+	filter.now_ns = 1;
+	write_text(make_trace(3), &plain, &filter);
+	expect("sessions --n 3  2.00 s, ");
+}
+
+Test(text, where_all_is_merely_alive_marks_are_proposed)
+{
+	struct trace *trace = make_trace(3);
+
+	write_text(trace, &plain, NULL);
+	expect("the trace is a.db\n      whether it grows, marks show: 'rtctrack mark TEXT' ");
+	trace = make_trace(3);
+	execute(trace, "INSERT INTO mark VALUES (1, 42, 1, 'warm')");
+	write_text(trace, &plain, NULL);
+	expect_not("marks show");
+	trace = make_trace(3);
+	execute(trace, "UPDATE finding SET state = 'leaked'");
+	write_text(trace, &plain, NULL);
+	expect_not("marks show");
 }

@@ -22,6 +22,7 @@ struct report_filter {
 	const char *
 		mine; /* the culprit is the first frame of such a module or file; NULL: as judged */
 	size_t top;   /* at most so many findings; 0: all */
+	uint64_t now_ns; /* the run goes on, at least until then; 0: it is over */
 };
 
 struct report_frame {
@@ -55,7 +56,7 @@ struct report_evidence {
 	const char *role;		  /* "created at" */
 	struct report_resource *resource; /* NULL: none */
 	struct report_stack *stack;	  /* NULL: none, or the role had one before */
-	bool repeated;			  /* the role was there before */
+	bool repeated;			  /* the role was there before, and not of another place */
 	size_t process;			  /* index; SIZE_MAX unknown */
 };
 
@@ -149,10 +150,13 @@ struct report {
 	struct u64map *process_by_id; /* to index */
 };
 
-/* trace_path is only shown. 0 or -errno. */
+/* trace_path is only shown. 0 or -errno; -ESRCH: the filter's since is no mark of the trace. */
 int report_read(struct trace *trace, const char *trace_path, const struct report_filter *filter,
 		struct report **ret_report);
 void report_destroy(struct report *report);
+
+/* Which marks a trace has, for the user: their number and the first texts. 0 or -errno. */
+int report_marks(struct trace *trace, char *ret_line, size_t capacity);
 
 /* Where a member of the finding began; all other evidence says more than that. */
 bool report_is_birth(const struct report_evidence *evidence);
