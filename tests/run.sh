@@ -82,6 +82,8 @@ criterion() {
 			[ $(($3 + $4)) != 0 ] || failed=$((failed + 1))
 			grep -a 'FAIL' "$out" | head -5
 		fi
+		# The test that leaks has passed by then.
+		! grep -aq 'LeakSanitizer' "$out" || miss "$name $(basename "$program") leaks memory (log: $out)"
 	done
 }
 # build PRESET [TARGET...]: all of it, or these targets

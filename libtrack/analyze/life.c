@@ -483,16 +483,21 @@ void life_set_traffic(struct life *life, const struct collect_event *event)
 	life_touch(life);
 }
 
+void life_let_go(struct life *life)
+{
+	thing_drop(life->owner);
+	life_drop_hint(life);
+	life->owner = NULL;
+	needs_finish(life);
+}
+
 void life_finish(struct life *life)
 {
 	if (life->image == NULL)
 		return;
 	dequeue(life);
 	count(life, false);
-	thing_drop(life->owner);
-	life_drop_hint(life);
-	life->owner = NULL;
-	needs_finish(life);
+	life_let_go(life);
 	if (life->names == NULL)
 		return;
 	life->names->next = life->image->book->free_names;

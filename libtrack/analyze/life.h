@@ -142,6 +142,8 @@ void life_set_class(struct life *life, unsigned fd_class);
 /* Keep what a name record says; shapes that wire.h does not know are ignored. -ENOMEM. */
 int life_name(struct life *life, const struct collect_event *event);
 void life_set_traffic(struct life *life, const struct collect_event *event);
+/* It belongs to nothing any more, and nothing needs it. */
+void life_let_go(struct life *life);
 /* Give back what the life holds. */
 void life_finish(struct life *life);
 

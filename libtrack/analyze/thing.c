@@ -42,7 +42,29 @@ void thing_drop(struct thing *thing)
 		return;
 	holdings_finish(thing);
 	life_finish(&thing->life);
+	*thing->at = thing->next;
+	if (thing->next != NULL)
+		thing->next->at = thing->at;
 	free(thing);
+}
+
+static void let_go(struct thing *thing)
+{
+	holdings_finish(thing);
+	life_let_go(&thing->life);
+}
+
+/* Of those that hold each other, perhaps in a circle, each is there until none holds another. */
+static void let_all_go(struct things *things)
+{
+	for (struct thing *at = things->first; at != NULL; at = at->next)
+		thing_hold(at);
+	for (struct thing *at = things->first; at != NULL; at = at->next)
+		let_go(at);
+	for (struct thing *at = things->first, *next; at != NULL; at = next) {
+		next = at->next;
+		thing_drop(at);
+	}
 }
 
 void things_finish(struct things *things)
@@ -51,18 +73,11 @@ void things_finish(struct things *things)
 	uint64_t subject, value;
 
 	extents_finish(&things->extents);
+	let_all_go(things);
 	for (unsigned kind = 0; kind < TRACK_KIND__COUNT; kind++) {
 		cursor = 0;
-		/* Things that hold each other let go before the first of them goes. */
 		while (u64map_next(&things->by_subject[kind], &cursor, &subject, &value))
-			holdings_finish((struct thing *)(uintptr_t)value);
-	}
-	for (unsigned kind = 0; kind < TRACK_KIND__COUNT; kind++) {
-		cursor = 0;
-		while (u64map_next(&things->by_subject[kind], &cursor, &subject, &value)) {
-			needs_finish(&((struct thing *)(uintptr_t)value)->life);
 			thing_drop((struct thing *)(uintptr_t)value);
-		}
 		u64map_finish(&things->by_subject[kind]);
 	}
 }
@@ -210,6 +225,11 @@ static struct thing *make(struct image *image, const struct collect_event *event
 		free(thing);
 		return NULL;
 	}
+	thing->next = image->things.first;
+	thing->at = &image->things.first;
+	if (thing->next != NULL)
+		thing->next->at = &thing->next;
+	image->things.first = thing;
 	return thing;
 }
 

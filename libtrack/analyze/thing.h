@@ -13,9 +13,10 @@
 struct holding;
 
 struct thing {
-	struct life life; /* the first member */
-	uint32_t holds;	  /* who refers to this memory: the map, lives that belong to it, ... */
-	uint32_t traits;  /* enum track_trait */
+	struct life life;	  /* the first member */
+	struct thing *next, **at; /* of the list of all, and what leads to it there */
+	uint32_t holds;	 /* who refers to this memory: the map, lives that belong to it, ... */
+	uint32_t traits; /* enum track_trait */
 	bool alive;
 	bool cancelled; /* callback: taken back by who armed it */
 	bool woken;	/* task: to be polled, or polled now */
@@ -32,6 +33,7 @@ struct thing {
 /* A zeroed struct is empty. */
 struct things {
 	struct u64map by_subject[TRACK_KIND__COUNT]; /* -> struct thing * */
+	struct thing *first;			     /* of all there are, in the maps or not */
 	struct u64map extents;			     /* tid -> struct extent * */
 	size_t ended;				     /* things in the maps that are over */
 	bool forgot; /* what was over, at least once: what is not in the maps may have lived */
