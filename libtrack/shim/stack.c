@@ -13,6 +13,7 @@
 #include <linux/membarrier.h>
 #include <pthread.h>
 #include <string.h>
+#include <sys/auxv.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
@@ -176,7 +177,8 @@ static void prepare_main_thread(void)
 	uint64_t size = MAIN_STACK_BYTES;
 	if (!sys4(SYS_prlimit64, 0, RLIMIT_STACK, 0, (long)&limit) && limit.rlim_cur < size)
 		size = limit.rlim_cur;
-	prepare(here() - size + STACK_ROOM, UINTPTR_MAX);
+	/* The kernel lays these bytes above the first frame. */
+	prepare(here() - size + STACK_ROOM, getauxval(AT_RANDOM));
 }
 
 long stack_probe_write(const void *address)
@@ -323,19 +325,20 @@ uint64_t stack_record(struct writer *writer)
 }
 
 /* The thread was just allowed to unwind here. */
-static __attribute__((noinline)) void learn(struct writer *writer, struct trail *trail,
-					    const struct trail_start *start, uint64_t stack)
+static __attribute__((noinline)) void learn(struct writer *writer, const struct trail_start *start,
+					    uint64_t stack)
 {
 	uint64_t addresses[TRACK_STACK_DEPTH_MAX];
 	size_t count = 0;
-	if (!enter(writer))
-		return;
 	tls.inside = here();
-	bool leads = trail_walk(trail, start, depth_max, addresses, &count);
-	if (leads && hash_addresses(addresses, count) == stack)
-		trail_keep(trail, start, stack, writer->known_version);
+	struct trail *trail = trail_wanted(writer->trails, start, stack);
+	if (unlikely(trail && enter(writer))) {
+		if (trail_walk(trail, start, tls.high, depth_max, addresses, &count) &&
+		    hash_addresses(addresses, count) == stack)
+			trail_keep(trail, start, stack, writer->known_version);
+		__atomic_store_n(&writer->unwinding, 0, __ATOMIC_RELEASE);
+	}
 	tls.inside = 0;
-	__atomic_store_n(&writer->unwinding, 0, __ATOMIC_RELEASE);
 }
 
 static __attribute__((noinline)) uint64_t unwind_above(struct writer *writer,
@@ -343,10 +346,8 @@ static __attribute__((noinline)) uint64_t unwind_above(struct writer *writer,
 {
 	int saved = errno;
 	uint64_t stack = record(writer, 1);
-	struct trail *trail =
-		stack && writer->trails ? trail_wanted(writer->trails, start, stack) : NULL;
-	if (unlikely(trail))
-		learn(writer, trail, start, stack);
+	if (stack && writer->trails)
+		learn(writer, start, stack);
 	errno = saved;
 	return stack;
 }

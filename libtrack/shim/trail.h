@@ -40,7 +40,7 @@ struct trail {
 _Static_assert(sizeof(struct trail) == 256, "four cache lines");
 
 struct trails {
-	bool reading; /* a signal handler in the middle of it must leave them as they are */
+	uint64_t reading_at; /* stack pointer where one is looked for: a handler must leave it; 0 */
 	struct trail of[TRAILS];
 };
 
@@ -50,14 +50,18 @@ void trail_load(void *library);
 /* The hash of the stack from start on; 0: it is to be unwound. */
 uint64_t trail_find(struct trails *trails, const struct trail_start *start, uint32_t version);
 
-/* It was unwound. The place for its trail, if that is worth the cost by now, or NULL. */
+/*
+ * It was unwound. The place for its trail, if that is worth the cost by now, or NULL. No handler
+ * may ask between this and the end of the walk.
+ */
 struct trail *trail_wanted(struct trails *trails, const struct trail_start *start, uint64_t stack);
 
 /*
  * Unwind once more, slowly, and write down by what. Inside of the library as stack.c is. false: it
- * has no trail. *ret_count: addresses, those of start left out.
+ * has no trail: one that leaves the thread's own stack, below top, has none. *ret_count: addresses,
+ * those of start left out.
  */
-bool trail_walk(struct trail *trail, const struct trail_start *start, size_t limit,
+bool trail_walk(struct trail *trail, const struct trail_start *start, uint64_t top, size_t limit,
 		uint64_t *addresses, size_t *ret_count);
 
 /* The walk led to this stack: from here on it is found. */

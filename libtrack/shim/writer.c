@@ -189,7 +189,7 @@ static void forget_thread(struct writer *writer)
 	writer->trails = all && index < TRAIL_THREADS ? &all[index] : NULL;
 	if (!writer->trails)
 		return;
-	writer->trails->reading = false;
+	writer->trails->reading_at = 0;
 	for (int i = 0; i < TRAILS; i++)
 		writer->trails->of[i].start.sp = 0;
 }

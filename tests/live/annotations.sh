@@ -41,7 +41,7 @@ check "without stacks" "$(diff <(sed 's/ stack$//' said) found && echo same)" sa
 check "unwatched" "$("$live/live_annotated_c" | wc -l)" "$(wc -l <said)"
 
 # Where a careless shim would hang, kill or lose.
-for mode in early counter sandbox sandbox-without-counter handlers turns children; do
+for mode in early counter sandbox sandbox-without-counter handlers turns children coroutines; do
 	spooled "$live/live_annotated_hazards" $mode
 	check "$mode: the program ends as alone, and all is there" \
 		"$code $(grep -c '^retain object#1 hazard' found) $(grep -c -e '(undefined' -e '^lost' found)" "0 $(cat said) 0"

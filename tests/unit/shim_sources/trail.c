@@ -21,6 +21,7 @@ static int (*backtrace_of)(void **addresses, int size);
 static struct trails trails;
 static unsigned random_state = 1;
 static uint64_t found, unwound;
+static uint64_t top_of_stack = UINT64_MAX;
 
 static unsigned random_below(unsigned limit)
 {
@@ -64,7 +65,7 @@ static void learn(const struct trail_start *from, uint64_t stack)
 	uint64_t addresses[DEPTH];
 	size_t count;
 	struct trail *trail = trail_wanted(&trails, from, stack);
-	if (trail && trail_walk(trail, from, DEPTH, addresses, &count) &&
+	if (trail && trail_walk(trail, from, top_of_stack, DEPTH, addresses, &count) &&
 	    hash_of(addresses, count) == stack)
 		trail_keep(trail, from, stack, 1);
 }
@@ -211,10 +212,30 @@ Test(trail, none_is_found_after_a_module_went)
 Test(trail, one_that_is_read_is_not_written)
 {
 	static const unsigned char path[] = {0, 1, 0xff, 0xff};
-	trails.reading = true;
+	trails.reading_at = UINT64_MAX;
 	walk(path, 100);
 	cr_expect(eq(u64, found, 0));
-	cr_expect(trails.reading);
+	cr_expect(eq(u64, trails.reading_at, UINT64_MAX));
+}
+
+/* Nobody comes back to it: a handler left it by longjmp. */
+Test(trail, one_that_was_read_below_is_read_no_more)
+{
+	static const unsigned char path[] = {0, 1, 0xff, 0xff};
+	trails.reading_at = 1;
+	walk(path, 100);
+	cr_expect(eq(u64, found, 100 - SEEN_MIN));
+	cr_expect(eq(u64, trails.reading_at, 0));
+}
+
+/* As where a coroutine goes on, and its own stack is somewhere above. */
+Test(trail, one_that_leaves_the_threads_own_stack_is_none)
+{
+	static const unsigned char path[] = {0, 1, 2, 3, 4, 5, 0xff, 0xff};
+	char local;
+	top_of_stack = (uintptr_t)&local & ~15ul;
+	walk(path, 100);
+	cr_expect(eq(u64, found, 0));
 }
 
 Test(trail, what_has_none_is_not_walked_again)
