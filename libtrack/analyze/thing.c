@@ -7,6 +7,7 @@
 #include <string.h>
 #include <track/track.h>
 
+#include "call.h"
 #include "extent.h"
 #include "holding.h"
 #include "image.h"
@@ -50,6 +51,7 @@ void things_finish(struct things *things)
 	uint64_t subject, value;
 
 	extents_finish(&things->extents);
+	calls_finish(&things->calls);
 	for (unsigned kind = 0; kind < TRACK_KIND__COUNT; kind++) {
 		cursor = 0;
 		/* Things that hold each other let go before the first of them goes. */

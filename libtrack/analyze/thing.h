@@ -33,6 +33,7 @@ struct thing {
 struct things {
 	struct u64map by_subject[TRACK_KIND__COUNT]; /* -> struct thing * */
 	struct u64map extents;			     /* tid -> struct extent * */
+	struct u64map calls;			     /* tid -> struct calls * */
 	size_t ended;				     /* things in the maps that are over */
 	bool forgot; /* what was over, at least once: what is not in the maps may have lived */
 };

@@ -17,44 +17,48 @@
 /* Births and ends of descriptors and threads are what the calls say, not the program. */
 #define OF_TOLD (OF_ANY & ~(OF(FD) | OF(THREAD)))
 
-/* Each op of track.h: the kinds it is taken of; whether its stack tells something. */
+/*
+ * Each op of track.h: the kinds it is taken of; whether its stack tells something; the kinds of
+ * which it may make a callback's next call too late.
+ */
 /* clang-format off */
-#define ANNOTATIONS(ROW)              \
-	ROW(CREATE,  OF_TOLD, true)   \
-	ROW(DESTROY, OF_TOLD, true)   \
-	ROW(DONE,    OF_TOLD, false)  \
-	ROW(USE,     OF_ANY,  true)   \
-	ROW(NAME,    OF_ANY,  false)  \
-	ROW(RETAIN,  OF_ANY,  true)   \
-	ROW(RELEASE, OF_ANY,  true)   \
-	ROW(ARM,     OF_ANY,  true)   \
-	ROW(FIRE,    OF_ANY,  true)   \
-	ROW(CANCEL,  OF_ANY,  true)   \
-	ROW(POLL,    OF_ANY,  false)  \
-	ROW(WAKE,    OF_ANY,  false)  \
-	ROW(OPEN,    OF_ANY,  true)   \
-	ROW(CALL,    OF_ANY,  false)  \
-	ROW(CLOSE,   OF_ANY,  true)   \
-	ROW(OWN,     OF_ANY,  false)  \
-	ROW(NEEDS,   OF_ANY,  false)  \
-	ROW(BLOCK,   OF_ANY,  true)   \
-	ROW(UNBLOCK, OF_ANY,  false)  \
-	ROW(PLUMBING, OF_ANY, false)
+#define ANNOTATIONS(ROW)                                                         \
+	ROW(CREATE,  OF_TOLD, true,  0)                                          \
+	ROW(DESTROY, OF_TOLD, true,  OF(CALLBACK) | OF(SCOPE))                   \
+	ROW(DONE,    OF_TOLD, false, 0)                                          \
+	ROW(USE,     OF_ANY,  true,  0)                                          \
+	ROW(NAME,    OF_ANY,  false, 0)                                          \
+	ROW(RETAIN,  OF_ANY,  true,  0)                                          \
+	ROW(RELEASE, OF_ANY,  true,  0)                                          \
+	ROW(ARM,     OF_ANY,  true,  OF(CALLBACK))                               \
+	ROW(FIRE,    OF_ANY,  true,  0)                                          \
+	ROW(CANCEL,  OF_ANY,  true,  OF(CALLBACK))                               \
+	ROW(POLL,    OF_ANY,  false, 0)                                          \
+	ROW(WAKE,    OF_ANY,  false, 0)                                          \
+	ROW(OPEN,    OF_ANY,  true,  OF(SCOPE))                                  \
+	ROW(CALL,    OF_ANY,  false, 0)                                          \
+	ROW(CLOSE,   OF_ANY,  true,  OF(SCOPE))                                  \
+	ROW(OWN,     OF_ANY,  false, OF(CALLBACK) | OF(OBJECT) | OF(SCOPE))      \
+	ROW(NEEDS,   OF_ANY,  false, 0)                                          \
+	ROW(BLOCK,   OF_ANY,  true,  0)                                          \
+	ROW(UNBLOCK, OF_ANY,  false, 0)                                          \
+	ROW(PLUMBING, OF_ANY, false, 0)
 
 static const struct annotation {
 	uint32_t kinds; /* 0: no annotation */
+	uint32_t turns; /* the last of a row */
 	bool stack;     /* but where something is over: that began here, a moment ago */
 } annotations[TRACK_OP__COUNT] = {
-#define ROW(id, of, with_stack) [TRACK_OP_##id] = {.kinds = of, .stack = with_stack},
+#define ROW(id, of, with_stack, turns_of) \
+	[TRACK_OP_##id] = {.kinds = of, .turns = turns_of, .stack = with_stack},
 	ANNOTATIONS(ROW)
 #undef ROW
 };
 
-#define ROW(id, of, with_stack)                                                                    \
+#define ROW(id, of, with_stack, turns_of)                                                          \
 	_Static_assert((int)TRACK_ANNOTATE_##id == (int)TRACK_OP_##id, "track.h, ops.def");
 ANNOTATIONS(ROW)
 #undef ROW
-_Static_assert(TRACK_FIRE_RETURNED(0) == TRACK_RETURNED, "track.h, wire.h");
 
 #define TRACK_KIND(id, name, plural, begun, over, rule)                                            \
 	_Static_assert((int)TRACK_SUBJECT_##id == (int)TRACK_KIND_##id, "track.h, kinds.def");
@@ -107,35 +111,44 @@ static void name(struct writer *writer, enum track_kind kind, uint64_t subject, 
 				 TRACK_NAME_ARG(TRACK_NAME_TEXT, size), text, size);
 }
 
-static bool is_repeated_call(struct writer *writer, uint64_t callback, uint64_t *arg)
+/* Calls that were left out are told with the next one, or when another one takes their place. */
+static uint64_t tell_left_out(struct writer *writer, uint64_t callback, const struct repeat *before)
 {
-	uint64_t left_out;
-	if (!(*arg & TRACK_RETURNED))
-		return repeat_enter(&writer->repeats, callback);
-	if (repeat_leave(&writer->repeats, callback, &left_out))
-		return true;
-	*arg = TRACK_FIRE_RETURNED(left_out);
-	return false;
+	uint64_t left_out = TRACK_FIRE_WITH(before->left_out);
+	if (before->callback == callback || !left_out)
+		return left_out;
+	ticks_fence();
+	record_tell(writer, TRACK_OP_FIRE, TRACK_KIND_CALLBACK, before->callback, 0,
+		    TRACK_FIRE_ONLY | left_out, NULL);
+	return 0;
 }
 
-/* What is said of callbacks and of scopes: a call may be too late from then on. */
-static bool says_nothing(struct writer *writer, uint8_t op, uint8_t kind, uint64_t subject,
-			 uint64_t *arg)
+static bool is_worth_a_record(struct writer *writer, uint64_t callback, uint64_t *arg)
 {
-	if (kind == TRACK_KIND_SCOPE) {
-		if (op == TRACK_OP_CLOSE || op == TRACK_OP_DESTROY)
-			repeat_scope_ends();
+	struct repeat before;
+	if (*arg & TRACK_RETURNED)
+		return !repeat_leave(&writer->repeats, callback);
+	if (likely(repeat_enter(&writer->repeats, callback, &before)))
 		return false;
-	}
-	if (likely(op == TRACK_OP_FIRE))
-		return is_repeated_call(writer, subject, arg);
-	if (op == TRACK_OP_ARM)
-		repeat_armed(subject, *arg & TRACK_ONE_SHOT);
-	if (op == TRACK_OP_OWN)
+	*arg |= tell_left_out(writer, callback, &before);
+	return true;
+}
+
+/* A row with turns. */
+static void turn_begins(uint8_t op, uint8_t kind, uint64_t subject)
+{
+	if (kind == TRACK_KIND_CALLBACK && op != TRACK_OP_OWN)
+		repeat_forget(subject);
+}
+
+static void turn_ends(uint8_t op, uint8_t kind, uint64_t subject, uint64_t arg)
+{
+	if (kind != TRACK_KIND_CALLBACK)
+		repeat_turn();
+	else if (op == TRACK_OP_OWN)
 		repeat_owned(subject);
-	if (op == TRACK_OP_CANCEL || op == TRACK_OP_DESTROY)
-		repeat_disarmed(subject);
-	return false;
+	else if (op == TRACK_OP_ARM && !(arg & TRACK_ONE_SHOT))
+		repeat_expect(subject);
 }
 
 SHIM_EXPORT void track_shim_annotate(uint64_t what, uint64_t subject, uint64_t arg, uint64_t other,
@@ -148,8 +161,12 @@ SHIM_EXPORT void track_shim_annotate(uint64_t what, uint64_t subject, uint64_t a
 	struct writer *writer = writer_get();
 	if (unlikely(!writer))
 		return;
-	if ((OF(CALLBACK) | OF(SCOPE)) >> kind & 1 && says_nothing(writer, op, kind, subject, &arg))
+	bool turns = annotations[op].turns >> kind & 1;
+	if (op == TRACK_OP_FIRE && kind == TRACK_KIND_CALLBACK &&
+	    !is_worth_a_record(writer, subject, &arg))
 		return;
+	if (unlikely(turns))
+		turn_begins(op, kind, subject);
 	if (likely(op != TRACK_OP_RETAIN))
 		ticks_fence();
 	if (unlikely(op == TRACK_OP_NAME)) {
@@ -167,4 +184,6 @@ SHIM_EXPORT void track_shim_annotate(uint64_t what, uint64_t subject, uint64_t a
 	}
 	record_tell(writer, op, kind, subject, hash, arg,
 		    relation.other || relation.text ? &relation : NULL);
+	if (unlikely(turns))
+		turn_ends(op, kind, subject, arg);
 }

@@ -96,6 +96,17 @@ check "the culprit of a scope in a program of one file" \
 	"$(sqlite3 -batch one.db "SELECT rule, replace(culprit_function, '(anonymous namespace)::', '') FROM finding")" \
 	"scope-unclosed|Connection::Connection"
 
+# Calls that say nothing are left out, but none that may be too late, and all are counted.
+late() { # MODE SQL
+	rm -f t.db
+	timeout 100 "$build/cli/rtctrack" run -o t.db --quiet -- "$live/live_annotated_late" "$1" >out 2>err
+	check "late calls: $1" "$(sqlite3 -batch t.db "$2" 2>&1)" "$(cat out)"
+}
+for mode in reopened handed-over closing many; do
+	late $mode "SELECT sum(count) FROM finding WHERE rule = 'callback-after-close'"
+done
+late each "SELECT count(DISTINCT resource_id) FROM act WHERE what = 'fired-late'"
+
 # A program that ends in order from within a close (left-while-closing): undecided within the grace time, and then unclosed.
 for grace in 60 0; do
 	timeout 60 "$build/cli/rtctrack" run -o closing.db --quiet --grace $grace -- "$live/live_annotated_unusual_cc" left-while-closing >out 2>err
