@@ -15,6 +15,9 @@ struct spool_options {
 	enum track_origin origin;
 };
 
+/* Bytes of address space for all that is reserved at start-up; UINT64_MAX: as much as it takes. */
+uint64_t spool_address_room(void);
+
 /*
  * Create and map the spool of the calling process. The previous one, if any
  * (of the parent, after a fork), is unmapped on success only. -errno.

@@ -56,6 +56,8 @@ extern const char etext[] __attribute__((visibility("hidden")));
 void stack_init(uint32_t depth)
 {
 	depth_max = depth < TRACK_STACK_DEPTH_MAX ? depth : TRACK_STACK_DEPTH_MAX;
+	if (depth_max)
+		trails_init();
 }
 
 static bool stack_is_loaded(void)
@@ -331,7 +333,9 @@ static __attribute__((noinline)) void learn(struct writer *writer, const struct 
 	uint64_t addresses[TRACK_STACK_DEPTH_MAX];
 	size_t count = 0;
 	tls.inside = here();
-	struct trail *trail = trail_wanted(writer->trails, start, stack);
+	if (unlikely(!writer->trails))
+		writer->trails = trails_open(writer_index(writer));
+	struct trail *trail = writer->trails ? trail_wanted(writer->trails, start, stack) : NULL;
 	if (unlikely(trail && enter(writer))) {
 		if (trail_walk(trail, start, tls.high, depth_max, addresses, &count) &&
 		    hash_addresses(addresses, count) == stack)
@@ -346,7 +350,7 @@ static __attribute__((noinline)) uint64_t unwind_above(struct writer *writer,
 {
 	int saved = errno;
 	uint64_t stack = record(writer, 1);
-	if (stack && writer->trails)
+	if (stack)
 		learn(writer, start, stack);
 	errno = saved;
 	return stack;

@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "trail.h"
+#include "spool.h"
 
 #include <dlfcn.h>
+#include <linux/mman.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
 #include <ucontext.h>
 
 #define SEEN_MIN 16	/* times that make a stack a usual one: a walk costs as much as many */
@@ -72,6 +76,60 @@ void trail_load(void *handle)
 	}
 	if (!all)
 		library.context = NULL;
+}
+
+#define ROOM_SHARE 8 /* of the address space that we may take */
+
+static struct {
+	struct trails *of; /* by index of the writer */
+	uint32_t count;
+	bool opened[TRAIL_THREADS];
+} all;
+
+void trails_init(void)
+{
+	uint64_t fit = spool_address_room() / ROOM_SHARE / sizeof(struct trails);
+	uint32_t count = fit < TRAIL_THREADS ? (uint32_t)fit : TRAIL_THREADS;
+	if (!count)
+		return;
+	long map = sys6(SYS_mmap, 0, (long)(count * sizeof(struct trails)), PROT_NONE,
+			MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	if (map < 0 && map > -4096)
+		return;
+	all.of = (void *)map;
+	all.count = count;
+}
+
+void trails_reset(void)
+{
+	if (all.count)
+		sys3(SYS_madvise, (long)all.of, (long)(all.count * sizeof(struct trails)),
+		     MADV_DONTNEED);
+}
+
+/* Those of a thread before, which had the same writer. */
+static void clear(struct trails *trails)
+{
+	trails->reading_at = 0;
+	for (int i = 0; i < TRAILS; i++)
+		trails->of[i].start.sp = 0;
+}
+
+struct trails *trails_open(uint32_t index)
+{
+	if (index >= all.count)
+		return NULL;
+	struct trails *trails = &all.of[index];
+	if (all.opened[index]) {
+		clear(trails);
+		return trails;
+	}
+	if (sys3(SYS_mprotect, (long)trails, sizeof(*trails), PROT_READ | PROT_WRITE)) {
+		all.count = 0;
+		return NULL;
+	}
+	all.opened[index] = true;
+	return trails;
 }
 
 static struct trail *trail_of(struct trails *trails, const struct trail_start *start)

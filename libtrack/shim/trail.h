@@ -15,7 +15,7 @@
 
 #define TRAILS 128	  /* of a thread; a power of two */
 #define TRAIL_WORDS 88	  /* a trail is four cache lines */
-#define TRAIL_THREADS 256 /* at once; others unwind */
+#define TRAIL_THREADS 256 /* at most, at once; others unwind */
 
 /* The frame that it begins with, where its callee returns to. */
 struct trail_start {
@@ -42,7 +42,17 @@ _Static_assert(sizeof(struct trail) == 256, "four cache lines");
 struct trails {
 	uint64_t reading_at; /* stack pointer where one is looked for: a handler must leave it; 0 */
 	struct trail of[TRAILS];
-};
+} __attribute__((aligned(4096))); /* pages of its own */
+
+/* Reserve room. Only what threads open is readable: mlockall of the host fills no more. */
+void trails_init(void);
+/* In a forked child: nobody has any. */
+void trails_reset(void);
+/*
+ * Of the calling thread, by the index of its writer, empty. NULL: none, there are too many threads.
+ * It makes a system call; no handler may ask meanwhile.
+ */
+struct trails *trails_open(uint32_t index);
 
 /* Find the cursors of the library that unwinds. */
 void trail_load(void *library);

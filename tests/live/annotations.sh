@@ -52,6 +52,17 @@ check "turns: two threads, one order" \
 spooled "$live/live_annotated_hazards" children
 check "children: what each told" "$(grep -c '^release object#1 hazard' found)" 2000
 
+# Of a limited address space the host keeps seven eighths.
+mkdir -p spools
+for limit in 200000 1000000; do
+	check "ulimit -v $limit: what is taken" "$(
+		ulimit -v $limit
+		alone=$(awk '/^VmSize/ {print $2}' /proc/self/status)
+		watched=$(RTCTRACK_SPOOL_DIR=$work/spools LD_PRELOAD=$shim awk '/^VmSize/ {print $2}' /proc/self/status)
+		echo $((watched > alone && watched - alone <= limit / 8))
+	)" 1
+done
+
 # Each compiler and language that the header is for, with all warnings.
 strict="-Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror -D_GNU_SOURCE -pthread -I$include"
 probes=$(grep -o '^TRACK_PROBE([a-z]*)' "$include/track/track.h" | tr -d ')' | cut -d'(' -f2 | sort | xargs)

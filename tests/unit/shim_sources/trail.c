@@ -10,6 +10,13 @@
 
 #define DEPTH 64
 
+static uint64_t address_room = UINT64_MAX;
+
+uint64_t spool_address_room(void)
+{
+	return address_room;
+}
+
 /* Most libraries are built so, the tests are not. */
 #if __has_attribute(optimize)
 #define FRAMELESS __attribute__((noinline, optimize("omit-frame-pointer")))
@@ -245,4 +252,34 @@ Test(trail, what_has_none_is_not_walked_again)
 	for (int i = 0; i < 1000; i++)
 		wanted += trail_wanted(&trails, &from, 99) != NULL;
 	cr_expect(eq(int, wanted, 1));
+}
+
+Test(trail, those_of_a_thread_are_opened_when_it_asks)
+{
+	trails_init();
+	struct trails *of_first = trails_open(0), *of_last = trails_open(TRAIL_THREADS - 1);
+	cr_assert(of_first != NULL);
+	cr_assert(of_last != NULL);
+	cr_expect(trails_open(TRAIL_THREADS) == NULL);
+	/* The next thread with this number finds nothing of the one before. */
+	of_first->of[5].start.sp = 8;
+	of_first->reading_at = 8;
+	cr_expect(trails_open(0) == of_first);
+	cr_expect(eq(u64, of_first->of[5].start.sp, 0));
+	cr_expect(eq(u64, of_first->reading_at, 0));
+}
+
+Test(trail, a_limited_address_space_has_few)
+{
+	address_room = 3 * ROOM_SHARE * sizeof(struct trails);
+	trails_init();
+	cr_expect(trails_open(2) != NULL);
+	cr_expect(trails_open(3) == NULL);
+}
+
+Test(trail, none_fit_into_little)
+{
+	address_room = 1 << 16;
+	trails_init();
+	cr_expect(trails_open(0) == NULL);
 }
