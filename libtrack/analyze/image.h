@@ -27,6 +27,7 @@ struct image {
 	bool census_told;     /* the collector said that a census was taken */
 	bool forked;	      /* it began with all that its parent had made */
 	struct u64map stacks; /* hash -> row */
+	struct u64map places; /* of stacks -> row */
 	struct u64map texts;  /* id -> const char *, of the book */
 	struct modules modules;
 	struct fds fds;

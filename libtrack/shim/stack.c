@@ -244,9 +244,10 @@ static bool has_room(void)
 	return tls.low && here() >= tls.low + STACK_ROOM && here() <= tls.high;
 }
 
-static uint64_t hash_addresses(const uint64_t *addresses, size_t count)
+/* What stood at an address before a module went was something else. */
+static uint64_t hash_addresses(uint32_t version, const uint64_t *addresses, size_t count)
 {
-	uint64_t hash = 0x9e3779b97f4a7c15u ^ count;
+	uint64_t hash = 0x9e3779b97f4a7c15u ^ count ^ (uint64_t)version << 32;
 	for (size_t i = 0; i < count; i++) {
 		hash = (hash ^ addresses[i]) * 0xff51afd7ed558ccdu;
 		hash ^= hash >> 32;
@@ -264,22 +265,24 @@ static uint64_t *set_of(struct writer *writer, uint64_t hash)
 	return writer->stacks[hash % WRITER_STACK_SETS];
 }
 
-/* The thread meets this stack for the first time (or forgot it). */
-static void record_new(struct writer *writer, uint64_t hash, const uint64_t *addresses,
-		       size_t count)
+/* The thread meets this stack for the first time (or forgot it). Its hash. */
+static uint64_t record_new(struct writer *writer, const uint64_t *addresses, size_t count)
 {
 	modules_check(writer, addresses, count);
+	writer_check_known(writer);
+	uint64_t hash = hash_addresses(writer->known_version, addresses, count);
 	uint16_t size = (uint16_t)(sizeof(struct track_record) + count * sizeof(*addresses));
 	struct track_record *record =
 		writer_begin(writer, size, TRACK_META_STACK, 0, TRACK_CALL_none);
 	if (!record)
-		return;
+		return hash;
 	record->subject = hash;
 	record->stack = 0;
 	record->arg = count;
 	memcpy(record + 1, addresses, count * sizeof(*addresses));
 	writer_commit(record);
 	writer_remember(writer, set_of(writer, hash), hash);
+	return hash;
 }
 
 /* Inlined, since each frame of ours costs the unwinder a step. skipped: frames of whoever called.
@@ -310,10 +313,10 @@ static inline __attribute__((always_inline)) uint64_t record(struct writer *writ
 	if (!count)
 		return 0;
 	writer_check_known(writer);
-	uint64_t hash = hash_addresses(first, count);
-	if (unlikely(!writer_knows(set_of(writer, hash), hash)))
-		record_new(writer, hash, first, count);
-	return hash;
+	uint64_t hash = hash_addresses(writer->known_version, first, count);
+	if (likely(writer_knows(set_of(writer, hash), hash)))
+		return hash;
+	return record_new(writer, first, count);
 }
 
 uint64_t stack_record(struct writer *writer)
@@ -338,7 +341,7 @@ static __attribute__((noinline)) void learn(struct writer *writer, const struct 
 	struct trail *trail = writer->trails ? trail_wanted(writer->trails, start, stack) : NULL;
 	if (unlikely(trail && enter(writer))) {
 		if (trail_walk(trail, start, tls.high, depth_max, addresses, &count) &&
-		    hash_addresses(addresses, count) == stack)
+		    hash_addresses(writer->known_version, addresses, count) == stack)
 			trail_keep(trail, start, stack, writer->known_version);
 		__atomic_store_n(&writer->unwinding, 0, __ATOMIC_RELEASE);
 	}
