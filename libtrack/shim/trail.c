@@ -9,7 +9,9 @@
 #include <sys/syscall.h>
 #include <ucontext.h>
 
-#define SEEN_MIN 16	/* times that make a stack a usual one: a walk costs as much as many */
+#define SEEN_MIN 16 /* times that make a stack a usual one: a walk costs as much as many */
+#define USES_MIN 64 /* times that it must be found, or it was not worth the walk */
+#define PATIENCE_MAX 3
 #define OWN_FRAMES 8	/* ours below the start, at most */
 #define ALIGNED_WORDS 6 /* below a realigned frame's pointer, where GCC keeps what it came from */
 
@@ -163,6 +165,7 @@ uint64_t trail_find(struct trails *trails, const struct trail_start *start, uint
 	    sum_up(trail, start->sp) == trail->sum) {
 		stack = trail->stack;
 		trail->seen = 0;
+		trail->uses++;
 	}
 	__asm__ volatile("" ::: "memory");
 	trails->reading_at = outer;
@@ -177,6 +180,17 @@ static bool is_read(struct trails *trails, const struct trail_start *start)
 	return trails->reading_at != 0;
 }
 
+/* Stacks of one place that take turns in it cost a walk each time. */
+static void learn_patience(struct trail *trail)
+{
+	bool first = !trail->stack && !trail->refused;
+	if (first || trail->uses >= USES_MIN)
+		trail->patience = 0;
+	else if (trail->patience < PATIENCE_MAX)
+		trail->patience++;
+	trail->uses = 0;
+}
+
 /* One that is found now and then keeps its place. */
 struct trail *trail_wanted(struct trails *trails, const struct trail_start *start, uint64_t stack)
 {
@@ -185,10 +199,11 @@ struct trail *trail_wanted(struct trails *trails, const struct trail_start *star
 		trail->candidate = stack;
 		trail->seen = 0;
 	}
-	if (++trail->seen < SEEN_MIN || trail->refused == stack || is_read(trails, start) ||
-	    !library.context)
+	if (++trail->seen < SEEN_MIN << trail->patience || trail->refused == stack ||
+	    is_read(trails, start) || !library.context)
 		return NULL;
 	trail->seen = 0;
+	learn_patience(trail);
 	trail->refused = stack;
 	return trail;
 }

@@ -34,6 +34,8 @@ struct trail {
 	bool by_bp;		      /* a frame goes by the frame pointer that start has */
 	uint64_t candidate;	      /* the latest stack that was unwound */
 	uint64_t refused;	      /* the latest that has no trail */
+	uint32_t uses;		      /* times it was found */
+	uint32_t patience;	      /* that many times twice as often before another is walked */
 	uint16_t places[TRAIL_WORDS]; /* in words above sp */
 } __attribute__((aligned(64)));
 

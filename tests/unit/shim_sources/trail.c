@@ -254,6 +254,41 @@ Test(trail, what_has_none_is_not_walked_again)
 	cr_expect(eq(int, wanted, 1));
 }
 
+/* In turns just long enough for a walk: soon none is made any more. */
+Test(trail, stacks_that_take_turns_in_a_place_are_walked_less_and_less)
+{
+	const struct trail_start from = {1, 2, 3};
+	int wanted = 0;
+	for (int i = 0; i < 1000; i++) {
+		for (int k = 0; k < SEEN_MIN + 1; k++)
+			wanted += trail_wanted(&trails, &from, 99 + (uint64_t)(i & 1)) != NULL;
+		cr_expect(le(int, wanted, PATIENCE_MAX));
+	}
+}
+
+static __attribute__((noinline)) void call_one(void)
+{
+	probe();
+	__asm__ volatile("# one");
+}
+
+/* As large as the other: both probe at the same place of the stack. */
+static __attribute__((noinline)) void call_other(void)
+{
+	probe();
+	__asm__ volatile("# other");
+}
+
+/* What was found often was worth it, and so may the next one be. */
+Test(trail, stacks_that_stay_for_long_are_each_walked_soon)
+{
+	static void (*const callers[])(void) = {call_one, call_other};
+	for (int i = 0; i < 10; i++)
+		for (int k = 0; k < USES_MIN + SEEN_MIN; k++)
+			callers[i % 2]();
+	cr_expect(eq(u64, found, 10 * USES_MIN));
+}
+
 Test(trail, those_of_a_thread_are_opened_when_it_asks)
 {
 	trails_init();
