@@ -45,9 +45,9 @@
 	ROW(PLUMBING, OF_ANY, false, 0)
 
 static const struct annotation {
-	uint32_t kinds; /* 0: no annotation */
-	uint32_t turns; /* the last of a row */
-	bool stack;     /* but where something is over: that began here, a moment ago */
+	uint16_t kinds; /* 0: no annotation */
+	uint16_t turns; /* the last of a row */
+	uint32_t stack; /* but where something is over: that began here, a moment ago */
 } annotations[TRACK_OP__COUNT] = {
 #define ROW(id, of, with_stack, turns_of) \
 	[TRACK_OP_##id] = {.kinds = of, .turns = turns_of, .stack = with_stack},
@@ -112,7 +112,8 @@ static void name(struct writer *writer, enum track_kind kind, uint64_t subject, 
 }
 
 /* Calls that were left out are told with the next one, or when another one takes their place. */
-static uint64_t tell_left_out(struct writer *writer, uint64_t callback, const struct repeat *before)
+static __attribute__((noinline)) uint64_t tell_left_out(struct writer *writer, uint64_t callback,
+							const struct repeat *before)
 {
 	uint64_t left_out = TRACK_FIRE_WITH(before->left_out);
 	if (before->callback == callback || !left_out)
@@ -151,22 +152,18 @@ static void turn_ends(uint8_t op, uint8_t kind, uint64_t subject, uint64_t arg)
 		repeat_expect(subject);
 }
 
-SHIM_EXPORT void track_shim_annotate(uint64_t what, uint64_t subject, uint64_t arg, uint64_t other,
-				     const char *text)
+/* frame: of the function that the program called. Inlined twice, and once it is the hot path. */
+static inline __attribute__((always_inline)) void annotate(uint64_t what, uint64_t subject,
+							   uint64_t arg, uint64_t other,
+							   const char *text, const uint64_t *frame)
 {
 	uint8_t op = (uint8_t)what, kind = (uint8_t)(what >> 8), other_kind = (uint8_t)(what >> 16);
-	if (unlikely(what >> 24 || op >= TRACK_OP__COUNT || kind >= TRACK_KIND__COUNT ||
-		     other_kind >= TRACK_KIND__COUNT || !(annotations[op].kinds >> kind & 1)))
-		return;
 	struct writer *writer = writer_get();
 	if (unlikely(!writer))
 		return;
-	bool turns = annotations[op].turns >> kind & 1;
 	if (op == TRACK_OP_FIRE && kind == TRACK_KIND_CALLBACK &&
 	    !is_worth_a_record(writer, subject, &arg))
 		return;
-	if (unlikely(turns))
-		turn_begins(op, kind, subject);
 	if (likely(op != TRACK_OP_RETAIN))
 		ticks_fence();
 	if (unlikely(op == TRACK_OP_NAME)) {
@@ -177,13 +174,34 @@ SHIM_EXPORT void track_shim_annotate(uint64_t what, uint64_t subject, uint64_t a
 		.other = other, .text = text_id(writer, text), .other_kind = other_kind};
 	uint64_t hash = 0;
 	if (annotations[op].stack && !(arg & TRACK_RETURNED) && stacks_taken) {
-		const uint64_t *frame = __builtin_frame_address(0);
 		const struct trail_start caller = {
 			.ip = frame[1], .sp = (uintptr_t)(frame + 2), .bp = frame[0]};
 		hash = stack_record_above(writer, &caller);
 	}
 	record_tell(writer, op, kind, subject, hash, arg,
 		    relation.other || relation.text ? &relation : NULL);
-	if (unlikely(turns))
-		turn_ends(op, kind, subject, arg);
+}
+
+static __attribute__((noinline)) void annotate_turn(uint64_t what, uint64_t subject, uint64_t arg,
+						    uint64_t other, const char *text,
+						    const uint64_t *frame)
+{
+	uint8_t op = (uint8_t)what, kind = (uint8_t)(what >> 8);
+	turn_begins(op, kind, subject);
+	annotate(what, subject, arg, other, text, frame);
+	turn_ends(op, kind, subject, arg);
+}
+
+SHIM_EXPORT void track_shim_annotate(uint64_t what, uint64_t subject, uint64_t arg, uint64_t other,
+				     const char *text)
+{
+	uint8_t op = (uint8_t)what, kind = (uint8_t)(what >> 8), other_kind = (uint8_t)(what >> 16);
+	if (unlikely(what >> 24 || op >= TRACK_OP__COUNT || kind >= TRACK_KIND__COUNT ||
+		     other_kind >= TRACK_KIND__COUNT || !(annotations[op].kinds >> kind & 1)))
+		return;
+	if (unlikely(annotations[op].turns >> kind & 1)) {
+		annotate_turn(what, subject, arg, other, text, __builtin_frame_address(0));
+		return;
+	}
+	annotate(what, subject, arg, other, text, __builtin_frame_address(0));
 }
