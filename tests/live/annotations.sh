@@ -150,6 +150,21 @@ for level in -O0 -O1 -O2; do
 		WHERE r.kind = 'object' AND l.address BETWEEN $((16#$start)) AND $((16#$start + 16#$size))")" 6
 done
 
+# A plugin that stands where another one stood is not named after it, and its stack is one however often it comes.
+for class in one two; do
+	# shellcheck disable=SC2086 # words
+	gcc $strict -O1 -fPIC -shared -DCLASS="\"$class\"" "$here/annotated_plugin.c" -o $class.so
+done
+# shellcheck disable=SC2086 # words
+gcc $strict -O1 "$here/annotated_plugins.c" -o program
+rm -f t.db
+timeout 100 "$build/cli/rtctrack" run -o t.db --quiet -- ./program ./one.so ./two.so >out 2>err
+[ "$(sort -u out | wc -l)" = 1 ] || skip "plugins at one address" "the loader put them elsewhere"
+check "whose stack it is" "$(sqlite3 -batch t.db "SELECT r.class, replace(l.path, rtrim(l.path, replace(l.path, '/', '')), ''),
+		count(DISTINCT r.birth_stack), count(*) FROM resource r
+	JOIN stack_frame s ON s.stack_id = r.birth_stack AND s.position = 0 JOIN location l ON l.id = s.location_id
+	WHERE r.class IN ('one', 'two') GROUP BY 1, 2" | xargs)" "one|one.so|1|3 two|two.so|1|3"
+
 # Under live probes: the arguments arrive, and nobody's locals are overwritten.
 # Tracepoints need tracefs: mounted for bpftrace alone, in a mount namespace of its own.
 probed() { # SCRIPT COMMAND
