@@ -15,7 +15,12 @@ struct spool_options {
 	enum track_origin origin;
 };
 
-/* Bytes of address space for all that is reserved at start-up; UINT64_MAX: as much as it takes. */
+/*
+ * Bytes of address space for all that is reserved at start-up; UINT64_MAX: as much as it takes.
+ * The spool takes three quarters, writers and trails these parts of it.
+ */
+#define ROOM_OF_WRITERS 8
+#define ROOM_OF_TRAILS 16
 uint64_t spool_address_room(void);
 
 /*

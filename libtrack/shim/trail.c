@@ -80,8 +80,6 @@ void trail_load(void *handle)
 		library.context = NULL;
 }
 
-#define ROOM_SHARE 8 /* of the address space that we may take */
-
 static struct {
 	struct trails *of; /* by index of the writer */
 	uint32_t count;
@@ -90,7 +88,7 @@ static struct {
 
 void trails_init(void)
 {
-	uint64_t fit = spool_address_room() / ROOM_SHARE / sizeof(struct trails);
+	uint64_t fit = spool_address_room() / ROOM_OF_TRAILS / sizeof(struct trails);
 	uint32_t count = fit < TRAIL_THREADS ? (uint32_t)fit : TRAIL_THREADS;
 	if (!count)
 		return;

@@ -15,7 +15,6 @@
 
 #define WRITERS 16384u /* at most; a multiple of 64, as is how many there are */
 #define WRITERS_MIN 64u
-#define ROOM_SHARE 4		/* of the address space that we may take */
 #define WRITERS_CONFINED 256u	/* threads at once, behind a seccomp filter */
 #define UNNAMED_TID 0x40000000u /* above what any kernel gives out */
 
@@ -35,7 +34,7 @@ SHIM_TLS struct writer_thread writer_thread;
 
 static uint32_t count_writers(void)
 {
-	uint64_t fit = spool_address_room() / ROOM_SHARE / sizeof(struct writer);
+	uint64_t fit = spool_address_room() / ROOM_OF_WRITERS / sizeof(struct writer);
 	if (fit >= WRITERS)
 		return WRITERS;
 	return fit > WRITERS_MIN ? (uint32_t)fit & ~63u : WRITERS_MIN;

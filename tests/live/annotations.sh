@@ -54,7 +54,7 @@ check "children: what each told" "$(grep -c '^release object#1 hazard' found)" 2
 
 # Of a limited address space the host keeps seven eighths.
 mkdir -p spools
-for limit in 200000 1000000; do
+for limit in 400000 1000000; do
 	check "ulimit -v $limit: what is taken" "$(
 		ulimit -v $limit
 		alone=$(awk '/^VmSize/ {print $2}' /proc/self/status)

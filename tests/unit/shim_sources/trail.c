@@ -306,7 +306,7 @@ Test(trail, those_of_a_thread_are_opened_when_it_asks)
 
 Test(trail, a_limited_address_space_has_few)
 {
-	address_room = 3 * ROOM_SHARE * sizeof(struct trails);
+	address_room = 3 * ROOM_OF_TRAILS * sizeof(struct trails);
 	trails_init();
 	cr_expect(trails_open(2) != NULL);
 	cr_expect(trails_open(3) == NULL);
