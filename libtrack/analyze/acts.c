@@ -52,6 +52,7 @@ int acts_admit(struct image *image, const struct trace_act *act, uint64_t alike,
 	error = get_place(&image->acts, fnv_bytes(key, &alike, sizeof(alike)), &place);
 	if (error != 0)
 		return error;
+	image->acts.latest = place;
 	if (place->rows == ACTS_MAX) {
 		place->more++;
 		place = NULL;
@@ -69,6 +70,11 @@ int acts_add(struct image *image, struct act_place *place, struct trace_act *act
 	place->last = act->id;
 	place->rows++;
 	return 0;
+}
+
+void acts_add_more(struct act_place *place, uint64_t count)
+{
+	place->more += count;
 }
 
 int acts_write(const struct image *image)

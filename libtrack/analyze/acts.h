@@ -16,7 +16,8 @@ enum { ACTS_MAX = 1024 }; /* rows of equal acts */
 
 /* A zeroed struct is empty. */
 struct acts {
-	struct u64map by_place; /* -> struct act_place * */
+	struct u64map by_place;	  /* -> struct act_place * */
+	struct act_place *latest; /* of the latest act; whoever asks sets it to NULL before */
 };
 
 void acts_finish(struct acts *acts);
@@ -29,6 +30,8 @@ int acts_admit(struct image *image, const struct trace_act *act, uint64_t alike,
 	       struct act_place **ret_place);
 /* Write one that was admitted. */
 int acts_add(struct image *image, struct act_place *place, struct trace_act *act);
+/* As many more, equal to one that was added. */
+void acts_add_more(struct act_place *place, uint64_t count);
 /* Once, when the image is over: the numbers of those without a row. */
 int acts_write(const struct image *image);
 

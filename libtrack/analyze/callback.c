@@ -3,6 +3,7 @@
 #include <track/track.h>
 #include <track/wire.h>
 
+#include "call.h"
 #include "extent.h"
 #include "image.h"
 
@@ -53,25 +54,10 @@ static int fire_ended(struct thing *callback, const struct collect_event *event)
 		       : 0;
 }
 
-int callback_fire(struct image *image, const struct collect_event *event)
+static int judge_call(struct thing *callback, const struct collect_event *event)
 {
-	struct thing *callback = thing_find(image, event->kind, event->subject);
 	int error;
 
-	if (callback == NULL)
-		return 0;
-	if (event->arg & TRACK_RETURNED) {
-		callback->fires += TRACK_FIRE_LEFT_OUT(event->arg);
-		extent_leave(&image->things.extents, event->tid, event->kind, event->subject);
-		return 0;
-	}
-	error = extent_enter(&image->things.extents, event->tid, callback);
-	if (error != 0)
-		return error;
-	if (event->arg & TRACK_FIRE_AGAIN) {
-		callback->fires += callback->alive;
-		return 0;
-	}
 	if (!callback->alive)
 		return fire_ended(callback, event);
 	callback->fires++;
@@ -79,6 +65,38 @@ int callback_fire(struct image *image, const struct collect_event *event)
 	if (error != 0 || (callback->traits & TRACK_ONE_SHOT) == 0)
 		return error;
 	return thing_end(callback, event, LIFE_FIRED);
+}
+
+static int begin_call(struct image *image, struct thing *callback,
+		      const struct collect_event *event)
+{
+	int error;
+
+	image->acts.latest = NULL;
+	error = judge_call(callback, event);
+	if (error != 0 || (callback->traits & TRACK_ONE_SHOT) != 0)
+		return error;
+	return call_told(&image->things.calls, event->tid, callback, image->acts.latest);
+}
+
+int callback_fire(struct image *image, const struct collect_event *event)
+{
+	struct thing *callback = thing_find(image, event->kind, event->subject);
+	uint32_t left_out = TRACK_FIRE_LEFT_OUT(event->arg);
+	int error;
+
+	if (left_out != 0)
+		call_left_out(&image->things.calls, event->tid, event->subject, left_out);
+	if (callback == NULL || (event->arg & TRACK_FIRE_ONLY) != 0)
+		return 0;
+	if (event->arg & TRACK_RETURNED) {
+		extent_leave(&image->things.extents, event->tid, event->kind, event->subject);
+		return 0;
+	}
+	error = extent_enter(&image->things.extents, event->tid, callback);
+	if (error != 0 || (event->arg & TRACK_FIRE_AGAIN) != 0)
+		return error;
+	return begin_call(image, callback, event);
 }
 
 int callback_cancel(struct image *image, const struct collect_event *event)

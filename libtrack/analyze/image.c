@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "image.h"
 
+#include <base/fnv.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -47,6 +48,7 @@ void image_destroy(struct image *image)
 	statistics_finish(&image->statistics, &image->book->statistics);
 	modules_finish(&image->modules);
 	u64map_finish(&image->stacks);
+	u64map_finish(&image->places);
 	u64map_finish(&image->texts);
 	free(image);
 }
@@ -81,16 +83,42 @@ int image_unload(struct image *image, uint64_t bias, uint64_t time_ns)
 	return trace_put_module(image->book->trace, module);
 }
 
+/* A module may be unloaded and come back: the same places are the same stack. */
+static uint64_t hash_places(const struct image *image, uint64_t time_ns, const uint64_t *addresses,
+			    size_t depth)
+{
+	uint64_t hash = FNV_START;
+
+	for (size_t i = 0; i < depth; i++) {
+		const struct trace_module *module =
+			modules_find(&image->modules, addresses[i], time_ns);
+		uint64_t offset = addresses[i] - (module != NULL ? module->bias : 0);
+
+		hash = fnv_text(hash, module != NULL ? module->path : "");
+		hash = fnv_text(hash, module != NULL ? module->build_id : "");
+		hash = fnv_bytes(hash, &offset, sizeof(offset));
+	}
+	return hash;
+}
+
 int image_add_stack(struct image *image, uint64_t hash, uint64_t time_ns, const uint64_t *addresses,
 		    size_t depth)
 {
+	uint64_t places;
+	const uint64_t *known;
 	int64_t id;
 	int error;
 
 	if (u64map_get(&image->stacks, hash) != NULL)
 		return 0;
+	places = hash_places(image, time_ns, addresses, depth);
+	known = u64map_get(&image->places, places);
+	if (known != NULL)
+		return u64map_put(&image->stacks, hash, *known);
 	error = trace_add_stack(image->book->trace, image->id, hash, time_ns, addresses, depth,
 				&id);
+	if (error == 0)
+		error = u64map_put(&image->places, places, (uint64_t)id);
 	return error != 0 ? error : u64map_put(&image->stacks, hash, (uint64_t)id);
 }
 

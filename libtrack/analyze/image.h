@@ -28,6 +28,7 @@ struct image {
 	uint32_t end_tid;     /* the thread that ended it, and looked at what is left; 0 unknown */
 	bool forked;	      /* it began with all that its parent had made */
 	struct u64map stacks; /* hash -> row */
+	struct u64map places; /* of stacks -> row */
 	struct u64map texts;  /* id -> const char *, of the book */
 	struct modules modules;
 	struct fds fds;

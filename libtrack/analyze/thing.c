@@ -7,6 +7,7 @@
 #include <string.h>
 #include <track/track.h>
 
+#include "call.h"
 #include "extent.h"
 #include "holding.h"
 #include "image.h"
@@ -73,6 +74,7 @@ void things_finish(struct things *things)
 	uint64_t subject, value;
 
 	extents_finish(&things->extents);
+	calls_finish(&things->calls);
 	let_all_go(things);
 	for (unsigned kind = 0; kind < TRACK_KIND__COUNT; kind++) {
 		cursor = 0;

@@ -35,6 +35,7 @@ struct things {
 	struct u64map by_subject[TRACK_KIND__COUNT]; /* -> struct thing * */
 	struct thing *first;			     /* of all there are, in the maps or not */
 	struct u64map extents;			     /* tid -> struct extent * */
+	struct u64map calls;			     /* tid -> struct calls * */
 	size_t ended;				     /* things in the maps that are over */
 	bool forgot; /* what was over, at least once: what is not in the maps may have lived */
 };

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "call.h"
 #include "extent.h"
 #include "image.h"
 
@@ -197,6 +198,7 @@ int thread_done(struct image *image, const struct collect_event *event)
 	if (thread == NULL || !thread->alive || thread->done)
 		return 0;
 	extent_forget(&image->things.extents, thread->life.tid);
+	calls_forget(&image->things.calls, thread->life.tid);
 	error = fd_thread_over(image, thread->life.tid);
 	if (error == 0)
 		error = u64map_put(&image->threads.tids, thread->life.tid, event->time_ns);

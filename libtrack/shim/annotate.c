@@ -17,44 +17,48 @@
 /* Births and ends of descriptors and threads are what the calls say, not the program. */
 #define OF_TOLD (OF_ANY & ~(OF(FD) | OF(THREAD)))
 
-/* Each op of track.h: the kinds it is taken of; whether its stack tells something. */
+/*
+ * Each op of track.h: the kinds it is taken of; whether its stack tells something; the kinds of
+ * which it may make a callback's next call too late.
+ */
 /* clang-format off */
-#define ANNOTATIONS(ROW)              \
-	ROW(CREATE,  OF_TOLD, true)   \
-	ROW(DESTROY, OF_TOLD, true)   \
-	ROW(DONE,    OF_TOLD, false)  \
-	ROW(USE,     OF_ANY,  true)   \
-	ROW(NAME,    OF_ANY,  false)  \
-	ROW(RETAIN,  OF_ANY,  true)   \
-	ROW(RELEASE, OF_ANY,  true)   \
-	ROW(ARM,     OF_ANY,  true)   \
-	ROW(FIRE,    OF_ANY,  true)   \
-	ROW(CANCEL,  OF_ANY,  true)   \
-	ROW(POLL,    OF_ANY,  false)  \
-	ROW(WAKE,    OF_ANY,  false)  \
-	ROW(OPEN,    OF_ANY,  true)   \
-	ROW(CALL,    OF_ANY,  false)  \
-	ROW(CLOSE,   OF_ANY,  true)   \
-	ROW(OWN,     OF_ANY,  false)  \
-	ROW(NEEDS,   OF_ANY,  false)  \
-	ROW(BLOCK,   OF_ANY,  true)   \
-	ROW(UNBLOCK, OF_ANY,  false)  \
-	ROW(PLUMBING, OF_ANY, false)
+#define ANNOTATIONS(ROW)                                                         \
+	ROW(CREATE,  OF_TOLD, true,  0)                                          \
+	ROW(DESTROY, OF_TOLD, true,  OF(CALLBACK) | OF(SCOPE))                   \
+	ROW(DONE,    OF_TOLD, false, 0)                                          \
+	ROW(USE,     OF_ANY,  true,  0)                                          \
+	ROW(NAME,    OF_ANY,  false, 0)                                          \
+	ROW(RETAIN,  OF_ANY,  true,  0)                                          \
+	ROW(RELEASE, OF_ANY,  true,  0)                                          \
+	ROW(ARM,     OF_ANY,  true,  OF(CALLBACK))                               \
+	ROW(FIRE,    OF_ANY,  true,  0)                                          \
+	ROW(CANCEL,  OF_ANY,  true,  OF(CALLBACK))                               \
+	ROW(POLL,    OF_ANY,  false, 0)                                          \
+	ROW(WAKE,    OF_ANY,  false, 0)                                          \
+	ROW(OPEN,    OF_ANY,  true,  OF(SCOPE))                                  \
+	ROW(CALL,    OF_ANY,  false, 0)                                          \
+	ROW(CLOSE,   OF_ANY,  true,  OF(SCOPE))                                  \
+	ROW(OWN,     OF_ANY,  false, OF(CALLBACK) | OF(OBJECT) | OF(SCOPE))      \
+	ROW(NEEDS,   OF_ANY,  false, 0)                                          \
+	ROW(BLOCK,   OF_ANY,  true,  0)                                          \
+	ROW(UNBLOCK, OF_ANY,  false, 0)                                          \
+	ROW(PLUMBING, OF_ANY, false, 0)
 
 static const struct annotation {
-	uint32_t kinds; /* 0: no annotation */
-	bool stack;     /* but where something is over: that began here, a moment ago */
+	uint16_t kinds; /* 0: no annotation */
+	uint16_t turns; /* the last of a row */
+	uint32_t stack; /* but where something is over: that began here, a moment ago */
 } annotations[TRACK_OP__COUNT] = {
-#define ROW(id, of, with_stack) [TRACK_OP_##id] = {.kinds = of, .stack = with_stack},
+#define ROW(id, of, with_stack, turns_of) \
+	[TRACK_OP_##id] = {.kinds = of, .turns = turns_of, .stack = with_stack},
 	ANNOTATIONS(ROW)
 #undef ROW
 };
 
-#define ROW(id, of, with_stack)                                                                    \
+#define ROW(id, of, with_stack, turns_of)                                                          \
 	_Static_assert((int)TRACK_ANNOTATE_##id == (int)TRACK_OP_##id, "track.h, ops.def");
 ANNOTATIONS(ROW)
 #undef ROW
-_Static_assert(TRACK_FIRE_RETURNED(0) == TRACK_RETURNED, "track.h, wire.h");
 
 #define TRACK_KIND(id, name, plural, begun, over, rule)                                            \
 	_Static_assert((int)TRACK_SUBJECT_##id == (int)TRACK_KIND_##id, "track.h, kinds.def");
@@ -107,48 +111,58 @@ static void name(struct writer *writer, enum track_kind kind, uint64_t subject, 
 				 TRACK_NAME_ARG(TRACK_NAME_TEXT, size), text, size);
 }
 
-static bool is_repeated_call(struct writer *writer, uint64_t callback, uint64_t *arg)
+/* Calls that were left out are told with the next one, or when another one takes their place. */
+static __attribute__((noinline)) uint64_t tell_left_out(struct writer *writer, uint64_t callback,
+							const struct repeat *before)
 {
-	uint64_t left_out;
-	if (!(*arg & TRACK_RETURNED))
-		return repeat_enter(&writer->repeats, callback);
-	if (repeat_leave(&writer->repeats, callback, &left_out))
-		return true;
-	*arg = TRACK_FIRE_RETURNED(left_out);
-	return false;
+	uint64_t left_out = TRACK_FIRE_WITH(before->left_out);
+	if (before->callback == callback || !left_out)
+		return left_out;
+	ticks_fence();
+	record_tell(writer, TRACK_OP_FIRE, TRACK_KIND_CALLBACK, before->callback, 0,
+		    TRACK_FIRE_ONLY | left_out, NULL);
+	return 0;
 }
 
-/* What is said of callbacks and of scopes: a call may be too late from then on. */
-static bool says_nothing(struct writer *writer, uint8_t op, uint8_t kind, uint64_t subject,
-			 uint64_t *arg)
+static bool is_worth_a_record(struct writer *writer, uint64_t callback, uint64_t *arg)
 {
-	if (kind == TRACK_KIND_SCOPE) {
-		if (op == TRACK_OP_CLOSE || op == TRACK_OP_DESTROY)
-			repeat_scope_ends();
+	struct repeat before;
+	if (*arg & TRACK_RETURNED)
+		return !repeat_leave(&writer->repeats, callback);
+	if (likely(repeat_enter(&writer->repeats, callback, &before)))
 		return false;
-	}
-	if (likely(op == TRACK_OP_FIRE))
-		return is_repeated_call(writer, subject, arg);
-	if (op == TRACK_OP_ARM)
-		repeat_armed(subject, *arg & TRACK_ONE_SHOT);
-	if (op == TRACK_OP_OWN)
-		repeat_owned(subject);
-	if (op == TRACK_OP_CANCEL || op == TRACK_OP_DESTROY)
-		repeat_disarmed(subject);
-	return false;
+	*arg |= tell_left_out(writer, callback, &before);
+	return true;
 }
 
-SHIM_EXPORT void track_shim_annotate(uint64_t what, uint64_t subject, uint64_t arg, uint64_t other,
-				     const char *text)
+/* A row with turns. */
+static void turn_begins(uint8_t op, uint8_t kind, uint64_t subject)
+{
+	if (kind == TRACK_KIND_CALLBACK && op != TRACK_OP_OWN)
+		repeat_forget(subject);
+}
+
+static void turn_ends(uint8_t op, uint8_t kind, uint64_t subject, uint64_t arg)
+{
+	if (kind != TRACK_KIND_CALLBACK)
+		repeat_turn();
+	else if (op == TRACK_OP_OWN)
+		repeat_owned(subject);
+	else if (op == TRACK_OP_ARM && !(arg & TRACK_ONE_SHOT))
+		repeat_expect(subject);
+}
+
+/* frame: of the function that the program called. Inlined twice, and once it is the hot path. */
+static inline __attribute__((always_inline)) void annotate(uint64_t what, uint64_t subject,
+							   uint64_t arg, uint64_t other,
+							   const char *text, const uint64_t *frame)
 {
 	uint8_t op = (uint8_t)what, kind = (uint8_t)(what >> 8), other_kind = (uint8_t)(what >> 16);
-	if (unlikely(what >> 24 || op >= TRACK_OP__COUNT || kind >= TRACK_KIND__COUNT ||
-		     other_kind >= TRACK_KIND__COUNT || !(annotations[op].kinds >> kind & 1)))
-		return;
 	struct writer *writer = writer_get();
 	if (unlikely(!writer))
 		return;
-	if ((OF(CALLBACK) | OF(SCOPE)) >> kind & 1 && says_nothing(writer, op, kind, subject, &arg))
+	if (op == TRACK_OP_FIRE && kind == TRACK_KIND_CALLBACK &&
+	    !is_worth_a_record(writer, subject, &arg))
 		return;
 	if (likely(op != TRACK_OP_RETAIN))
 		ticks_fence();
@@ -160,11 +174,34 @@ SHIM_EXPORT void track_shim_annotate(uint64_t what, uint64_t subject, uint64_t a
 		.other = other, .text = text_id(writer, text), .other_kind = other_kind};
 	uint64_t hash = 0;
 	if (annotations[op].stack && !(arg & TRACK_RETURNED) && stacks_taken) {
-		const uint64_t *frame = __builtin_frame_address(0);
 		const struct trail_start caller = {
 			.ip = frame[1], .sp = (uintptr_t)(frame + 2), .bp = frame[0]};
 		hash = stack_record_above(writer, &caller);
 	}
 	record_tell(writer, op, kind, subject, hash, arg,
 		    relation.other || relation.text ? &relation : NULL);
+}
+
+static __attribute__((noinline)) void annotate_turn(uint64_t what, uint64_t subject, uint64_t arg,
+						    uint64_t other, const char *text,
+						    const uint64_t *frame)
+{
+	uint8_t op = (uint8_t)what, kind = (uint8_t)(what >> 8);
+	turn_begins(op, kind, subject);
+	annotate(what, subject, arg, other, text, frame);
+	turn_ends(op, kind, subject, arg);
+}
+
+SHIM_EXPORT void track_shim_annotate(uint64_t what, uint64_t subject, uint64_t arg, uint64_t other,
+				     const char *text)
+{
+	uint8_t op = (uint8_t)what, kind = (uint8_t)(what >> 8), other_kind = (uint8_t)(what >> 16);
+	if (unlikely(what >> 24 || op >= TRACK_OP__COUNT || kind >= TRACK_KIND__COUNT ||
+		     other_kind >= TRACK_KIND__COUNT || !(annotations[op].kinds >> kind & 1)))
+		return;
+	if (unlikely(annotations[op].turns >> kind & 1)) {
+		annotate_turn(what, subject, arg, other, text, __builtin_frame_address(0));
+		return;
+	}
+	annotate(what, subject, arg, other, text, __builtin_frame_address(0));
 }

@@ -2,6 +2,7 @@
 #include "repeat.h"
 
 #define BITS 10
+#define FIRST 16	/* calls recorded of a callback before any is left out */
 #define LEFT_OUT_MAX 63 /* this often a call is recorded all the same */
 
 /*
@@ -15,7 +16,7 @@ static struct place {
 } places[1 << BITS];
 
 static uint64_t armings;
-static uint64_t turn; /* scopes that ended */
+static uint64_t turn; /* see repeat_turn */
 
 static uint64_t hash(uint64_t callback)
 {
@@ -32,31 +33,33 @@ static bool is_at(const struct place *place, uint64_t callback)
 	return __atomic_load_n(&place->callback, __ATOMIC_ACQUIRE) == callback;
 }
 
-void repeat_armed(uint64_t callback, bool once)
+static uint64_t new_arming(void)
+{
+	return __atomic_add_fetch(&armings, 1, __ATOMIC_RELAXED);
+}
+
+void repeat_expect(uint64_t callback)
 {
 	struct place *place = place_of(callback);
-	if (once && !is_at(place, callback))
-		return;
 	__atomic_store_n(&place->callback, 0, __ATOMIC_RELEASE);
-	__atomic_store_n(&place->arming, __atomic_add_fetch(&armings, 1, __ATOMIC_RELAXED),
-			 __ATOMIC_RELEASE);
-	if (!once)
-		__atomic_store_n(&place->callback, callback, __ATOMIC_RELEASE);
+	__atomic_store_n(&place->arming, new_arming(), __ATOMIC_RELEASE);
+	__atomic_store_n(&place->callback, callback, __ATOMIC_RELEASE);
 }
 
 void repeat_owned(uint64_t callback)
 {
 	if (is_at(place_of(callback), callback))
-		repeat_armed(callback, false);
+		repeat_expect(callback);
 }
 
-void repeat_disarmed(uint64_t callback)
+void repeat_forget(uint64_t callback)
 {
-	if (is_at(place_of(callback), callback))
-		repeat_armed(callback, true);
+	struct place *place = place_of(callback);
+	if (is_at(place, callback))
+		__atomic_store_n(&place->callback, 0, __ATOMIC_RELEASE);
 }
 
-void repeat_scope_ends(void)
+void repeat_turn(void)
 {
 	__atomic_fetch_add(&turn, 1, __ATOMIC_ACQ_REL);
 }
@@ -72,46 +75,57 @@ static struct repeat *repeat_of(struct repeats *repeats, uint64_t callback)
  */
 static void remember(struct repeat *repeat, uint64_t callback, uint64_t arming, uint64_t now)
 {
-	if (repeat->callback != callback || repeat->arming != arming)
-		repeat->left_out = 0;
+	bool same = repeat->callback == callback && repeat->arming == arming && repeat->turn == now;
+	uint32_t recorded = same ? repeat->recorded : 0;
 	__atomic_store_n(&repeat->callback, 0, __ATOMIC_RELEASE);
 	__atomic_store_n(&repeat->arming, arming, __ATOMIC_RELEASE);
 	__atomic_store_n(&repeat->turn, now, __ATOMIC_RELEASE);
+	repeat->recorded = recorded < FIRST ? recorded + 1 : FIRST;
+	repeat->left_out = 0;
 	__atomic_store_n(&repeat->callback, callback, __ATOMIC_RELEASE);
 }
 
-bool repeat_enter(struct repeats *repeats, uint64_t callback)
+bool repeat_enter(struct repeats *repeats, uint64_t callback, struct repeat *ret_before)
 {
 	uint64_t now = __atomic_load_n(&turn, __ATOMIC_ACQUIRE);
 	const struct place *place = place_of(callback);
 	struct repeat *repeat = repeat_of(repeats, callback);
-	if (!is_at(place, callback))
-		return false;
+	bool expected = is_at(place, callback);
 	uint64_t arming = __atomic_load_n(&place->arming, __ATOMIC_ACQUIRE);
-	if (likely(repeat->callback == callback && repeat->arming == arming &&
-		   repeat->turn == now && repeat->left_out < LEFT_OUT_MAX && !repeats->begun)) {
+	if (likely(expected && repeat->callback == callback && repeat->arming == arming &&
+		   repeat->turn == now && repeat->recorded == FIRST &&
+		   repeat->left_out < LEFT_OUT_MAX && !repeats->begun)) {
 		__atomic_store_n(&repeats->begun, callback, __ATOMIC_RELAXED);
 		return true;
 	}
-	remember(repeat, callback, arming, now);
+	*ret_before = *repeat;
+	if (expected)
+		remember(repeat, callback, arming, now);
+	else if (repeat->callback == callback)
+		repeat->left_out = 0;
+	else
+		ret_before->left_out = 0;
 	return false;
 }
 
-bool repeat_leave(struct repeats *repeats, uint64_t callback, uint64_t *ret_left_out)
+static void leave_out(struct repeats *repeats, uint64_t callback)
 {
 	struct repeat *repeat = repeat_of(repeats, callback);
-	bool known = repeat->callback == callback;
-	if (likely(replace_here(&repeats->begun, callback, 0))) {
-		repeat->left_out += known;
-		return true;
-	}
-	*ret_left_out = known ? repeat->left_out : 0;
-	if (known)
-		repeat->left_out = 0;
-	return false;
+	repeat->left_out += repeat->callback == callback;
+}
+
+bool repeat_leave(struct repeats *repeats, uint64_t callback)
+{
+	if (!replace_here(&repeats->begun, callback, 0))
+		return false;
+	leave_out(repeats, callback);
+	return true;
 }
 
 uint64_t repeat_reveal(struct repeats *repeats)
 {
-	return __atomic_exchange_n(&repeats->begun, 0, __ATOMIC_RELAXED);
+	uint64_t callback = __atomic_exchange_n(&repeats->begun, 0, __ATOMIC_RELAXED);
+	if (callback)
+		leave_out(repeats, callback);
+	return callback;
 }

@@ -2,11 +2,12 @@
 /*
  * Calls of callbacks that are called again and again, with each message say. Such a call says
  * something if it may have come too late. So it is not recorded as long as the callback was armed
- * for many calls and is still what it was when this thread last recorded a call of it, and no scope
- * has ended since. How many were left out, a later record says.
+ * for many calls, and neither it nor what it may belong to changed since this thread recorded its
+ * first calls. How many were left out, the thread's next record of a call says: they are what the
+ * one recorded before them is.
  *
  * What a thread does inside of a call is to be told from what it does outside: the first record
- * that it writes in there has the call recorded before it (writer.c).
+ * that it writes in there says before it that the thread is inside (writer.c).
  */
 #ifndef SHIM_REPEAT_H
 #define SHIM_REPEAT_H
@@ -21,21 +22,29 @@ struct repeats {
 		uint64_t callback;
 		uint64_t arming; /* see repeat.c, as is turn: when a call was recorded */
 		uint64_t turn;
-		uint64_t left_out; /* calls since */
+		uint32_t recorded; /* calls, of the first ones */
+		uint32_t left_out; /* calls since */
 	} of[REPEATS];
 };
 
-/* The thread calls a callback. true: there is nothing to be recorded. */
-bool repeat_enter(struct repeats *repeats, uint64_t callback);
-/* It comes back. The same; if not, *ret_left_out: calls that were not recorded so far. */
-bool repeat_leave(struct repeats *repeats, uint64_t callback, uint64_t *ret_left_out);
-/* The call that goes on is to be recorded after all. 0: there is none. */
+/*
+ * The thread calls a callback. true: there is nothing to be recorded. If not, *ret_before: what was
+ * remembered in its place, of it or of another one, whose left_out are to be told now.
+ */
+bool repeat_enter(struct repeats *repeats, uint64_t callback, struct repeat *ret_before);
+/* It comes back. The same. */
+bool repeat_leave(struct repeats *repeats, uint64_t callback);
+/* Something is recorded inside of the call that goes on. 0: there is none. */
 uint64_t repeat_reveal(struct repeats *repeats);
 
-/* Before each of these is recorded. once: it is armed for one call, and so all are recorded. */
-void repeat_armed(uint64_t callback, bool once);
+/* Before it is recorded that it is armed, given up or taken back: all calls are recorded now. */
+void repeat_forget(uint64_t callback);
+/*
+ * After the record of what may make a call late, since a call that comes in between is remembered
+ * with what was before: armed for many calls; owned; anything about scopes.
+ */
+void repeat_expect(uint64_t callback);
 void repeat_owned(uint64_t callback);
-void repeat_disarmed(uint64_t callback); /* given up or taken back */
-void repeat_scope_ends(void);
+void repeat_turn(void);
 
 #endif

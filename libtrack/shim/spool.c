@@ -16,7 +16,7 @@
 
 #define PAGE 4096u
 #define USAGE_PER_PAGE (PAGE / sizeof(struct track_fd_usage))
-#define ADDRESS_SHARE 8	      /* of RLIMIT_AS */
+#define ADDRESS_SHARE 8	      /* of RLIMIT_AS, for all of us */
 #define USAGE_SMALL 4096u     /* where a file size limit leaves little room */
 #define CONFINED_SEGMENTS 32u /* made ready before a seccomp filter is set up */
 #define CONFINED_USAGE 4096u
@@ -73,12 +73,18 @@ bool spool_tell_fd_limit(void)
 	return limit_of(RLIMIT_NOFILE) != 0;
 }
 
-/* No file may be larger, and the host needs most of a limited address space itself. */
+/* The host needs most of a limited address space itself. */
+uint64_t spool_address_room(void)
+{
+	uint64_t space = limit_of(RLIMIT_AS);
+	return space == UINT64_MAX ? space : space / ADDRESS_SHARE;
+}
+
 static uint64_t size_limit(void)
 {
-	uint64_t file = limit_of(RLIMIT_FSIZE), space = limit_of(RLIMIT_AS);
+	uint64_t file = limit_of(RLIMIT_FSIZE), space = spool_address_room();
 	if (space != UINT64_MAX)
-		space /= ADDRESS_SHARE;
+		space -= space / 4;
 	return file < space ? file : space;
 }
 
@@ -92,7 +98,8 @@ static int choose_layout(uint64_t cap_bytes, struct layout *ret_layout)
 {
 	uint64_t limit = size_limit();
 	uint64_t usage_full = TRACK_USAGE_MAX * sizeof(struct track_fd_usage);
-	struct layout l = {.usage_count = limit < 2 * usage_full ? USAGE_SMALL : TRACK_USAGE_MAX};
+	struct layout l = {.usage_count = limit < usage_full + usage_full / 2 ? USAGE_SMALL
+									      : TRACK_USAGE_MAX};
 	uint64_t fixed = TRACK_HEADER_BYTES + l.usage_count * sizeof(struct track_fd_usage);
 	if (limit < fixed + TRACK_SEGMENT_BYTES)
 		return -EFBIG;

@@ -16,6 +16,14 @@ struct spool_options {
 };
 
 /*
+ * Bytes of address space for all that is reserved at start-up; UINT64_MAX: as much as it takes.
+ * The spool takes three quarters, writers and trails these parts of it.
+ */
+#define ROOM_OF_WRITERS 8
+#define ROOM_OF_TRAILS 16
+uint64_t spool_address_room(void);
+
+/*
  * Create and map the spool of the calling process. The previous one, if any
  * (of the parent, after a fork), is unmapped on success only. -errno.
  */

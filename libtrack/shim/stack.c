@@ -13,6 +13,7 @@
 #include <linux/membarrier.h>
 #include <pthread.h>
 #include <string.h>
+#include <sys/auxv.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
@@ -55,6 +56,8 @@ extern const char etext[] __attribute__((visibility("hidden")));
 void stack_init(uint32_t depth)
 {
 	depth_max = depth < TRACK_STACK_DEPTH_MAX ? depth : TRACK_STACK_DEPTH_MAX;
+	if (depth_max)
+		trails_init();
 }
 
 static bool stack_is_loaded(void)
@@ -176,7 +179,8 @@ static void prepare_main_thread(void)
 	uint64_t size = MAIN_STACK_BYTES;
 	if (!sys4(SYS_prlimit64, 0, RLIMIT_STACK, 0, (long)&limit) && limit.rlim_cur < size)
 		size = limit.rlim_cur;
-	prepare(here() - size + STACK_ROOM, UINTPTR_MAX);
+	/* The kernel lays these bytes above the first frame. */
+	prepare(here() - size + STACK_ROOM, getauxval(AT_RANDOM));
 }
 
 long stack_probe_write(const void *address)
@@ -240,9 +244,10 @@ static bool has_room(void)
 	return tls.low && here() >= tls.low + STACK_ROOM && here() <= tls.high;
 }
 
-static uint64_t hash_addresses(const uint64_t *addresses, size_t count)
+/* What stood at an address before a module went was something else. */
+static uint64_t hash_addresses(uint32_t version, const uint64_t *addresses, size_t count)
 {
-	uint64_t hash = 0x9e3779b97f4a7c15u ^ count;
+	uint64_t hash = 0x9e3779b97f4a7c15u ^ count ^ (uint64_t)version << 32;
 	for (size_t i = 0; i < count; i++) {
 		hash = (hash ^ addresses[i]) * 0xff51afd7ed558ccdu;
 		hash ^= hash >> 32;
@@ -260,22 +265,24 @@ static uint64_t *set_of(struct writer *writer, uint64_t hash)
 	return writer->stacks[hash % WRITER_STACK_SETS];
 }
 
-/* The thread meets this stack for the first time (or forgot it). */
-static void record_new(struct writer *writer, uint64_t hash, const uint64_t *addresses,
-		       size_t count)
+/* The thread meets this stack for the first time (or forgot it). Its hash. */
+static uint64_t record_new(struct writer *writer, const uint64_t *addresses, size_t count)
 {
 	modules_check(writer, addresses, count);
+	writer_check_known(writer);
+	uint64_t hash = hash_addresses(writer->known_version, addresses, count);
 	uint16_t size = (uint16_t)(sizeof(struct track_record) + count * sizeof(*addresses));
 	struct track_record *record =
 		writer_begin(writer, size, TRACK_META_STACK, 0, TRACK_CALL_none);
 	if (!record)
-		return;
+		return hash;
 	record->subject = hash;
 	record->stack = 0;
 	record->arg = count;
 	memcpy(record + 1, addresses, count * sizeof(*addresses));
 	writer_commit(record);
 	writer_remember(writer, set_of(writer, hash), hash);
+	return hash;
 }
 
 /* Inlined, since each frame of ours costs the unwinder a step. skipped: frames of whoever called.
@@ -306,10 +313,10 @@ static inline __attribute__((always_inline)) uint64_t record(struct writer *writ
 	if (!count)
 		return 0;
 	writer_check_known(writer);
-	uint64_t hash = hash_addresses(first, count);
-	if (unlikely(!writer_knows(set_of(writer, hash), hash)))
-		record_new(writer, hash, first, count);
-	return hash;
+	uint64_t hash = hash_addresses(writer->known_version, first, count);
+	if (likely(writer_knows(set_of(writer, hash), hash)))
+		return hash;
+	return record_new(writer, first, count);
 }
 
 uint64_t stack_record(struct writer *writer)
@@ -323,19 +330,22 @@ uint64_t stack_record(struct writer *writer)
 }
 
 /* The thread was just allowed to unwind here. */
-static __attribute__((noinline)) void learn(struct writer *writer, struct trail *trail,
-					    const struct trail_start *start, uint64_t stack)
+static __attribute__((noinline)) void learn(struct writer *writer, const struct trail_start *start,
+					    uint64_t stack)
 {
 	uint64_t addresses[TRACK_STACK_DEPTH_MAX];
 	size_t count = 0;
-	if (!enter(writer))
-		return;
 	tls.inside = here();
-	bool leads = trail_walk(trail, start, depth_max, addresses, &count);
-	if (leads && hash_addresses(addresses, count) == stack)
-		trail_keep(trail, start, stack, writer->known_version);
+	if (unlikely(!writer->trails))
+		writer->trails = trails_open(writer_index(writer));
+	struct trail *trail = writer->trails ? trail_wanted(writer->trails, start, stack) : NULL;
+	if (unlikely(trail && enter(writer))) {
+		if (trail_walk(trail, start, tls.high, depth_max, addresses, &count) &&
+		    hash_addresses(writer->known_version, addresses, count) == stack)
+			trail_keep(trail, start, stack, writer->known_version);
+		__atomic_store_n(&writer->unwinding, 0, __ATOMIC_RELEASE);
+	}
 	tls.inside = 0;
-	__atomic_store_n(&writer->unwinding, 0, __ATOMIC_RELEASE);
 }
 
 static __attribute__((noinline)) uint64_t unwind_above(struct writer *writer,
@@ -343,10 +353,8 @@ static __attribute__((noinline)) uint64_t unwind_above(struct writer *writer,
 {
 	int saved = errno;
 	uint64_t stack = record(writer, 1);
-	struct trail *trail =
-		stack && writer->trails ? trail_wanted(writer->trails, start, stack) : NULL;
-	if (unlikely(trail))
-		learn(writer, trail, start, stack);
+	if (stack)
+		learn(writer, start, stack);
 	errno = saved;
 	return stack;
 }

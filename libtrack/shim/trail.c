@@ -1,11 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "trail.h"
+#include "spool.h"
 
 #include <dlfcn.h>
+#include <linux/mman.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
 #include <ucontext.h>
 
-#define SEEN_MIN 16	/* times that make a stack a usual one: a walk costs as much as many */
+#define SEEN_MIN 16 /* times that make a stack a usual one: a walk costs as much as many */
+#define USES_MIN 64 /* times that it must be found, or it was not worth the walk */
+#define PATIENCE_MAX 3
 #define OWN_FRAMES 8	/* ours below the start, at most */
 #define ALIGNED_WORDS 6 /* below a realigned frame's pointer, where GCC keeps what it came from */
 
@@ -74,6 +80,58 @@ void trail_load(void *handle)
 		library.context = NULL;
 }
 
+static struct {
+	struct trails *of; /* by index of the writer */
+	uint32_t count;
+	bool opened[TRAIL_THREADS];
+} all;
+
+void trails_init(void)
+{
+	uint64_t fit = spool_address_room() / ROOM_OF_TRAILS / sizeof(struct trails);
+	uint32_t count = fit < TRAIL_THREADS ? (uint32_t)fit : TRAIL_THREADS;
+	if (!count)
+		return;
+	long map = sys6(SYS_mmap, 0, (long)(count * sizeof(struct trails)), PROT_NONE,
+			MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	if (map < 0 && map > -4096)
+		return;
+	all.of = (void *)map;
+	all.count = count;
+}
+
+void trails_reset(void)
+{
+	if (all.count)
+		sys3(SYS_madvise, (long)all.of, (long)(all.count * sizeof(struct trails)),
+		     MADV_DONTNEED);
+}
+
+/* Those of a thread before, which had the same writer. */
+static void clear(struct trails *trails)
+{
+	trails->reading_at = 0;
+	for (int i = 0; i < TRAILS; i++)
+		trails->of[i].start.sp = 0;
+}
+
+struct trails *trails_open(uint32_t index)
+{
+	if (index >= all.count)
+		return NULL;
+	struct trails *trails = &all.of[index];
+	if (all.opened[index]) {
+		clear(trails);
+		return trails;
+	}
+	if (sys3(SYS_mprotect, (long)trails, sizeof(*trails), PROT_READ | PROT_WRITE)) {
+		all.count = 0;
+		return NULL;
+	}
+	all.opened[index] = true;
+	return trails;
+}
+
 static struct trail *trail_of(struct trails *trails, const struct trail_start *start)
 {
 	return &trails->of[(start->ip ^ start->sp) * 0x9e3779b97f4a7c15u >> 57];
@@ -98,18 +156,37 @@ static bool begins_at(const struct trail *trail, const struct trail_start *start
 uint64_t trail_find(struct trails *trails, const struct trail_start *start, uint32_t version)
 {
 	struct trail *trail = trail_of(trails, start);
-	bool outer = trails->reading;
-	uint64_t stack = 0;
-	trails->reading = true;
+	uint64_t outer = trails->reading_at, stack = 0;
+	trails->reading_at = start->sp;
 	__asm__ volatile("" ::: "memory");
 	if (begins_at(trail, start) && trail->version == version &&
 	    sum_up(trail, start->sp) == trail->sum) {
 		stack = trail->stack;
 		trail->seen = 0;
+		trail->uses++;
 	}
 	__asm__ volatile("" ::: "memory");
-	trails->reading = outer;
+	trails->reading_at = outer;
 	return stack;
+}
+
+/* A handler that left the one it interrupted by longjmp is read no more once we are above. */
+static bool is_read(struct trails *trails, const struct trail_start *start)
+{
+	if (start->sp >= trails->reading_at)
+		trails->reading_at = 0;
+	return trails->reading_at != 0;
+}
+
+/* Stacks of one place that take turns in it cost a walk each time. */
+static void learn_patience(struct trail *trail)
+{
+	bool first = !trail->stack && !trail->refused;
+	if (first || trail->uses >= USES_MIN)
+		trail->patience = 0;
+	else if (trail->patience < PATIENCE_MAX)
+		trail->patience++;
+	trail->uses = 0;
 }
 
 /* One that is found now and then keeps its place. */
@@ -120,23 +197,34 @@ struct trail *trail_wanted(struct trails *trails, const struct trail_start *star
 		trail->candidate = stack;
 		trail->seen = 0;
 	}
-	if (++trail->seen < SEEN_MIN || trail->refused == stack || trails->reading ||
-	    !library.context)
+	if (++trail->seen < SEEN_MIN << trail->patience || trail->refused == stack ||
+	    is_read(trails, start) || !library.context)
 		return NULL;
 	trail->seen = 0;
-	trail->start.sp = 0;
-	trail->words = 0;
-	trail->by_bp = false;
+	learn_patience(trail);
 	trail->refused = stack;
-	__asm__ volatile("" ::: "memory");
 	return trail;
 }
 
-static bool add(struct trail *trail, const struct trail_start *start, uint64_t address)
+/* A trail in the making. */
+struct walk {
+	struct trail *trail;
+	const struct trail_start *start;
+	uint64_t top; /* of the thread's own stack */
+};
+
+/* What lies elsewhere (a coroutine's stack, say) may be gone when the trail is looked for. */
+static bool is_on_stack(const struct walk *walk, uint64_t address)
 {
-	uint64_t place = (address - start->sp) / sizeof(uint64_t);
-	if (address < start->sp || address % sizeof(uint64_t) || place > UINT16_MAX ||
-	    trail->words == TRAIL_WORDS)
+	return address % sizeof(uint64_t) == 0 && address >= walk->start->sp &&
+	       address <= walk->top - sizeof(uint64_t);
+}
+
+static bool add(const struct walk *walk, uint64_t address)
+{
+	struct trail *trail = walk->trail;
+	uint64_t place = (address - walk->start->sp) / sizeof(uint64_t);
+	if (!is_on_stack(walk, address) || place > UINT16_MAX || trail->words == TRAIL_WORDS)
 		return false;
 	trail->places[trail->words++] = (uint16_t)place;
 	return true;
@@ -157,41 +245,41 @@ static bool read_frame(struct cursor *cursor, struct frame *ret_frame)
 }
 
 /* A frame that GCC aligned has its caller's stack pointer in memory, and goes by that. */
-static RAW bool add_alignment(struct trail *trail, const struct trail_start *start,
-			      const struct frame *frame, const struct frame *caller)
+static RAW bool add_alignment(const struct walk *walk, const struct frame *frame,
+			      const struct frame *caller)
 {
 	for (uint64_t i = 1; i <= ALIGNED_WORDS; i++) {
 		uint64_t address = frame->bp - i * sizeof(uint64_t);
-		if (address >= frame->sp && address % sizeof(uint64_t) == 0 &&
+		if (address >= frame->sp && is_on_stack(walk, address) &&
 		    *(const uint64_t *)address == caller->sp)
-			return add(trail, start, address);
+			return add(walk, address);
 	}
 	return true;
 }
 
 /* The frame pointer points into its frame: if not, it is a register as any other. */
-static bool add_frame_pointer(struct trail *trail, const struct trail_start *start,
-			      const struct frame *frame, const struct frame *caller)
+static bool add_frame_pointer(const struct walk *walk, const struct frame *frame,
+			      const struct frame *caller)
 {
 	if (frame->bp < frame->sp || frame->bp > caller->sp)
 		return true;
-	if (frame->bp_saved.type != SAVED_IN_MEMORY || !add_alignment(trail, start, frame, caller))
+	if (frame->bp_saved.type != SAVED_IN_MEMORY || !add_alignment(walk, frame, caller))
 		return false;
-	if (frame->bp_saved.address >= start->sp)
-		return add(trail, start, frame->bp_saved.address);
+	if (frame->bp_saved.address >= walk->start->sp)
+		return add(walk, frame->bp_saved.address);
 	/* None of the frames from the start on has saved it: it is as it was there. */
-	trail->by_bp = true;
-	return frame->bp == start->bp;
+	walk->trail->by_bp = true;
+	return frame->bp == walk->start->bp;
 }
 
 /* What leads from a frame to its caller's, if it is nothing else. */
-static RAW bool add_step(struct trail *trail, const struct trail_start *start,
-			 const struct frame *frame, const struct frame *caller)
+static RAW bool add_step(const struct walk *walk, const struct frame *frame,
+			 const struct frame *caller)
 {
 	uint64_t returns = caller->sp - sizeof(uint64_t);
-	return caller->sp > frame->sp && caller->sp % sizeof(uint64_t) == 0 &&
-	       *(const uint64_t *)returns == caller->ip && add(trail, start, returns) &&
-	       add_frame_pointer(trail, start, frame, caller);
+	return caller->sp > frame->sp && is_on_stack(walk, returns) &&
+	       *(const uint64_t *)returns == caller->ip && add(walk, returns) &&
+	       add_frame_pointer(walk, frame, caller);
 }
 
 static bool find_start(struct cursor *cursor, const struct trail_start *start,
@@ -208,19 +296,24 @@ static bool find_start(struct cursor *cursor, const struct trail_start *start,
 	return false;
 }
 
-bool trail_walk(struct trail *trail, const struct trail_start *start, size_t limit,
+bool trail_walk(struct trail *trail, const struct trail_start *start, uint64_t top, size_t limit,
 		uint64_t *addresses, size_t *ret_count)
 {
+	const struct walk walk = {trail, start, top};
 	struct frame frame, caller;
 	struct cursor cursor;
 	ucontext_t context;
 	size_t count = 0;
 
-	if (library.context(&context) || library.init(&cursor, &context) ||
+	trail->start.sp = 0;
+	trail->words = 0;
+	trail->by_bp = false;
+	__asm__ volatile("" ::: "memory");
+	if (start->sp >= top || library.context(&context) || library.init(&cursor, &context) ||
 	    !find_start(&cursor, start, &frame))
 		return false;
 	while (count < limit && library.step(&cursor) > 0) {
-		if (!read_frame(&cursor, &caller) || !add_step(trail, start, &frame, &caller))
+		if (!read_frame(&cursor, &caller) || !add_step(&walk, &frame, &caller))
 			return false;
 		addresses[count++] = caller.ip;
 		frame = caller;

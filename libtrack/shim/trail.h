@@ -15,7 +15,7 @@
 
 #define TRAILS 128	  /* of a thread; a power of two */
 #define TRAIL_WORDS 88	  /* a trail is four cache lines */
-#define TRAIL_THREADS 256 /* at once; others unwind */
+#define TRAIL_THREADS 256 /* at most, at once; others unwind */
 
 /* The frame that it begins with, where its callee returns to. */
 struct trail_start {
@@ -34,15 +34,27 @@ struct trail {
 	bool by_bp;		      /* a frame goes by the frame pointer that start has */
 	uint64_t candidate;	      /* the latest stack that was unwound */
 	uint64_t refused;	      /* the latest that has no trail */
+	uint32_t uses;		      /* times it was found */
+	uint32_t patience;	      /* that many times twice as often before another is walked */
 	uint16_t places[TRAIL_WORDS]; /* in words above sp */
 } __attribute__((aligned(64)));
 
 _Static_assert(sizeof(struct trail) == 256, "four cache lines");
 
 struct trails {
-	bool reading; /* a signal handler in the middle of it must leave them as they are */
+	uint64_t reading_at; /* stack pointer where one is looked for: a handler must leave it; 0 */
 	struct trail of[TRAILS];
-};
+} __attribute__((aligned(4096))); /* pages of its own */
+
+/* Reserve room. Only what threads open is readable: mlockall of the host fills no more. */
+void trails_init(void);
+/* In a forked child: nobody has any. */
+void trails_reset(void);
+/*
+ * Of the calling thread, by the index of its writer, empty. NULL: none, there are too many threads.
+ * It makes a system call; no handler may ask meanwhile.
+ */
+struct trails *trails_open(uint32_t index);
 
 /* Find the cursors of the library that unwinds. */
 void trail_load(void *library);
@@ -50,14 +62,18 @@ void trail_load(void *library);
 /* The hash of the stack from start on; 0: it is to be unwound. */
 uint64_t trail_find(struct trails *trails, const struct trail_start *start, uint32_t version);
 
-/* It was unwound. The place for its trail, if that is worth the cost by now, or NULL. */
+/*
+ * It was unwound. The place for its trail, if that is worth the cost by now, or NULL. No handler
+ * may ask between this and the end of the walk.
+ */
 struct trail *trail_wanted(struct trails *trails, const struct trail_start *start, uint64_t stack);
 
 /*
  * Unwind once more, slowly, and write down by what. Inside of the library as stack.c is. false: it
- * has no trail. *ret_count: addresses, those of start left out.
+ * has no trail: one that leaves the thread's own stack, below top, has none. *ret_count: addresses,
+ * those of start left out.
  */
-bool trail_walk(struct trail *trail, const struct trail_start *start, size_t limit,
+bool trail_walk(struct trail *trail, const struct trail_start *start, uint64_t top, size_t limit,
 		uint64_t *addresses, size_t *ret_count);
 
 /* The walk led to this stack: from here on it is found. */

@@ -13,12 +13,13 @@
 #include <sys/mman.h>
 #include <sys/syscall.h>
 
-#define WRITERS 16384u
+#define WRITERS 16384u /* at most; a multiple of 64, as is how many there are */
+#define WRITERS_MIN 64u
 #define WRITERS_CONFINED 256u	/* threads at once, behind a seccomp filter */
 #define UNNAMED_TID 0x40000000u /* above what any kernel gives out */
 
 static struct writer *writers;
-static struct trails *trails; /* of the first writers */
+static uint32_t writer_count;
 static uint64_t used[WRITERS / 64];
 static uint32_t used_end; /* one above the highest writer ever used */
 
@@ -31,16 +32,20 @@ static uint32_t unnamed; /* threads whose id nobody may ask for */
 
 SHIM_TLS struct writer_thread writer_thread;
 
-static long reserve_memory(size_t size)
+static uint32_t count_writers(void)
 {
-	return sys6(SYS_mmap, 0, (long)size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE,
-		    -1, 0);
+	uint64_t fit = spool_address_room() / ROOM_OF_WRITERS / sizeof(struct writer);
+	if (fit >= WRITERS)
+		return WRITERS;
+	return fit > WRITERS_MIN ? (uint32_t)fit & ~63u : WRITERS_MIN;
 }
 
 int writers_init(void)
 {
 	/* Readable as far as used, so that mlockall of the host does not fill it. */
-	long map = reserve_memory(WRITERS * sizeof(struct writer));
+	uint32_t count = count_writers();
+	long map = sys6(SYS_mmap, 0, (long)(count * sizeof(struct writer)), PROT_NONE,
+			MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 	if (map < 0 && map > -4096)
 		return (int)map;
 	long page =
@@ -50,37 +55,23 @@ int writers_init(void)
 	long ret = sys3(SYS_madvise, page, 4096, MADV_WIPEONFORK);
 	if (ret)
 		return (int)ret;
-	long more = reserve_memory(TRAIL_THREADS * sizeof(struct trails));
-	trails = more < 0 && more > -4096 ? NULL : (void *)more;
 	writers = (void *)map;
+	writer_count = count;
 	writers_guard = (void *)page;
 	return 0;
-}
-
-static uint32_t trails_among(uint32_t count)
-{
-	return count < TRAIL_THREADS ? count : TRAIL_THREADS;
 }
 
 /* The first writers become readable. */
 static bool make_readable(uint32_t count)
 {
-	if (sys3(SYS_mprotect, (long)writers, (long)(count * sizeof(struct writer)),
-		 PROT_READ | PROT_WRITE))
-		return false;
-	if (trails &&
-	    sys3(SYS_mprotect, (long)trails, (long)(trails_among(count) * sizeof(struct trails)),
-		 PROT_READ | PROT_WRITE))
-		trails = NULL;
-	return true;
+	return !sys3(SYS_mprotect, (long)writers, (long)(count * sizeof(struct writer)),
+		     PROT_READ | PROT_WRITE);
 }
 
 void writers_reset(void)
 {
 	sys3(SYS_madvise, (long)writers, (long)(used_end * sizeof(struct writer)), MADV_DONTNEED);
-	if (trails)
-		sys3(SYS_madvise, (long)trails,
-		     (long)(trails_among(used_end) * sizeof(struct trails)), MADV_DONTNEED);
+	trails_reset();
 	memset(used, 0, sizeof(used));
 	used_end = 0;
 	writer_thread.writer = NULL;
@@ -96,10 +87,11 @@ void writers_enable(void)
 void writers_confine(void)
 {
 	uint32_t end = __atomic_load_n(&used_end, __ATOMIC_ACQUIRE);
-	if (end < WRITERS_CONFINED && make_readable(WRITERS_CONFINED))
-		while (end < WRITERS_CONFINED &&
-		       !__atomic_compare_exchange_n(&used_end, &end, WRITERS_CONFINED, false,
-						    __ATOMIC_RELEASE, __ATOMIC_RELAXED))
+	uint32_t room = writer_count < WRITERS_CONFINED ? writer_count : WRITERS_CONFINED;
+	if (end < room && make_readable(room))
+		while (end < room &&
+		       !__atomic_compare_exchange_n(&used_end, &end, room, false, __ATOMIC_RELEASE,
+						    __ATOMIC_RELAXED))
 			;
 	__atomic_store_n(&confined, true, __ATOMIC_RELEASE);
 }
@@ -157,7 +149,7 @@ static struct writer *open_writer(uint32_t index)
 
 static struct writer *claim(void)
 {
-	for (uint32_t word = 0; word < WRITERS / 64; word++) {
+	for (uint32_t word = 0; word < writer_count / 64; word++) {
 		uint64_t seen = __atomic_load_n(&used[word], __ATOMIC_RELAXED);
 		while (~seen) {
 			uint64_t bit = ~seen & -~seen;
@@ -170,28 +162,19 @@ static struct writer *claim(void)
 	return NULL;
 }
 
+uint32_t writer_index(const struct writer *writer)
+{
+	return (uint32_t)(writer - writers);
+}
+
 void writer_release(void)
 {
 	struct writer *writer = writer_thread.writer;
 	if (!writer)
 		return;
 	writer_thread.writer = NULL;
-	uint32_t index = (uint32_t)(writer - writers);
+	uint32_t index = writer_index(writer);
 	__atomic_fetch_and(&used[index / 64], ~(1ull << index % 64), __ATOMIC_RELEASE);
-}
-
-/* What the thread before did, and where its stack was. */
-static void forget_thread(struct writer *writer)
-{
-	size_t index = (size_t)(writer - writers);
-	struct trails *all = trails;
-	memset(&writer->repeats, 0, sizeof(writer->repeats));
-	writer->trails = all && index < TRAIL_THREADS ? &all[index] : NULL;
-	if (!writer->trails)
-		return;
-	writer->trails->reading = false;
-	for (int i = 0; i < TRAILS; i++)
-		writer->trails->of[i].start.sp = 0;
 }
 
 /* A used segment changes hands: say so in it. */
@@ -204,7 +187,8 @@ static void adopt(struct writer *writer)
 	writer->tid = tid;
 	writer->sweep_length = 0;
 	writer->refusals = 0;
-	forget_thread(writer);
+	writer->trails = NULL;
+	memset(&writer->repeats, 0, sizeof(writer->repeats));
 	thread_watch_end();
 	if (writer->segment && other)
 		writer_emit(writer, TRACK_META_THREAD, 0, TRACK_CALL_none, tid, 0, 0);

@@ -27,7 +27,7 @@ struct writer {
 	uint32_t refusals;     /* opening calls recorded that failed for want of numbers */
 	uint32_t next_way;     /* which of a set of texts is forgotten next */
 	uint64_t last_ns;      /* time of its latest record */
-	struct trails *trails; /* NULL: none */
+	struct trails *trails; /* NULL: none so far */
 	struct repeats repeats;
 	uint64_t stacks[WRITER_STACK_SETS][WRITER_WAYS]; /* hashes */
 	uint64_t texts[WRITER_TEXT_SETS][WRITER_WAYS];	 /* ids, see annotate.c */
@@ -90,6 +90,9 @@ static inline void writer_remember(struct writer *writer, uint64_t set[WRITER_WA
 {
 	set[writer->next_way++ % WRITER_WAYS] = id;
 }
+
+/* Below the number of threads that record at once. */
+uint32_t writer_index(const struct writer *writer);
 
 /* Give the calling thread's writer back. */
 void writer_release(void);

@@ -197,7 +197,8 @@ CREATE TABLE act (             -- what was done to a resource that judges it, no
 	other_id INTEGER REFERENCES resource -- fired-late: the scope; fired-over: the owner; needed: who needed it
 );
 
-CREATE TABLE act_more (        -- acts in a loop: so many more, equal in all that judges them, have no row
+CREATE TABLE act_more (        -- acts in a loop: so many more, equal in all that judges them, have no row; of late calls of one
+                               -- callback for many, the last of a thread may be missing, up to 63
 	act_id INTEGER PRIMARY KEY REFERENCES act,
 	count INTEGER NOT NULL
 );

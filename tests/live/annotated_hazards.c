@@ -12,12 +12,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/time.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <track/track.h>
+#include <ucontext.h>
 #include <unistd.h>
 
 static char object;
@@ -182,6 +184,85 @@ static int turns(void)
 	return 0;
 }
 
+/* Goes on on another stack, with the frame pointer leading back: void go_on(top, function). */
+__asm__(".text\n"
+	".type go_on,@function\n"
+	"go_on:\n"
+	".cfi_startproc\n"
+	"push %rbp\n"
+	".cfi_def_cfa_offset 16\n"
+	".cfi_offset %rbp,-16\n"
+	"mov %rsp,%rbp\n"
+	".cfi_def_cfa_register %rbp\n"
+	"mov %rdi,%rsp\n"
+	"call *%rsi\n"
+	"mov %rbp,%rsp\n"
+	"pop %rbp\n"
+	".cfi_def_cfa %rsp,8\n"
+	"ret\n"
+	".cfi_endproc\n"
+	".size go_on,.-go_on\n");
+void go_on(void *top, void (*function)(void));
+
+enum { OWN_BYTES = 256 << 10, OTHER_BYTES = 64 << 10 };
+
+static char *own_stack; /* a coroutine's lies above it at first */
+static ucontext_t scheduler;
+
+static __attribute__((noinline)) void tell_below(void)
+{
+	volatile char room[64];
+	room[0] = 1;
+	tell();
+	room[1] = room[0];
+}
+
+static void coroutine(void)
+{
+	for (int i = 0; i < 100; i++)
+		go_on(own_stack + OWN_BYTES / 2, tell_below);
+}
+
+static void run_on(char *stack)
+{
+	ucontext_t context;
+	getcontext(&context);
+	context.uc_stack.ss_sp = stack;
+	context.uc_stack.ss_size = OTHER_BYTES;
+	context.uc_link = &scheduler;
+	makecontext(&context, coroutine, 0);
+	swapcontext(&scheduler, &context);
+}
+
+static void *run_coroutines(void *arg)
+{
+	run_on(own_stack + OWN_BYTES);
+	munmap(own_stack + OWN_BYTES, OTHER_BYTES);
+	run_on(arg);
+	return NULL;
+}
+
+static char *map(size_t size)
+{
+	void *at = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	return at != MAP_FAILED ? at : NULL;
+}
+
+/* What lay on a coroutine's stack is gone with it. */
+static int coroutines(void)
+{
+	char *other = map(OTHER_BYTES);
+	pthread_attr_t attr;
+	pthread_t thread;
+	own_stack = map(OWN_BYTES + OTHER_BYTES);
+	if (!other || !own_stack || pthread_attr_init(&attr) ||
+	    pthread_attr_setstack(&attr, own_stack, OWN_BYTES) ||
+	    pthread_create(&thread, &attr, run_coroutines, other))
+		return 1;
+	pthread_attr_destroy(&attr);
+	return pthread_join(thread, NULL);
+}
+
 static const struct {
 	const char *name;
 	int (*run)(void);
@@ -189,7 +270,7 @@ static const struct {
 	{"early", early},	{"counter", counter},
 	{"sandbox", sandbox},	{"sandbox-without-counter", sandbox_without_counter},
 	{"handlers", handlers}, {"turns", turns},
-	{"children", children},
+	{"children", children}, {"coroutines", coroutines},
 };
 
 int main(int argc, char **argv)

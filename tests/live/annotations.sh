@@ -41,7 +41,7 @@ check "without stacks" "$(diff <(sed 's/ stack$//' said) found && echo same)" sa
 check "unwatched" "$("$live/live_annotated_c" | wc -l)" "$(wc -l <said)"
 
 # Where a careless shim would hang, kill or lose.
-for mode in early counter sandbox sandbox-without-counter handlers turns children; do
+for mode in early counter sandbox sandbox-without-counter handlers turns children coroutines; do
 	spooled "$live/live_annotated_hazards" $mode
 	check "$mode: the program ends as alone, and all is there" \
 		"$code $(grep -c '^retain object#1 hazard' found) $(grep -c -e '(undefined' -e '^lost' found)" "0 $(cat said) 0"
@@ -51,6 +51,17 @@ check "turns: two threads, one order" \
 	"$code $(awk '/hazard/ {n++; bad += $1 == last; last = $1} END {print n, bad + 0}' found)" "0 400000 0"
 spooled "$live/live_annotated_hazards" children
 check "children: what each told" "$(grep -c '^release object#1 hazard' found)" 2000
+
+# Of a limited address space the host keeps seven eighths.
+mkdir -p spools
+for limit in 400000 1000000; do
+	check "ulimit -v $limit: what is taken" "$(
+		ulimit -v $limit
+		alone=$(awk '/^VmSize/ {print $2}' /proc/self/status)
+		watched=$(RTCTRACK_SPOOL_DIR=$work/spools LD_PRELOAD=$shim awk '/^VmSize/ {print $2}' /proc/self/status)
+		echo $((watched > alone && watched - alone <= limit / 8))
+	)" 1
+done
 
 # Each compiler and language that the header is for, with all warnings.
 strict="-Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror -D_GNU_SOURCE -pthread -I$include"
@@ -96,6 +107,17 @@ check "the culprit of a scope in a program of one file" \
 	"$(sqlite3 -batch one.db "SELECT rule, replace(culprit_function, '(anonymous namespace)::', '') FROM finding")" \
 	"scope-unclosed|Connection::Connection"
 
+# Calls that say nothing are left out, but none that may be too late, and all are counted.
+late() { # MODE SQL
+	rm -f t.db
+	timeout 100 "$build/cli/rtctrack" run -o t.db --quiet -- "$live/live_annotated_late" "$1" >out 2>err
+	check "late calls: $1" "$(sqlite3 -batch t.db "$2" 2>&1)" "$(cat out)"
+}
+for mode in reopened handed-over closing many; do
+	late $mode "SELECT sum(count) FROM finding WHERE rule = 'callback-after-close'"
+done
+late each "SELECT count(DISTINCT resource_id) FROM act WHERE what = 'fired-late'"
+
 # closing NAME GRACE MODE STATE: the one finding, about a close that did not return
 closing() {
 	rm -f closing.db
@@ -135,6 +157,21 @@ for level in -O0 -O1 -O2; do
 		JOIN stack_frame s ON s.stack_id = r.birth_stack AND s.position = 0 JOIN location l ON l.id = s.location_id
 		WHERE r.kind = 'object' AND l.address BETWEEN $((16#$start)) AND $((16#$start + 16#$size))")" 6
 done
+
+# A plugin that stands where another one stood is not named after it, and its stack is one however often it comes.
+for class in one two; do
+	# shellcheck disable=SC2086 # words
+	gcc $strict -O1 -fPIC -shared -DCLASS="\"$class\"" "$here/annotated_plugin.c" -o $class.so
+done
+# shellcheck disable=SC2086 # words
+gcc $strict -O1 "$here/annotated_plugins.c" -o program
+rm -f t.db
+timeout 100 "$build/cli/rtctrack" run -o t.db --quiet -- ./program ./one.so ./two.so >out 2>err
+[ "$(sort -u out | wc -l)" = 1 ] || skip "plugins at one address" "the loader put them elsewhere"
+check "whose stack it is" "$(sqlite3 -batch t.db "SELECT r.class, replace(l.path, rtrim(l.path, replace(l.path, '/', '')), ''),
+		count(DISTINCT r.birth_stack), count(*) FROM resource r
+	JOIN stack_frame s ON s.stack_id = r.birth_stack AND s.position = 0 JOIN location l ON l.id = s.location_id
+	WHERE r.class IN ('one', 'two') GROUP BY 1, 2" | xargs)" "one|one.so|1|3 two|two.so|1|3"
 
 # Under live probes: the arguments arrive, and nobody's locals are overwritten.
 # Tracepoints need tracefs: mounted for bpftrace alone, in a mount namespace of its own.

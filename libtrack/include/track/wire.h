@@ -161,12 +161,13 @@ struct track_relation {
 };
 
 /*
- * arg of a callback's fire may also say: the call was in order, as the ones before, and is recorded
- * for what happens inside of it. And at its return, how many calls of the thread were not recorded,
- * since they said nothing but that.
+ * arg of a callback's fire may also say how many calls of it the thread made since its last record
+ * of one, which were as that one was, and so have no record. ONLY: this is all. AGAIN: nor is this
+ * one a call, it says that the thread is inside of one that has no record.
  */
+#define TRACK_FIRE_ONLY (1u << 28)
 #define TRACK_FIRE_AGAIN (1u << 29)
-#define TRACK_FIRE_RETURNED(left_out) (1u << 30 | (uint64_t)(left_out) << 32)
+#define TRACK_FIRE_WITH(left_out) ((uint64_t)(left_out) << 32)
 #define TRACK_FIRE_LEFT_OUT(arg) ((uint32_t)((arg) >> 32))
 
 /* The head of every record. A payload follows; size is a multiple of 8. */
@@ -217,7 +218,7 @@ enum track_segment_state { TRACK_SEGMENT_FREE, TRACK_SEGMENT_TAKEN, TRACK_SEGMEN
 /* Records begin at offset sizeof(struct track_segment). */
 struct track_segment {
 	uint32_t state;	   /* atomic; enum track_segment_state */
-	uint32_t reserved; /* atomic; offset behind the last reservation, may exceed the segment */
+	uint32_t reserved; /* by its thread alone; offset behind the last reservation, or more */
 	uint32_t tid;
 	uint32_t epoch; /* grows each time the segment is taken */
 	uint64_t pad[2];

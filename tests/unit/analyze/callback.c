@@ -43,9 +43,61 @@ Test(callback, calls_that_were_left_out_are_counted_with_the_others)
 	STEP(FIRE, CALLBACK, CALLBACK);
 	STEP(FIRE, CALLBACK, CALLBACK, .arg = TRACK_RETURNED);
 	STEP(FIRE, CALLBACK, CALLBACK, .arg = TRACK_FIRE_AGAIN);
-	STEP(FIRE, CALLBACK, CALLBACK, .arg = TRACK_FIRE_RETURNED(40));
+	STEP(FIRE, CALLBACK, CALLBACK, .arg = TRACK_RETURNED);
+	STEP(FIRE, CALLBACK, CALLBACK, .arg = TRACK_FIRE_WITH(40));
+	STEP(FIRE, CALLBACK, CALLBACK, .arg = TRACK_RETURNED);
+	STEP(FIRE, CALLBACK, CALLBACK, .arg = TRACK_FIRE_ONLY | TRACK_FIRE_WITH(3));
+	/* Of what nobody was told to call there is nothing to say. */
+	STEP(FIRE, CALLBACK, CALLBACK + 8, .arg = TRACK_FIRE_ONLY | TRACK_FIRE_WITH(3));
+	STEP(FIRE, CALLBACK, CALLBACK, .arg = TRACK_FIRE_ONLY | TRACK_FIRE_WITH(3), .tid = 300);
 	play_finish();
-	cr_assert_str_eq(ask("SELECT fires FROM resource"), "42");
+	cr_assert_str_eq(ask("SELECT fires FROM resource"), "45");
+}
+
+/* As that thread's call before them was: here one in order, then one that is late. */
+Test(callback, calls_that_were_left_out_are_judged_with_the_one_before)
+{
+	STEP(OPEN, SCOPE, CONNECTION, .arg = TRACK_QUIET);
+	arm(0);
+	STEP(OWN, CALLBACK, CALLBACK, .other = CONNECTION, .other_kind = TRACK_KIND_SCOPE);
+	STEP(FIRE, CALLBACK, CALLBACK);
+	STEP(FIRE, CALLBACK, CALLBACK, .tid = 300);
+	STEP(DESTROY, SCOPE, CONNECTION);
+	STEP(FIRE, CALLBACK, CALLBACK, .arg = TRACK_FIRE_WITH(1000));
+	STEP(FIRE, CALLBACK, CALLBACK, .arg = TRACK_FIRE_WITH(20));
+	STEP(FIRE, CALLBACK, CALLBACK, .arg = TRACK_FIRE_ONLY | TRACK_FIRE_WITH(7));
+	STEP(FIRE, CALLBACK, CALLBACK, .arg = TRACK_FIRE_ONLY | TRACK_FIRE_WITH(500), .tid = 300);
+	play_finish();
+	cr_assert_str_eq(act(), "fired-late fired-late");
+	cr_assert_str_eq(ask("SELECT sum(count) FROM act_more"), "27");
+}
+
+/* It began in a registration that is over: of the one at its place now it says nothing. */
+Test(callback, a_call_told_for_what_happens_inside_of_it_is_no_call_of_another_life)
+{
+	arm(0);
+	STEP(DESTROY, CALLBACK, CALLBACK);
+	arm(TRACK_ONE_SHOT);
+	STEP(FIRE, CALLBACK, CALLBACK, .arg = TRACK_FIRE_AGAIN);
+	STEP(DESTROY, CALLBACK, CALLBACK);
+	play_finish();
+	cr_assert_str_eq(act(), "dropped");
+}
+
+/* Far more than are kept in mind: those that were forgotten are in order. */
+Test(callback, calls_of_many_callbacks_by_one_thread)
+{
+	for (uint64_t i = 0; i < 200; i++) {
+		STEP(ARM, CALLBACK, CALLBACK + i);
+		STEP(FIRE, CALLBACK, CALLBACK + i);
+	}
+	for (uint64_t i = 0; i < 200; i++)
+		STEP(FIRE, CALLBACK, CALLBACK + i, .arg = TRACK_FIRE_ONLY | TRACK_FIRE_WITH(1));
+	play_finish();
+	cr_assert_str_eq(act(), "");
+	cr_assert_str_eq(
+		ask("SELECT count(*) || ' ' || (sum(fires) BETWEEN 216 AND 400) FROM resource"),
+		"200 1");
 }
 
 /* It began before another thread ended the callback, and is told after. */

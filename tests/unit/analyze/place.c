@@ -35,6 +35,29 @@ Test(place, only_a_module_that_was_there_at_that_time_counts)
 	expect(place_sql, ":4112,/bin/a:32,:4144,/bin/b:64");
 }
 
+static void stack_of(uint64_t hash, uint64_t address)
+{
+	cr_assert_eq(
+		play.sink->stack(play.sink->ctx, play.process, hash, ++play.now_ns, &address, 1),
+		0);
+}
+
+/* Its hash is another one after each unload, and its births are those of one place all the same. */
+Test(place, a_stack_through_a_module_that_comes_back_is_one)
+{
+	for (uint64_t hash = 1; hash <= 3; hash++) {
+		play_module(hash == 2 ? "/lib/other" : "/lib/plugin", 0x1000, 0x2000);
+		stack_of(hash, 0x1010);
+		fd_open(hash, hash);
+		cr_assert_eq(play.sink->unload(play.sink->ctx, 0, 0x1000, ++play.now_ns), 0);
+	}
+	play_finish();
+	cr_assert_eq(analyze_places(play.trace, NULL), 0);
+	expect(place_sql, "/lib/plugin:16,/lib/other:16");
+	expect("SELECT group_concat(birth_stack) FROM (SELECT * FROM resource ORDER BY subject)",
+	       "1,2,1");
+}
+
 Test(place, processes_share_places_and_a_second_run_adds_nothing)
 {
 	play_module("/bin/a", 0x1000, 0x2000);

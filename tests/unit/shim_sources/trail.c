@@ -10,6 +10,13 @@
 
 #define DEPTH 64
 
+static uint64_t address_room = UINT64_MAX;
+
+uint64_t spool_address_room(void)
+{
+	return address_room;
+}
+
 /* Most libraries are built so, the tests are not. */
 #if __has_attribute(optimize)
 #define FRAMELESS __attribute__((noinline, optimize("omit-frame-pointer")))
@@ -21,6 +28,7 @@ static int (*backtrace_of)(void **addresses, int size);
 static struct trails trails;
 static unsigned random_state = 1;
 static uint64_t found, unwound;
+static uint64_t top_of_stack = UINT64_MAX;
 
 static unsigned random_below(unsigned limit)
 {
@@ -64,7 +72,7 @@ static void learn(const struct trail_start *from, uint64_t stack)
 	uint64_t addresses[DEPTH];
 	size_t count;
 	struct trail *trail = trail_wanted(&trails, from, stack);
-	if (trail && trail_walk(trail, from, DEPTH, addresses, &count) &&
+	if (trail && trail_walk(trail, from, top_of_stack, DEPTH, addresses, &count) &&
 	    hash_of(addresses, count) == stack)
 		trail_keep(trail, from, stack, 1);
 }
@@ -211,10 +219,30 @@ Test(trail, none_is_found_after_a_module_went)
 Test(trail, one_that_is_read_is_not_written)
 {
 	static const unsigned char path[] = {0, 1, 0xff, 0xff};
-	trails.reading = true;
+	trails.reading_at = UINT64_MAX;
 	walk(path, 100);
 	cr_expect(eq(u64, found, 0));
-	cr_expect(trails.reading);
+	cr_expect(eq(u64, trails.reading_at, UINT64_MAX));
+}
+
+/* Nobody comes back to it: a handler left it by longjmp. */
+Test(trail, one_that_was_read_below_is_read_no_more)
+{
+	static const unsigned char path[] = {0, 1, 0xff, 0xff};
+	trails.reading_at = 1;
+	walk(path, 100);
+	cr_expect(eq(u64, found, 100 - SEEN_MIN));
+	cr_expect(eq(u64, trails.reading_at, 0));
+}
+
+/* As where a coroutine goes on, and its own stack is somewhere above. */
+Test(trail, one_that_leaves_the_threads_own_stack_is_none)
+{
+	static const unsigned char path[] = {0, 1, 2, 3, 4, 5, 0xff, 0xff};
+	char local;
+	top_of_stack = (uintptr_t)&local & ~15ul;
+	walk(path, 100);
+	cr_expect(eq(u64, found, 0));
 }
 
 Test(trail, what_has_none_is_not_walked_again)
@@ -224,4 +252,69 @@ Test(trail, what_has_none_is_not_walked_again)
 	for (int i = 0; i < 1000; i++)
 		wanted += trail_wanted(&trails, &from, 99) != NULL;
 	cr_expect(eq(int, wanted, 1));
+}
+
+/* In turns just long enough for a walk: soon none is made any more. */
+Test(trail, stacks_that_take_turns_in_a_place_are_walked_less_and_less)
+{
+	const struct trail_start from = {1, 2, 3};
+	int wanted = 0;
+	for (int i = 0; i < 1000; i++) {
+		for (int k = 0; k < SEEN_MIN + 1; k++)
+			wanted += trail_wanted(&trails, &from, 99 + (uint64_t)(i & 1)) != NULL;
+		cr_expect(le(int, wanted, PATIENCE_MAX));
+	}
+}
+
+static __attribute__((noinline)) void call_one(void)
+{
+	probe();
+	__asm__ volatile("# one");
+}
+
+/* As large as the other: both probe at the same place of the stack. */
+static __attribute__((noinline)) void call_other(void)
+{
+	probe();
+	__asm__ volatile("# other");
+}
+
+/* What was found often was worth it, and so may the next one be. */
+Test(trail, stacks_that_stay_for_long_are_each_walked_soon)
+{
+	static void (*const callers[])(void) = {call_one, call_other};
+	for (int i = 0; i < 10; i++)
+		for (int k = 0; k < USES_MIN + SEEN_MIN; k++)
+			callers[i % 2]();
+	cr_expect(eq(u64, found, 10 * USES_MIN));
+}
+
+Test(trail, those_of_a_thread_are_opened_when_it_asks)
+{
+	trails_init();
+	struct trails *of_first = trails_open(0), *of_last = trails_open(TRAIL_THREADS - 1);
+	cr_assert(of_first != NULL);
+	cr_assert(of_last != NULL);
+	cr_expect(trails_open(TRAIL_THREADS) == NULL);
+	/* The next thread with this number finds nothing of the one before. */
+	of_first->of[5].start.sp = 8;
+	of_first->reading_at = 8;
+	cr_expect(trails_open(0) == of_first);
+	cr_expect(eq(u64, of_first->of[5].start.sp, 0));
+	cr_expect(eq(u64, of_first->reading_at, 0));
+}
+
+Test(trail, a_limited_address_space_has_few)
+{
+	address_room = 3 * ROOM_OF_TRAILS * sizeof(struct trails);
+	trails_init();
+	cr_expect(trails_open(2) != NULL);
+	cr_expect(trails_open(3) == NULL);
+}
+
+Test(trail, none_fit_into_little)
+{
+	address_room = 1 << 16;
+	trails_init();
+	cr_expect(trails_open(0) == NULL);
 }
