@@ -14,7 +14,7 @@
 #include "thing.h"
 #include "word.h"
 
-enum { SOCKADDR_BYTES = 128, NAME_BYTES = 256, ADDRESS_TEXT_BYTES = 512 };
+enum { SOCKADDR_BYTES = 128, NAME_BYTES = 256, ADDRESS_TEXT_BYTES = 512, RELATIVES_MAX = 64 };
 
 /* As given; made readable only when a row is written. Reused through the book. */
 struct life_names {
@@ -199,13 +199,21 @@ static void fill_death(struct trace_resource *row, const struct life *life)
 /* Before its own row is written, so that it can refer to theirs. */
 static int put_relatives(struct life *life, struct trace_resource *row)
 {
+	unsigned *depth = &life->image->book->row_depth;
 	int error = 0;
 
+	/* Rows of a long chain are written again, from the other end on. */
+	if (*depth == RELATIVES_MAX) {
+		life_touch(life);
+		return 0;
+	}
+	++*depth;
 	thing_meet_owner(life);
 	if (life->owner != NULL)
 		error = life_keep(&life->owner->life, &row->owner_id);
 	if (error == 0 && life->hint != NULL)
 		error = life_keep(&life->hint->life, &row->hint_id);
+	--*depth;
 	return error;
 }
 
@@ -481,6 +489,17 @@ void life_set_traffic(struct life *life, const struct collect_event *event)
 	memcpy(&life->traffic, event->data, sizeof(life->traffic));
 	life->has_traffic = true;
 	life_touch(life);
+}
+
+struct thing *life_take_above(struct life *life)
+{
+	struct thing *above = life->owner != NULL ? life->owner : life->hint;
+
+	if (life->owner != NULL)
+		life->owner = NULL;
+	else
+		life->hint = NULL;
+	return above;
 }
 
 void life_let_go(struct life *life)

@@ -78,7 +78,8 @@ struct life {
 /* What all lives share. */
 struct life_book {
 	struct trace *trace;
-	struct life queue; /* ring of lives whose row is to be written at the next flush */
+	struct life queue;  /* ring of lives whose row is to be written at the next flush */
+	unsigned row_depth; /* rows being written, each of who owns the one before */
 	struct life_names *free_names;
 	struct statistics_book statistics;
 	struct texts texts;
@@ -142,6 +143,8 @@ void life_set_class(struct life *life, unsigned fd_class);
 /* Keep what a name record says; shapes that wire.h does not know are ignored. -ENOMEM. */
 int life_name(struct life *life, const struct collect_event *event);
 void life_set_traffic(struct life *life, const struct collect_event *event);
+/* What it belongs to, or was made in: the caller drops it now. NULL: none. */
+struct thing *life_take_above(struct life *life);
 /* It belongs to nothing any more, and nothing needs it. */
 void life_let_go(struct life *life);
 /* Give back what the life holds. */

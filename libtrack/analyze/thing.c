@@ -39,14 +39,18 @@ struct thing *thing_hold(struct thing *thing)
 
 void thing_drop(struct thing *thing)
 {
-	if (thing == NULL || --thing->holds != 0)
-		return;
-	holdings_finish(thing);
-	life_finish(&thing->life);
-	*thing->at = thing->next;
-	if (thing->next != NULL)
-		thing->next->at = thing->at;
-	free(thing);
+	/* One that was made in another's call, and so on, is a chain as long as the run. */
+	while (thing != NULL && --thing->holds == 0) {
+		struct thing *above = life_take_above(&thing->life);
+
+		holdings_finish(thing);
+		life_finish(&thing->life);
+		*thing->at = thing->next;
+		if (thing->next != NULL)
+			thing->next->at = thing->at;
+		free(thing);
+		thing = above;
+	}
 }
 
 static void let_go(struct thing *thing)

@@ -6,38 +6,6 @@
 
 enum { OWNERS_MAX = 64 }; /* as thing.c tells of, one above the other */
 
-/*
- * Whose it was is said once, and it is armed again at every tick. Its memory may be another's
- * where the owner is gone, or was closed and left it armed. Held; NULL: nobody's.
- */
-static struct thing *find_owner(struct thing *before)
-{
-	struct thing *owner;
-
-	if (before == NULL || (before->alive && thing_is_abandoned(before)))
-		return NULL;
-	thing_meet_owner(&before->life);
-	owner = before->life.owner;
-	return owner != NULL && owner->alive ? thing_hold(owner) : NULL;
-}
-
-int timer_arm(struct image *image, const struct collect_event *event)
-{
-	struct thing *before = thing_find(image, event->kind, event->subject), *timer;
-	const char *class_name = before != NULL ? before->life.class_name : "";
-	struct thing *owner = find_owner(before);
-	int error = 0;
-
-	if (before != NULL && before->alive && !thing_is_abandoned(before))
-		error = timer_cancel(image, event);
-	if (error == 0)
-		error = thing_begin(image, event, &timer);
-	if (error == 0 && owner != NULL && strcmp(timer->life.class_name, class_name) == 0)
-		life_set_owner(&timer->life, owner);
-	thing_drop(owner);
-	return error;
-}
-
 /* Its memory, not only its work: what a task waited for may well come when it is done. */
 static bool is_gone(const struct thing *owner)
 {
@@ -62,6 +30,39 @@ static struct thing *find_gone(struct thing *timer)
 			return owned->life.owned_late ? NULL : owner;
 	}
 	return NULL;
+}
+
+/*
+ * Whose it was is said once, and it is armed again at every tick. Its memory may be another's
+ * where the owner is gone, or was closed and left it armed. Held; NULL: nobody's.
+ */
+static struct thing *find_owner(struct thing *before)
+{
+	struct thing *owner;
+
+	if (before == NULL || (before->alive && thing_is_abandoned(before)))
+		return NULL;
+	thing_meet_owner(&before->life);
+	owner = before->life.owner;
+	return owner != NULL && owner->alive ? thing_hold(owner) : NULL;
+}
+
+int timer_arm(struct image *image, const struct collect_event *event)
+{
+	struct thing *before = thing_find(image, event->kind, event->subject), *timer;
+	const char *class_name = before != NULL ? before->life.class_name : "";
+	struct thing *owner = find_owner(before);
+	int error = 0;
+
+	/* Restarted, though what it belongs to was closed: its owner is there yet. */
+	if (before != NULL && before->alive && find_gone(before) == NULL)
+		error = timer_cancel(image, event);
+	if (error == 0)
+		error = thing_begin(image, event, &timer);
+	if (error == 0 && owner != NULL && strcmp(timer->life.class_name, class_name) == 0)
+		life_set_owner(&timer->life, owner);
+	thing_drop(owner);
+	return error;
 }
 
 /* One that was cancelled before: some loops tell a cancelled timer of its end by the same call. */

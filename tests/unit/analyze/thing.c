@@ -496,3 +496,41 @@ Test(thing, what_is_needed_may_end_once_the_close_of_who_needed_it_returned)
 	play_finish();
 	cr_assert_str_eq(act(), "");
 }
+
+/* A list that is pushed at the front: each owns the one before. */
+Test(thing, a_very_long_chain_of_owners_has_its_rows)
+{
+	enum { LONG = 30000 };
+
+	for (uint64_t i = 1; i <= LONG; i++) {
+		STEP(CREATE, OBJECT, i * 16);
+		if (i > 1)
+			STEP(OWN, OBJECT, (i - 1) * 16, .other = i * 16,
+			     .other_kind = TRACK_KIND_OBJECT);
+	}
+	play_finish();
+	cr_assert_str_eq(ask("SELECT count(*) || ' ' || count(owner_id) FROM resource"),
+			 "30000 29999");
+}
+
+/* A client that opens the next session within a call of the one before. */
+Test(thing, a_very_long_chain_of_hints_is_given_back)
+{
+	enum { LONG = 300000 };
+
+	STEP(OPEN, SCOPE, 16, .tid = 7);
+	for (uint64_t i = 1; i < LONG; i++) {
+		STEP(CALL, SCOPE, i * 16, .tid = 7);
+		STEP(OPEN, SCOPE, (i + 1) * 16, .tid = 7);
+		STEP(CALL, SCOPE, i * 16, .tid = 7, .arg = TRACK_RETURNED);
+		STEP(DESTROY, SCOPE, i * 16, .tid = 7);
+	}
+	STEP(DESTROY, SCOPE, LONG * 16);
+	/* So many others that what is over is forgotten. */
+	for (uint64_t i = 1; i < LONG / 2; i++) {
+		STEP(CREATE, OBJECT, i * 16);
+		STEP(DESTROY, OBJECT, i * 16);
+	}
+	play_finish();
+	cr_assert_str_eq(ask("SELECT count(*) FROM resource WHERE death_ns IS NULL"), "0");
+}

@@ -162,6 +162,21 @@ Test(timer, one_left_armed_at_a_closed_owner_leaves_its_address_to_another)
 	cr_assert_str_eq(act(), "");
 }
 
+Test(timer, one_restarted_while_its_closed_owner_is_there_is_no_leak)
+{
+	STEP(OPEN, SCOPE, CONNECTION);
+	arm_timer();
+	STEP(CLOSE, SCOPE, CONNECTION);
+	STEP(CLOSE, SCOPE, CONNECTION, .arg = TRACK_RETURNED);
+	STEP(ARM, TIMER, CONSENT);
+	STEP(CANCEL, TIMER, CONSENT);
+	STEP(DESTROY, SCOPE, CONNECTION);
+	play_finish();
+	cr_assert_str_eq(ask("SELECT count(*) FROM resource WHERE kind = 'timer' AND death_ns IS "
+			     "NULL"),
+			 "0");
+}
+
 /* Said while only the former thing at the owner's address was known. */
 Test(timer, one_whose_owner_is_yet_to_be_born_is_not_its_predecessors)
 {
