@@ -38,7 +38,7 @@
 	ROW(OPEN,    OF_ANY,  true,  OF(SCOPE))                                  \
 	ROW(CALL,    OF_ANY,  false, 0)                                          \
 	ROW(CLOSE,   OF_ANY,  true,  OF(SCOPE))                                  \
-	ROW(OWN,     OF_ANY,  false, OF(CALLBACK) | OF(OBJECT) | OF(SCOPE))      \
+	ROW(OWN,     OF_ANY,  false, OF_TOLD)                                    \
 	ROW(NEEDS,   OF_ANY,  false, 0)                                          \
 	ROW(BLOCK,   OF_ANY,  true,  0)                                          \
 	ROW(UNBLOCK, OF_ANY,  false, 0)                                          \
@@ -135,9 +135,18 @@ static bool is_worth_a_record(struct writer *writer, uint64_t callback, uint64_t
 	return true;
 }
 
-/* A row with turns. */
-static void turn_begins(uint8_t op, uint8_t kind, uint64_t subject)
+void annotate_rest(struct writer *writer)
 {
+	struct repeat rest;
+	while (repeat_take(&writer->repeats, &rest))
+		tell_left_out(writer, 0, &rest);
+}
+
+/* A row with turns. */
+static void turn_begins(uint8_t op, uint8_t kind, uint64_t subject, uint64_t other)
+{
+	if (op == TRACK_OP_OWN)
+		repeat_owner(other);
 	if (kind == TRACK_KIND_CALLBACK && op != TRACK_OP_OWN)
 		repeat_forget(subject);
 }
@@ -145,7 +154,7 @@ static void turn_begins(uint8_t op, uint8_t kind, uint64_t subject)
 static void turn_ends(uint8_t op, uint8_t kind, uint64_t subject, uint64_t arg)
 {
 	if (kind != TRACK_KIND_CALLBACK)
-		repeat_turn();
+		repeat_turn(subject);
 	else if (op == TRACK_OP_OWN)
 		repeat_owned(subject);
 	else if (op == TRACK_OP_ARM && !(arg & TRACK_ONE_SHOT))
@@ -187,7 +196,7 @@ static __attribute__((noinline)) void annotate_turn(uint64_t what, uint64_t subj
 						    const uint64_t *frame)
 {
 	uint8_t op = (uint8_t)what, kind = (uint8_t)(what >> 8);
-	turn_begins(op, kind, subject);
+	turn_begins(op, kind, subject, other);
 	annotate(what, subject, arg, other, text, frame);
 	turn_ends(op, kind, subject, arg);
 }

@@ -13,4 +13,9 @@
 void track_shim_annotate(uint64_t what, uint64_t subject, uint64_t arg, uint64_t other,
 			 const char *text);
 
+struct writer;
+
+/* The thread ends: its calls that were left out are told. */
+void annotate_rest(struct writer *writer);
+
 #endif

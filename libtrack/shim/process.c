@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "process.h"
+#include "annotate.h"
 #include "budget.h"
 #include "census.h"
 #include "clock.h"
@@ -152,6 +153,7 @@ void process_exiting(int exit_code)
 		return;
 	if (__atomic_exchange_n(&process.exiting, true, __ATOMIC_RELAXED))
 		return;
+	annotate_rest(writer);
 	if (!writers_confined()) {
 		spool_tell_fd_limit();
 		census_take(writer);

@@ -15,6 +15,9 @@ static struct place {
 	uint64_t arming;
 } places[1 << BITS];
 
+/* Who was ever said to own something, by a hash: what is said of others makes no call late. */
+static uint64_t owners[1 << 10];
+
 static uint64_t armings;
 static uint64_t turn; /* see repeat_turn */
 
@@ -59,9 +62,25 @@ void repeat_forget(uint64_t callback)
 		__atomic_store_n(&place->callback, 0, __ATOMIC_RELEASE);
 }
 
-void repeat_turn(void)
+static uint64_t *owner_word(uint64_t subject, uint64_t *ret_bit)
 {
-	__atomic_fetch_add(&turn, 1, __ATOMIC_ACQ_REL);
+	uint64_t mixed = hash(subject) >> 48;
+	*ret_bit = 1ull << mixed % 64;
+	return &owners[mixed / 64];
+}
+
+void repeat_owner(uint64_t subject)
+{
+	uint64_t bit, *word = owner_word(subject, &bit);
+	if (!(__atomic_load_n(word, __ATOMIC_RELAXED) & bit))
+		__atomic_fetch_or(word, bit, __ATOMIC_RELEASE);
+}
+
+void repeat_turn(uint64_t subject)
+{
+	uint64_t bit, *word = owner_word(subject, &bit);
+	if (__atomic_load_n(word, __ATOMIC_ACQUIRE) & bit)
+		__atomic_fetch_add(&turn, 1, __ATOMIC_ACQ_REL);
 }
 
 static struct repeat *repeat_of(struct repeats *repeats, uint64_t callback)
@@ -99,12 +118,22 @@ bool repeat_enter(struct repeats *repeats, uint64_t callback, struct repeat *ret
 		return true;
 	}
 	*ret_before = *repeat;
+	/* A handler in the middle tells of them, or we do. */
+	ret_before->left_out = __atomic_exchange_n(&repeat->left_out, 0, __ATOMIC_RELAXED);
 	if (expected)
 		remember(repeat, callback, arming, now);
-	else if (repeat->callback == callback)
-		repeat->left_out = 0;
-	else
-		ret_before->left_out = 0;
+	return false;
+}
+
+bool repeat_take(struct repeats *repeats, struct repeat *ret_repeat)
+{
+	for (int i = 0; i < REPEATS; i++) {
+		*ret_repeat = repeats->of[i];
+		ret_repeat->left_out =
+			__atomic_exchange_n(&repeats->of[i].left_out, 0, __ATOMIC_RELAXED);
+		if (ret_repeat->left_out)
+			return true;
+	}
 	return false;
 }
 

@@ -39,12 +39,17 @@ uint64_t repeat_reveal(struct repeats *repeats);
 
 /* Before it is recorded that it is armed, given up or taken back: all calls are recorded now. */
 void repeat_forget(uint64_t callback);
+/* The thread ends: one after the other whose left_out are to be told. false: there is none. */
+bool repeat_take(struct repeats *repeats, struct repeat *ret_repeat);
+
+/* Before it is recorded that it comes to own something. */
+void repeat_owner(uint64_t subject);
 /*
  * After the record of what may make a call late, since a call that comes in between is remembered
- * with what was before: armed for many calls; owned; anything about scopes.
+ * with what was before: armed for many calls; owned; anything about who owns, scopes above all.
  */
 void repeat_expect(uint64_t callback);
 void repeat_owned(uint64_t callback);
-void repeat_turn(void);
+void repeat_turn(uint64_t subject);
 
 #endif

@@ -340,7 +340,10 @@ static __attribute__((noinline)) void learn(struct writer *writer, const struct 
 		writer->trails = trails_open(writer_index(writer));
 	struct trail *trail = writer->trails ? trail_wanted(writer->trails, start, stack) : NULL;
 	if (unlikely(trail && enter(writer))) {
+		const struct trails *walked = writer->trails;
+		/* A handler's fork leaves the child none, in the middle of the walk. */
 		if (trail_walk(trail, start, tls.high, depth_max, addresses, &count) &&
+		    writer->trails == walked &&
 		    hash_addresses(writer->known_version, addresses, count) == stack)
 			trail_keep(trail, start, stack, writer->known_version);
 		__atomic_store_n(&writer->unwinding, 0, __ATOMIC_RELEASE);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "thread.h"
+#include "annotate.h"
 #include "clock.h"
 #include "process.h"
 #include "real.h"
@@ -53,6 +54,7 @@ static void thread_ending(void *round)
 	struct writer *writer = writer_get();
 	if (!writer)
 		return;
+	annotate_rest(writer);
 	if (tls_born)
 		writer_emit(writer, TRACK_OP_DONE, TRACK_KIND_THREAD, TRACK_CALL_none,
 			    (uint64_t)pthread_self(), 0, 0);

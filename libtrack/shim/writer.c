@@ -173,6 +173,9 @@ void writer_release(void)
 	if (!writer)
 		return;
 	writer_thread.writer = NULL;
+	/* Whoever comes next has a stack of his own, and a handler of his may come first. */
+	writer->trails = NULL;
+	memset(&writer->repeats, 0, sizeof(writer->repeats));
 	uint32_t index = writer_index(writer);
 	__atomic_fetch_and(&used[index / 64], ~(1ull << index % 64), __ATOMIC_RELEASE);
 }
@@ -187,8 +190,6 @@ static void adopt(struct writer *writer)
 	writer->tid = tid;
 	writer->sweep_length = 0;
 	writer->refusals = 0;
-	writer->trails = NULL;
-	memset(&writer->repeats, 0, sizeof(writer->repeats));
 	thread_watch_end();
 	if (writer->segment && other)
 		writer_emit(writer, TRACK_META_THREAD, 0, TRACK_CALL_none, tid, 0, 0);

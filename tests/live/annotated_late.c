@@ -8,9 +8,9 @@
 #include <string.h>
 #include <track/track.h>
 
-enum { CONNECTIONS = 200, IN_ORDER = 100, LATE = 10, MANY = 2000 };
+enum { CONNECTIONS = 200, IN_ORDER = 100, LATE = 10, MANY = 2000, THREADS = 5 };
 
-static char scopes[CONNECTIONS], callbacks[CONNECTIONS], object;
+static char scopes[CONNECTIONS], callbacks[CONNECTIONS], object, task;
 static int destroyed; /* scopes, by the main thread */
 static int served;    /* callbacks, by the other one */
 static int in_order;  /* of the one that it serves */
@@ -62,6 +62,42 @@ static int handed_over(void)
 	track_own(track_scope(&scopes[1]), track_object(&object));
 	call_often(0, LATE);
 	return LATE;
+}
+
+static int task_handed_over(void)
+{
+	track_callback_arm(&callbacks[0], "onMessage", 0);
+	track_task_spawn(&task, "reader");
+	track_own(track_task(&task), track_callback(&callbacks[0]));
+	open_scope(1);
+	track_scope_close(&scopes[1]);
+	track_scope_closed(&scopes[1]);
+	call_often(0, IN_ORDER);
+	track_own(track_scope(&scopes[1]), track_task(&task));
+	call_often(0, LATE);
+	track_task_done(&task);
+	return LATE;
+}
+
+static void *call_late(void *arg)
+{
+	call_often(0, MANY);
+	return arg;
+}
+
+/* What a thread has left out when it ends, it tells. */
+static int short_threads(void)
+{
+	open_with_callback(0);
+	track_scope_destroy(&scopes[0]);
+	for (int i = 0; i < THREADS; i++) {
+		pthread_t thread;
+		if (pthread_create(&thread, NULL, call_late, NULL))
+			return -1;
+		pthread_join(thread, NULL);
+	}
+	call_often(0, MANY);
+	return (THREADS + 1) * MANY;
 }
 
 static int closing(void)
@@ -126,7 +162,12 @@ static const struct {
 	const char *name;
 	int (*run)(void);
 } modes[] = {
-	{"reopened", reopened}, {"handed-over", handed_over}, {"closing", closing}, {"many", many},
+	{"reopened", reopened},
+	{"handed-over", handed_over},
+	{"task-handed-over", task_handed_over},
+	{"closing", closing},
+	{"many", many},
+	{"short-threads", short_threads},
 	{"each", each},
 };
 

@@ -113,7 +113,7 @@ late() { # MODE SQL
 	timeout 100 "$build/cli/rtctrack" run -o t.db --quiet -- "$live/live_annotated_late" "$1" >out 2>err
 	check "late calls: $1" "$(sqlite3 -batch t.db "$2" 2>&1)" "$(cat out)"
 }
-for mode in reopened handed-over closing many; do
+for mode in reopened handed-over task-handed-over closing many short-threads; do
 	late $mode "SELECT sum(count) FROM finding WHERE rule = 'callback-after-close'"
 done
 late each "SELECT count(DISTINCT resource_id) FROM act WHERE what = 'fired-late'"

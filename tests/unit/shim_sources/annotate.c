@@ -226,21 +226,47 @@ Test(annotate, the_first_calls_of_a_callback_for_many_are_told)
 	cr_expect(eq(int, told(), 0));
 }
 
+/* The callback, the scope that it belongs to, and whatever that belongs to stand for one address.
+ */
+static void arm_owned(void)
+{
+	say(TRACK_OP_ARM, TRACK_KIND_CALLBACK, 0, track_nobody(), NULL);
+	say(TRACK_OP_OWN, TRACK_KIND_CALLBACK, 0, track_scope((void *)5), NULL);
+}
+
 Test(annotate, a_call_that_may_be_too_late_is_told)
 {
 	static const struct {
 		uint8_t op, kind;
 	} changes[] = {{TRACK_OP_ARM, TRACK_KIND_CALLBACK}, {TRACK_OP_OWN, TRACK_KIND_CALLBACK},
 		       {TRACK_OP_OWN, TRACK_KIND_OBJECT},   {TRACK_OP_OWN, TRACK_KIND_SCOPE},
+		       {TRACK_OP_OWN, TRACK_KIND_TASK},	    {TRACK_OP_OWN, TRACK_KIND_TIMER},
 		       {TRACK_OP_OPEN, TRACK_KIND_SCOPE},   {TRACK_OP_CLOSE, TRACK_KIND_SCOPE},
 		       {TRACK_OP_DESTROY, TRACK_KIND_SCOPE}};
-	say(TRACK_OP_ARM, TRACK_KIND_CALLBACK, 0, track_nobody(), NULL);
+	arm_owned();
 	call_first();
 	for (size_t i = 0; i < sizeof(changes) / sizeof(*changes); i++) {
 		call();
 		cr_expect(eq(int, told(), 0), "%zu", i);
 		say(changes[i].op, changes[i].kind, 0, track_nobody(), NULL);
 		call_first();
+	}
+}
+
+Test(annotate, what_owns_nothing_makes_no_call_too_late)
+{
+	static const struct {
+		uint8_t op, kind;
+	} changes[] = {{TRACK_OP_OWN, TRACK_KIND_OBJECT},
+		       {TRACK_OP_OPEN, TRACK_KIND_SCOPE},
+		       {TRACK_OP_CLOSE, TRACK_KIND_SCOPE}};
+	say(TRACK_OP_ARM, TRACK_KIND_CALLBACK, 0, track_nobody(), NULL);
+	call_first();
+	for (size_t i = 0; i < sizeof(changes) / sizeof(*changes); i++) {
+		say(changes[i].op, changes[i].kind, 0, track_nobody(), NULL);
+		told();
+		call();
+		cr_expect(eq(int, told(), 0), "%zu", i);
 	}
 }
 
@@ -257,7 +283,7 @@ static void call_meanwhile(void)
 
 Test(annotate, a_call_told_while_the_end_is_recorded_is_told_again_after_it)
 {
-	say(TRACK_OP_ARM, TRACK_KIND_CALLBACK, 0, track_nobody(), NULL);
+	arm_owned();
 	call_first();
 	meanwhile = call_meanwhile;
 	say(TRACK_OP_CLOSE, TRACK_KIND_SCOPE, 0, track_nobody(), NULL);
@@ -341,9 +367,22 @@ Test(annotate, what_was_not_told_is_counted_when_another_takes_its_place)
 	cr_expect(ge(u32, count, calls - REPEATS * 40));
 }
 
-Test(annotate, what_happens_inside_of_a_call_has_it_told)
+Test(annotate, what_was_left_out_is_told_when_the_thread_ends)
 {
 	say(TRACK_OP_ARM, TRACK_KIND_CALLBACK, 0, track_nobody(), NULL);
+	call_first();
+	for (int i = 0; i < 7; i++)
+		call();
+	told();
+	annotate_rest(&writer);
+	cr_expect(eq(u32, counted(), 7));
+	annotate_rest(&writer);
+	cr_expect(eq(int, told(), 0));
+}
+
+Test(annotate, what_happens_inside_of_a_call_has_it_told)
+{
+	arm_owned();
 	call_first();
 	say(TRACK_OP_FIRE, TRACK_KIND_CALLBACK, 0, track_nobody(), NULL);
 	cr_expect(eq(u64, repeat_reveal(&writer.repeats), 5));
