@@ -8,11 +8,12 @@ export async function visit(client, base, peer, mode, closer) {
 	const { Connection, opened, pieces, send } = client;
 	const connection = new Connection(base, peer);
 	const LIMIT_MS = 60000;
+	const said = [mode];
 
 	function within(promise, what) {
 		let timer;
 		const late = new Promise((_, reject) => {
-			timer = setTimeout(() => reject(new Error(`no ${what()} in ${LIMIT_MS} ms`)), LIMIT_MS);
+			timer = setTimeout(() => reject(new Error(`no ${what()} in ${LIMIT_MS} ms after ${said.join(' ')}`)), LIMIT_MS);
 		});
 		return Promise.race([promise, late]).finally(() => clearTimeout(timer));
 	}
@@ -78,7 +79,6 @@ export async function visit(client, base, peer, mode, closer) {
 		channel = await within(coming, () => 'channel');
 	}
 	await within(opened(channel), () => 'open channel');
-	const said = [mode];
 	said.push(`text=${await echo(channel, ['hello', 'Grüße, 你好, 😀', 'x'.repeat(16384)])}`);
 	const over = await transport(); // its side may open after ours, but before it echoes
 	said.push(`binary=${await echo(channel, [new Uint8Array([0]), ...pieces(3000, 1000)])}`);
