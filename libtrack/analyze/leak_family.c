@@ -8,8 +8,6 @@
 #include "leak_cause.h"
 #include "word.h"
 
-enum { OWNERS_MAX = 64 }; /* as lifetimes tell of, one above the other */
-
 static bool is_socket(const struct leaks *leaks, const struct survivor *survivor)
 {
 	(void)leaks;
@@ -62,8 +60,8 @@ static bool is_kept_by_object(const struct leaks *leaks, size_t index, unsigned 
 			continue;
 		if (is_object(leaks, leaks_at(leaks, keeper)))
 			return true;
-		if (leaks_at(leaks, keeper)->kind == TRACK_KIND_SCOPE && depth < OWNERS_MAX &&
-		    is_kept_by_object(leaks, keeper, depth + 1))
+		if (leaks_at(leaks, keeper)->kind == TRACK_KIND_SCOPE &&
+		    depth < SURVIVOR_OWNERS_MAX && is_kept_by_object(leaks, keeper, depth + 1))
 			return true;
 	}
 	return false;
@@ -120,7 +118,8 @@ static bool is_sibling(const struct leaks *leaks, size_t root, size_t part)
 /* The scope that it is in, that was not closed though what it belongs to was. */
 static size_t untorn_scope(const struct leaks *leaks, size_t index)
 {
-	size_t cause = leaks_at(leaks, index)->cause, scope = SURVIVOR_NONE, steps = OWNERS_MAX;
+	size_t cause = leaks_at(leaks, index)->cause, scope = SURVIVOR_NONE,
+	       steps = SURVIVOR_OWNERS_MAX;
 
 	for (size_t i = index; i != SURVIVOR_NONE && i != cause && steps-- > 0;
 	     i = leaks_at(leaks, i)->owner) {
@@ -138,7 +137,7 @@ static size_t untorn_scope(const struct leaks *leaks, size_t index)
 /* Whether the scope is one of its owners, through others too. */
 static bool is_below(const struct leaks *leaks, size_t index, size_t scope)
 {
-	for (size_t i = 0; i < OWNERS_MAX && index != SURVIVOR_NONE && index != scope; i++)
+	for (size_t i = 0; i < SURVIVOR_OWNERS_MAX && index != SURVIVOR_NONE && index != scope; i++)
 		index = leaks_at(leaks, index)->owner;
 	return index == scope;
 }

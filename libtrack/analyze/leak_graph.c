@@ -6,8 +6,6 @@
 
 #include "fate.h"
 
-enum { OWNERS_MAX = 64 }; /* as lifetimes tell of, one above the other */
-
 /* Tarjan, "Depth-first search and linear graph algorithms" (1972), without recursion. */
 struct search {
 	struct leak_graph *graph;
@@ -184,7 +182,7 @@ static bool is_mere_scope(const struct leak_graph *graph, size_t part, unsigned 
 
 	return first->kind == TRACK_KIND_SCOPE && !survivor_is_unclosed(first) &&
 	       graph->first[part + 1] - graph->first[part] == 1 && !is_kept_inside(graph, part) &&
-	       (depth == OWNERS_MAX || !is_kept_outside(graph, member, depth));
+	       (depth == SURVIVOR_OWNERS_MAX || !is_kept_outside(graph, member, depth));
 }
 
 bool leak_graph_is_root(const struct leak_graph *graph, size_t part)

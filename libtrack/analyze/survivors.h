@@ -14,6 +14,7 @@
 #include <track/wire.h>
 
 #define SURVIVOR_NONE SIZE_MAX
+#define SURVIVOR_OWNERS_MAX 64 /* one above the other, as lifetimes tell of */
 
 /* What there is against one, rising. */
 enum fate {

@@ -14,10 +14,7 @@
 #include "need.h"
 #include "word.h"
 
-enum {
-	OWNERS_MAX = 64,    /* of owners one above the other; a longer chain is not told */
-	ENDED_MAX = 131072, /* things kept after their end */
-};
+enum { ENDED_MAX = 131072 }; /* things kept after their end */
 
 bool thing_is_kind(unsigned kind)
 {
@@ -94,7 +91,8 @@ struct thing *thing_scope(struct life *life)
 
 	thing_meet_owner(life);
 	at = life->owned_late ? NULL : life->owner;
-	for (unsigned i = 0; at != NULL && at->life.kind != TRACK_KIND_SCOPE && i < OWNERS_MAX; i++)
+	for (unsigned i = 0;
+	     at != NULL && at->life.kind != TRACK_KIND_SCOPE && i < THING_OWNERS_MAX; i++)
 		at = at->life.owner;
 	return at != NULL && at->life.kind == TRACK_KIND_SCOPE ? at : NULL;
 }
@@ -398,7 +396,7 @@ static bool may_own(const struct thing *owner, const struct life *owned)
 {
 	const struct thing *at = owner;
 
-	for (unsigned i = 0; i < OWNERS_MAX; i++, at = at->life.owner) {
+	for (unsigned i = 0; i < THING_OWNERS_MAX; i++, at = at->life.owner) {
 		if (&at->life == owned)
 			return false;
 		if (at->life.owner == NULL)
@@ -412,7 +410,7 @@ static void cut_hint(struct thing *owner, const struct life *owned)
 {
 	struct thing *at = owner;
 
-	for (unsigned i = 0; i < OWNERS_MAX && at != NULL; i++) {
+	for (unsigned i = 0; i < THING_OWNERS_MAX && at != NULL; i++) {
 		if (at->life.hint != NULL && &at->life.hint->life == owned)
 			life_drop_hint(&at->life);
 		at = at->life.owner != NULL ? at->life.owner : at->life.hint;

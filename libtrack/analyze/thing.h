@@ -12,6 +12,8 @@
 
 struct holding;
 
+enum { THING_OWNERS_MAX = 64 }; /* one above the other; a longer chain is not told */
+
 struct thing {
 	struct life life;	  /* the first member */
 	struct thing *next, **at; /* of the list of all, and what leads to it there */

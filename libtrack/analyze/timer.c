@@ -4,8 +4,6 @@
 
 #include "image.h"
 
-enum { OWNERS_MAX = 64 }; /* as thing.c tells of, one above the other */
-
 /* Its memory, not only its work: what a task waited for may well come when it is done. */
 static bool is_gone(const struct thing *owner)
 {
@@ -21,7 +19,7 @@ static struct thing *find_gone(struct thing *timer)
 {
 	struct thing *owned = timer, *owner;
 
-	for (unsigned i = 0; i < OWNERS_MAX; i++, owned = owner) {
+	for (unsigned i = 0; i < THING_OWNERS_MAX; i++, owned = owner) {
 		thing_meet_owner(&owned->life);
 		owner = owned->life.owner;
 		if (owner == NULL || owner->alive)

@@ -113,7 +113,7 @@ CREATE TABLE resource (        -- one row per lifetime, but for those folded int
 	traits TEXT,           -- one-shot, close-notice, must-close, quiet, process-life; by commas; NULL none
 	                       -- left: a scope whose close never returned; the thread that closed it ended the program
 	refs INTEGER,          -- object: references that are left; task: wakers that are left; NULL others
-	fires INTEGER,         -- callback: how often it was called; of the last calls of many, up to 63 a thread may be missing
+	fires INTEGER,         -- callback: how often it was called; where the program was killed, up to 63 of a thread may be missing
 	cancelled INTEGER,     -- callback: 1 whoever registered it took it back
 	close_ns INTEGER,      -- scope: its close began; NULL: it was not closed
 	closed_ns INTEGER,     -- scope: its close returned
@@ -198,7 +198,7 @@ CREATE TABLE act (             -- what was done to a resource that judges it, no
 );
 
 CREATE TABLE act_more (        -- acts in a loop: so many more, equal in all that judges them, have no row; of late calls of one
-                               -- callback for many, the last of a thread may be missing, up to 63
+                               -- callback for many, the last of a thread that was killed may be missing, up to 63
 	act_id INTEGER PRIMARY KEY REFERENCES act,
 	count INTEGER NOT NULL
 );
