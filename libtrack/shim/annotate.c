@@ -173,8 +173,7 @@ static inline __attribute__((always_inline)) void annotate(uint64_t what, uint64
 	if (op == TRACK_OP_FIRE && kind == TRACK_KIND_CALLBACK &&
 	    !is_worth_a_record(writer, subject, &arg))
 		return;
-	if (likely(op != TRACK_OP_RETAIN))
-		ticks_fence();
+	ticks_fence();
 	if (unlikely(op == TRACK_OP_NAME)) {
 		name(writer, kind, subject, text);
 		return;
