@@ -70,6 +70,16 @@ done
 verdict "every header compiles alone" "$(cat "$work/headers" 2>/dev/null)"
 verdict "formatted" "$(git ls-files '*.c' '*.h' '*.cc' | xargs clang-format --dry-run 2>&1 | grep -oE '^[^ :]+' | sort -u)"
 verdict "no file above 600 lines" "$(git ls-files '*.[ch]' | xargs wc -l | awk '$2 != "total" && $1 > 600 {print $2, $1}')"
+verdict "no function above 70 lines" "$(tests/unit/sizes.sh | sed -nE 's/^above 40 lines: //p' | awk '$2 > 70')"
+verdict "the median function has 15 lines or less" "$(tests/unit/sizes.sh | awk 'NR > 1 && NF == 7 && $5 > 15 {print $1, $5}')"
+# "header room" for what rooms show, then "room room" for who includes what of whom
+git ls-files '*/include/*.h' '*/above/*.h' | sed -nE 's,^(.*)/(include|above)/(.*),\3 \1,p' >"$work/shown"
+git grep -oE '^#include <[^>]+>' -- 'libtrack/*.[ch]' 'cli/*.[ch]' 'samples/*.[ch]' |
+	sed -E 's,^([^:]*)/[^/:]*:#include <([^>]+)>,\1 \2,; s,/(include|above)/[^ ]* , ,' |
+	awk 'NR == FNR { room[$1] = $2; next } $2 in room && room[$2] != $1 { print $1, room[$2] }' "$work/shown" - |
+	sort -u >"$work/edges"
+[ -s "$work/edges" ] || fail "rooms include each other" "none found"
+verdict "no circle between rooms" "$(tsort "$work/edges" 2>&1 >/dev/null)"
 verdict "every source names its licence" "$(git ls-files '*.c' '*.h' '*.cc' '*.def' '*.S' '*.sh' '*.sql' | xargs grep -L 'SPDX-License-Identifier: Apache-2.0')"
 
 # A filter is judged by all system calls of the shim's own.
