@@ -62,6 +62,22 @@ export async function visit(client, base, peer, mode, closer) {
 		return good;
 	}
 
+	// What Chromium sends on a channel of the peer's is lost until its network thread, too, has it as open:
+	// so it knocks until it is answered, and lets all answers pass.
+	async function knock(channel) {
+		const answered = new Promise((resolve) => {
+			channel.onmessage = resolve;
+		});
+		channel.send('knock');
+		const again = setInterval(() => channel.send('knock'), 50);
+		await within(answered, () => 'answer to a knock').finally(() => clearInterval(again));
+		const last = new Promise((resolve) => {
+			channel.onmessage = ({ data }) => data === 'enter' && resolve();
+		});
+		channel.send('enter');
+		await within(last, () => 'end of the answers');
+	}
+
 	// By the server's account: udp or tcp.
 	async function transport() {
 		const text = await (await fetch(new URL('status', base))).text();
@@ -79,6 +95,7 @@ export async function visit(client, base, peer, mode, closer) {
 		channel = await within(coming, () => 'channel');
 	}
 	await within(opened(channel), () => 'open channel');
+	if (mode === 'answer') await knock(channel);
 	said.push(`text=${await echo(channel, ['hello', 'Grüße, 你好, 😀', 'x'.repeat(16384)])}`);
 	const over = await transport(); // its side may open after ours, but before it echoes
 	said.push(`binary=${await echo(channel, [new Uint8Array([0]), ...pieces(3000, 1000)])}`);
