@@ -35,7 +35,7 @@ static void wrap(const char *text, int indent)
 
 static void show_option(const struct option_row *row)
 {
-	char left[64];
+	char left[64], help[OPTION_TEXT_SIZE];
 	int length;
 
 	if (row->letter)
@@ -45,7 +45,7 @@ static void show_option(const struct option_row *row)
 	if (row->argument)
 		snprintf(left + length, sizeof(left) - (size_t)length, " %s", row->argument);
 	printf("%-28s ", left);
-	wrap(row->help, 29);
+	wrap(option_help(row, help), 29);
 }
 
 static void show_exits(void)
@@ -69,10 +69,15 @@ static void show_exits(void)
 
 static void show_commands(void)
 {
+	int width = 8;
+
 	printf("usage: rtctrack COMMAND [options]\n\n"
 	       "What a program left open, and who opened it.\n\n");
 	for (size_t i = 0; i < COMMAND__COUNT; i++)
-		printf("  %-8s %s\n", command_table[i].name, command_table[i].summary);
+		if ((int)strlen(command_table[i].name) > width)
+			width = (int)strlen(command_table[i].name);
+	for (size_t i = 0; i < COMMAND__COUNT; i++)
+		printf("  %-*s %s\n", width, command_table[i].name, command_table[i].summary);
 	show_exits();
 	printf("\n'rtctrack help COMMAND' explains one, 'rtctrack help " PRELOAD_TOPIC
 	       "' says how to record without run\n"
@@ -108,7 +113,7 @@ static void show_command(const struct command *command)
 	printf("%s\n\n", command->summary);
 	wrap(command->description, 0);
 	for (const struct option_row *row = option_table; row->name; row++) {
-		if (row->hidden || !option_applies(row, command->id))
+		if (!option_is_shown(row, command))
 			continue;
 		printf("%s", any ? "" : "\n");
 		any = true;
@@ -116,29 +121,33 @@ static void show_command(const struct command *command)
 	}
 }
 
-int cmd_help(const struct options *options)
+static int complain(char *const *words)
 {
-	const char *name = options->operands[0];
-	const struct command *command = name ? command_find(name) : NULL;
-	const char *near;
+	const char *near = command_suggest(words);
 	char hint[96];
 
-	if (options->manual) {
+	snprintf(hint, sizeof(hint), near ? "did you mean '%s'?" : "see 'rtctrack help'", near);
+	say(hint, "there is no command '%s'", words[0]);
+	return EXIT_TOOL;
+}
+
+int cmd_help(const struct options *options)
+{
+	char **words = options->operands;
+	size_t name_words;
+	const struct command *command = command_find(words, &name_words);
+
+	if (options->manual)
 		manual_print(stdout);
-	} else if (options->completion) {
+	else if (options->completion)
 		completion_print(stdout, options->completion);
-	} else if (name && strcmp(name, PRELOAD_TOPIC) == 0) {
-		show_preload();
-	} else if (command) {
-		show_command(command);
-	} else if (!name) {
+	else if (!words[0])
 		show_commands();
-	} else {
-		near = command_suggest(name);
-		snprintf(hint, sizeof(hint), near ? "did you mean '%s'?" : "see 'rtctrack help'",
-			 near);
-		say(hint, "there is no command '%s'", name);
-		return EXIT_TOOL;
-	}
+	else if (strcmp(words[0], PRELOAD_TOPIC) == 0)
+		show_preload();
+	else if (command)
+		show_command(command);
+	else
+		return complain(words);
 	return fflush(stdout) == 0 ? EXIT_CLEAN : EXIT_TOOL;
 }

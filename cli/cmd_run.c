@@ -200,10 +200,11 @@ static int write_meta(struct run *run)
 
 static int open_trace(struct run *run)
 {
+	struct symbol_search search = options_search(run->options);
 	int r = name_trace(run);
 
 	if (r == 0)
-		r = road_create(run->trace_path, &run->options->search, &run->road);
+		r = road_create(run->trace_path, &search, &run->road);
 	if (r < 0) {
 		say("choose where the trace goes with -o TRACE", "%s", trace_open_error());
 		return r;
@@ -339,7 +340,8 @@ static int gate(struct run *run, int exit_code, bool judged)
 		return EXIT_NO_VERDICT;
 	code = verdict_conclude(&verdict, line, sizeof(line));
 	/* A machine reads the report on stderr: nothing may follow it. */
-	if (!run->options->quiet && (run->options->format == FORMAT_TEXT || run->report))
+	if (!run->options->quiet &&
+	    (run->options->format->reader == REPORT_FOR_PEOPLE || run->report))
 		say(NULL, "gate: %s", line);
 	return code == EXIT_FINDINGS ? EXIT_GATE : code;
 }

@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "environment.h"
-#include "option_types.h"
 #include "options.h"
 
 /* What a value or an operand is, and how each shell is asked for it. */
@@ -29,22 +28,19 @@ static const char *const in_zsh[] = {
 
 static enum thing value_of(const struct option_row *row)
 {
-	if (option_words(row->type))
+	if (row->type->words)
 		return THING_WORDS;
-	if (row->type != &option_text)
-		return THING_ANY;
-	return strcmp(row->argument, "FOLDER") == 0 ? THING_FOLDER : THING_FILE;
+	if (row->type == &option_file)
+		return THING_FILE;
+	return row->type == &option_folder ? THING_FOLDER : THING_ANY;
 }
 
-/* The synopsis says it already. */
-static enum thing operands_of(const struct command *command)
-{
-	if (command->tail)
-		return THING_PROGRAM;
-	if (strstr(command->synopsis, "TRACE"))
-		return THING_FILE;
-	return strstr(command->synopsis, "COMMAND") ? THING_COMMAND : THING_ANY;
-}
+static const enum thing operands[] = {
+	[OPERANDS_WORDS] = THING_ANY,
+	[OPERANDS_FILES] = THING_FILE,
+	[OPERANDS_COMMANDS] = THING_COMMAND,
+	[OPERANDS_PROGRAM] = THING_PROGRAM,
+};
 
 static void words(FILE *stream, const char *const *names)
 {
@@ -64,7 +60,7 @@ static void bash_pattern(FILE *stream, const struct option_row *row)
 	const char *between = "";
 
 	for (size_t i = 0; i < COMMAND__COUNT; i++) {
-		if (!option_applies(row, command_table[i].id))
+		if (!option_applies(row, &command_table[i]))
 			continue;
 		fprintf(stream, "%s%s:--%s", between, command_table[i].name, row->name);
 		between = "|";
@@ -86,7 +82,7 @@ static void bash_values(FILE *stream)
 		fputs(") ", stream);
 		if (value == THING_WORDS) {
 			fputs("_rtctrack_words '", stream);
-			words(stream, option_words(row->type));
+			words(stream, row->type->words);
 			fputc('\'', stream);
 		} else {
 			fputs(in_bash[value], stream);
@@ -110,7 +106,7 @@ static void bash_tails(FILE *stream)
 		fputs(") [[ ${COMP_WORDS[at + 1]} == = ]] && ((at++)); ((at++)) ;;\n", stream);
 	}
 	for (size_t i = 0; i < COMMAND__COUNT; i++)
-		if (command_table[i].tail)
+		if (command_table[i].operands == OPERANDS_PROGRAM)
 			fprintf(stream,
 				"\t\t%s:--) _rtctrack_program $((at + 1)); return ;;\n"
 				"\t\t%s:-*) ;;\n"
@@ -126,10 +122,10 @@ static void bash_options(FILE *stream)
 	for (size_t i = 0; i < COMMAND__COUNT; i++) {
 		fprintf(stream, "\t%s:-*) _rtctrack_words '", command_table[i].name);
 		for (const struct option_row *row = option_table; row->name; row++)
-			if (option_applies(row, command_table[i].id))
+			if (option_applies(row, &command_table[i]))
 				fprintf(stream, "--%s ", row->name);
 		fprintf(stream, "' ;;\n\t%s:*) %s ;;\n", command_table[i].name,
-			in_bash[operands_of(&command_table[i])]);
+			in_bash[operands[command_table[i].operands]]);
 	}
 	fputs("\tesac\n", stream);
 }
@@ -186,6 +182,7 @@ static void zsh_option(FILE *stream, const struct option_row *row)
 {
 	enum thing value = row->argument ? value_of(row) : THING_ANY;
 	const char *equals = row->argument ? "=" : "";
+	char help[OPTION_TEXT_SIZE];
 
 	fputs(" \\\n\t\t\t", stream);
 	if (row->letter)
@@ -194,13 +191,13 @@ static void zsh_option(FILE *stream, const struct option_row *row)
 	else
 		fprintf(stream, "'--%s%s", row->name, equals);
 	fputc('[', stream);
-	zsh_text(stream, row->help);
+	zsh_text(stream, option_help(row, help));
 	fputc(']', stream);
 	if (row->argument) {
 		fprintf(stream, ":%s:", row->argument);
 		if (value == THING_WORDS) {
 			fputc('(', stream);
-			words(stream, option_words(row->type));
+			words(stream, row->type->words);
 			fputc(')', stream);
 		} else {
 			fputs(in_zsh[value], stream);
@@ -211,25 +208,26 @@ static void zsh_option(FILE *stream, const struct option_row *row)
 
 static void zsh_command(FILE *stream, const struct command *command)
 {
-	enum thing operands = operands_of(command);
+	enum thing thing = operands[command->operands];
+	bool tail = command->operands == OPERANDS_PROGRAM;
 
 	fprintf(stream, "\t\t%s) ", command->name);
 	/* _arguments does not see an end of options that comes first. */
-	if (command->tail)
+	if (tail)
 		fprintf(stream,
 			"if ((CURRENT > 2)) && [[ $words[2] == -- ]]; then\n"
 			"\t\t\tshift 2 words; ((CURRENT -= 2)); %s; return\n"
 			"\t\tfi\n\t\t",
-			in_zsh[operands]);
-	fprintf(stream, "_arguments -s -S%s", command->tail ? " -A '-*'" : "");
+			in_zsh[thing]);
+	fprintf(stream, "_arguments -s -S%s", tail ? " -A '-*'" : "");
 	for (const struct option_row *row = option_table; row->name; row++)
-		if (option_applies(row, command->id))
+		if (option_applies(row, command))
 			zsh_option(stream, row);
 	/* After its first operand a tail's words complete as a command line of their own. */
-	if (command->tail)
-		fprintf(stream, " \\\n\t\t\t'*::program:%s'", in_zsh[operands]);
-	else if (operands != THING_ANY)
-		fprintf(stream, " \\\n\t\t\t'*:operand:%s'", in_zsh[operands]);
+	if (tail)
+		fprintf(stream, " \\\n\t\t\t'*::program:%s'", in_zsh[thing]);
+	else if (thing != THING_ANY)
+		fprintf(stream, " \\\n\t\t\t'*:operand:%s'", in_zsh[thing]);
 	fputs(" ;;\n", stream);
 }
 

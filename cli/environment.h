@@ -11,8 +11,6 @@
 enum environment_reader { ENVIRONMENT_SHIM, ENVIRONMENT_COMMAND, ENVIRONMENT_BOTH };
 
 struct environment_row {
-#define PRELOAD_TOPIC "preload" /* `rtctrack help preload` prints both */
-
 	enum environment_reader reader;
 	const char *name;
 	const char *fallback; /* "" none */

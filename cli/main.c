@@ -7,12 +7,13 @@
 #include "options.h"
 #include "say.h"
 
-static int run_command(const struct command *command, char **arguments)
+/* The first words are the command's name. */
+static int run_command(const struct command *command, char **words, size_t name_words)
 {
 	struct options options;
 	char error[512];
 
-	if (options_parse(command, arguments, &options, error, sizeof(error)) < 0) {
+	if (options_parse(command, words + name_words, &options, error, sizeof(error)) < 0) {
 		char hint[64];
 
 		snprintf(hint, sizeof(hint), "see 'rtctrack help %s'", command->name);
@@ -20,11 +21,8 @@ static int run_command(const struct command *command, char **arguments)
 		return EXIT_TOOL;
 	}
 	if (options.help) {
-		char *operands[] = {(char *)command->name, NULL};
-
-		options.operands = operands;
-		options.operand_count = command->id != COMMAND_HELP;
-		operands[options.operand_count] = NULL;
+		words[command->id == COMMAND_HELP ? 0 : name_words] = NULL;
+		options.operands = words;
 		return cmd_help(&options);
 	}
 	return command->run(&options);
@@ -32,18 +30,19 @@ static int run_command(const struct command *command, char **arguments)
 
 int main(int argc, char **argv)
 {
-	const char *name = argc > 1 ? argv[1] : "";
-	const struct command *command = command_find(name);
-	const char *near;
+	char *none[] = {"", NULL}, **words = argc > 1 ? argv + 1 : none;
+	const char *name = words[0], *near;
+	size_t name_words;
+	const struct command *command = command_find(words, &name_words);
 	char hint[96];
 
 	if (command)
-		return run_command(command, argv + 2);
+		return run_command(command, words, name_words);
 	if (strcmp(name, "--version") == 0 || strcmp(name, "-V") == 0)
 		return printf("rtctrack %s\n", RTCTRACK_VERSION) < 0 ? EXIT_TOOL : EXIT_CLEAN;
 	if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0)
-		return run_command(command_find("help"), argv + 2);
-	near = name[0] ? command_suggest(name) : NULL;
+		return run_command(&command_table[COMMAND_HELP], words, 1);
+	near = name[0] ? command_suggest(words) : NULL;
 	if (near)
 		snprintf(hint, sizeof(hint), "did you mean 'rtctrack %s'?", near);
 	else

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "manual.h"
 
+#include <report/format.h>
 #include <stdbool.h>
 #include <string.h>
 #include <track/wire.h>
@@ -76,6 +77,8 @@ static void items(FILE *stream, const char *title, const char *lead, const struc
 
 static void option(FILE *stream, const struct option_row *row)
 {
+	char help[OPTION_TEXT_SIZE];
+
 	fputs(".TP\n", stream);
 	if (row->letter)
 		fprintf(stream, "\\fB\\-%c\\fR, ", row->letter);
@@ -85,7 +88,7 @@ static void option(FILE *stream, const struct option_row *row)
 	if (row->argument)
 		fprintf(stream, " \\fI%s\\fR", row->argument);
 	fputc('\n', stream);
-	escape(stream, row->help);
+	escape(stream, option_help(row, help));
 	fputc('\n', stream);
 }
 
@@ -109,9 +112,16 @@ static void commands(FILE *stream)
 		escape(stream, command_table[i].description);
 		fputc('\n', stream);
 		for (const struct option_row *row = option_table; row->name; row++)
-			if (!row->hidden && option_applies(row, command_table[i].id))
+			if (option_is_shown(row, &command_table[i]))
 				option(stream, row);
 	}
+}
+
+static void formats(FILE *stream)
+{
+	fputs(".SH FORMATS\nA report comes in one of these, by \\fB\\-\\-format\\fR:\n", stream);
+	for (const struct report_format *format = report_formats; format->name; format++)
+		item(stream, &(struct row){.name = format->name, .text = format->text});
 }
 
 /* Rows of one group follow each other. */
@@ -174,6 +184,7 @@ void manual_print(FILE *stream)
 	      "that made it.\n",
 	      stream);
 	commands(stream);
+	formats(stream);
 	items(stream, "RULES", NULL, rules, COUNT(rules));
 	wrapped_functions(stream);
 	items(stream, "COVERAGE",

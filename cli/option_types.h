@@ -1,29 +1,36 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The types of option values. Each writes one field of struct options. */
+/* The types of option values, made from option_types.def. */
 #ifndef CLI_OPTION_TYPES_H
 #define CLI_OPTION_TYPES_H
 
-#include "options.h"
+#include <report/format.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 
-extern const struct option_type option_switch;	/* bool */
-extern const struct option_type option_text;	/* const char *, not empty */
-extern const struct option_type option_kind;	/* const char *, of kinds.def */
-extern const struct option_type option_rule;	/* const char *, of rules.def */
-extern const struct option_type option_format;	/* enum option_format */
-extern const struct option_type option_color;	/* enum option_color */
-extern const struct option_type option_count;	/* uint32_t, 1 and up */
-extern const struct option_type option_pid;	/* uint32_t */
-extern const struct option_type option_depth;	/* uint32_t */
-extern const struct option_type option_cap;	/* uint64_t bytes */
-extern const struct option_type option_size;	/* uint64_t bytes, 0 and up */
-extern const struct option_type option_seconds; /* uint64_t nanoseconds */
-extern const struct option_type option_grace;	/* uint64_t nanoseconds, 0 and up */
-extern const struct option_type option_pattern; /* const char *, not empty; as option_when */
-extern const struct option_type option_when;
-extern const struct option_type option_age;   /* uint64_t nanoseconds */
-extern const struct option_type option_shell; /* const char *, "bash" or "zsh" */
+enum option_color { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
 
-/* The words that a type takes, NULL terminated; NULL: they cannot be listed. */
-const char *const *option_words(const struct option_type *type);
+struct option_type {
+	/* 0 and the member, or -EINVAL. */
+	int (*parse)(const struct option_type *type, const char *text, void *member);
+	const char *expects;	  /* NULL: one of the words, or nothing */
+	const char *const *words; /* NULL terminated; NULL: they cannot be listed */
+};
+
+/* clang-format off */
+#define OPTION_TYPE(name, member_type, ...) \
+	typedef member_type option_##name##_value; \
+	extern const struct option_type option_##name;
+#include "option_types.def"
+#undef OPTION_TYPE
+/* clang-format on */
+
+enum { OPTION_TEXT_SIZE = 1024 };
+
+/* What completes "X is not ...": "text or json". Returns ret_text, as does the next. */
+const char *option_expects(const struct option_type *type, char *ret_text, size_t capacity);
+
+/* The words, of which the first is the default: "text (default) or json". */
+const char *option_choices(const struct option_type *type, char *ret_text, size_t capacity);
 
 #endif

@@ -1,74 +1,48 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The options of all subcommands: one table, one parser. */
+/* The options of all subcommands: one table made from options.def, one parser. */
 #ifndef CLI_OPTIONS_H
 #define CLI_OPTIONS_H
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-
+#include <report/report.h>
 #include <symbol/symbolizer.h>
 
 #include "command.h"
+#include "option_types.h"
 
-enum option_format { FORMAT_TEXT, FORMAT_JSON };
-enum option_color { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
-
-/* Strings point into argv. */
+/* A member per row of options.def. Strings point into argv. */
 struct options {
-	const char *trace_path;	     /* NULL: rtctrack-CMD-PID.db here */
-	const char *report_path;     /* NULL: stderr */
-	const char *spool_dir;	     /* NULL: see run_folder_base */
-	const char *kind;	     /* NULL: all */
-	const char *rule;	     /* NULL: all */
-	const char *scope;	     /* NULL: all */
-	const char *since;	     /* NULL: all */
-	const char *mine;	     /* NULL: as judged */
-	struct symbol_search search; /* of files of modules */
-	enum option_format format;
-	enum option_color color;
-	bool gate;
-	bool strict;
-	bool quiet;
-	bool full_stacks;
-	bool help;
-	bool manual;
-	bool dry_run;
-	bool redact;
-	uint32_t top; /* 0: all */
-	uint32_t stack_depth;
-	uint32_t run_pid; /* 0: the only one */
-	uint64_t cap_bytes;
-	uint64_t trace_budget_bytes;
-	uint64_t timeout_ns;	/* 0: none */
-	uint64_t grace_ns;	/* ROAD_GRACE_UNSET: as the trace has it */
-	uint64_t older_than_ns; /* 0: any age */
-	const char *completion; /* of which shell; NULL: none */
-	char **operands;	/* NULL terminated */
+	const struct command *command;
+	char **operands; /* NULL terminated */
 	size_t operand_count;
-};
-
-/* How a value is read; expects completes "X is not ..." in errors. */
-struct option_type {
-	int (*parse)(const char *text, void *field);
-	const char *expects;
+	struct report_filter filter; /* the rows of filters.def */
+/* clang-format off */
+#define OPTION(who, name, letter, argument, type, member, fallback, help) \
+	option_##type##_value member;
+#define REPORT_FILTER(...)
+#include "options.def"
+#undef REPORT_FILTER
+#undef OPTION
+	/* clang-format on */
 };
 
 struct option_row {
+	option_set who; /* bits; see command.h */
 	const char *name;
 	char letter;	      /* 0: none */
 	const char *argument; /* NULL: a switch */
-	unsigned commands;    /* bits 1 << enum command_id */
 	const struct option_type *type;
-	size_t offset; /* of the field in struct options */
-	bool hidden;
-	const char *help;
+	size_t offset;	  /* of the member in struct options */
+	const char *help; /* NULL: the choices of its type */
 };
 
 /* The table's rows; ends with a row without a name. */
 extern const struct option_row option_table[];
 
-bool option_applies(const struct option_row *row, enum command_id command);
+bool option_applies(const struct option_row *row, const struct command *command);
+/* Help and manual tell of it. */
+bool option_is_shown(const struct option_row *row, const struct command *command);
+/* Its help; ret_text has OPTION_TEXT_SIZE, and may be used. */
+const char *option_help(const struct option_row *row, char ret_text[OPTION_TEXT_SIZE]);
 
 /*
  * Read what follows the subcommand's name (argv is NULL terminated; its
@@ -76,5 +50,8 @@ bool option_applies(const struct option_row *row, enum command_id command);
  */
 int options_parse(const struct command *command, char **argv, struct options *ret_options,
 		  char *ret_error, size_t error_capacity);
+
+/* Where files of modules are looked for. */
+struct symbol_search options_search(const struct options *options);
 
 #endif

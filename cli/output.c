@@ -3,9 +3,7 @@
 
 #include <errno.h>
 #include <limits.h>
-#include <report/json.h>
 #include <report/redact.h>
-#include <report/text.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
@@ -47,21 +45,14 @@ static size_t width_of(FILE *stream)
 int output_read(struct trace *trace, const char *trace_path, const struct options *options,
 		uint64_t now_ns, struct report **ret_report)
 {
-	struct report_filter filter = {
-		.kind = options->kind,
-		.rule = options->rule,
-		.scope = options->scope,
-		.since = options->since,
-		.mine = options->mine,
-		.top = options->top,
-		.now_ns = now_ns,
-	};
+	struct report_filter filter = options->filter;
 
+	filter.now_ns = now_ns;
 	return report_read(trace, trace_path, &filter, ret_report);
 }
 
-static int write_texts(FILE *stream, const struct options *options, struct report *const *reports,
-		       size_t count)
+int output_write(FILE *stream, const struct options *options, struct report *const *reports,
+		 size_t count)
 {
 	char folder[PATH_MAX];
 	struct report_style style = {
@@ -70,33 +61,11 @@ static int write_texts(FILE *stream, const struct options *options, struct repor
 		.width = width_of(stream),
 		.folder = getcwd(folder, sizeof(folder)),
 	};
-
-	for (size_t i = 0; i < count; i++) {
-		int r = report_text(stream, reports[i], &style);
-
-		if (r < 0)
-			return r;
-		if (i + 1 < count)
-			fputc('\n', stream);
-	}
-	return 0;
-}
-
-int output_write(FILE *stream, const struct options *options, struct report *const *reports,
-		 size_t count)
-{
 	int r = options->redact ? report_redact(reports, count) : 0;
 
 	if (r < 0)
 		return r;
-	switch (options->format) {
-	case FORMAT_TEXT:
-		r = write_texts(stream, options, reports, count);
-		break;
-	case FORMAT_JSON:
-		r = report_json(stream, reports, count);
-		break;
-	}
+	r = options->format->write(stream, reports, count, &style);
 	if (fflush(stream) == EOF && r == 0)
 		r = -errno;
 	return r;

@@ -14,7 +14,7 @@ struct road {
 	struct trace *trace;
 	struct lifetimes *lifetimes;
 	struct collector *collector;
-	const struct symbol_search *search;
+	struct symbol_search search;
 	char error[512];
 };
 
@@ -43,8 +43,8 @@ int road_create(const char *trace_path, const struct symbol_search *search, stru
 	struct road *road = calloc(1, sizeof(*road));
 	int r = road ? 0 : -ENOMEM;
 
-	if (r == 0)
-		road->search = search;
+	if (r == 0 && search)
+		road->search = *search;
 	if (r == 0)
 		r = trace_create(trace_path, &road->trace);
 	if (r == 0)
@@ -181,7 +181,7 @@ int road_judge(struct trace *trace, const struct symbol_search *search)
 static int judge(struct road *road, const struct road_program *program)
 {
 	char number[32];
-	int r = road_judge(road->trace, road->search);
+	int r = road_judge(road->trace, &road->search);
 
 	if (r == 0 && program) {
 		snprintf(number, sizeof(number), "%d", program->exit_code);

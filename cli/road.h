@@ -17,7 +17,8 @@ struct road;
 #define ROAD_TRACE_BUDGET_DEFAULT (32ull << 20)
 #define ROAD_GRACE_UNSET UINT64_MAX
 
-/* trace_path NULL: a private trace that vanishes with the road. search must outlive the road. */
+/* trace_path NULL: a private trace that vanishes with the road. search NULL: nothing
+ * beside this system. */
 int road_create(const char *trace_path, const struct symbol_search *search, struct road **ret_road);
 /* Closes the trace; the collection so far stays in it. NULL is fine. */
 void road_destroy(struct road *road);

@@ -177,29 +177,61 @@ int filter_members(struct trace *trace, uint64_t since_ns, int64_t finding_id,
 	return r < 0 ? r : 0;
 }
 
-static int is_since(struct trace *trace, uint64_t since_ns, int64_t finding_id)
+/* A finding that is asked about, and by which filter. */
+struct asked {
+	struct trace *trace;
+	const struct report_filter *filter;
+	uint64_t since_ns;
+	const struct report_finding *finding;
+	int64_t finding_id;
+};
+
+static int wants_kind(const struct asked *asked)
+{
+	return strcmp(asked->filter->kind, asked->finding->kind) == 0;
+}
+
+static int wants_rule(const struct asked *asked)
+{
+	const char *rule = asked->filter->rule;
+
+	return strcmp(rule, asked->finding->rule) == 0
+		       ? 1
+		       : any_row(asked->trace, causes_sql, asked->finding_id, is_rule, rule);
+}
+
+static int wants_scope(const struct asked *asked)
+{
+	return any_row(asked->trace, scopes_sql, asked->finding_id, is_of_class,
+		       asked->filter->scope);
+}
+
+static int wants_since(const struct asked *asked)
 {
 	struct filter_members members = {0};
-	int r = filter_members(trace, since_ns, finding_id, &members);
+	int r = filter_members(asked->trace, asked->since_ns, asked->finding_id, &members);
 
 	if (r < 0 || members.total)
 		return r < 0 ? r : members.since > 0;
-	return any_row(trace, youngest_sql, finding_id, is_born_since, &since_ns);
+	return any_row(asked->trace, youngest_sql, asked->finding_id, is_born_since,
+		       &asked->since_ns);
 }
 
 int filter_wants(struct trace *trace, const struct report_filter *filter, uint64_t since_ns,
 		 const struct report_finding *finding, int64_t finding_id)
 {
+	const struct asked asked = {trace, filter, since_ns, finding, finding_id};
 	int r = 1;
 
-	if (filter->kind && strcmp(filter->kind, finding->kind) != 0)
-		return 0;
-	if (filter->rule && strcmp(filter->rule, finding->rule) != 0)
-		r = any_row(trace, causes_sql, finding_id, is_rule, filter->rule);
-	if (r > 0 && filter->scope)
-		r = any_row(trace, scopes_sql, finding_id, is_of_class, filter->scope);
-	if (r > 0 && since_ns)
-		r = is_since(trace, since_ns, finding_id);
+/* clang-format off */
+#define WANTS_OTHER(member)
+#define WANTS_LEAVES_OUT(member) \
+	if (r > 0 && filter->member) \
+		r = wants_##member(&asked);
+#define REPORT_FILTER(where, field_type, member, effect, ...) WANTS_##effect(member)
+#include <report/filters.def>
+#undef REPORT_FILTER
+	/* clang-format on */
 	return r;
 }
 

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <errno.h>
 #include <inttypes.h>
-#include <report/text.h>
+#include <report/format.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "text_example.h"
 #include "text_fit.h"
 #include "text_kind.h"
+#include "text_next.h"
 #include "text_stack.h"
 #include "text_stray.h"
 #include "text_tree.h"
@@ -379,68 +380,6 @@ static void coverage(FILE *stream, const struct report *report, const struct rep
 	text_strays(stream, report, style);
 }
 
-/* A pattern that nothing matched may be a slip of the pen: what it could have been. */
-static void say_absent(FILE *stream, const struct report *report)
-{
-	if (report->absent_rule)
-		fprintf(stream, "  --rule %s: no finding is that%s", report->absent_rule,
-			report->rule_count ? "; there are:" : " or any other\n");
-	for (size_t i = 0; i < report->rule_count; i++)
-		fprintf(stream, "%s %s %" PRIu64 "%s", i ? "," : "", report->rules[i].name,
-			report->rules[i].count, i + 1 == report->rule_count ? "\n" : "");
-	if (report->absent_scope && !report->scope_count)
-		fprintf(stream, "  --scope %s: this program names no scopes\n",
-			report->absent_scope);
-	else if (report->absent_scope)
-		fprintf(stream,
-			"  --scope %s: there is no such scope; there are:", report->absent_scope);
-	for (size_t i = 0; report->absent_scope && i < report->scope_count; i++)
-		fprintf(stream, "%s %s%s", i ? "," : "", report->scopes[i],
-			i + 1 == report->scope_count ? "\n" : "");
-	if (report->absent_mine && report->finding_count)
-		fprintf(stream,
-			"  --mine %s: no file or module in these stacks is that;"
-			" the culprits are as judged\n",
-			report->absent_mine);
-}
-
-/* Of what is merely alive at the end, nobody knows whether it is wanted. */
-static bool may_be_meant(const struct report *report)
-{
-	for (size_t i = 0; i < report->finding_count; i++)
-		if (strcmp(report->findings[i].state, "at-exit") != 0)
-			return false;
-	return report->mark_count == 0;
-}
-
-static void what_next(FILE *stream, const struct report *report)
-{
-	size_t hidden = report->finding_total - report->finding_count;
-	const char *path = report->trace_path;
-
-	if (report->finding_others)
-		fprintf(stream, "  %zu finding%s left out by --kind, --rule, --scope or --since\n",
-			report->finding_others, report->finding_others == 1 ? "" : "s");
-	if (hidden)
-		fprintf(stream, "  %zu more finding%s left out by --top\n", hidden,
-			hidden == 1 ? "" : "s");
-	say_absent(stream, report);
-	fputc('\n', stream);
-	if (!report->process_count)
-		fprintf(stream, "nothing was recorded; 'rtctrack doctor' says what works here\n");
-	else if (!path)
-		return;
-	else if (report->finding_count)
-		fprintf(stream, "next: start at the culprit of finding 1; the trace is %s\n%s",
-			path,
-			may_be_meant(report) ? "      whether it grows, marks show: 'rtctrack mark "
-					       "TEXT' after each "
-					       "session (see 'rtctrack help mark')\n"
-					     : "");
-	else
-		fprintf(stream, "trace: %s\n", path);
-}
-
 static int write_report(FILE *stream, const struct report *report, const struct report_style *style)
 {
 	int r;
@@ -456,20 +395,18 @@ static int write_report(FILE *stream, const struct report *report, const struct 
 		return r;
 	text_running(stream, report);
 	coverage(stream, report, style);
-	what_next(stream, report);
+	text_next(stream, report);
 	return ferror(stream) ? -EIO : 0;
 }
 
-int report_text(FILE *stream, const struct report *report, const struct report_style *style)
+/* Fitted to the width once it is whole. */
+static int write_fitted(FILE *stream, const struct report *report, const struct report_style *style)
 {
 	char *text = NULL;
 	size_t bytes;
-	FILE *memory;
+	FILE *memory = open_memstream(&text, &bytes);
 	int r;
 
-	if (!style->width)
-		return write_report(stream, report, style);
-	memory = open_memstream(&text, &bytes);
 	if (!memory)
 		return -errno;
 	r = write_report(memory, report, style);
@@ -479,4 +416,19 @@ int report_text(FILE *stream, const struct report *report, const struct report_s
 		text_fit(stream, text, style->width);
 	free(text);
 	return r < 0 ? r : ferror(stream) ? -EIO : 0;
+}
+
+int report_text(FILE *stream, struct report *const *reports, size_t count,
+		const struct report_style *style)
+{
+	for (size_t i = 0; i < count; i++) {
+		int r;
+
+		if (i)
+			fputc('\n', stream);
+		r = (style->width ? write_fitted : write_report)(stream, reports[i], style);
+		if (r < 0)
+			return r;
+	}
+	return 0;
 }

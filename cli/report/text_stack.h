@@ -3,8 +3,8 @@
 #ifndef REPORT_TEXT_STACK_H
 #define REPORT_TEXT_STACK_H
 
+#include <report/format.h>
 #include <report/report.h>
-#include <report/text.h>
 #include <stdio.h>
 
 /* The last part of a path. */

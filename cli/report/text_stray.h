@@ -3,8 +3,8 @@
 #ifndef REPORT_TEXT_STRAY_H
 #define REPORT_TEXT_STRAY_H
 
+#include <report/format.h>
 #include <report/report.h>
-#include <report/text.h>
 #include <stdio.h>
 
 /* Nothing, if every annotation is about what was created. */

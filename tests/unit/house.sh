@@ -26,7 +26,7 @@ try() {
 }
 for room in libtrack/shim libtrack/collect libtrack/symbol libtrack/store; do
 	try $room analyze/analyze.h no
-	try $room report/text.h no
+	try $room report/format.h no
 done
 try libtrack/shim track/wire.h yes
 try libtrack/shim base/text.h no

@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "option_types.h"
+#include "options.h"
 
 static char script[] = "/tmp/rtctrack-unit-XXXXXX";
 static char answers[65536];
@@ -99,8 +99,8 @@ Test(completion, bash_offers_every_option_of_a_command_and_no_other)
 			char name[64];
 
 			snprintf(name, sizeof(name), "--%s", row->name);
-			cr_expect_eq(offers(name), option_applies(row, command_table[i].id),
-				     "%s %s", command_table[i].name, name);
+			cr_expect_eq(offers(name), option_applies(row, &command_table[i]), "%s %s",
+				     command_table[i].name, name);
 		}
 	}
 }
@@ -125,8 +125,8 @@ Test(completion, bash_offers_the_words_that_a_value_may_be)
 	write_script("bash");
 	for (size_t i = 0; i < COMMAND__COUNT; i++)
 		for (const struct option_row *row = option_table; row->name; row++)
-			if (option_applies(row, command_table[i].id) && option_words(row->type))
-				expect_values(&command_table[i], row, option_words(row->type));
+			if (option_applies(row, &command_table[i]) && row->type->words)
+				expect_values(&command_table[i], row, row->type->words);
 }
 
 Test(completion, bash_offers_nothing_else_where_a_value_stands)
@@ -136,7 +136,7 @@ Test(completion, bash_offers_nothing_else_where_a_value_stands)
 		for (const struct option_row *row = option_table; row->name; row++) {
 			char line[128];
 
-			if (!row->argument || !option_applies(row, command_table[i].id))
+			if (!row->argument || !option_applies(row, &command_table[i]))
 				continue;
 			snprintf(line, sizeof(line), "%s --%s --", command_table[i].name,
 				 row->name);

@@ -33,8 +33,14 @@ Test(manual, it_explains_every_option_that_is_not_hidden)
 		char name[64];
 
 		snprintf(name, sizeof(name), "fB--%sfR", row->name);
-		cr_expect_eq(!strstr(text, name), row->hidden, "%s", name);
+		cr_expect_eq(!strstr(text, name), !!(row->who & SET_HIDDEN), "%s", name);
 	}
+}
+
+Test(manual, it_explains_every_format)
+{
+	for (const struct report_format *format = report_formats; format->name; format++)
+		cr_expect_not_null(strstr(text, format->text), "%s", format->name);
 }
 
 Test(manual, it_explains_every_variable_and_recording_without_run)

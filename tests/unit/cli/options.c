@@ -10,6 +10,14 @@
 
 static char error[512];
 
+static const struct command *command_named(const char *name)
+{
+	char *words[] = {(char *)name, NULL};
+	size_t count;
+
+	return command_find(words, &count);
+}
+
 /* Words are separated by single spaces; the array lives until the next call. */
 static int parse(const char *command, const char *line, struct options *ret_options)
 {
@@ -24,7 +32,7 @@ static int parse(const char *command, const char *line, struct options *ret_opti
 			words[count++] = word;
 	words[count] = NULL;
 	error[0] = 0;
-	return options_parse(command_find(command), words, ret_options, error, sizeof(error));
+	return options_parse(command_named(command), words, ret_options, error, sizeof(error));
 }
 
 Test(options, a_value_follows_its_option_or_an_equals_sign)
@@ -64,7 +72,7 @@ Test(options, a_report_takes_options_after_its_trace)
 	struct options options;
 
 	cr_assert_eq(parse("report", "a.db --format json b.db", &options), 0);
-	cr_expect_eq(options.format, FORMAT_JSON);
+	cr_expect_str_eq(options.format->name, "json");
 	cr_assert_eq(options.operand_count, 2);
 	cr_expect_str_eq(options.operands[1], "b.db");
 }
@@ -132,22 +140,32 @@ Test(options, values_out_of_bounds_are_refused)
 Test(options, every_row_can_be_read_and_explained)
 {
 	for (const struct option_row *row = option_table; row->name; row++) {
-		cr_expect(row->commands, "--%s belongs to no command", row->name);
-		cr_expect(row->help, "--%s has no help", row->name);
-		cr_expect_not_null(row->type, "--%s has no type", row->name);
-		cr_expect_eq(!row->argument, !row->type->expects, "--%s", row->name);
+		bool any = false;
+		char help[OPTION_TEXT_SIZE], expects[OPTION_TEXT_SIZE];
+
+		for (size_t i = 0; i < COMMAND__COUNT; i++)
+			any |= option_applies(row, &command_table[i]);
+		cr_expect(any, "--%s belongs to no command", row->name);
+		cr_expect(option_help(row, help)[0], "--%s has no help", row->name);
+		option_expects(row->type, expects, sizeof(expects));
+		cr_expect_eq(!row->argument, !expects[0], "--%s", row->name);
 	}
+}
+
+static void expect_different(const struct option_row *a, const struct option_row *b)
+{
+	cr_expect_str_neq(a->name, b->name);
+	cr_expect(!a->letter || a->letter != b->letter, "-%c", a->letter);
 }
 
 Test(options, no_two_options_of_a_command_share_a_name_or_letter)
 {
-	for (const struct option_row *a = option_table; a->name; a++)
-		for (const struct option_row *b = a + 1; b->name; b++) {
-			if (!(a->commands & b->commands))
-				continue;
-			cr_expect_str_neq(a->name, b->name);
-			cr_expect(!a->letter || a->letter != b->letter, "-%c", a->letter);
-		}
+	for (size_t i = 0; i < COMMAND__COUNT; i++)
+		for (const struct option_row *a = option_table; a->name; a++)
+			for (const struct option_row *b = a + 1; b->name; b++)
+				if (option_applies(a, &command_table[i]) &&
+				    option_applies(b, &command_table[i]))
+					expect_different(a, b);
 }
 
 Test(options, folders_of_symbols_are_taken_where_addresses_get_names)
@@ -155,8 +173,8 @@ Test(options, folders_of_symbols_are_taken_where_addresses_get_names)
 	struct options options;
 
 	cr_assert_eq(parse("run", "--sysroot /srv/root --debug-dir=/a:/b -- x", &options), 0);
-	cr_expect_str_eq(options.search.sysroot, "/srv/root");
-	cr_expect_str_eq(options.search.debug_folders, "/a:/b");
+	cr_expect_str_eq(options_search(&options).sysroot, "/srv/root");
+	cr_expect_str_eq(options_search(&options).debug_folders, "/a:/b");
 	cr_expect_eq(parse("report", "--sysroot /srv/root t.db", &options), 0);
 	cr_expect_eq(parse("check", "--debug-dir /a t.db", &options), 0);
 	cr_expect_eq(parse("mark", "--sysroot /srv/root text", &options), -EINVAL);
@@ -193,8 +211,47 @@ Test(options, filters_are_texts)
 	struct options options;
 
 	cr_assert_eq(parse("report", "--scope Peer* --since warm --mine *.rs a.db", &options), 0);
-	cr_expect_str_eq(options.scope, "Peer*");
-	cr_expect_str_eq(options.since, "warm");
-	cr_expect_str_eq(options.mine, "*.rs");
+	cr_expect_str_eq(options.filter.scope, "Peer*");
+	cr_expect_str_eq(options.filter.since, "warm");
+	cr_expect_str_eq(options.filter.mine, "*.rs");
 	cr_expect_eq(parse("run", "--since warm x", &options), -EINVAL);
+}
+
+Test(options, a_choice_is_explained_by_its_words)
+{
+	struct options options;
+	char text[OPTION_TEXT_SIZE];
+
+	cr_expect_str_eq(option_choices(&option_color, text, sizeof(text)),
+			 "auto (default), always or never");
+	cr_expect_eq(parse("report", "--color maybe a.db", &options), -EINVAL);
+	cr_expect_not_null(strstr(error, "'maybe' is not auto, always or never"), "%s", error);
+	cr_expect_eq(parse("report", "--kind sock a.db", &options), -EINVAL);
+	cr_expect_not_null(strstr(error, "'sock' is not one of the kinds fd thread"), "%s", error);
+}
+
+Test(options, every_format_may_be_asked_for_and_the_first_is_the_default)
+{
+	struct options options;
+	char line[64];
+
+	cr_assert_eq(parse("report", "a.db", &options), 0);
+	cr_expect_eq(options.format, report_formats);
+	for (const struct report_format *format = report_formats; format->name; format++) {
+		snprintf(line, sizeof(line), "--format %s a.db", format->name);
+		cr_assert_eq(parse("report", line, &options), 0, "%s", line);
+		cr_expect_eq(options.format, format);
+	}
+}
+
+Test(options, a_command_has_the_options_of_its_sets_and_its_own_and_no_other)
+{
+	struct options options;
+
+	cr_expect_eq(parse("report", "--strict a.db", &options), -EINVAL);
+	cr_expect_eq(parse("check", "--format json a.db", &options), -EINVAL);
+	cr_expect_eq(parse("clean", "--dry-run", &options), 0);
+	cr_expect_eq(parse("doctor", "--dry-run", &options), -EINVAL);
+	cr_expect_eq(parse("doctor", "--spool-dir /s", &options), 0);
+	cr_expect_eq(parse("doctor", "--help", &options), 0);
 }

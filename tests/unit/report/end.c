@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The line that says how the program ended, where it did not end in order. */
-#include <report/text.h>
+#include <report/format.h>
 
 #include "fixture.inc.c"
 
@@ -19,7 +19,7 @@ static const char *second_line(const char *end, int code, const char *timeout_s)
 		cr_assert_eq(trace_set_meta(trace, "timeout_s", timeout_s), 0);
 	report = read_report(trace, NULL);
 	cr_assert_not_null(stream);
-	cr_assert_eq(report_text(stream, report, &plain), 0);
+	cr_assert_eq(report_text(stream, &report, 1, &plain), 0);
 	fclose(stream);
 	report_destroy(report);
 	trace_close(trace);
@@ -83,7 +83,7 @@ Test(end, of_a_command_that_became_another_the_last_counts)
 	cr_assert_eq(trace_put_process(trace, &last), 0);
 	report = read_report(trace, NULL);
 	cr_assert_not_null(stream);
-	cr_assert_eq(report_text(stream, report, &plain), 0);
+	cr_assert_eq(report_text(stream, &report, 1, &plain), 0);
 	fclose(stream);
 	cr_expect_not_null(strstr(text, "\n  killed by SIGABRT (Aborted): "), "%s", text);
 	report_destroy(report);

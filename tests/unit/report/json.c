@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <report/json.h>
+#include <report/format.h>
 
 #include "chain.inc.c"
 
@@ -11,7 +11,7 @@ static void write_json(struct report *const *reports, size_t count)
 	char *to = text;
 
 	cr_assert_not_null(stream);
-	cr_assert_eq(report_json(stream, reports, count), 0);
+	cr_assert_eq(report_json(stream, reports, count, NULL), 0);
 	fclose(stream);
 	/* Without white space, so that tests need not know the layout. */
 	for (const char *from = text; *from; from++)

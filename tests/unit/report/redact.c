@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <report/json.h>
+#include <report/format.h>
 #include <report/redact.h>
-#include <report/text.h>
 
 #include "chain.inc.c"
 
 static char text[1 << 17];
 
-/* Both formats of what is left of two reports of one trace, one after the other. */
+/* Every format of what is left of two reports of one trace, one after the other. */
 static void redacted(struct trace *trace)
 {
 	struct report *reports[] = {read_report(trace, NULL), read_report(trace, NULL)};
@@ -16,9 +15,8 @@ static void redacted(struct trace *trace)
 
 	cr_assert_not_null(stream);
 	cr_assert_eq(report_redact(reports, 2), 0);
-	cr_assert_eq(report_text(stream, reports[0], &style), 0);
-	cr_assert_eq(report_text(stream, reports[1], &style), 0);
-	cr_assert_eq(report_json(stream, reports, 2), 0);
+	for (const struct report_format *format = report_formats; format->name; format++)
+		cr_assert_eq(format->write(stream, reports, 2, &style), 0, "%s", format->name);
 	fclose(stream);
 	report_destroy(reports[0]);
 	report_destroy(reports[1]);
@@ -124,7 +122,7 @@ Test(redact, without_it_nothing_is_hidden)
 	struct report_style style = {0};
 	FILE *stream = fmemopen(text, sizeof(text), "w");
 
-	cr_assert_eq(report_text(stream, report, &style), 0);
+	cr_assert_eq(report_text(stream, &report, 1, &style), 0);
 	fclose(stream);
 	expect("127.0.0.1:40001");
 	expect("sessions --n 3");

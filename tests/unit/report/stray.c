@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The line about annotations of what was never created. */
-#include <report/json.h>
+#include <report/format.h>
 #include <report/redact.h>
-#include <report/text.h>
 
 #include "fixture.inc.c"
 
@@ -17,10 +16,7 @@ static void write_report(struct trace *trace, bool json, bool redacted)
 	cr_assert_not_null(stream);
 	if (redacted)
 		cr_assert_eq(report_redact(&report, 1), 0);
-	if (json)
-		cr_assert_eq(report_json(stream, &report, 1), 0);
-	else
-		cr_assert_eq(report_text(stream, report, &plain), 0);
+	cr_assert_eq((json ? report_json : report_text)(stream, &report, 1, &plain), 0);
 	fclose(stream);
 	report_destroy(report);
 	trace_close(trace);

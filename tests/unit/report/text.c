@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <report/text.h>
+#include <report/format.h>
 
 #include "chain.inc.c"
 
@@ -12,7 +12,7 @@ static void write_text(struct trace *trace, const struct report_style *style,
 	FILE *stream = fmemopen(text, sizeof(text), "w");
 
 	cr_assert_not_null(stream);
-	cr_assert_eq(report_text(stream, report, style), 0);
+	cr_assert_eq(report_text(stream, &report, 1, style), 0);
 	fclose(stream);
 	report_destroy(report);
 	trace_close(trace);

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <report/json.h>
-#include <report/text.h>
+#include <report/format.h>
 
 #include "fixture.inc.c"
 
@@ -45,7 +44,7 @@ static void show(struct trace *trace)
 	char *begin, *end;
 
 	cr_assert_not_null(stream);
-	cr_assert_eq(report_text(stream, report, &style), 0);
+	cr_assert_eq(report_text(stream, &report, 1, &style), 0);
 	fclose(stream);
 	report_destroy(report);
 	trace_close(trace);
@@ -293,7 +292,7 @@ Test(text_tree, json_has_every_process_with_its_parents_index)
 	add_shells(trace, 3);
 	reports[0] = read_report(trace, NULL);
 	reports[1] = read_report(trace, NULL);
-	cr_assert_eq(report_json(stream, reports, 2), 0);
+	cr_assert_eq(report_json(stream, reports, 2, NULL), 0);
 	fclose(stream);
 	second = strstr(text, "\"pid\":102,");
 	cr_assert_not_null(second, "%s", text);

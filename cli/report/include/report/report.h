@@ -12,16 +12,13 @@
 #include <stdint.h>
 #include <store/trace.h>
 
-/* What to read. */
+/* What to read: a member per row of filters.def. */
 struct report_filter {
-	const char *kind;  /* NULL: all */
-	const char *rule;  /* findings of it, or with a cause that is; NULL: all */
-	const char *scope; /* findings about what belongs to scopes of such a class; NULL: all */
-	const char
-		*since; /* about what was born after so many seconds, or after a mark; NULL: all */
-	const char *
-		mine; /* the culprit is the first frame of such a module or file; NULL: as judged */
-	size_t top;   /* at most so many findings; 0: all */
+/* clang-format off */
+#define REPORT_FILTER(where, field_type, member, ...) field_type member;
+#include <report/filters.def>
+#undef REPORT_FILTER
+	/* clang-format on */
 	uint64_t now_ns; /* the run goes on, at least until then; 0: it is over */
 };
 

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The formats of a report, as one table made from formats.def. */
+#ifndef REPORT_FORMAT_H
+#define REPORT_FORMAT_H
+
+#include <report/report.h>
+#include <stdio.h>
+
+/* How a report looks to people; the formats for machines know nothing of it. */
+struct report_style {
+	bool color;
+	bool full_stacks;
+	size_t width;	    /* columns that lines are fitted to; 0: as long as they are */
+	const char *folder; /* file names below it are shown relative to it; NULL: none */
+};
+
+/* All reports into one document. 0, or -errno if stream fails or memory runs out. */
+typedef int (*report_writer)(FILE *stream, struct report *const *reports, size_t count,
+			     const struct report_style *style);
+
+/* clang-format off */
+#define REPORT_FORMAT(name, reader, text) \
+	int report_##name(FILE *stream, struct report *const *reports, size_t count, \
+			  const struct report_style *style);
+#include <report/formats.def>
+#undef REPORT_FORMAT
+/* clang-format on */
+
+enum report_reader { REPORT_FOR_PEOPLE, REPORT_FOR_MACHINE };
+
+struct report_format {
+	const char *name;
+	enum report_reader reader;
+	const char *text; /* what it is, for the manual */
+	report_writer write;
+};
+
+/* The default first; ends with a row without a name. */
+extern const struct report_format report_formats[];
+
+#endif

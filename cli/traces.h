@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What commands share that read recordings: their operands, one after the other. What goes wrong
+ * is said here.
+ */
+#ifndef CLI_TRACES_H
+#define CLI_TRACES_H
+
+#include <report/report.h>
+
+#include "options.h"
+#include "sources.h"
+
+/* Of one recording, judged as the options say. 0, or -errno: that was said, and ends the visit. */
+typedef int (*trace_visitor)(struct trace *trace, const struct source *source,
+			     const struct options *options, void *ctx);
+
+/* Every recording that count of the operands stand for, from first on; there must be one. */
+int traces_visit(const struct options *options, size_t first, size_t count, trace_visitor visitor,
+		 void *ctx);
+
+struct reports {
+	struct report **items;
+	size_t count;
+};
+
+/* The same, read into reports; ret_reports is zeroed, and to be finished however it ends. */
+int traces_read(const struct options *options, size_t first, size_t count,
+		struct reports *ret_reports);
+void reports_finish(struct reports *reports);
+
+#endif
