@@ -27,6 +27,15 @@ static const struct row rules[] = {
 #undef TRACK_RULE
 };
 
+#define FAILS_ALWAYS "fails a gate: "
+#define FAILS_STRICT "fails a gate with --strict: "
+#define FAILS_NEVER "fails no gate: "
+static const struct row states[] = {
+#define TRACK_FINDING_STATE(id, name_, fails, text_) { .name = name_, .text = FAILS_##fails text_ },
+#include <track/finding_states.def>
+#undef TRACK_FINDING_STATE
+};
+
 static const struct row notes[] = {
 #define TRACK_NOTE(id, name_, weight, text_) { .name = name_, .text = #weight ": " text_ },
 #include <track/notes.def>
@@ -186,6 +195,7 @@ void manual_print(FILE *stream)
 	commands(stream);
 	formats(stream);
 	items(stream, "RULES", NULL, rules, COUNT(rules));
+	items(stream, "STATES", "What a finding is, the gravest first:", states, COUNT(states));
 	wrapped_functions(stream);
 	items(stream, "COVERAGE",
 	      "What a recording could not see is counted, and reported by these notes.\n"

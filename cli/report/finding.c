@@ -96,6 +96,25 @@ static bool is_minor(const struct report_finding *finding)
 	       !is_socket(finding->class_name);
 }
 
+static enum report_fails fails_by_state(const char *state)
+{
+	static const struct {
+		const char *name;
+		enum report_fails fails;
+	} states[] = {
+/* clang-format off */
+#define TRACK_FINDING_STATE(id, name_, fails_, text) { name_, REPORT_FAILS_##fails_ },
+#include <track/finding_states.def>
+#undef TRACK_FINDING_STATE
+		/* clang-format on */
+	};
+
+	for (size_t i = 0; i < sizeof(states) / sizeof(states[0]); i++)
+		if (strcmp(states[i].name, state) == 0)
+			return states[i].fails;
+	return REPORT_FAILS_NEVER;
+}
+
 static int read_finding(struct report *report, struct trace_query *query, void *item)
 {
 	struct finding_row *row = item;
@@ -110,9 +129,11 @@ static int read_finding(struct report *report, struct trace_query *query, void *
 	finding->slope = trace_query_real(query, 14);
 	finding->evidence_total = (uint64_t)trace_query_int(query, 15);
 	r = read_texts(report, query, finding);
-	if (r == 0)
-		finding->minor = is_minor(finding);
-	return r;
+	if (r < 0)
+		return r;
+	finding->minor = is_minor(finding);
+	finding->fails = fails_by_state(finding->state);
+	return 0;
 }
 
 static int read_resource(struct report *report, struct trace_query *query,

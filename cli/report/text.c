@@ -253,24 +253,14 @@ static void fingerprint(FILE *stream, const struct report_finding *finding,
 	fputc('\n', stream);
 }
 
-/* What fails a gate. */
-static bool is_grave(const char *state)
-{
-	static const char *const states[] = {"broken", "leaked", "growing", "unclosed"};
-
-	for (size_t i = 0; i < sizeof(states) / sizeof(*states); i++)
-		if (strcmp(state, states[i]) == 0)
-			return true;
-	return false;
-}
-
 static void show_finding(FILE *stream, const struct report *report, size_t index,
 			 const struct report_style *style)
 {
 	const struct report_finding *finding = &report->findings[index];
 
 	fprintf(stream, "\n%3zu. ", index + 1);
-	painted(stream, style, is_grave(finding->state) ? PAINT_RED : PAINT_BOLD, finding->state);
+	painted(stream, style, finding->fails == REPORT_FAILS_ALWAYS ? PAINT_RED : PAINT_BOLD,
+		finding->state);
 	fprintf(stream, "  %s  ", finding->rule);
 	painted(stream, style, PAINT_BOLD, finding->message);
 	fingerprint(stream, finding, style);

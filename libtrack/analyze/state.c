@@ -5,16 +5,19 @@
 
 #include "analyze/analyze.h"
 
+enum fails { FAILS_NEVER, FAILS_STRICT, FAILS_ALWAYS };
+
+/* clang-format off */
 static const struct {
 	const char *name;
-	bool fails;	   /* a gate */
-	bool fails_strict; /* a gate with --strict */
+	enum fails fails;
 } states[STATE__COUNT] = {
-	[STATE_BROKEN] = {"broken", true, true},    [STATE_LEAKED] = {"leaked", true, true},
-	[STATE_GROWING] = {"growing", true, true},  [STATE_UNCLOSED] = {"unclosed", true, true},
-	[STATE_SUSPECT] = {"suspect", false, true}, [STATE_RECHECK] = {"recheck", false, true},
-	[STATE_AT_EXIT] = {"at-exit", false, true}, [STATE_LATE] = {"late", false, false},
+#define TRACK_FINDING_STATE(id, name_, fails_, text) \
+	[STATE_##id] = { .name = name_, .fails = FAILS_##fails_ },
+#include <track/finding_states.def>
+#undef TRACK_FINDING_STATE
 };
+/* clang-format on */
 
 const char *state_name(enum state state)
 {
@@ -25,6 +28,6 @@ int analyze_state_fails(const char *state, bool strict)
 {
 	for (int i = 0; i < STATE__COUNT; i++)
 		if (strcmp(states[i].name, state) == 0)
-			return strict ? states[i].fails_strict : states[i].fails;
+			return states[i].fails >= (strict ? FAILS_STRICT : FAILS_ALWAYS);
 	return 0;
 }

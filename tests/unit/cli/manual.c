@@ -59,11 +59,14 @@ Test(manual, it_lists_every_function_that_is_followed)
 #undef TRACK_CALL
 }
 
-Test(manual, it_lists_every_rule_and_note)
+Test(manual, it_lists_every_rule_state_and_note)
 {
 #define TRACK_RULE(id, name, sentence) cr_expect_not_null(strstr(text, name), name);
 #include <track/rules.def>
 #undef TRACK_RULE
+#define TRACK_FINDING_STATE(id, name, fails, sentence) cr_expect_not_null(strstr(text, sentence), name);
+#include <track/finding_states.def>
+#undef TRACK_FINDING_STATE
 #define TRACK_NOTE(id, name, weight, sentence) cr_expect_not_null(strstr(text, name), name);
 #include <track/notes.def>
 #undef TRACK_NOTE

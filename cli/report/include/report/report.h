@@ -57,12 +57,16 @@ struct report_evidence {
 	size_t process;			  /* index; SIZE_MAX unknown */
 };
 
+/* Whether a finding fails a gate, as its state says. */
+enum report_fails { REPORT_FAILS_NEVER, REPORT_FAILS_STRICT, REPORT_FAILS_ALWAYS };
+
 struct report_finding {
 	const char *rule, *state, *kind, *class_name, *fingerprint, *message;
 	const char *culprit_function, *culprit_file, *culprit_module; /* NULL unknown */
 	int culprit_line;					      /* 0 unknown */
 	uint64_t count;
 	double slope;
+	enum report_fails fails;
 	size_t process;		   /* index; SIZE_MAX unknown */
 	bool minor;		   /* merely alive at the end, and neither socket nor thread */
 	struct report_stack stack; /* the telling one; may be empty */
