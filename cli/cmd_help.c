@@ -140,7 +140,7 @@ int cmd_help(const struct options *options)
 	if (options->manual)
 		manual_print(stdout);
 	else if (options->completion)
-		completion_print(stdout, options->completion);
+		completion_print(stdout, options->completion, command_table, COMMAND__COUNT);
 	else if (!words[0])
 		show_commands();
 	else if (strcmp(words[0], PRELOAD_TOPIC) == 0)

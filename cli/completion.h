@@ -5,7 +5,10 @@
 
 #include <stdio.h>
 
-/* Prints the script for a shell: "bash" or "zsh". */
-void completion_print(FILE *stream, const char *shell);
+#include "command.h"
+
+/* Prints the script for a shell, "bash" or "zsh", and these commands. */
+void completion_print(FILE *stream, const char *shell, const struct command *commands,
+		      size_t count);
 
 #endif

@@ -12,13 +12,18 @@
 static char script[] = "/tmp/rtctrack-unit-XXXXXX";
 static char answers[65536];
 
-static void write_script(const char *shell)
+static void write_script_of(const char *shell, const struct command *commands, size_t count)
 {
 	FILE *stream = fdopen(mkstemp(script), "w");
 
 	cr_assert_not_null(stream);
-	completion_print(stream, shell);
+	completion_print(stream, shell, commands, count);
 	fclose(stream);
+}
+
+static void write_script(const char *shell)
+{
+	write_script_of(shell, command_table, COMMAND__COUNT);
 }
 
 static void teardown(void)
@@ -169,4 +174,44 @@ Test(completion, bash_offers_programs_files_and_commands_as_operands)
 	cr_expect(offers("doctor"), "%s", answers);
 	ask("help pre");
 	cr_expect(offers("preload"), "%s", answers);
+}
+
+static const struct command nested[] = {
+	{.name = "run", .operands = OPERANDS_PROGRAM, .takes = SET_RECORD, .summary = "run"},
+	{.name = "packs list", .operands = OPERANDS_WORDS, .takes = SET_WRITE, .summary = "list"},
+	{.name = "packs show", .operands = OPERANDS_FILES, .takes = SET_JUDGE, .summary = "show"},
+};
+
+Test(completion, bash_offers_the_second_word_of_a_name_after_the_first)
+{
+	write_script_of("bash", nested, 3);
+	ask("\"\"");
+	cr_expect_null(strstr(answers, "packs\npacks"), "%s", answers);
+	ask("pa");
+	cr_expect_str_eq(answers, "\npacks\n");
+	ask("packs \"\"");
+	cr_expect_str_eq(answers, "\nlist\nshow\n");
+	ask("packs sh");
+	cr_expect_str_eq(answers, "\nshow\n");
+}
+
+Test(completion, bash_offers_what_the_whole_name_takes)
+{
+	write_script_of("bash", nested, 3);
+	ask("packs show --");
+	cr_expect(offers("--sysroot") && !offers("--format"), "%s", answers);
+	ask("packs list --format \"\"");
+	cr_expect(offers("json"), "%s", answers);
+	ask("packs show /et");
+	cr_expect(offers("/etc"), "%s", answers);
+	ask("run -- mkdi");
+	cr_expect(offers("mkdir"), "%s", answers);
+}
+
+Test(completion, names_of_two_words_parse_in_zsh)
+{
+	if (system("command -v zsh >/dev/null") != 0)
+		cr_skip_test("zsh is not installed");
+	write_script_of("zsh", nested, 3);
+	cr_expect(parses("zsh"));
 }
