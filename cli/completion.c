@@ -31,14 +31,12 @@ static const char *const in_zsh[] = {
 	[THING_PROGRAM] = "_normal",
 };
 
-static enum thing value_of(const struct option_row *row)
-{
-	if (row->type->words)
-		return THING_WORDS;
-	if (row->type == &option_file)
-		return THING_FILE;
-	return row->type == &option_folder ? THING_FOLDER : THING_ANY;
-}
+static const enum thing values[] = {
+	[COMPLETION_NOTHING] = THING_ANY,
+	[COMPLETION_FILES] = THING_FILE,
+	[COMPLETION_FOLDERS] = THING_FOLDER,
+	[COMPLETION_WORDS] = THING_WORDS,
+};
 
 static const enum thing operands[] = {
 	[OPERANDS_WORDS] = THING_ANY,
@@ -146,7 +144,7 @@ static void bash_values(FILE *stream, const struct command_list *list)
 {
 	fputs("\tcase $command:$prev in\n", stream);
 	for (const struct option_row *row = option_table; row->name; row++) {
-		enum thing value = row->argument ? value_of(row) : THING_ANY;
+		enum thing value = values[row->type->completion];
 
 		if (!row->argument || !is_taken(list, row))
 			continue;
@@ -256,7 +254,7 @@ static void zsh_text(FILE *stream, const char *text)
 
 static void zsh_option(FILE *stream, const struct option_row *row)
 {
-	enum thing value = row->argument ? value_of(row) : THING_ANY;
+	enum thing value = values[row->type->completion];
 	const char *equals = row->argument ? "=" : "";
 	char help[OPTION_TEXT_SIZE];
 

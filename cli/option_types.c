@@ -218,9 +218,10 @@ static int parse_age(const struct option_type *type, const char *text, void *fie
 }
 
 /* clang-format off */
-#define OPTION_TYPE(name, member_type, parser, expects_, words_) \
+#define OPTION_TYPE(name, member_type, parser, completion_, expects_, words_) \
 	const struct option_type option_##name = { \
-		.parse = parse_##parser, .expects = expects_, .words = words_ };
+		.parse = parse_##parser, .completion = COMPLETION_##completion_, \
+		.expects = expects_, .words = words_ };
 #include "option_types.def"
 #undef OPTION_TYPE
 /* clang-format on */

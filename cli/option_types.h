@@ -10,9 +10,18 @@
 
 enum option_color { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
 
+/* What a shell offers for a value. */
+enum option_completion {
+	COMPLETION_NOTHING,
+	COMPLETION_FILES,
+	COMPLETION_FOLDERS,
+	COMPLETION_WORDS
+};
+
 struct option_type {
 	/* 0 and the member, or -EINVAL. */
 	int (*parse)(const struct option_type *type, const char *text, void *member);
+	enum option_completion completion;
 	const char *expects;	  /* NULL: one of the words, or nothing */
 	const char *const *words; /* NULL terminated; NULL: they cannot be listed */
 };

@@ -149,6 +149,8 @@ Test(options, every_row_can_be_read_and_explained)
 		cr_expect(option_help(row, help)[0], "--%s has no help", row->name);
 		option_expects(row->type, expects, sizeof(expects));
 		cr_expect_eq(!row->argument, !expects[0], "--%s", row->name);
+		cr_expect_eq(!row->type->words, row->type->completion != COMPLETION_WORDS, "--%s",
+			     row->name);
 	}
 }
 
