@@ -82,13 +82,14 @@ static int parse_format(const struct option_type *type, const char *text, void *
 	return r;
 }
 
-static int parse_color(const struct option_type *type, const char *text, void *field)
+/* An enumeration in the order of its words. */
+static int parse_choice(const struct option_type *type, const char *text, void *field)
 {
 	size_t index;
 	int r = find_word(type, text, &index);
 
 	if (r == 0)
-		*(enum option_color *)field = (enum option_color)index;
+		*(unsigned *)field = (unsigned)index;
 	return r;
 }
 
