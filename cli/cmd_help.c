@@ -67,17 +67,24 @@ static void show_exits(void)
 	}
 }
 
+static int longest_name(void)
+{
+	size_t longest = 0;
+
+	for (size_t i = 0; i < COMMAND__COUNT; i++)
+		if (strlen(command_table[i].name) > longest)
+			longest = strlen(command_table[i].name);
+	return (int)longest;
+}
+
 static void show_commands(void)
 {
-	int width = 8;
+	int width = longest_name();
 
 	printf("usage: rtctrack COMMAND [options]\n\n"
 	       "What a program left open, and who opened it.\n\n");
 	for (size_t i = 0; i < COMMAND__COUNT; i++)
-		if ((int)strlen(command_table[i].name) > width)
-			width = (int)strlen(command_table[i].name);
-	for (size_t i = 0; i < COMMAND__COUNT; i++)
-		printf("  %-*s %s\n", width, command_table[i].name, command_table[i].summary);
+		printf("  %-*s   %s\n", width, command_table[i].name, command_table[i].summary);
 	show_exits();
 	printf("\n'rtctrack help COMMAND' explains one, 'rtctrack help " PRELOAD_TOPIC
 	       "' says how to record without run\n"
