@@ -51,13 +51,21 @@ run -- "$host" exit
 check "a report shows addresses" "$(grep -c '127\.0\.0\.1\|0\.0\.0\.0' err | sed 's/[1-9][0-9]*/some/')" some
 cp t.db kept.db
 run --redact -- "$host" exit
-"$rtctrack" report --redact kept.db >text
-"$rtctrack" report --redact --format json kept.db >json
-for file in err text json; do
+for format in $("$rtctrack" help --completion bash | sed -n "s/.*:--format) _rtctrack_words '\([^']*\)'.*/\1/p"); do
+	"$rtctrack" report --redact --format "$format" kept.db >"format.$format"
+done
+check "text and json are among the formats" "$(ls format.text format.json 2>&1 | paste -sd ' ')" "format.json format.text"
+for file in err format.*; do
 	check "redacted $file: no address, folder or argument" \
 		"$(grep -nE '127\.0\.0\.1|0\.0\.0\.0|/(work|home|root|tmp|usr)|live_host exit' $file | head -2)" ""
 	check "redacted $file: function and place stay" "$(grep -q host_open $file && grep -c 'host.*\.c' $file | sed 's/[1-9][0-9]*/some/')" some
 done
+
+# A machine reads one document from its stream; a person reads on.
+run --gate --format json -- /bin/true
+check "nothing follows a report for a machine" "$code $(tail -1 err)" "0 }"
+run --gate -- /bin/true
+check "the verdict follows one for people" "$code $(tail -1 err)" "0 rtctrack: gate: passed"
 
 # Annotated by halves: one line says which half is missing, and no gate fails.
 cat >halves.c <<'EOF_C'
