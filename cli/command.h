@@ -29,23 +29,21 @@ enum exit_code {
 };
 /* clang-format on */
 
-/*
- * What commands have in common, and with it their options: a command's row names the sets that it
- * takes, an option's those that it is in. Bits of an option_set.
- */
+/* Bits: the sets of option_sets.def, and each command's own. */
 typedef uint64_t option_set;
+/* clang-format off */
 enum {
-	SET_EVERY = 1 << 0,	/* all commands are in it */
-	SET_RECORD = 1 << 1,	/* starts a recording */
-	SET_SPOOL = 1 << 2,	/* looks into the folder of spools */
-	SET_JUDGE = 1 << 3,	/* judges a recording */
-	SET_GATE = 1 << 4,	/* says whether findings fail it */
-	SET_SHOW = 1 << 5,	/* shows findings */
-	SET_SHOW_KEPT = 1 << 6, /* shows those of what was recorded before */
-	SET_WRITE = 1 << 7,	/* writes a report, in one of its formats */
-	SET_HIDDEN = 1 << 8,	/* of an option: help and manual do not tell of it */
-	SET__BITS = 9
+#define OPTION_SET(id, text) SET_BIT_##id,
+#include "option_sets.def"
+#undef OPTION_SET
+	SET__BITS
 };
+enum {
+#define OPTION_SET(id, text) SET_##id = 1 << SET_BIT_##id,
+#include "option_sets.def"
+#undef OPTION_SET
+};
+/* clang-format on */
 /* Of one command alone. */
 #define ONLY(id) ((option_set)1 << (SET__BITS + COMMAND_##id))
 

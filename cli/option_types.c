@@ -235,17 +235,21 @@ static void add(char *text, size_t capacity, const char *before, const char *wha
 	snprintf(text + used, capacity - used, "%s%s", before, what);
 }
 
+/* "a, b or c" */
+static const char *before_word(const char *const *words, size_t index)
+{
+	if (index == 0)
+		return "";
+	return words[index + 1] ? ", " : " or ";
+}
+
 const char *option_expects(const struct option_type *type, char *ret_text, size_t capacity)
 {
 	ret_text[0] = 0;
 	if (type->expects)
 		add(ret_text, capacity, "", type->expects);
 	for (size_t i = 0; type->words && type->words[i]; i++)
-		add(ret_text, capacity,
-		    type->expects	 ? " "
-		    : i == 0		 ? ""
-		    : type->words[i + 1] ? ", "
-					 : " or ",
+		add(ret_text, capacity, type->expects ? " " : before_word(type->words, i),
 		    type->words[i]);
 	return ret_text;
 }
@@ -254,11 +258,7 @@ const char *option_choices(const struct option_type *type, char *ret_text, size_
 {
 	ret_text[0] = 0;
 	for (size_t i = 0; type->words[i]; i++) {
-		add(ret_text, capacity,
-		    i == 0		 ? ""
-		    : type->words[i + 1] ? ", "
-					 : " or ",
-		    type->words[i]);
+		add(ret_text, capacity, before_word(type->words, i), type->words[i]);
 		if (i == 0)
 			add(ret_text, capacity, " ", "(default)");
 	}

@@ -26,7 +26,7 @@ struct options {
 };
 
 struct option_row {
-	option_set who; /* bits; see command.h */
+	option_set who; /* see command.h */
 	const char *name;
 	char letter;	      /* 0: none */
 	const char *argument; /* NULL: a switch */
