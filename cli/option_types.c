@@ -48,9 +48,8 @@ static const char *const format_words[] = {
 };
 /* clang-format on */
 
-static const char *const shell_words[] = {"bash", "zsh", NULL};
-static const char *const color_words[] = {
-	[COLOR_AUTO] = "auto", [COLOR_ALWAYS] = "always", [COLOR_NEVER] = "never", NULL};
+/* Of words that no other table has. */
+#define LIST(...) ((const char *const[]){__VA_ARGS__, NULL})
 
 static int find_word(const struct option_type *type, const char *text, size_t *ret_index)
 {

@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* In the order of the words of their types. */
 enum option_color { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
 
 /* What a shell offers for a value. */
