@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the command itself tells its user on stderr. Only cmd_*.c, main.c and traces.c call it. */
+/*
+ * What the command itself tells its user on stderr. Only cmd_*.c, main.c and what commands share
+ * (recording.c, traces.c) call it.
+ */
 #ifndef CLI_SAY_H
 #define CLI_SAY_H
 

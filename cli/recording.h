@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A program under rtctrack, from the look at its file to the judged trace: what commands share that
+ * start one. What goes wrong is said here.
+ */
+#ifndef CLI_RECORDING_H
+#define CLI_RECORDING_H
+
+#include <store/trace.h>
+
+struct options;
+struct recording;
+
+/*
+ * Of the program that the operands name, of which there must be one; options must outlive it. Makes
+ * nothing yet. EXIT_CLEAN, or the exit code; ret_recording, zeroed before, is to be destroyed
+ * however it ends.
+ */
+int recording_prepare(const struct options *options, struct recording **ret_recording);
+
+/*
+ * Everything else that can fail fails here, before the program's first instruction. EXIT_CLEAN, or
+ * the exit code.
+ */
+int recording_start(struct recording *recording);
+
+/* Until the program is over; then the trace is judged. 0, or -EIO: it is cut short. */
+int recording_follow(struct recording *recording, int *ret_exit_code);
+
+struct trace *recording_trace(struct recording *recording);
+const char *recording_trace_path(const struct recording *recording);
+
+/* Gives the signals back, and removes the folder of spools unless they are still needed. */
+void recording_destroy(struct recording *recording);
+
+#endif
