@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What the command itself tells its user on stderr. Only cmd_*.c, main.c and what commands share
- * (recording.c, traces.c) call it.
+ * What the command itself tells its user on stderr. Only cmd_*.c and main.c call it, and what
+ * commands share, whose header says so.
  */
 #ifndef CLI_SAY_H
 #define CLI_SAY_H
