@@ -186,13 +186,14 @@ Test(completion, bash_offers_programs_files_and_commands_as_operands)
 
 static const struct command nested[] = {
 	{.name = "run", .operands = OPERANDS_PROGRAM, .takes = SET_RECORD, .summary = "run"},
+	{.name = "jobs run", .operands = OPERANDS_PROGRAM, .takes = SET_RECORD, .summary = "run"},
 	{.name = "packs list", .operands = OPERANDS_WORDS, .takes = SET_WRITE, .summary = "list"},
 	{.name = "packs show", .operands = OPERANDS_FILES, .takes = SET_JUDGE, .summary = "show"},
 };
 
 Test(completion, bash_offers_the_second_word_of_a_name_after_the_first)
 {
-	write_script_of("bash", nested, 3);
+	write_script_of("bash", nested, 4);
 	ask("\"\"");
 	cr_expect_null(strstr(answers, "packs\npacks"), "%s", answers);
 	ask("pa");
@@ -205,7 +206,7 @@ Test(completion, bash_offers_the_second_word_of_a_name_after_the_first)
 
 Test(completion, bash_offers_what_the_whole_name_takes)
 {
-	write_script_of("bash", nested, 3);
+	write_script_of("bash", nested, 4);
 	ask("packs show --");
 	cr_expect(offers("--sysroot") && !offers("--format"), "%s", answers);
 	ask("packs list --format \"\"");
@@ -214,12 +215,18 @@ Test(completion, bash_offers_what_the_whole_name_takes)
 	cr_expect(offers("/etc"), "%s", answers);
 	ask("run -- mkdi");
 	cr_expect(offers("mkdir"), "%s", answers);
+	ask("jobs run --sta");
+	cr_expect(offers("--stack"), "%s", answers);
+	ask("jobs run --stack 3 mkdi");
+	cr_expect(offers("mkdir"), "%s", answers);
+	ask("jobs run prog --sta");
+	cr_expect_not(offers("--stack"), "%s", answers);
 }
 
 Test(completion, names_of_two_words_parse_in_zsh)
 {
 	if (system("command -v zsh >/dev/null") != 0)
 		cr_skip_test("zsh is not installed");
-	write_script_of("zsh", nested, 3);
+	write_script_of("zsh", nested, 4);
 	cr_expect(parses("zsh"));
 }

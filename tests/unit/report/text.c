@@ -427,3 +427,21 @@ Test(text, where_all_is_merely_alive_marks_are_proposed)
 	write_text(trace, &plain, NULL);
 	expect_not("marks show");
 }
+
+Test(text, several_reports_are_kept_apart_by_an_empty_line)
+{
+	struct trace *trace = make_trace(3);
+	struct report *reports[] = {read_report(trace, NULL), read_report(trace, NULL)};
+	struct report_style style = {.width = 80};
+	FILE *stream = fmemopen(text, sizeof(text), "w");
+	const char *second;
+
+	cr_assert_eq(report_text(stream, reports, 2, &style), 0);
+	fclose(stream);
+	second = strstr(text + 1, "\n\nrtctrack  sessions");
+	cr_assert_not_null(second, "%s", text);
+	cr_expect_null(strstr(second + 2, "\n\nrtctrack  sessions"));
+	report_destroy(reports[0]);
+	report_destroy(reports[1]);
+	trace_close(trace);
+}
