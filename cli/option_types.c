@@ -47,7 +47,7 @@ static const char *const kind_names[] = {
 };
 
 static const char *const rule_names[] = {
-#define TRACK_RULE(id, name, text) name,
+#define TRACK_RULE(id, name, text, judge) name,
 #include <track/rules.def>
 #undef TRACK_RULE
 	NULL
@@ -60,7 +60,7 @@ static const char kind_expects[] = "one of the kinds"
 	;
 
 static const char rule_expects[] = "one of the rules"
-#define TRACK_RULE(id, name, text) " " name
+#define TRACK_RULE(id, name, text, judge) " " name
 #include <track/rules.def>
 #undef TRACK_RULE
 	;

@@ -9,7 +9,7 @@ enum { NAMES_SIZE = 256 };
 
 /* What rtctrack judges by, and what it is going to: until then some rows are ahead of it. */
 static const char *const rules[] = {
-#define TRACK_RULE(id, name, says) name,
+#define TRACK_RULE(id, name, says, judge) name,
 #include <track/rules.def>
 #undef TRACK_RULE
 	"scope-unclosed",
