@@ -40,7 +40,7 @@ static const char *const shell_names[] = {"bash", "zsh", NULL};
 
 /* clang-format off */
 static const char *const kind_names[] = {
-#define TRACK_KIND(id, name, plural, begun, over, rule) name,
+#define TRACK_KIND(id, name, plural, begun, over, rule, teller) #name,
 #include <track/kinds.def>
 #undef TRACK_KIND
 	NULL
@@ -54,7 +54,7 @@ static const char *const rule_names[] = {
 };
 
 static const char kind_expects[] = "one of the kinds"
-#define TRACK_KIND(id, name, plural, begun, over, rule) " " name
+#define TRACK_KIND(id, name, plural, begun, over, rule, teller) " " #name
 #include <track/kinds.def>
 #undef TRACK_KIND
 	;

@@ -3,9 +3,11 @@
 
 #include <string.h>
 
+#include "kind.h"
+
 /* clang-format off */
 static const char *const kinds[] = {
-#define TRACK_KIND(id, name, plural, begun, over, rule) name,
+#define TRACK_KIND(id, name, plural, begun, over, rule, teller) #name,
 #include <track/kinds.def>
 #undef TRACK_KIND
 };
@@ -84,9 +86,7 @@ const char *word_noun(const char *kind, const char *class_name)
 
 bool word_is_act(const char *kind)
 {
-	return strcmp(kind, kinds[TRACK_KIND_CALLBACK]) == 0 ||
-	       strcmp(kind, kinds[TRACK_KIND_TASK]) == 0 ||
-	       strcmp(kind, kinds[TRACK_KIND_TIMER]) == 0;
+	return kind_of(word_kind_number(kind))->is_act;
 }
 
 bool word_is_socket(unsigned fd_class)

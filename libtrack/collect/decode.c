@@ -28,7 +28,7 @@ static bool name_fits(const struct track_record *head)
 
 static bool is_annotated(uint8_t kind)
 {
-	return kind != TRACK_KIND_FD && kind != TRACK_KIND_THREAD;
+	return TRACK_KINDS_TOLD >> kind & 1;
 }
 
 /* Whether the payload, where there is one, is a relation: what track.h tells of. */

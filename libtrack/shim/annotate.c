@@ -14,8 +14,8 @@
 
 #define OF(kind) (1u << TRACK_KIND_##kind)
 #define OF_ANY ((1u << TRACK_KIND__COUNT) - 1)
-/* Births and ends of descriptors and threads are what the calls say, not the program. */
-#define OF_TOLD (OF_ANY & ~(OF(FD) | OF(THREAD)))
+/* Births and ends of the others are what the calls say, not the program. */
+#define OF_TOLD TRACK_KINDS_TOLD
 
 /*
  * Each op of track.h: the kinds it is taken of; whether its stack tells something; the kinds of
@@ -60,7 +60,7 @@ static const struct annotation {
 ANNOTATIONS(ROW)
 #undef ROW
 
-#define TRACK_KIND(id, name, plural, begun, over, rule)                                            \
+#define TRACK_KIND(id, name, plural, begun, over, rule, teller)                                            \
 	_Static_assert((int)TRACK_SUBJECT_##id == (int)TRACK_KIND_##id, "track.h, kinds.def");
 #include <track/kinds.def>
 #undef TRACK_KIND

@@ -52,7 +52,7 @@
 
 /* clang-format off */
 enum track_kind {
-#define TRACK_KIND(id, name, plural, begun, over, rule) TRACK_KIND_##id,
+#define TRACK_KIND(id, name, plural, begun, over, rule, teller) TRACK_KIND_##id,
 #include <track/kinds.def>
 #undef TRACK_KIND
 	TRACK_KIND__COUNT
@@ -75,6 +75,16 @@ enum track_op {
 	TRACK_META_THREAD,      /* from here on the segment belongs to thread `subject` */
 	TRACK_META_TEXT,        /* subject: its id in this process, not 0; payload: text, arg: TRACK_NAME_ARG */
 	TRACK_META__COUNT,
+};
+
+/* A bit for each kind that programs tell of themselves, by track.h. */
+enum {
+#define TRACK_TELLER_CALLS 0u
+#define TRACK_TELLER_PROGRAM 1u
+	TRACK_KINDS_TOLD = 0u
+#define TRACK_KIND(id, name, plural, begun, over, rule, teller) | TRACK_TELLER_##teller << TRACK_KIND_##id
+#include <track/kinds.def>
+#undef TRACK_KIND
 };
 
 enum track_fd_class {
@@ -278,6 +288,7 @@ _Static_assert(sizeof(struct track_module) == 40, "wire layout");
 _Static_assert(sizeof(struct track_thread_birth) == 16, "wire layout");
 _Static_assert(sizeof(struct track_relation) == 24, "wire layout");
 _Static_assert(sizeof(struct track_spool) <= TRACK_HEADER_BYTES, "wire layout");
+_Static_assert(TRACK_KIND__COUNT <= 16, "one bit per kind");
 _Static_assert(TRACK_NOTE__COUNT <= 32, "wire layout");
 
 #endif
