@@ -8,6 +8,7 @@
 #include "image.h"
 #include "kind.h"
 #include "lineage.h"
+#include "record.h"
 #include "word.h"
 
 struct lifetimes {
@@ -183,11 +184,24 @@ static int do_chores(struct lifetimes *lifetimes)
 	return 0;
 }
 
+/* About the process; a definition is no event. */
+static int on_record(struct image *image, const struct collect_event *event)
+{
+	/* clang-format off */
+	static kind_handler *const records[TRACK_META__COUNT] = {
+#define TRACK_META_EVENT(id, name, check, bytes, ...) [TRACK_META_##id] = record_##name,
+#include <track/metas.def>
+	};
+	/* clang-format on */
+	kind_handler *handle = event->op < TRACK_META__COUNT ? records[event->op] : NULL;
+
+	return handle != NULL ? handle(image, event) : 0;
+}
+
 static int on_event(void *ctx, uint32_t process, const struct collect_event *event)
 {
 	struct lifetimes *lifetimes = ctx;
 	struct image *image = image_at(lifetimes, process);
-	const struct kind *kind = kind_of(event->kind);
 	kind_handler *handle;
 	int error;
 
@@ -199,16 +213,11 @@ static int on_event(void *ctx, uint32_t process, const struct collect_event *eve
 	error = do_chores(lifetimes);
 	if (error != 0)
 		return error;
-	if (event->op == TRACK_META_CENSUS)
-		return census_add(&image->census[event->kind], event);
-	if (event->op == TRACK_META_CENSUS_END) {
-		census_complete(&image->census[event->kind], event);
-		image->end_tid = event->tid;
-		return kind->compare != NULL ? kind->compare(image, event) : 0;
-	}
+	if (event->op > TRACK_META__BEFORE)
+		return on_record(image, event);
 	if (event->op == TRACK_OP_PLUMBING)
 		return thing_plumbing(image, event);
-	handle = event->op < TRACK_OP__COUNT ? kind->on[event->op] : NULL;
+	handle = event->op < TRACK_OP__COUNT ? kind_of(event->kind)->on[event->op] : NULL;
 	error = handle != NULL ? strays_look(image, event) : 0;
 	return error == 0 && handle != NULL ? handle(image, event) : error;
 }

@@ -13,7 +13,7 @@ static const char *const kinds[] = {
 };
 
 static const char *const ops[] = {
-#define TRACK_OP(id, name) name,
+#define TRACK_OP(id, name, sayer, stack, turns) name,
 #include <track/ops.def>
 #undef TRACK_OP
 };
