@@ -85,6 +85,10 @@ static void say_all(void)
 	puts("close scope#1 40000000");
 	track_scope_destroy(&scope);
 	puts("destroy scope#1 stack");
+	track_create(track_object(&object), "Candidate");
+	puts("create object#2 Candidate stack");
+	track_destroy(track_object(&object));
+	puts("destroy object#2 stack");
 	track_plumbing("run/object.c");
 	puts("plumbing object run/object.c");
 	track_mark("end of session 1");
