@@ -9,11 +9,12 @@ static const struct {
 	const char *name;
 	bool fails;	   /* a gate */
 	bool fails_strict; /* a gate with --strict */
-} states[STATE__COUNT] = {
-	[STATE_BROKEN] = {"broken", true, true},    [STATE_LEAKED] = {"leaked", true, true},
-	[STATE_GROWING] = {"growing", true, true},  [STATE_UNCLOSED] = {"unclosed", true, true},
-	[STATE_SUSPECT] = {"suspect", false, true}, [STATE_RECHECK] = {"recheck", false, true},
-	[STATE_AT_EXIT] = {"at-exit", false, true}, [STATE_LATE] = {"late", false, false},
+} states[] = {
+/* clang-format off */
+#define STATE(id, name, fails, fails_strict) {name, fails, fails_strict},
+#include "states.def"
+#undef STATE
+	/* clang-format on */
 };
 
 const char *state_name(enum state state)
