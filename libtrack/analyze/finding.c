@@ -274,7 +274,8 @@ void class_noun(const char *kind, const char *class_name, bool plural, char *ret
 		snprintf(ret_noun, FINDING_NOUN_BYTES, "%s", noun);
 	else if (length > 0 && noun[length - 1] == 's' && !word_is_act(kind))
 		/* "dtls" of many stays as it is: what they are makes the plural. */
-		snprintf(ret_noun, FINDING_NOUN_BYTES, "%.48s %.12ss", noun, kind);
+		snprintf(ret_noun, FINDING_NOUN_BYTES, "%.48s %.13s", noun,
+			 word_kinds(word_kind_number(kind)));
 	else if (length > 0 && noun[length - 1] == 'y')
 		snprintf(ret_noun, FINDING_NOUN_BYTES, "%.*sies", (int)length - 1, noun);
 	else

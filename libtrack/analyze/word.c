@@ -12,8 +12,14 @@ static const char *const kinds[] = {
 #undef TRACK_KIND
 };
 
+static const char *const plurals[] = {
+#define TRACK_KIND(id, name, plural, begun, over, rule, teller) plural,
+#include <track/kinds.def>
+#undef TRACK_KIND
+};
+
 static const char *const ops[] = {
-#define TRACK_OP(id, name, sayer, stack, turns) name,
+#define TRACK_OP(id, name, sayer, living, stack, turns) name,
 #include <track/ops.def>
 #undef TRACK_OP
 };
@@ -46,6 +52,11 @@ static const struct word_note notes[] = {
 const char *word_kind(unsigned kind)
 {
 	return kind < TRACK_KIND__COUNT ? kinds[kind] : "";
+}
+
+const char *word_kinds(unsigned kind)
+{
+	return kind < TRACK_KIND__COUNT ? plurals[kind] : "";
 }
 
 unsigned word_kind_number(const char *kind)

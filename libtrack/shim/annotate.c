@@ -21,7 +21,7 @@ static const struct annotation {
 	uint16_t turns; /* the kinds of which it may make a callback's next call too late */
 	uint32_t stack; /* but where something is over: that began here, a moment ago */
 } annotations[TRACK_OP__COUNT] = {
-#define TRACK_OP(id, name, sayer, with_stack, turns_of) \
+#define TRACK_OP(id, name, sayer, living, with_stack, turns_of) \
 	[TRACK_OP_##id] = {.kinds = TRACK_SAID_##sayer, .turns = turns_of, .stack = with_stack},
 #include <track/ops.def>
 #undef TRACK_OP
@@ -31,7 +31,7 @@ static const struct annotation {
 #define TRACK_ANNOTATE_MARK TRACK_OP_MARK /* no annotations */
 #define TRACK_ANNOTATE_UNDO TRACK_OP_UNDO
 #define TRACK_ANNOTATE_FAIL TRACK_OP_FAIL
-#define TRACK_OP(id, name, sayer, stack, turns) \
+#define TRACK_OP(id, name, sayer, living, stack, turns) \
 	_Static_assert((int)TRACK_ANNOTATE_##id == (int)TRACK_OP_##id, "track.h, ops.def");
 #include <track/ops.def>
 #undef TRACK_OP
