@@ -286,4 +286,12 @@ _Static_assert(sizeof(struct track_spool) <= TRACK_HEADER_BYTES, "wire layout");
 _Static_assert(TRACK_KIND__COUNT <= 16, "one bit per kind");
 _Static_assert(TRACK_NOTE__COUNT <= 32, "wire layout");
 
+/* Rows are appended: one in the middle would give another meaning to the spools that are there. */
+_Static_assert(TRACK_KIND_LOCK == 7, "kinds.def");
+_Static_assert(TRACK_OP_PLUMBING == 22, "ops.def");
+_Static_assert(TRACK_META_TEXT == 136, "metas.def");
+_Static_assert(TRACK_FD_CLASS_MOUNT == 28, "fd_classes.def");
+_Static_assert(TRACK_NOTE_OTHER_TAG == 27, "notes.def");
+_Static_assert(TRACK_CALL_dlclose == 112, "calls.def");
+
 #endif
