@@ -103,7 +103,6 @@ done >"$work/unread"
 verdict "README.md explains every rule and state" "$(cat "$work/unread")"
 verdict "the manual page is well formed" "$(man --warnings -E UTF-8 -l -Tutf8 "$work/rtctrack.1" 2>&1 >/dev/null | head -3)"
 
-verdict "track.h has the rows of kinds.def and ops.def" "$(libtrack/include/track/tables.sh | diff - libtrack/include/track/track.h | head -3)"
 verdict "samples/README.md has the table of scenarios" "$(samples/scenarios/table.sh "$build" | diff - samples/README.md | head -3)"
 
 # An install works from where it lies.
