@@ -22,7 +22,7 @@ static const struct row exits[] = {
 };
 
 static const struct row rules[] = {
-#define TRACK_RULE(id, name_, text_) { .name = name_, .text = text_ },
+#define TRACK_RULE(id, name_, text_, judge) { .name = name_, .text = text_ },
 #include <track/rules.def>
 #undef TRACK_RULE
 };

@@ -27,7 +27,7 @@ static int parse_text(const struct option_type *type, const char *text, void *fi
 
 /* clang-format off */
 static const char *const kind_words[] = {
-#define TRACK_KIND(id, name, ...) name,
+#define TRACK_KIND(id, name, ...) #name,
 #include <track/kinds.def>
 #undef TRACK_KIND
 	NULL

@@ -8,7 +8,7 @@ const struct text_kind *text_kind(const char *kind)
 {
 	static const struct text_kind words[] = {
 	/* clang-format off */
-#define TRACK_KIND(id, name, plural, begun, over, rule) {name, plural, begun, over},
+#define TRACK_KIND(id, name, plural, begun, over, rule, teller) {#name, plural, begun, over},
 #include <track/kinds.def>
 #undef TRACK_KIND
 		/* clang-format on */

@@ -15,7 +15,8 @@ static void say_one(FILE *stream, const struct report_stray *stray)
 
 	fprintf(stream, "%" PRIu64 " %s", stray->count, stray->op);
 	if (stray->count == 1)
-		fprintf(stream, " of %s %s", stray->kind[0] == 'o' ? "an" : "a", stray->kind);
+		fprintf(stream, " of %s %s", strchr("aeiou", stray->kind[0]) ? "an" : "a",
+			stray->kind);
 	else
 		fprintf(stream, "%s of %s",
 			length && stray->op[length - 1] == 's' ? "" : "s", /* "needs" */

@@ -6,6 +6,7 @@
 #include "call.h"
 #include "extent.h"
 #include "image.h"
+#include "kind.h"
 
 static bool is_unfired(const struct thing *callback)
 {
@@ -13,7 +14,7 @@ static bool is_unfired(const struct thing *callback)
 	       !callback->cancelled;
 }
 
-int callback_release(struct image *image, const struct collect_event *event)
+static int on_release(struct image *image, const struct collect_event *event)
 {
 	struct thing *callback = thing_alive(image, event);
 	int error = 0;
@@ -26,9 +27,9 @@ int callback_release(struct image *image, const struct collect_event *event)
 }
 
 /* To set another function ends the registration of the one before. */
-int callback_arm(struct image *image, const struct collect_event *event)
+static int on_arm(struct image *image, const struct collect_event *event)
 {
-	int error = callback_release(image, event);
+	int error = on_release(image, event);
 
 	return error != 0 ? error : thing_create(image, event);
 }
@@ -79,7 +80,7 @@ static int begin_call(struct image *image, struct thing *callback,
 	return call_told(&image->things.calls, event->tid, callback, image->acts.latest);
 }
 
-int callback_fire(struct image *image, const struct collect_event *event)
+static int on_fire(struct image *image, const struct collect_event *event)
 {
 	struct thing *callback = thing_find(image, event->kind, event->subject);
 	uint32_t left_out = TRACK_FIRE_LEFT_OUT(event->arg);
@@ -99,7 +100,7 @@ int callback_fire(struct image *image, const struct collect_event *event)
 	return begin_call(image, callback, event);
 }
 
-int callback_cancel(struct image *image, const struct collect_event *event)
+static int on_cancel(struct image *image, const struct collect_event *event)
 {
 	struct thing *callback = thing_alive(image, event);
 
@@ -107,3 +108,19 @@ int callback_cancel(struct image *image, const struct collect_event *event)
 		callback->cancelled = true;
 	return 0;
 }
+
+static void describe(const struct thing *callback, struct trace_annotation *annotation)
+{
+	annotation->fires = (int64_t)callback->fires;
+	annotation->cancelled = callback->cancelled;
+}
+
+const struct kind kind_callback = {
+	.on = {[TRACK_OP_ARM] = on_arm,
+	       [TRACK_OP_FIRE] = on_fire,
+	       [TRACK_OP_CANCEL] = on_cancel,
+	       [TRACK_OP_DESTROY] = on_release,
+	       THING_OPS},
+	.describe = describe,
+	.is_act = true,
+};

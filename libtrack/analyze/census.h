@@ -12,9 +12,6 @@ struct census {
 	bool complete;
 };
 
-int census_add(struct census *census, const struct collect_event *event);
-/* All is told; starts the look for a process that has nothing. */
-void census_complete(struct census *census, const struct collect_event *event);
 void census_finish(struct census *census);
 
 #endif

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "image.h"
+#include "kind.h"
 #include "word.h"
 
 enum { CHUNK_SLOTS = 32 };
@@ -528,3 +529,17 @@ int fd_settle(struct image *image)
 	}
 	return 0;
 }
+
+const struct kind kind_fd = {
+	.on = {[TRACK_OP_CREATE] = fd_create,
+	       [TRACK_OP_DESTROY] = fd_destroy,
+	       [TRACK_OP_UNDO] = fd_undo,
+	       [TRACK_OP_NAME] = fd_name,
+	       [TRACK_OP_USE] = fd_use,
+	       [TRACK_OP_FAIL] = fd_fail,
+	       [TRACK_OP_OWN] = thing_own},
+	.compare = fd_compare,
+	.settle = fd_settle,
+	.weight_at_exit = -1, /* but for sockets */
+	.is_told = true,
+};

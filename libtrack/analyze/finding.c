@@ -8,17 +8,18 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "kind.h"
 #include "word.h"
 
 /* clang-format off */
 static const char *const rule_names[] = {
-#define TRACK_RULE(id, name, text) name,
+#define TRACK_RULE(id, name, text, judge) name,
 #include <track/rules.def>
 #undef TRACK_RULE
 };
 
 static const enum rule kind_rules[] = {
-#define TRACK_KIND(id, name, plural, begun, over, rule) RULE_##rule,
+#define TRACK_KIND(id, name, plural, begun, over, rule, teller) RULE_##rule,
 #include <track/kinds.def>
 #undef TRACK_KIND
 };
@@ -159,24 +160,15 @@ static bool is_forecast(const struct finding *finding)
  */
 static int weight_at_exit(const struct finding *finding)
 {
+	enum { SOCKET_WEIGHT = 3 };
+	unsigned kind;
+
 	if (finding->state != STATE_AT_EXIT)
 		return 0;
-	switch ((enum track_kind)word_kind_number(finding->kind)) {
-	case TRACK_KIND_FD:
-		return word_is_socket_name(finding->class_name) ? 4 : 0;
-	case TRACK_KIND_SCOPE:
-		return 3;
-	case TRACK_KIND_THREAD:
-		return 2;
-	case TRACK_KIND_OBJECT:
-	case TRACK_KIND_CALLBACK:
-	case TRACK_KIND_TASK:
-	case TRACK_KIND_TIMER:
-	case TRACK_KIND_LOCK:
-	case TRACK_KIND__COUNT:
-		break;
-	}
-	return 1;
+	kind = word_kind_number(finding->kind);
+	return kind == TRACK_KIND_FD && word_is_socket_name(finding->class_name)
+		       ? SOCKET_WEIGHT
+		       : kind_of(kind)->weight_at_exit;
 }
 
 /* The fingerprint comes last, so that the order is the same in every run. */
@@ -282,7 +274,8 @@ void class_noun(const char *kind, const char *class_name, bool plural, char *ret
 		snprintf(ret_noun, FINDING_NOUN_BYTES, "%s", noun);
 	else if (length > 0 && noun[length - 1] == 's' && !word_is_act(kind))
 		/* "dtls" of many stays as it is: what they are makes the plural. */
-		snprintf(ret_noun, FINDING_NOUN_BYTES, "%.48s %.12ss", noun, kind);
+		snprintf(ret_noun, FINDING_NOUN_BYTES, "%.48s %.13s", noun,
+			 word_kinds(word_kind_number(kind)));
 	else if (length > 0 && noun[length - 1] == 'y')
 		snprintf(ret_noun, FINDING_NOUN_BYTES, "%.*sies", (int)length - 1, noun);
 	else

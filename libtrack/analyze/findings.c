@@ -9,29 +9,12 @@
 #include "word.h"
 
 /* clang-format off */
-static int (*const judges[])(struct judgement *judgement) = {
-	[RULE_FD_LEAK] = rule_fd_leak,
-	[RULE_THREAD_LEAK] = rule_thread_leak,
-	[RULE_GROWTH] = rule_growth,
-	[RULE_DOUBLE_CLOSE] = rule_double_close,
-	[RULE_EXHAUSTION] = rule_exhaustion,
-	[RULE_USE_AFTER_CLOSE] = rule_use_after_close,
-	[RULE_REF_LEAK] = rule_ref_leak,
-	[RULE_CALLBACK_UNFIRED] = rule_callback_unfired,
-	[RULE_TASK_ORPHANED] = rule_task_orphaned,
-	[RULE_TIMER_LEAK] = rule_timer_leak,
-	[RULE_SCOPE_UNCLOSED] = rule_scope_unclosed,
-	[RULE_REF_CYCLE] = rule_ref_cycle,
-	[RULE_OVER_RELEASE] = rule_over_release,
-	[RULE_CALLBACK_DROPPED] = rule_callback_dropped,
-	[RULE_CALLBACK_DOUBLE_FIRE] = rule_callback_double_fire,
-	[RULE_CALLBACK_AFTER_CLOSE] = rule_callback_after_close,
-	[RULE_TASK_LOST_WAKER] = rule_task_lost_waker,
-	[RULE_CLOSE_ORDER] = rule_close_order,
+static int (*const judges[RULE__COUNT])(struct judgement *judgement, enum rule rule) = {
+#define TRACK_RULE(id, name, text, judge) [RULE_##id] = judge,
+#include <track/rules.def>
+#undef TRACK_RULE
 };
 /* clang-format on */
-
-_Static_assert(sizeof(judges) / sizeof(judges[0]) == RULE__COUNT, "a rule without a function");
 
 static const char clear_sql[] = "DELETE FROM cause; DELETE FROM evidence; DELETE FROM finding";
 static const char finding_sql[] =
@@ -201,8 +184,8 @@ int analyze_findings(struct trace *trace)
 		judgement.repeats = (struct growth){.leaks = &judgement.leaks, .explained = true};
 		error = growth_load(&judgement.repeats, trace, &judgement.culprits);
 	}
-	for (int rule = 0; rule < RULE__COUNT && error == 0; rule++)
-		error = judges[rule](&judgement);
+	for (enum rule rule = 0; rule < RULE__COUNT && error == 0; rule++)
+		error = judges[rule](&judgement, rule);
 	if (error == 0)
 		error = judge_forecast(&judgement);
 	if (error == 0)

@@ -5,31 +5,20 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "kind.h"
 #include "leak_cause.h"
 #include "word.h"
 
 static bool is_socket(const struct leaks *leaks, const struct survivor *survivor)
 {
 	(void)leaks;
-	return survivor->kind == TRACK_KIND_FD && word_is_socket_name(survivor->class_name);
+	return word_is_socket_name(survivor->class_name);
 }
 
-static bool is_fd(const struct leaks *leaks, const struct survivor *survivor)
+static bool is_told(const struct leaks *leaks, const struct survivor *survivor)
 {
 	(void)leaks;
-	return survivor->kind == TRACK_KIND_FD;
-}
-
-static bool is_thread(const struct leaks *leaks, const struct survivor *survivor)
-{
-	(void)leaks;
-	return survivor->kind == TRACK_KIND_THREAD;
-}
-
-static bool is_object(const struct leaks *leaks, const struct survivor *survivor)
-{
-	(void)leaks;
-	return survivor->kind == TRACK_KIND_OBJECT;
+	return kind_of(survivor->kind)->is_told;
 }
 
 /* A handler that nobody took back when its owner went. */
@@ -41,14 +30,28 @@ static bool is_handler(const struct leaks *leaks, const struct survivor *survivo
 
 /* Of what a root holds, what weighs most is told. */
 static const struct weight {
+	enum track_kind kind;
 	enum rule rule;
-	bool (*weighs)(const struct leaks *leaks, const struct survivor *survivor);
+	bool (*which)(const struct leaks *leaks, const struct survivor *survivor); /* NULL: all */
 	bool only_first; /* objects keep others alive: those that none of them keeps are told */
 } weights[] = {
-	{RULE_FD_LEAK, is_socket, false},     {RULE_FD_LEAK, is_fd, false},
-	{RULE_THREAD_LEAK, is_thread, false}, {RULE_REF_LEAK, is_object, true},
-	{RULE_REF_LEAK, is_object, false},    {RULE_CALLBACK_UNFIRED, is_handler, false},
+	/* clang-format off */
+	{TRACK_KIND_FD, RULE_FD_LEAK, is_socket, false},
+#define TRACK_KIND(id, name, plural, begun, over, rule, teller) {TRACK_KIND_##id, RULE_##rule, is_told, false},
+#include <track/kinds.def>
+#undef TRACK_KIND
+	{TRACK_KIND_OBJECT, RULE_REF_LEAK, NULL, true},
+	{TRACK_KIND_OBJECT, RULE_REF_LEAK, NULL, false},
+	{TRACK_KIND_CALLBACK, RULE_CALLBACK_UNFIRED, is_handler, false},
+	/* clang-format on */
 };
+
+static bool weighs(const struct leaks *leaks, const struct weight *weight,
+		   const struct survivor *survivor)
+{
+	return survivor->kind == weight->kind &&
+	       (weight->which == NULL || weight->which(leaks, survivor));
+}
 
 /* Itself, or through scopes that are an object's. */
 static bool is_kept_by_object(const struct leaks *leaks, size_t index, unsigned depth)
@@ -58,7 +61,7 @@ static bool is_kept_by_object(const struct leaks *leaks, size_t index, unsigned 
 
 		if (!leak_graph_joins(&leaks->survivors, &leaks->links.up[i]))
 			continue;
-		if (is_object(leaks, leaks_at(leaks, keeper)))
+		if (leaks_at(leaks, keeper)->kind == TRACK_KIND_OBJECT)
 			return true;
 		if (leaks_at(leaks, keeper)->kind == TRACK_KIND_SCOPE &&
 		    depth < SURVIVOR_OWNERS_MAX && is_kept_by_object(leaks, keeper, depth + 1))
@@ -77,9 +80,9 @@ static int add_weighing(struct leaks *leaks, const struct leak *about, const str
 	for (size_t i = begin; i < end && error == 0; i++) {
 		struct leak leak = *about;
 
-		leak.rule = weight->rule;
 		leak.head = leaks->held[i];
-		if (weight->weighs(leaks, leaks_at(leaks, leak.head)) &&
+		leak.rule = weight->rule;
+		if (weighs(leaks, weight, leaks_at(leaks, leak.head)) &&
 		    !(weight->only_first && is_kept_by_object(leaks, leak.head, 0)))
 			error = leaks_add(leaks, &leak);
 	}

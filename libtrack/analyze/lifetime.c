@@ -6,7 +6,9 @@
 
 #include "analyze/analyze.h"
 #include "image.h"
+#include "kind.h"
 #include "lineage.h"
+#include "record.h"
 #include "word.h"
 
 struct lifetimes {
@@ -19,93 +21,6 @@ struct lifetimes {
 	uint32_t processes;
 	uint64_t events;
 	uint64_t lost; /* by the images that are over */
-};
-
-typedef int handler(struct image *image, const struct collect_event *event);
-
-/* One row per kind; an op without a handler is nothing to that kind. */
-static const struct kind {
-	handler *on[TRACK_OP__COUNT];
-	handler *compare; /* with a complete census */
-	int (*settle)(struct image *image);
-} kinds[TRACK_KIND__COUNT] = {
-	[TRACK_KIND_FD] =
-		{
-			.on = {[TRACK_OP_CREATE] = fd_create,
-			       [TRACK_OP_DESTROY] = fd_destroy,
-			       [TRACK_OP_UNDO] = fd_undo,
-			       [TRACK_OP_NAME] = fd_name,
-			       [TRACK_OP_USE] = fd_use,
-			       [TRACK_OP_FAIL] = fd_fail,
-			       [TRACK_OP_OWN] = thing_own},
-			.compare = fd_compare,
-			.settle = fd_settle,
-		},
-	[TRACK_KIND_THREAD] =
-		{
-			.on = {[TRACK_OP_CREATE] = thread_create,
-			       [TRACK_OP_DONE] = thread_done,
-			       [TRACK_OP_DESTROY] = thread_destroy,
-			       [TRACK_OP_UNDO] = thread_undo,
-			       [TRACK_OP_NAME] = thread_name,
-			       [TRACK_OP_OWN] = thing_own},
-			.compare = thread_compare,
-			.settle = thread_settle,
-		},
-	[TRACK_KIND_OBJECT] =
-		{
-			.on = {[TRACK_OP_CREATE] = thing_create,
-			       [TRACK_OP_RETAIN] = thing_retain,
-			       [TRACK_OP_RELEASE] = thing_release,
-			       [TRACK_OP_DESTROY] = thing_destroy,
-			       [TRACK_OP_USE] = thing_use,
-			       [TRACK_OP_NAME] = thing_name,
-			       [TRACK_OP_OWN] = thing_own,
-			       [TRACK_OP_NEEDS] = thing_needs},
-			.settle = thing_settle, /* of all annotated kinds */
-		},
-	[TRACK_KIND_CALLBACK] =
-		{
-			.on = {[TRACK_OP_ARM] = callback_arm,
-			       [TRACK_OP_FIRE] = callback_fire,
-			       [TRACK_OP_CANCEL] = callback_cancel,
-			       [TRACK_OP_DESTROY] = callback_release,
-			       [TRACK_OP_NAME] = thing_name,
-			       [TRACK_OP_OWN] = thing_own,
-			       [TRACK_OP_NEEDS] = thing_needs},
-		},
-	[TRACK_KIND_TASK] =
-		{
-			.on = {[TRACK_OP_CREATE] = task_spawn,
-			       [TRACK_OP_POLL] = task_poll,
-			       [TRACK_OP_WAKE] = task_wake,
-			       [TRACK_OP_RETAIN] = thing_retain,
-			       [TRACK_OP_RELEASE] = thing_release,
-			       [TRACK_OP_DONE] = task_done,
-			       [TRACK_OP_NAME] = thing_name,
-			       [TRACK_OP_OWN] = thing_own,
-			       [TRACK_OP_NEEDS] = thing_needs},
-		},
-	[TRACK_KIND_TIMER] =
-		{
-			.on = {[TRACK_OP_ARM] = timer_arm,
-			       [TRACK_OP_FIRE] = timer_fire,
-			       [TRACK_OP_CANCEL] = timer_cancel,
-			       [TRACK_OP_NAME] = thing_name,
-			       [TRACK_OP_OWN] = thing_own,
-			       [TRACK_OP_NEEDS] = thing_needs},
-		},
-	[TRACK_KIND_SCOPE] =
-		{
-			.on = {[TRACK_OP_OPEN] = thing_create,
-			       [TRACK_OP_CALL] = scope_call,
-			       [TRACK_OP_CLOSE] = scope_close,
-			       [TRACK_OP_DESTROY] = thing_destroy,
-			       [TRACK_OP_USE] = thing_use,
-			       [TRACK_OP_NAME] = thing_name,
-			       [TRACK_OP_OWN] = thing_own,
-			       [TRACK_OP_NEEDS] = thing_needs},
-		},
 };
 
 static uint64_t lost_of(const struct image *image)
@@ -160,8 +75,10 @@ static int settle(struct lifetimes *lifetimes, struct image *image)
 	int error = 0;
 
 	for (unsigned kind = 0; kind < TRACK_KIND__COUNT && error == 0; kind++)
-		if (kinds[kind].settle != NULL)
-			error = kinds[kind].settle(image);
+		if (kind_of(kind)->settle != NULL)
+			error = kind_of(kind)->settle(image);
+	if (error == 0)
+		error = thing_settle(image);
 	if (error == 0)
 		error = life_book_write(&lifetimes->book);
 	if (error != 0)
@@ -267,11 +184,25 @@ static int do_chores(struct lifetimes *lifetimes)
 	return 0;
 }
 
+/* About the process; a definition is no event. */
+static int on_record(struct image *image, const struct collect_event *event)
+{
+	/* clang-format off */
+	static kind_handler *const records[TRACK_META__COUNT] = {
+#define TRACK_META_EVENT(id, name, check, bytes, ...) [TRACK_META_##id] = record_##name,
+#include <track/metas.def>
+	};
+	/* clang-format on */
+	kind_handler *handle = event->op < TRACK_META__COUNT ? records[event->op] : NULL;
+
+	return handle != NULL ? handle(image, event) : 0;
+}
+
 static int on_event(void *ctx, uint32_t process, const struct collect_event *event)
 {
 	struct lifetimes *lifetimes = ctx;
 	struct image *image = image_at(lifetimes, process);
-	handler *handle;
+	kind_handler *handle;
 	int error;
 
 	if (image == NULL)
@@ -282,17 +213,11 @@ static int on_event(void *ctx, uint32_t process, const struct collect_event *eve
 	error = do_chores(lifetimes);
 	if (error != 0)
 		return error;
-	if (event->op == TRACK_META_CENSUS)
-		return census_add(&image->census[event->kind], event);
-	if (event->op == TRACK_META_CENSUS_END) {
-		census_complete(&image->census[event->kind], event);
-		image->end_tid = event->tid;
-		return kinds[event->kind].compare != NULL ? kinds[event->kind].compare(image, event)
-							  : 0;
-	}
+	if (event->op > TRACK_META__BEFORE)
+		return on_record(image, event);
 	if (event->op == TRACK_OP_PLUMBING)
 		return thing_plumbing(image, event);
-	handle = event->op < TRACK_OP__COUNT ? kinds[event->kind].on[event->op] : NULL;
+	handle = event->op < TRACK_OP__COUNT ? kind_of(event->kind)->on[event->op] : NULL;
 	error = handle != NULL ? strays_look(image, event) : 0;
 	return error == 0 && handle != NULL ? handle(image, event) : error;
 }

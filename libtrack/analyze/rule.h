@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The rules: what each is given, and one function per row of rules.def. */
+/* The rules: what each is given, what several share, and the judges of rules.def. */
 #ifndef ANALYZE_RULE_H
 #define ANALYZE_RULE_H
 
@@ -37,9 +37,6 @@ int judge_acts(struct judgement *judgement, enum rule rule);
 /* After all rules: what ended too late. */
 int judge_late(struct judgement *judgement);
 
-/* The sites that grow, of the kinds that have this rule in kinds.def. */
-int judge_growth(struct judgement *judgement, enum rule rule);
-
 /* After all rules: when what grows, or leaks again and again, will have used up a limit. */
 int judge_forecast(struct judgement *judgement);
 /* Whether its sentence takes up how often it happens, and what comes of it. */
@@ -56,24 +53,14 @@ int judge_repeats(struct judgement *judgement);
  */
 int judge_index_subjects(struct judgement *judgement, const char *what);
 
-/* Each adds its findings, with their messages. 0 or -errno. */
-int rule_fd_leak(struct judgement *judgement);
-int rule_thread_leak(struct judgement *judgement);
-int rule_growth(struct judgement *judgement);
-int rule_double_close(struct judgement *judgement);
-int rule_exhaustion(struct judgement *judgement);
-int rule_use_after_close(struct judgement *judgement);
-int rule_ref_leak(struct judgement *judgement);
-int rule_callback_unfired(struct judgement *judgement);
-int rule_task_orphaned(struct judgement *judgement);
-int rule_timer_leak(struct judgement *judgement);
-int rule_scope_unclosed(struct judgement *judgement);
-int rule_ref_cycle(struct judgement *judgement);
-int rule_over_release(struct judgement *judgement);
-int rule_callback_dropped(struct judgement *judgement);
-int rule_callback_double_fire(struct judgement *judgement);
-int rule_callback_after_close(struct judgement *judgement);
-int rule_task_lost_waker(struct judgement *judgement);
-int rule_close_order(struct judgement *judgement);
+/*
+ * A judge adds the findings of one rule, with their messages. 0 or -errno. Declared
+ * as the rows of rules.def name them: a row whose judge is not written does not link.
+ */
+/* clang-format off */
+#define TRACK_RULE(id, name, text, judge) int judge(struct judgement *judgement, enum rule rule);
+#include <track/rules.def>
+#undef TRACK_RULE
+/* clang-format on */
 
 #endif

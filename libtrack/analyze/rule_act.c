@@ -210,28 +210,3 @@ int judge_acts(struct judgement *judgement, enum rule rule)
 			error = judge_act(judgement, &act_rules[i]);
 	return error;
 }
-
-int rule_over_release(struct judgement *judgement)
-{
-	return judge_acts(judgement, RULE_OVER_RELEASE);
-}
-
-int rule_callback_dropped(struct judgement *judgement)
-{
-	return judge_acts(judgement, RULE_CALLBACK_DROPPED);
-}
-
-int rule_callback_double_fire(struct judgement *judgement)
-{
-	return judge_acts(judgement, RULE_CALLBACK_DOUBLE_FIRE);
-}
-
-int rule_callback_after_close(struct judgement *judgement)
-{
-	return judge_acts(judgement, RULE_CALLBACK_AFTER_CLOSE);
-}
-
-int rule_close_order(struct judgement *judgement)
-{
-	return judge_acts(judgement, RULE_CLOSE_ORDER);
-}

@@ -283,7 +283,7 @@ static int collect(struct closes *closes)
 	return more;
 }
 
-int rule_double_close(struct judgement *judgement)
+int rule_double_close(struct judgement *judgement, enum rule rule)
 {
 	struct closes closes = {.judgement = judgement};
 	int error = judge_index_subjects(judgement, "bad-close");
@@ -296,7 +296,7 @@ int rule_double_close(struct judgement *judgement)
 	u64map_finish(&closes.known);
 	u64map_finish(&closes.told);
 	for (size_t i = 0; i < judgement->findings.count && error == 0; i++)
-		if (judgement->findings.items[i]->rule == RULE_DOUBLE_CLOSE)
+		if (judgement->findings.items[i]->rule == rule)
 			error = say(judgement->findings.items[i]);
 	return error;
 }

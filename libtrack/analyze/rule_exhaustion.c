@@ -253,7 +253,7 @@ static bool is_another_limit(const struct refusal *refusal, const struct holders
 	return false;
 }
 
-static int add_refusal(struct judgement *judgement, const struct refusal *refusal)
+static int add_refusal(struct judgement *judgement, enum rule rule, const struct refusal *refusal)
 {
 	struct finding_evidence failed = {
 		.act_id = refusal->act,
@@ -280,7 +280,7 @@ static int add_refusal(struct judgement *judgement, const struct refusal *refusa
 		member.stack_id = holders.items[0].stack;
 	}
 	if (error == 0)
-		error = judge_member(judgement, RULE_EXHAUSTION, STATE_BROKEN, &member, &finding);
+		error = judge_member(judgement, rule, STATE_BROKEN, &member, &finding);
 	if (error == 0) {
 		finding_happened(finding, (uint64_t)refusal->time_ns);
 		first = finding->count == 0;
@@ -296,7 +296,7 @@ static int add_refusal(struct judgement *judgement, const struct refusal *refusa
 	return error;
 }
 
-static int add_refusals(struct judgement *judgement, struct u64map *exhausted)
+int rule_exhaustion(struct judgement *judgement, enum rule rule)
 {
 	struct trace_query *query;
 	int more = trace_query(judgement->trace, refusals_sql, &query);
@@ -317,17 +317,12 @@ static int add_refusals(struct judgement *judgement, struct u64map *exhausted)
 			.more = trace_query_int(query, 9) >= RECORDED_PER_THREAD,
 		};
 
-		more = refusal.call == NULL ? -ENOMEM : add_refusal(judgement, &refusal);
+		more = refusal.call == NULL ? -ENOMEM : add_refusal(judgement, rule, &refusal);
 		if (more == 0)
-			more = u64map_put(exhausted, (uint64_t)refusal.process_id, 1);
+			more = u64map_put(&judgement->exhausted, (uint64_t)refusal.process_id, 1);
 		if (more != 0)
 			break;
 	}
 	trace_query_destroy(query);
 	return more;
-}
-
-int rule_exhaustion(struct judgement *judgement)
-{
-	return add_refusals(judgement, &judgement->exhausted);
 }

@@ -114,6 +114,7 @@ static int add_site(struct judgement *judgement, enum rule rule, const struct gr
 	return say(finding, site);
 }
 
+/* The sites that grow, of the kinds that have this rule in kinds.def. */
 int judge_growth(struct judgement *judgement, enum rule rule)
 {
 	int error = 0;
@@ -122,11 +123,6 @@ int judge_growth(struct judgement *judgement, enum rule rule)
 		if (rule_of_kind(judgement->growth.sites[i]->kind) == rule)
 			error = add_site(judgement, rule, judgement->growth.sites[i]);
 	return error;
-}
-
-int rule_growth(struct judgement *judgement)
-{
-	return judge_growth(judgement, RULE_GROWTH);
 }
 
 /*

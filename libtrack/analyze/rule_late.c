@@ -105,7 +105,8 @@ int judge_late(struct judgement *judgement)
 	}
 	trace_query_destroy(query);
 	for (size_t i = 0; i < judgement->findings.count && more == 0; i++)
-		if (judgement->findings.items[i]->state == STATE_LATE)
+		if (judgement->findings.items[i]->state == STATE_LATE &&
+		    judgement->findings.items[i]->message == NULL)
 			more = say(judgement->findings.items[i]);
 	return more;
 }

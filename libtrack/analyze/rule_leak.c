@@ -133,12 +133,12 @@ static int judge_leak(struct judgement *judgement, enum rule rule, enum track_ki
 	return error != 0 ? error : tell_outlived(judgement, rule);
 }
 
-int rule_fd_leak(struct judgement *judgement)
+int rule_fd_leak(struct judgement *judgement, enum rule rule)
 {
-	return judge_leak(judgement, RULE_FD_LEAK, TRACK_KIND_FD, say_fd);
+	return judge_leak(judgement, rule, TRACK_KIND_FD, say_fd);
 }
 
-int rule_thread_leak(struct judgement *judgement)
+int rule_thread_leak(struct judgement *judgement, enum rule rule)
 {
-	return judge_leak(judgement, RULE_THREAD_LEAK, TRACK_KIND_THREAD, say_thread);
+	return judge_leak(judgement, rule, TRACK_KIND_THREAD, say_thread);
 }

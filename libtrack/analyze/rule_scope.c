@@ -207,10 +207,10 @@ static int collect(struct unclosed *unclosed)
 	return error;
 }
 
-int rule_scope_unclosed(struct judgement *judgement)
+int rule_scope_unclosed(struct judgement *judgement, enum rule rule)
 {
 	struct unclosed unclosed = {.judgement = judgement};
-	int error = judge_outlived(judgement, RULE_SCOPE_UNCLOSED);
+	int error = judge_outlived(judgement, rule);
 
 	unclosed.findings = calloc(judgement->leaks.survivors.count + 1, sizeof(struct finding *));
 	if (error == 0 && unclosed.findings == NULL)
@@ -218,5 +218,5 @@ int rule_scope_unclosed(struct judgement *judgement)
 	if (error == 0)
 		error = collect(&unclosed);
 	free(unclosed.findings);
-	return error != 0 ? error : judge_growth(judgement, RULE_SCOPE_UNCLOSED);
+	return error != 0 ? error : judge_growth(judgement, rule);
 }

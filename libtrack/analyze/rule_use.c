@@ -77,7 +77,7 @@ static int say(struct finding *finding)
 			   (unsigned long long)finding->count, noun);
 }
 
-int rule_use_after_close(struct judgement *judgement)
+int rule_use_after_close(struct judgement *judgement, enum rule rule)
 {
 	struct trace_query *query;
 	int more;
@@ -95,7 +95,7 @@ int rule_use_after_close(struct judgement *judgement)
 	}
 	trace_query_destroy(query);
 	for (size_t i = 0; i < judgement->findings.count && more == 0; i++)
-		if (judgement->findings.items[i]->rule == RULE_USE_AFTER_CLOSE)
+		if (judgement->findings.items[i]->rule == rule)
 			more = say(judgement->findings.items[i]);
-	return more != 0 ? more : judge_acts(judgement, RULE_USE_AFTER_CLOSE);
+	return more != 0 ? more : judge_acts(judgement, rule);
 }

@@ -4,8 +4,9 @@
 
 #include "extent.h"
 #include "image.h"
+#include "kind.h"
 
-int scope_call(struct image *image, const struct collect_event *event)
+static int on_call(struct image *image, const struct collect_event *event)
 {
 	struct thing *scope = thing_find(image, event->kind, event->subject);
 
@@ -36,7 +37,7 @@ static void end_close(struct thing *scope, const struct collect_event *event)
 }
 
 /* The first close counts, and the last return: a destructor may well close again. */
-int scope_close(struct image *image, const struct collect_event *event)
+static int on_close(struct image *image, const struct collect_event *event)
 {
 	struct thing *scope = thing_find(image, event->kind, event->subject);
 	int error = 0;
@@ -49,5 +50,15 @@ int scope_close(struct image *image, const struct collect_event *event)
 		error = scope->alive ? 0 : thing_use(image, event);
 		begin_close(scope, event);
 	}
-	return error != 0 ? error : scope_call(image, event);
+	return error != 0 ? error : on_call(image, event);
 }
+
+const struct kind kind_scope = {
+	.on = {[TRACK_OP_OPEN] = thing_create,
+	       [TRACK_OP_CALL] = on_call,
+	       [TRACK_OP_CLOSE] = on_close,
+	       [TRACK_OP_DESTROY] = thing_destroy,
+	       [TRACK_OP_USE] = thing_use,
+	       THING_OPS},
+	.weight_at_exit = 2,
+};

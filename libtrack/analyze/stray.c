@@ -17,18 +17,15 @@ struct stray {
 
 enum { STRAYS = TRACK_OP__COUNT * TRACK_KIND__COUNT };
 
-/*
- * What begins a life needs none before it. To cancel what is not armed, or to give up a
- * registration that is none, is everyday caution.
- */
+/* clang-format off */
 static const bool presumes_life[TRACK_OP__COUNT] = {
-	[TRACK_OP_RETAIN] = true,  [TRACK_OP_RELEASE] = true, [TRACK_OP_FIRE] = true,
-	[TRACK_OP_POLL] = true,	   [TRACK_OP_WAKE] = true,    [TRACK_OP_DONE] = true,
-	[TRACK_OP_CALL] = true,	   [TRACK_OP_CLOSE] = true,   [TRACK_OP_USE] = true,
-	[TRACK_OP_NAME] = true,	   [TRACK_OP_OWN] = true,     [TRACK_OP_NEEDS] = true,
-	[TRACK_OP_DESTROY] = true,
+#define TRACK_OP(id, name, sayer, living, stack, turns) [TRACK_OP_##id] = living,
+#include <track/ops.def>
+#undef TRACK_OP
 };
+/* clang-format on */
 
+/* To give up a registration that is none is everyday caution too. */
 static bool presumes(const struct collect_event *event)
 {
 	return presumes_life[event->op] &&

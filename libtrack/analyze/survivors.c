@@ -143,7 +143,7 @@ static void read_survivor(struct trace_query *row, uint64_t now_ns, struct survi
 	survivor->over_ns = survivor->ended ? 0 : (uint64_t)trace_query_int(row, 9);
 	survivor->kind = word_kind_number(kind != NULL ? kind : "");
 	survivor->judged = trace_query_int(row, 22) != 0 && survivor->over_ns == 0 &&
-			   survivor->kind < TRACK_KIND_LOCK &&
+			   survivor->kind < TRACK_KIND__COUNT &&
 			   (survivor->traits & TRACK_PROCESS_LIFE) == 0;
 }
 

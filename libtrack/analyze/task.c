@@ -2,9 +2,11 @@
 /* Tasks: pending, and who can wake them. */
 #include <track/track.h>
 
+#include "holding.h"
 #include "image.h"
+#include "kind.h"
 
-int task_spawn(struct image *image, const struct collect_event *event)
+static int on_spawn(struct image *image, const struct collect_event *event)
 {
 	struct thing *task;
 	int error = thing_begin(image, event, &task);
@@ -15,7 +17,7 @@ int task_spawn(struct image *image, const struct collect_event *event)
 }
 
 /* What wakes it while it is polled has it polled again. */
-int task_poll(struct image *image, const struct collect_event *event)
+static int on_poll(struct image *image, const struct collect_event *event)
 {
 	struct thing *task = thing_alive(image, event);
 
@@ -24,7 +26,7 @@ int task_poll(struct image *image, const struct collect_event *event)
 	return 0;
 }
 
-int task_wake(struct image *image, const struct collect_event *event)
+static int on_wake(struct image *image, const struct collect_event *event)
 {
 	struct thing *task = thing_alive(image, event);
 
@@ -33,9 +35,27 @@ int task_wake(struct image *image, const struct collect_event *event)
 	return 0;
 }
 
-int task_done(struct image *image, const struct collect_event *event)
+static int on_done(struct image *image, const struct collect_event *event)
 {
 	struct thing *task = thing_alive(image, event);
 
 	return task != NULL ? thing_end(task, event, LIFE_FINISHED) : 0;
 }
+
+static void describe(const struct thing *task, struct trace_annotation *annotation)
+{
+	annotation->refs = (int64_t)holding_wakers(task);
+	annotation->woken = task->woken;
+}
+
+const struct kind kind_task = {
+	.on = {[TRACK_OP_CREATE] = on_spawn,
+	       [TRACK_OP_POLL] = on_poll,
+	       [TRACK_OP_WAKE] = on_wake,
+	       [TRACK_OP_RETAIN] = thing_retain,
+	       [TRACK_OP_RELEASE] = thing_release,
+	       [TRACK_OP_DONE] = on_done,
+	       THING_OPS},
+	.describe = describe,
+	.is_act = true,
+};

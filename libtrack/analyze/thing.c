@@ -11,6 +11,7 @@
 #include "extent.h"
 #include "holding.h"
 #include "image.h"
+#include "kind.h"
 #include "need.h"
 #include "word.h"
 
@@ -18,7 +19,7 @@ enum { ENDED_MAX = 131072 }; /* things kept after their end */
 
 bool thing_is_kind(unsigned kind)
 {
-	return kind != TRACK_KIND_FD && kind != TRACK_KIND_THREAD && kind < TRACK_KIND__COUNT;
+	return kind < TRACK_KIND__COUNT && (TRACK_KINDS_TOLD >> kind & 1) != 0;
 }
 
 struct thing *thing_find(const struct image *image, unsigned kind, uint64_t subject)
@@ -121,7 +122,7 @@ void thing_describe(const struct thing *thing, char text[THING_TRAITS_BYTES],
 		{TRACK_MUST_CLOSE, "must-close"},     {TRACK_QUIET, "quiet"},
 		{TRACK_PROCESS_LIFE, "process-life"},
 	};
-	unsigned kind = thing->life.kind;
+	const struct kind *kind = kind_of(thing->life.kind);
 	size_t length = 0;
 
 	text[0] = '\0';
@@ -133,18 +134,16 @@ void thing_describe(const struct thing *thing, char text[THING_TRAITS_BYTES],
 	*ret_annotation = (struct trace_annotation){
 		.traits = length != 0 ? text : NULL,
 		.refs = -1,
-		.fires = kind == TRACK_KIND_CALLBACK ? (int64_t)thing->fires : -1,
-		.cancelled = kind == TRACK_KIND_CALLBACK ? thing->cancelled : -1,
-		.woken = kind == TRACK_KIND_TASK ? thing->woken : -1,
+		.fires = -1,
+		.cancelled = -1,
+		.woken = -1,
 		.close_ns = thing->close_ns,
 		.closed_ns = thing->closed_ns,
 		.close_tid = thing->close_tid,
 		.close_stack = thing->close_stack,
 	};
-	if (kind == TRACK_KIND_OBJECT)
-		ret_annotation->refs = (int64_t)thing->refs;
-	if (kind == TRACK_KIND_TASK)
-		ret_annotation->refs = (int64_t)holding_wakers(thing);
+	if (kind->describe != NULL)
+		kind->describe(thing, ret_annotation);
 }
 
 /* The relation of an event, with what its text says; zeroed where it has none. */

@@ -75,32 +75,22 @@ int thing_end(struct thing *thing, const struct collect_event *event, enum life_
 int thing_act(struct thing *thing, const struct collect_event *event, const char *what,
 	      struct life *other);
 
-/* Handlers of events. -ENOMEM or what the store says. What is unknown is stepped over. */
+/* Handlers of events that several kinds have, see kind.h. */
 int thing_create(struct image *image, const struct collect_event *event); /* and open */
 int thing_destroy(struct image *image, const struct collect_event *event);
 int thing_use(struct image *image, const struct collect_event *event);
 int thing_name(struct image *image, const struct collect_event *event);
 int thing_retain(struct image *image, const struct collect_event *event);
 int thing_release(struct image *image, const struct collect_event *event);
-int callback_arm(struct image *image, const struct collect_event *event);
-int callback_fire(struct image *image, const struct collect_event *event);
-int callback_cancel(struct image *image, const struct collect_event *event);
-int callback_release(struct image *image, const struct collect_event *event);
-int task_spawn(struct image *image, const struct collect_event *event);
-int task_poll(struct image *image, const struct collect_event *event);
-int task_wake(struct image *image, const struct collect_event *event);
-int task_done(struct image *image, const struct collect_event *event);
-int timer_arm(struct image *image, const struct collect_event *event);
-int timer_fire(struct image *image, const struct collect_event *event);
-int timer_cancel(struct image *image, const struct collect_event *event);
-int scope_close(struct image *image, const struct collect_event *event);
-int scope_call(struct image *image, const struct collect_event *event);
 /* Of every kind: the subject belongs to the other. */
 int thing_own(struct image *image, const struct collect_event *event);
 int thing_needs(struct image *image, const struct collect_event *event);
+/* What may be said of any thing, in the table of its kind. */
+#define THING_OPS                                                                                  \
+	[TRACK_OP_NAME] = thing_name, [TRACK_OP_OWN] = thing_own, [TRACK_OP_NEEDS] = thing_needs
 /* About no thing: a source file whose callers are to blame. */
 int thing_plumbing(struct image *image, const struct collect_event *event);
-/* The image is over: write what is held. */
+/* The image is over: write what is held, things of all kinds. */
 int thing_settle(struct image *image);
 
 #endif

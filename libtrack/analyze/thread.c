@@ -8,6 +8,7 @@
 #include "call.h"
 #include "extent.h"
 #include "image.h"
+#include "kind.h"
 
 #define TIDS_LEAST 65536u
 #define LINGER_NS 1000000000ull
@@ -129,7 +130,7 @@ static void forget_tids(struct threads *threads, uint64_t now_ns)
 	threads->tids_limit = 2 * threads->tids.count;
 }
 
-int thread_create(struct image *image, const struct collect_event *event)
+static int on_create(struct image *image, const struct collect_event *event)
 {
 	struct track_thread_birth birth = {0};
 	struct thread *thread;
@@ -190,7 +191,7 @@ int thread_own_early(struct image *image, uint64_t subject, struct thing *owner)
 	return 0;
 }
 
-int thread_done(struct image *image, const struct collect_event *event)
+static int on_done(struct image *image, const struct collect_event *event)
 {
 	struct thread *thread = find_thread(image, event->subject);
 	int error;
@@ -212,7 +213,7 @@ int thread_done(struct image *image, const struct collect_event *event)
 	return 0;
 }
 
-int thread_destroy(struct image *image, const struct collect_event *event)
+static int on_destroy(struct image *image, const struct collect_event *event)
 {
 	struct thread *thread;
 	int error = get_thread(image, event->subject, &thread);
@@ -239,7 +240,7 @@ int thread_destroy(struct image *image, const struct collect_event *event)
 	return 0;
 }
 
-int thread_undo(struct image *image, const struct collect_event *event)
+static int on_undo(struct image *image, const struct collect_event *event)
 {
 	struct thread *thread = find_thread(image, event->subject);
 
@@ -257,7 +258,7 @@ int thread_undo(struct image *image, const struct collect_event *event)
 	return 0;
 }
 
-int thread_name(struct image *image, const struct collect_event *event)
+static int on_name(struct image *image, const struct collect_event *event)
 {
 	struct thread *thread = find_thread(image, event->subject);
 
@@ -275,7 +276,7 @@ static void count_unknown(struct image *image, const struct collect_event *event
 			image->counted[TRACK_NOTE_THREADS_UNKNOWN]++;
 }
 
-int thread_compare(struct image *image, const struct collect_event *event)
+static int compare(struct image *image, const struct collect_event *event)
 {
 	const struct census *census = &image->census[TRACK_KIND_THREAD];
 	size_t cursor = 0;
@@ -297,7 +298,7 @@ int thread_compare(struct image *image, const struct collect_event *event)
 	return 0;
 }
 
-int thread_settle(struct image *image)
+static int settle(struct image *image)
 {
 	size_t cursor = 0;
 	uint64_t subject, value;
@@ -313,3 +314,16 @@ int thread_settle(struct image *image)
 	}
 	return 0;
 }
+
+const struct kind kind_thread = {
+	.on = {[TRACK_OP_CREATE] = on_create,
+	       [TRACK_OP_DONE] = on_done,
+	       [TRACK_OP_DESTROY] = on_destroy,
+	       [TRACK_OP_UNDO] = on_undo,
+	       [TRACK_OP_NAME] = on_name,
+	       [TRACK_OP_OWN] = thing_own},
+	.compare = compare,
+	.settle = settle,
+	.weight_at_exit = 1,
+	.is_told = true,
+};

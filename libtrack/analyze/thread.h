@@ -24,19 +24,9 @@ struct threads {
 
 void threads_finish(struct threads *threads);
 
-/* Handlers of events of kind thread. -ENOMEM or what the store says. */
-int thread_create(struct image *image, const struct collect_event *event);
-int thread_done(struct image *image, const struct collect_event *event);
-int thread_destroy(struct image *image, const struct collect_event *event);
-int thread_undo(struct image *image, const struct collect_event *event);
-int thread_name(struct image *image, const struct collect_event *event);
 /* Of one that is not over; NULL: none is known. */
 struct life *thread_life(const struct image *image, uint64_t subject);
 /* It was told whose it is before it was born. -ENOMEM. */
 int thread_own_early(struct image *image, uint64_t subject, struct thing *owner);
-/* Compare with the complete census. */
-int thread_compare(struct image *image, const struct collect_event *event);
-/* The image is over: what an exec ended. */
-int thread_settle(struct image *image);
 
 #endif

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "image.h"
+#include "kind.h"
 
 /* Its memory, not only its work: what a task waited for may well come when it is done. */
 static bool is_gone(const struct thing *owner)
@@ -45,7 +46,14 @@ static struct thing *find_owner(struct thing *before)
 	return owner != NULL && owner->alive ? thing_hold(owner) : NULL;
 }
 
-int timer_arm(struct image *image, const struct collect_event *event)
+static int on_cancel(struct image *image, const struct collect_event *event)
+{
+	struct thing *timer = thing_alive(image, event);
+
+	return timer != NULL ? thing_end(timer, event, LIFE_CANCELLED) : 0;
+}
+
+static int on_arm(struct image *image, const struct collect_event *event)
 {
 	struct thing *before = thing_find(image, event->kind, event->subject), *timer;
 	const char *class_name = before != NULL ? before->life.class_name : "";
@@ -54,7 +62,7 @@ int timer_arm(struct image *image, const struct collect_event *event)
 
 	/* Restarted, though what it belongs to was closed: its owner is there yet. */
 	if (before != NULL && before->alive && find_gone(before) == NULL)
-		error = timer_cancel(image, event);
+		error = on_cancel(image, event);
 	if (error == 0)
 		error = thing_begin(image, event, &timer);
 	if (error == 0 && owner != NULL && strcmp(timer->life.class_name, class_name) == 0)
@@ -64,7 +72,7 @@ int timer_arm(struct image *image, const struct collect_event *event)
 }
 
 /* One that was cancelled before: some loops tell a cancelled timer of its end by the same call. */
-int timer_fire(struct image *image, const struct collect_event *event)
+static int on_fire(struct image *image, const struct collect_event *event)
 {
 	struct thing *timer = thing_alive(image, event), *gone;
 	int error = 0;
@@ -77,9 +85,10 @@ int timer_fire(struct image *image, const struct collect_event *event)
 	return error != 0 ? error : thing_end(timer, event, LIFE_FIRED);
 }
 
-int timer_cancel(struct image *image, const struct collect_event *event)
-{
-	struct thing *timer = thing_alive(image, event);
-
-	return timer != NULL ? thing_end(timer, event, LIFE_CANCELLED) : 0;
-}
+const struct kind kind_timer = {
+	.on = {[TRACK_OP_ARM] = on_arm,
+	       [TRACK_OP_FIRE] = on_fire,
+	       [TRACK_OP_CANCEL] = on_cancel,
+	       THING_OPS},
+	.is_act = true,
+};

@@ -3,15 +3,23 @@
 
 #include <string.h>
 
+#include "kind.h"
+
 /* clang-format off */
 static const char *const kinds[] = {
-#define TRACK_KIND(id, name, plural, begun, over, rule) name,
+#define TRACK_KIND(id, name, plural, begun, over, rule, teller) #name,
+#include <track/kinds.def>
+#undef TRACK_KIND
+};
+
+static const char *const plurals[] = {
+#define TRACK_KIND(id, name, plural, begun, over, rule, teller) plural,
 #include <track/kinds.def>
 #undef TRACK_KIND
 };
 
 static const char *const ops[] = {
-#define TRACK_OP(id, name) name,
+#define TRACK_OP(id, name, sayer, living, stack, turns) name,
 #include <track/ops.def>
 #undef TRACK_OP
 };
@@ -44,6 +52,11 @@ static const struct word_note notes[] = {
 const char *word_kind(unsigned kind)
 {
 	return kind < TRACK_KIND__COUNT ? kinds[kind] : "";
+}
+
+const char *word_kinds(unsigned kind)
+{
+	return kind < TRACK_KIND__COUNT ? plurals[kind] : "";
 }
 
 unsigned word_kind_number(const char *kind)
@@ -84,9 +97,7 @@ const char *word_noun(const char *kind, const char *class_name)
 
 bool word_is_act(const char *kind)
 {
-	return strcmp(kind, kinds[TRACK_KIND_CALLBACK]) == 0 ||
-	       strcmp(kind, kinds[TRACK_KIND_TASK]) == 0 ||
-	       strcmp(kind, kinds[TRACK_KIND_TIMER]) == 0;
+	return kind_of(word_kind_number(kind))->is_act;
 }
 
 bool word_is_socket(unsigned fd_class)

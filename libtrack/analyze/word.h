@@ -11,6 +11,7 @@
 #define WORD_TRAIT_LEFT "left"
 
 const char *word_kind(unsigned kind);
+const char *word_kinds(unsigned kind);	     /* of many: "descriptors" */
 unsigned word_kind_number(const char *kind); /* TRACK_KIND__COUNT if there is none of that name */
 const char *word_op(unsigned op);
 const char *word_call(unsigned call); /* "" for no call */

@@ -14,42 +14,62 @@ static const uint8_t *payload(const void *record)
 	return (const uint8_t *)record + sizeof(struct track_record);
 }
 
-static bool fd_arg_fits(const struct track_record *head)
+/*
+ * The checks that rows of payloads.def and metas.def name. fixed is a copy of the layout that the
+ * row has: another process may write to the record meanwhile.
+ */
+typedef bool check(const struct track_record *head, const void *record, const void *fixed);
+
+static bool check_any(const struct track_record *head, const void *record, const void *fixed)
 {
+	(void)head, (void)record, (void)fixed;
+	return true;
+}
+
+static bool check_subject(const struct track_record *head, const void *record, const void *fixed)
+{
+	(void)record, (void)fixed;
+	return head->subject != 0;
+}
+
+static bool check_tid(const struct track_record *head, const void *record, const void *fixed)
+{
+	(void)record, (void)fixed;
+	return head->subject <= UINT32_MAX;
+}
+
+static bool check_class(const struct track_record *head, const void *record, const void *fixed)
+{
+	(void)record, (void)fixed;
 	return head->kind != TRACK_KIND_FD || TRACK_FD_ARG_CLASS(head->arg) < TRACK_FD_CLASS__COUNT;
 }
 
-static bool name_fits(const struct track_record *head)
+static bool check_name(const struct track_record *head, const void *record, const void *fixed)
 {
+	(void)record, (void)fixed;
 	return TRACK_NAME_ARG_ROLE(head->arg) < TRACK_NAME__COUNT &&
 	       TRACK_NAME_ARG_BYTES(head->arg) <= payload_bytes(head) &&
 	       TRACK_NAME_ARG_BYTES(head->arg) <= TRACK_NAME_BYTES_MAX;
 }
 
-static bool is_annotated(uint8_t kind)
+static bool check_literal(const struct track_record *head, const void *record, const void *fixed)
 {
-	return kind != TRACK_KIND_FD && kind != TRACK_KIND_THREAD;
+	return head->subject != 0 && check_name(head, record, fixed);
 }
 
-/* Whether the payload, where there is one, is a relation: what track.h tells of. */
-static bool tells_relation(const struct track_record *head)
+static bool check_process(const struct track_record *head, const void *record, const void *fixed)
 {
-	if (head->op >= TRACK_OP__COUNT || head->op == TRACK_OP_NAME || head->op == TRACK_OP_MARK)
-		return false;
-	/* Of a descriptor its counters; or an annotation, which says only that it was used. */
-	if (head->op == TRACK_OP_USE && !is_annotated(head->kind))
-		return payload_bytes(head) < sizeof(struct track_traffic);
-	return is_annotated(head->kind) || head->op >= TRACK_OP_RETAIN;
+	(void)record, (void)fixed;
+	return TRACK_NAME_ARG_ROLE(head->arg) < TRACK_PROCESS_TEXT__COUNT &&
+	       TRACK_NAME_ARG_BYTES(head->arg) <= payload_bytes(head);
 }
 
-static bool create_fits(const struct track_record *head)
+static bool check_relation(const struct track_record *head, const void *record, const void *fixed)
 {
-	if (head->kind == TRACK_KIND_THREAD)
-		return payload_bytes(head) >= sizeof(struct track_thread_birth);
-	return fd_arg_fits(head);
+	(void)head, (void)record;
+	return ((const struct track_relation *)fixed)->other_kind < TRACK_KIND__COUNT;
 }
 
-/* One copy is taken and judged: another process may write to the original meanwhile. */
 static bool take_module(const struct track_record *head, const void *record,
 			struct track_module *ret_module)
 {
@@ -62,112 +82,124 @@ static bool take_module(const struct track_record *head, const void *record,
 	       ret_module->path_bytes <= payload_bytes(head) - sizeof(*ret_module);
 }
 
-static bool take_relation(const struct track_record *head, const void *record,
-			  struct track_relation *ret_relation)
+static bool check_module(const struct track_record *head, const void *record, const void *fixed)
 {
-	if (payload_bytes(head) < sizeof(*ret_relation))
-		return false;
-	memcpy(ret_relation, payload(record), sizeof(*ret_relation));
-	return ret_relation->other_kind < TRACK_KIND__COUNT;
-}
-
-static bool relation_fits(const struct track_record *head, const void *record)
-{
-	struct track_relation relation;
-	return !payload_bytes(head) || take_relation(head, record, &relation);
-}
-
-static bool process_text_fits(const struct track_record *head)
-{
-	return TRACK_NAME_ARG_ROLE(head->arg) < TRACK_PROCESS_TEXT__COUNT &&
-	       TRACK_NAME_ARG_BYTES(head->arg) <= payload_bytes(head);
-}
-
-static enum decode_class event_if(bool fits)
-{
-	return fits ? DECODE_EVENT : DECODE_DAMAGED;
-}
-
-enum decode_class decode_check(const struct track_record *head, const void *record)
-{
-	if (head->time_ns > INT64_MAX || head->kind >= TRACK_KIND__COUNT ||
-	    head->call >= TRACK_CALL__COUNT)
-		return DECODE_DAMAGED;
-	if (tells_relation(head) && !relation_fits(head, record))
-		return DECODE_DAMAGED;
 	struct track_module module;
-	switch ((enum track_op)head->op) {
-	case TRACK_OP_CREATE:
-		return event_if(create_fits(head));
-	case TRACK_OP_DESTROY:
-	case TRACK_META_CENSUS:
-		return event_if(fd_arg_fits(head));
-	case TRACK_OP_DONE:
-	case TRACK_OP_USE:
-	case TRACK_OP_UNDO:
-	case TRACK_OP_FAIL:
-	case TRACK_OP_RETAIN:
-	case TRACK_OP_RELEASE:
-	case TRACK_OP_ARM:
-	case TRACK_OP_FIRE:
-	case TRACK_OP_CANCEL:
-	case TRACK_OP_POLL:
-	case TRACK_OP_WAKE:
-	case TRACK_OP_OPEN:
-	case TRACK_OP_CALL:
-	case TRACK_OP_CLOSE:
-	case TRACK_OP_OWN:
-	case TRACK_OP_NEEDS:
-	case TRACK_OP_BLOCK:
-	case TRACK_OP_UNBLOCK:
-	case TRACK_OP_PLUMBING:
-	case TRACK_META_CENSUS_END:
-		return DECODE_EVENT;
-	case TRACK_OP_NAME:
-		return event_if(name_fits(head));
-	case TRACK_OP_MARK:
-		return name_fits(head) ? DECODE_MARK : DECODE_DAMAGED;
-	case TRACK_META_TEXT:
-		return head->subject && name_fits(head) ? DECODE_LITERAL : DECODE_DAMAGED;
-	case TRACK_META_STACK:
-		return head->subject ? DECODE_STACK : DECODE_DAMAGED;
-	case TRACK_META_MODULE:
-		return take_module(head, record, &module) ? DECODE_MODULE : DECODE_DAMAGED;
-	case TRACK_META_UNLOAD:
-		return DECODE_UNLOAD;
-	case TRACK_META_PROCESS:
-		return process_text_fits(head) ? DECODE_TEXT : DECODE_DAMAGED;
-	case TRACK_META_THREAD:
-		return head->subject <= UINT32_MAX ? DECODE_THREAD : DECODE_DAMAGED;
-	case TRACK_META_END:
-	case TRACK_META__COUNT:
-	case TRACK_OP__COUNT:
-		break;
-	}
-	return DECODE_DAMAGED;
+	(void)fixed;
+	return take_module(head, record, &module);
+}
+
+/* What stands behind a head: a layout of so many bytes, or nothing that is read. */
+struct form {
+	size_t bytes;
+	check *check;
+	bool is_optional;
+};
+
+static const struct form head_alone = {.check = check_any};
+static const struct form text_form = {.check = check_name};
+static const struct form relation_form = {sizeof(struct track_relation), check_relation, true};
+
+/* clang-format off */
+static const struct form calls[TRACK_KIND__COUNT][TRACK_OP__COUNT] = {
+#define TRACK_ARG(kind, op, check) [TRACK_KIND_##kind][TRACK_OP_##op] = {0, check_##check, false},
+#define TRACK_PAYLOAD(kind, op, layout, check, bytes, ...) \
+	[TRACK_KIND_##kind][TRACK_OP_##op] = {sizeof(struct track_##layout), check_##check, false},
+#include <track/payloads.def>
+};
+
+static const struct {
+	struct form form;
+	enum decode_class becomes;
+} metas[] = {
+#define TRACK_META(id, becomes, check) {{0, check_##check, false}, DECODE_##becomes},
+#define TRACK_META_EVENT(id, name, check, bytes, ...) \
+	{{sizeof(struct track_##name), check_##check, false}, DECODE_EVENT},
+#include <track/metas.def>
+};
+
+/* Who says an op beside the calls. */
+enum {
+#define TRACK_OP(id, name, sayer, living, stack, turns) SAID_##id = TRACK_SAID_##sayer,
+#include <track/ops.def>
+#undef TRACK_OP
+};
+
+static const uint16_t said[TRACK_OP__COUNT] = {
+#define TRACK_OP(id, name, sayer, living, stack, turns) [TRACK_OP_##id] = SAID_##id,
+#include <track/ops.def>
+#undef TRACK_OP
+};
+
+/* What the program says as well is told from what a call says by its size. */
+#define MAY_BE_SAID(kind, op) (SAID_##op >> TRACK_KIND_##kind & 1)
+#define TRACK_ARG(kind, op, check) _Static_assert(!MAY_BE_SAID(kind, op), "payloads.def");
+#define TRACK_PAYLOAD(kind, op, layout, check, bytes, ...) \
+	_Static_assert(sizeof(struct track_##layout) <= DECODE_FIXED_BYTES && \
+		(!MAY_BE_SAID(kind, op) || sizeof(struct track_##layout) > sizeof(struct track_relation)), "payloads.def");
+#include <track/payloads.def>
+#define TRACK_META_EVENT(id, name, check, bytes, ...) \
+	_Static_assert(sizeof(struct track_##name) <= DECODE_FIXED_BYTES, "metas.def");
+#include <track/metas.def>
+/* clang-format on */
+
+static const struct form *form_of_op(const struct track_record *head)
+{
+	const struct form *call = &calls[head->kind][head->op];
+	bool is_said = said[head->op] >> head->kind & 1;
+
+	if (head->op == TRACK_OP_NAME || head->op == TRACK_OP_MARK)
+		return &text_form;
+	if (call->check && (!is_said || payload_bytes(head) >= call->bytes))
+		return call;
+	return is_said ? &relation_form : &head_alone;
+}
+
+/* One copy is taken and judged. */
+static bool take(const struct form *form, const struct track_record *head, const void *record,
+		 struct decode_fixed *ret_fixed)
+{
+	ret_fixed->bytes = 0;
+	if (form->is_optional && !payload_bytes(head))
+		return true;
+	if (payload_bytes(head) < form->bytes)
+		return false;
+	ret_fixed->bytes = form->bytes;
+	memcpy(ret_fixed->data, payload(record), form->bytes);
+	return form->check(head, record, ret_fixed->data);
+}
+
+enum decode_class decode_check(const struct track_record *head, const void *record,
+			       struct decode_fixed *ret_fixed)
+{
+	bool is_meta = head->op > TRACK_META__BEFORE && head->op < TRACK_META__COUNT;
+	unsigned meta = head->op - TRACK_META_STACK;
+	if (head->time_ns > INT64_MAX || head->kind >= TRACK_KIND__COUNT ||
+	    head->call >= TRACK_CALL__COUNT || (head->op >= TRACK_OP__COUNT && !is_meta))
+		return DECODE_DAMAGED;
+	if (!take(is_meta ? &metas[meta].form : form_of_op(head), head, record, ret_fixed))
+		return DECODE_DAMAGED;
+	if (is_meta)
+		return metas[meta].becomes;
+	return head->op == TRACK_OP_MARK ? DECODE_MARK : DECODE_EVENT;
 }
 
 void decode_event(const struct track_record *head, const void *record, uint32_t tid,
-		  struct track_relation *relation, struct collect_event *ret_event)
+		  const struct decode_fixed *fixed, struct collect_event *ret_event)
 {
-	size_t bytes =
-		head->op == TRACK_OP_NAME ? TRACK_NAME_ARG_BYTES(head->arg) : payload_bytes(head);
+	bool is_text = head->op == TRACK_OP_NAME;
 	*ret_event = (struct collect_event){
 		.time_ns = head->time_ns,
 		.subject = head->subject,
 		.stack = head->stack,
 		.arg = head->arg,
-		.data = payload(record),
-		.data_bytes = bytes,
+		.data = is_text ? payload(record) : fixed->data,
+		.data_bytes = is_text ? TRACK_NAME_ARG_BYTES(head->arg) : fixed->bytes,
 		.tid = tid,
 		.call = head->call,
 		.op = head->op,
 		.kind = head->kind,
 	};
-	if (!tells_relation(head))
-		return;
-	ret_event->data = relation;
-	ret_event->data_bytes = take_relation(head, record, relation) ? sizeof(*relation) : 0;
 }
 
 void decode_text(const struct track_record *head, const void *record, const char **ret_text,

@@ -20,24 +20,41 @@ enum decode_class {
 	DECODE_DAMAGED,
 };
 
+/* A copy of a payload's layout, since who reads it goes by it, and the record may change meanwhile.
+ */
+enum { DECODE_FIXED_BYTES = 64 };
+struct decode_fixed {
+	_Alignas(8) uint8_t data[DECODE_FIXED_BYTES];
+	size_t bytes; /* 0: the record has none */
+};
+
 /*
  * head is a copy, head->size bytes are readable at record. All that decode_*
- * below rely on is checked here.
+ * below rely on is checked here, as payloads.def and metas.def say.
  */
-enum decode_class decode_check(const struct track_record *head, const void *record);
+enum decode_class decode_check(const struct track_record *head, const void *record,
+			       struct decode_fixed *ret_fixed);
+
+/* clang-format off */
+/* A bit for each of metas.def. */
+enum {
+	DECODE_METAS_ORDERED = 0u
+#define TRACK_META(id, becomes, check) | (DECODE_##becomes == DECODE_EVENT ? 1u : 0u) << (TRACK_META_##id - TRACK_META_STACK)
+#include <track/metas.def>
+};
+/* clang-format on */
+_Static_assert(TRACK_META__COUNT - TRACK_META_STACK < 31, "one bit per meta");
 
 /* Events and marks come in the order of their times; the rest are definitions. */
 static inline bool decode_is_ordered(uint8_t op)
 {
-	return op < TRACK_OP__COUNT || op == TRACK_META_CENSUS || op == TRACK_META_CENSUS_END;
+	return op < TRACK_OP__COUNT ||
+	       (op >= TRACK_META_STACK && DECODE_METAS_ORDERED >> (op - TRACK_META_STACK) & 1);
 }
 
-/*
- * The pointers in what these return lead into record; but a relation is copied to
- * relation, since who reads it goes by its kind, and record may change meanwhile.
- */
+/* The pointers in what these return lead into record, or to fixed. */
 void decode_event(const struct track_record *head, const void *record, uint32_t tid,
-		  struct track_relation *relation, struct collect_event *ret_event);
+		  const struct decode_fixed *fixed, struct collect_event *ret_event);
 /* Text of a mark, or of a literal. */
 void decode_text(const struct track_record *head, const void *record, const char **ret_text,
 		 size_t *ret_bytes);

@@ -173,7 +173,8 @@ static int define_literal(const struct scan_visit *visit, const struct track_rec
 static int visit_record(void *ctx, const struct track_record *head, const void *record)
 {
 	const struct scan_visit *visit = ctx;
-	switch (decode_check(head, record)) {
+	struct decode_fixed fixed;
+	switch (decode_check(head, record, &fixed)) {
 	case DECODE_EVENT:
 	case DECODE_MARK:
 	case DECODE_THREAD:
@@ -322,14 +323,14 @@ static int deliver_record(struct process *process, const struct collect_sink *si
 	if (segment_step(segment, key->offset, bytes, &head, &next) != SEGMENT_RECORD)
 		return 0;
 	const void *record = (const uint8_t *)segment + key->offset;
-	enum decode_class class = decode_check(&head, record);
+	struct decode_fixed fixed;
+	enum decode_class class = decode_check(&head, record, &fixed);
 	if (class == DECODE_MARK)
 		return deliver_mark(process, sink, &head, record);
 	if (class != DECODE_EVENT)
 		return 0;
 	struct collect_event event;
-	struct track_relation relation;
-	decode_event(&head, record, key->tid, &relation, &event);
+	decode_event(&head, record, key->tid, &fixed, &event);
 	++*ret_events;
 	return deliver_event(process, sink, &event);
 }

@@ -13,54 +13,29 @@
 #define ADDRESS_BITS 48
 
 #define OF(kind) (1u << TRACK_KIND_##kind)
-#define OF_ANY ((1u << TRACK_KIND__COUNT) - 1)
-/* Births and ends of descriptors and threads are what the calls say, not the program. */
-#define OF_TOLD (OF_ANY & ~(OF(FD) | OF(THREAD)))
 
-/*
- * Each op of track.h: the kinds it is taken of; whether its stack tells something; the kinds of
- * which it may make a callback's next call too late.
- */
+/* What ops.def says of each. */
 /* clang-format off */
-#define ANNOTATIONS(ROW)                                                         \
-	ROW(CREATE,  OF_TOLD, true,  0)                                          \
-	ROW(DESTROY, OF_TOLD, true,  OF(CALLBACK) | OF(SCOPE))                   \
-	ROW(DONE,    OF_TOLD, false, 0)                                          \
-	ROW(USE,     OF_ANY,  true,  0)                                          \
-	ROW(NAME,    OF_ANY,  false, 0)                                          \
-	ROW(RETAIN,  OF_ANY,  true,  0)                                          \
-	ROW(RELEASE, OF_ANY,  true,  0)                                          \
-	ROW(ARM,     OF_ANY,  true,  OF(CALLBACK))                               \
-	ROW(FIRE,    OF_ANY,  true,  0)                                          \
-	ROW(CANCEL,  OF_ANY,  true,  OF(CALLBACK))                               \
-	ROW(POLL,    OF_ANY,  false, 0)                                          \
-	ROW(WAKE,    OF_ANY,  false, 0)                                          \
-	ROW(OPEN,    OF_ANY,  true,  OF(SCOPE))                                  \
-	ROW(CALL,    OF_ANY,  false, 0)                                          \
-	ROW(CLOSE,   OF_ANY,  true,  OF(SCOPE))                                  \
-	ROW(OWN,     OF_ANY,  false, OF_TOLD)                                    \
-	ROW(NEEDS,   OF_ANY,  false, 0)                                          \
-	ROW(BLOCK,   OF_ANY,  true,  0)                                          \
-	ROW(UNBLOCK, OF_ANY,  false, 0)                                          \
-	ROW(PLUMBING, OF_ANY, false, 0)
-
 static const struct annotation {
-	uint16_t kinds; /* 0: no annotation */
-	uint16_t turns; /* the last of a row */
+	uint16_t kinds; /* that it is taken of; 0: no annotation */
+	uint16_t turns; /* the kinds of which it may make a callback's next call too late */
 	uint32_t stack; /* but where something is over: that began here, a moment ago */
 } annotations[TRACK_OP__COUNT] = {
-#define ROW(id, of, with_stack, turns_of) \
-	[TRACK_OP_##id] = {.kinds = of, .turns = turns_of, .stack = with_stack},
-	ANNOTATIONS(ROW)
-#undef ROW
+#define TRACK_OP(id, name, sayer, living, with_stack, turns_of) \
+	[TRACK_OP_##id] = {.kinds = TRACK_SAID_##sayer, .turns = turns_of, .stack = with_stack},
+#include <track/ops.def>
+#undef TRACK_OP
 };
 
-#define ROW(id, of, with_stack, turns_of)                                                          \
+/* track.h is copied into other trees, so it has numbers of its own, which tables.sh puts there. */
+#define TRACK_ANNOTATE_MARK TRACK_OP_MARK /* no annotations */
+#define TRACK_ANNOTATE_UNDO TRACK_OP_UNDO
+#define TRACK_ANNOTATE_FAIL TRACK_OP_FAIL
+#define TRACK_OP(id, name, sayer, living, stack, turns) \
 	_Static_assert((int)TRACK_ANNOTATE_##id == (int)TRACK_OP_##id, "track.h, ops.def");
-ANNOTATIONS(ROW)
-#undef ROW
-
-#define TRACK_KIND(id, name, plural, begun, over, rule)                                            \
+#include <track/ops.def>
+#undef TRACK_OP
+#define TRACK_KIND(id, name, plural, begun, over, rule, teller) \
 	_Static_assert((int)TRACK_SUBJECT_##id == (int)TRACK_KIND_##id, "track.h, kinds.def");
 #include <track/kinds.def>
 #undef TRACK_KIND

@@ -84,7 +84,7 @@ CREATE TABLE clone (           -- locations in a piece or a copy of a function t
 CREATE TABLE resource (        -- one row per lifetime, but for those folded into lifetime_statistics
 	id INTEGER PRIMARY KEY,
 	process_id INTEGER NOT NULL REFERENCES process,
-	kind TEXT NOT NULL,    -- fd, thread, object, callback, task, timer, scope, lock
+	kind TEXT NOT NULL,    -- fd, thread, object, callback, ...: a name of kinds.def
 	class TEXT NOT NULL,   -- udp, tcp, ...; of a thread: thread; of the others as the program names it
 	subject INTEGER NOT NULL, -- descriptor number; pthread_t; address
 	generation INTEGER NOT NULL, -- 1 for the first of this subject, then 2, ...

@@ -7,10 +7,10 @@
 
 #define SEED_BYTES 512u
 
-/* A payload long enough for every op; as a module it has a path. */
+/* A payload long enough for every record, 64 bytes; as a module it has a path. */
 struct payload {
 	struct track_module module;
-	char path[16];
+	char path[24];
 };
 
 static const struct payload payload = {
@@ -21,27 +21,44 @@ static const struct payload payload = {
 static const struct track_relation relation = {
 	.other = 1, .text = 2, .other_kind = TRACK_KIND_SCOPE};
 
-/* As op, but with a relation behind the head, and nothing more. */
-static void save_relation(const char *corpus, uint8_t op, uint8_t kind)
+/* As op, but with one layout behind the head, and nothing more. At most 64 bytes. */
+static void save_layout(const char *corpus, uint8_t op, uint8_t kind, const void *layout,
+			uint16_t size)
 {
-	enum { BYTES = sizeof(struct track_record) + sizeof(relation) };
-	uint8_t input[1 + INPUT_SEGMENT_COUNT * 2 * BYTES] = {INPUT_COMMITS};
+	uint16_t bytes = (uint16_t)(sizeof(struct track_record) + size);
+	uint8_t input[1 + INPUT_SEGMENT_COUNT * 2 * (sizeof(struct track_record) + 64)] = {
+		INPUT_COMMITS};
 	for (uint32_t i = 0; i < INPUT_SEGMENT_COUNT * 2; i++) {
 		struct track_record head = {
-			.size = BYTES,
+			.size = bytes,
 			.op = op,
 			.kind = kind,
 			.commit = 1,
 			.time_ns = 100 + i,
 			.subject = 1,
 		};
-		uint8_t *at = input + 1 + (size_t)i * BYTES;
+		uint8_t *at = input + 1 + (size_t)i * bytes;
 		memcpy(at, &head, sizeof(head));
-		memcpy(at + sizeof(head), &relation, sizeof(relation));
+		memcpy(at + sizeof(head), layout, size);
 	}
 	char name[32];
-	snprintf(name, sizeof(name), "relation%u_%u", op, kind);
-	save(corpus, "spool", name, input, sizeof(input));
+	snprintf(name, sizeof(name), "layout%u_%u_%u", op, kind, size);
+	save(corpus, "spool", name, input, 1 + INPUT_SEGMENT_COUNT * 2 * (size_t)bytes);
+}
+
+/* Each layout of payloads.def and metas.def, as it is and one word short. */
+static void save_layouts(const char *corpus)
+{
+	/* clang-format off */
+#define TRACK_PAYLOAD(kind, op, layout, check, bytes, ...) \
+	save_layout(corpus, TRACK_OP_##op, TRACK_KIND_##kind, &payload, bytes); \
+	save_layout(corpus, TRACK_OP_##op, TRACK_KIND_##kind, &payload, bytes - 8);
+#include <track/payloads.def>
+#define TRACK_META_EVENT(id, name, check, bytes, ...) \
+	save_layout(corpus, TRACK_META_##id, 0, &payload, bytes); \
+	save_layout(corpus, TRACK_META_##id, 0, &payload, bytes ? bytes - 8 : 0);
+#include <track/metas.def>
+	/* clang-format on */
 }
 
 /* The same op in each of the four segments that an input is cut into. */
@@ -104,10 +121,11 @@ int main(int argc, char **argv)
 		for (uint8_t op = 0; op < TRACK_OP__COUNT; op++)
 			save_op(argv[1], op, kind, INPUT_COMMITS);
 		for (uint8_t op = 0; op < TRACK_OP__COUNT; op++)
-			save_relation(argv[1], op, kind);
+			save_layout(argv[1], op, kind, &relation, sizeof(relation));
 		for (uint8_t op = TRACK_META_STACK; op < TRACK_META__COUNT; op++)
 			save_op(argv[1], op, kind, INPUT_COMMITS | (kind ? INPUT_LIVE : 0));
 	}
+	save_layouts(argv[1]);
 	save_op(argv[1], TRACK_OP_CREATE, 0, INPUT_SEGMENTS);
 	save_raw(argv[1]);
 	const char *marks = "100 7 one two\n200 8 three\nx\n1 2";

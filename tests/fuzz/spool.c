@@ -87,10 +87,30 @@ static int on_text(void *ctx, uint32_t process, uint64_t id, const char *text)
 	return 0;
 }
 
-/* What only annotations say has a relation, or nothing. */
-static void check_relation(const struct collect_event *event)
+/* As payloads.def and metas.def have it; 0: no layout. */
+static size_t layout_bytes(const struct collect_event *event)
+{
+	/* clang-format off */
+	static const size_t ops[TRACK_KIND__COUNT][TRACK_OP__COUNT] = {
+#define TRACK_PAYLOAD(kind, op, layout, check, bytes, ...) [TRACK_KIND_##kind][TRACK_OP_##op] = bytes,
+#include <track/payloads.def>
+	};
+	static const size_t metas[TRACK_META__COUNT] = {
+#define TRACK_META_EVENT(id, name, check, bytes, ...) [TRACK_META_##id] = bytes,
+#include <track/metas.def>
+	};
+	/* clang-format on */
+	return event->op < TRACK_OP__COUNT ? ops[event->kind][event->op] : metas[event->op];
+}
+
+/* The layout of its row, and nothing less if it is no resource's; or a relation, or nothing. */
+static void check_layout(const struct collect_event *event)
 {
 	const struct track_relation *relation = event->data;
+	if (event->op == TRACK_OP_NAME || event->data_bytes == layout_bytes(event))
+		return;
+	if (event->op >= TRACK_OP__COUNT)
+		abort();
 	if (event->data_bytes &&
 	    (event->data_bytes != sizeof(*relation) || relation->other_kind >= TRACK_KIND__COUNT))
 		abort();
@@ -102,8 +122,7 @@ static int on_event(void *ctx, uint32_t process, const struct collect_event *eve
 	check_known(process);
 	if (event->kind >= TRACK_KIND__COUNT || event->time_ns > INT64_MAX)
 		abort();
-	if (event->op >= TRACK_OP_RETAIN && event->op < TRACK_OP__COUNT)
-		check_relation(event);
+	check_layout(event);
 	check_bytes(event->data, event->data_bytes);
 	return 0;
 }

@@ -91,6 +91,15 @@ static void say_all(void)
 	puts("mark end of session 1");
 }
 
+/* Of a kind that has no words of its own. */
+static void say_plainly(void)
+{
+	track_create(track_object(&object), "Candidate");
+	puts("create object#2 Candidate stack");
+	track_destroy(track_object(&object));
+	puts("destroy object#2 stack");
+}
+
 static void call(const char *said)
 {
 	track_callback_enter(&handler);
@@ -145,6 +154,7 @@ int main(void)
 {
 	pthread_t thread;
 	say_all();
+	say_plainly();
 	say_again();
 	signal(SIGUSR1, on_signal);
 	raise(SIGUSR1);

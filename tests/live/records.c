@@ -18,12 +18,12 @@
 
 /* clang-format off */
 static const char *const ops[] = {
-#define TRACK_OP(id, name) [TRACK_OP_##id] = name,
+#define TRACK_OP(id, name, sayer, living, stack, turns) [TRACK_OP_##id] = name,
 #include <track/ops.def>
 #undef TRACK_OP
 };
 static const char *const kinds[] = {
-#define TRACK_KIND(id, name, plural, begun, over, rule) [TRACK_KIND_##id] = name,
+#define TRACK_KIND(id, name, plural, begun, over, rule, teller) [TRACK_KIND_##id] = #name,
 #include <track/kinds.def>
 #undef TRACK_KIND
 };
@@ -101,7 +101,7 @@ static void print_relation(const struct track_relation *relation)
 static int on_event(void *ctx, uint32_t process, const struct collect_event *event)
 {
 	(void)ctx, (void)process;
-	bool annotated = event->kind != TRACK_KIND_FD && event->kind != TRACK_KIND_THREAD;
+	bool annotated = TRACK_KINDS_TOLD >> event->kind & 1;
 	if (event->op >= TRACK_OP__COUNT || (!annotated && event->op < TRACK_OP_RETAIN))
 		return 0;
 	if (event->time_ns < last_ns)

@@ -97,6 +97,10 @@ for rule in $(sed -n 's/^TRACK_RULE([A-Z_]*, "\([a-z-]*\)".*/\1/p' libtrack/incl
 	sed 's/\\-/-/g' "$work/rtctrack.1" | grep -q -- "$rule" || echo "$rule" >>"$work/missing"
 done
 verdict "the manual page lists every wrapped function and rule" "$(cat "$work/missing" 2>/dev/null)"
+for row in $(sed -n 's/^\(TRACK_RULE\|TRACK_FINDING_STATE\)([A-Z_]*, "\([a-z-]*\)".*/\2/p' libtrack/include/track/rules.def libtrack/include/track/finding_states.def); do
+	grep -q "^| $row |" README.md || echo "$row"
+done >"$work/unread"
+verdict "README.md explains every rule and state" "$(cat "$work/unread")"
 verdict "the manual page is well formed" "$(man --warnings -E UTF-8 -l -Tutf8 "$work/rtctrack.1" 2>&1 >/dev/null | head -3)"
 
 verdict "samples/README.md has the table of scenarios" "$(samples/scenarios/table.sh "$build" | diff - samples/README.md | head -3)"

@@ -30,18 +30,6 @@
 extern "C" {
 #endif
 
-/* Numbers of the wire (kinds.def, ops.def); the shim checks at its build that they agree. */
-enum track_subject_kind {
-	TRACK_SUBJECT_FD = 0,
-	TRACK_SUBJECT_THREAD = 1,
-	TRACK_SUBJECT_OBJECT = 2,   /* counted by references */
-	TRACK_SUBJECT_CALLBACK = 3, /* one registration of a function */
-	TRACK_SUBJECT_TASK = 4,	    /* polled until it is done */
-	TRACK_SUBJECT_TIMER = 5,
-	TRACK_SUBJECT_SCOPE = 6, /* others belong to it, and it has a close */
-	TRACK_SUBJECT_LOCK = 7,
-};
-
 struct track_subject {
 	uint64_t id;
 	uint32_t kind;
@@ -64,15 +52,31 @@ struct track_subject {
 		struct track_subject subject = {as_id, TRACK_SUBJECT_##KIND};                      \
 		return subject;                                                                    \
 	}
+#define TRACK_SUBJECT_ADDRESS(name, KIND)                                                          \
+	TRACK_SUBJECT_MAKER(name, const void *, KIND, (uintptr_t)thing, TRACK_ADDRESS)
+
+/* Numbers of the wire: tables.sh makes them of kinds.def. */
+enum track_subject_kind {
+	TRACK_SUBJECT_FD = 0,
+	TRACK_SUBJECT_THREAD = 1,
+	TRACK_SUBJECT_OBJECT = 2,
+	TRACK_SUBJECT_CALLBACK = 3,
+	TRACK_SUBJECT_TASK = 4,
+	TRACK_SUBJECT_TIMER = 5,
+	TRACK_SUBJECT_SCOPE = 6,
+	TRACK_SUBJECT_LOCK = 7,
+};
+TRACK_SUBJECT_ADDRESS(object, OBJECT)
+TRACK_SUBJECT_ADDRESS(callback, CALLBACK)
+TRACK_SUBJECT_ADDRESS(task, TASK)
+TRACK_SUBJECT_ADDRESS(timer, TIMER)
+TRACK_SUBJECT_ADDRESS(scope, SCOPE)
+TRACK_SUBJECT_ADDRESS(lock, LOCK)
+/* end of kinds.def */
 TRACK_SUBJECT_MAKER(fd, int, FD, (uint64_t)(uint32_t)thing, )
 TRACK_SUBJECT_MAKER(thread, uint64_t, THREAD, thing, ) /* a pthread_t */
-TRACK_SUBJECT_MAKER(object, const void *, OBJECT, (uintptr_t)thing, TRACK_ADDRESS)
-TRACK_SUBJECT_MAKER(callback, const void *, CALLBACK, (uintptr_t)thing, TRACK_ADDRESS)
-TRACK_SUBJECT_MAKER(task, const void *, TASK, (uintptr_t)thing, TRACK_ADDRESS)
-TRACK_SUBJECT_MAKER(timer, const void *, TIMER, (uintptr_t)thing, TRACK_ADDRESS)
-TRACK_SUBJECT_MAKER(scope, const void *, SCOPE, (uintptr_t)thing, TRACK_ADDRESS)
-TRACK_SUBJECT_MAKER(lock, const void *, LOCK, (uintptr_t)thing, TRACK_ADDRESS)
 #undef TRACK_SUBJECT_MAKER
+#undef TRACK_SUBJECT_ADDRESS
 
 /* A thing that is a member of nothing, and nobody in particular. */
 static inline __attribute__((unused)) struct track_subject track_nobody(void)
@@ -164,6 +168,7 @@ static __attribute__((noinline, unused)) track_hook_fn track_hook_find(void)
 		__asm__ volatile(""); /* no tail call: the hook leaves out this frame */           \
 	}
 
+/* tables.sh makes these of ops.def. */
 enum track_annotation {
 	TRACK_ANNOTATE_CREATE = 0,
 	TRACK_ANNOTATE_DESTROY = 1,
@@ -186,7 +191,6 @@ enum track_annotation {
 	TRACK_ANNOTATE_UNBLOCK = 21,
 	TRACK_ANNOTATE_PLUMBING = 22,
 };
-
 TRACK_PROBE(create)
 TRACK_PROBE(destroy)
 TRACK_PROBE(done)
@@ -207,6 +211,7 @@ TRACK_PROBE(needs)
 TRACK_PROBE(block)
 TRACK_PROBE(unblock)
 TRACK_PROBE(plumbing)
+/* end of ops.def */
 
 #define TRACK_EMIT(name, OP, about, arg, with, text)                                               \
 	do {                                                                                       \
@@ -369,6 +374,20 @@ TRACK_ADDRESS TRACK_API track_scope_closed(const void *scope)
 TRACK_ADDRESS TRACK_API track_scope_destroy(const void *scope)
 {
 	TRACK_EMIT(destroy, DESTROY, track_scope(scope), 0, track_nobody(), NULL);
+}
+
+/*
+ * Anything else that is made and ends: the birth and the end of a thing of any kind but descriptors
+ * and threads.
+ */
+TRACK_API track_create(struct track_subject subject, const char *class_name)
+{
+	TRACK_EMIT(create, CREATE, subject, 0, track_nobody(), class_name);
+}
+
+TRACK_API track_destroy(struct track_subject subject)
+{
+	TRACK_EMIT(destroy, DESTROY, subject, 0, track_nobody(), NULL);
 }
 
 /* owned belongs to owner, and is to end with it; it has no other owner afterwards. */

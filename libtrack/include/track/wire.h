@@ -52,29 +52,39 @@
 
 /* clang-format off */
 enum track_kind {
-#define TRACK_KIND(id, name, plural, begun, over, rule) TRACK_KIND_##id,
+#define TRACK_KIND(id, name, plural, begun, over, rule, teller) TRACK_KIND_##id,
 #include <track/kinds.def>
 #undef TRACK_KIND
 	TRACK_KIND__COUNT
 };
 
 enum track_op {
-#define TRACK_OP(id, name) TRACK_OP_##id,
+#define TRACK_OP(id, name, sayer, living, stack, turns) TRACK_OP_##id,
 #include <track/ops.def>
 #undef TRACK_OP
 	TRACK_OP__COUNT,
 
-	/* Not about a resource: what records refer to. */
-	TRACK_META_STACK = 128, /* subject: stack hash; payload: return addresses, innermost first */
-	TRACK_META_MODULE,      /* subject: load bias; payload: struct track_module */
-	TRACK_META_UNLOAD,      /* subject: load bias of a module that is gone */
-	TRACK_META_PROCESS,     /* arg: enum track_process_text; payload: text */
-	TRACK_META_CENSUS,      /* a last look; subject: descriptor or tid, arg as in create; kind says which */
-	TRACK_META_CENSUS_END,  /* the census of this kind is complete */
-	TRACK_META_END,         /* nothing follows in this segment; this record is its first 8 bytes only */
-	TRACK_META_THREAD,      /* from here on the segment belongs to thread `subject` */
-	TRACK_META_TEXT,        /* subject: its id in this process, not 0; payload: text, arg: TRACK_NAME_ARG */
+	TRACK_META__BEFORE = 127,
+#define TRACK_META(id, becomes, check) TRACK_META_##id,
+#include <track/metas.def>
 	TRACK_META__COUNT,
+};
+
+/* A bit for each kind that programs tell of themselves, by track.h. */
+enum {
+#define TRACK_TELLER_CALLS 0u
+#define TRACK_TELLER_PROGRAM 1u
+	TRACK_KINDS_TOLD = 0u
+#define TRACK_KIND(id, name, plural, begun, over, rule, teller) | TRACK_TELLER_##teller << TRACK_KIND_##id
+#include <track/kinds.def>
+#undef TRACK_KIND
+};
+
+/* By whom an op is said beside the calls, as ops.def has it: a bit for each kind. */
+enum {
+	TRACK_SAID_CALLS = 0,
+	TRACK_SAID_TOLD = TRACK_KINDS_TOLD,
+	TRACK_SAID_ANY = (1u << TRACK_KIND__COUNT) - 1,
 };
 
 enum track_fd_class {
@@ -127,16 +137,10 @@ enum track_fd_flags {
 
 /*
  * Kind thread: the subject is the pthread_t. create is recorded by the new
- * thread itself; its stack is that of the pthread_create call; its payload is
- * struct track_thread_birth. destroy is a join or a detach, done the end.
+ * thread itself; its stack is that of the pthread_create call. destroy is a join
+ * or a detach, done the end.
  */
 enum track_thread_flags { TRACK_THREAD_DETACHED = 1 };
-
-struct track_thread_birth {
-	uint64_t start_routine; /* address */
-	uint32_t parent_tid;
-	uint32_t flags; /* enum track_thread_flags */
-};
 
 /* Payload of a name record. */
 enum track_name_role { TRACK_NAME_LOCAL, TRACK_NAME_REMOTE, TRACK_NAME_TEXT, TRACK_NAME__COUNT };
@@ -195,14 +199,17 @@ struct track_module {
 	/* path_bytes of path follow, not terminated */
 };
 
-/* Payload of use: totals of one descriptor's life. */
-struct track_traffic {
-	uint64_t out_count;
-	uint64_t in_count;
-	uint64_t out_bytes;
-	uint64_t in_bytes;
-	uint64_t last_use_ns; /* a coarse clock: right to some milliseconds */
-};
+/* Payloads, by the rows that have one: struct track_traffic, ... */
+/* clang-format off */
+#define TRACK_PAYLOAD(kind, op, layout, check, bytes, ...) \
+	struct track_##layout { __VA_ARGS__ }; \
+	_Static_assert(sizeof(struct track_##layout) == bytes, "wire layout");
+#include <track/payloads.def>
+#define TRACK_META_EVENT(id, name, check, bytes, ...) \
+	struct track_##name { __VA_ARGS__ }; \
+	_Static_assert(sizeof(struct track_##name) == bytes, "wire layout");
+#include <track/metas.def>
+/* clang-format on */
 
 struct track_fd_usage {
 	struct track_traffic traffic;
@@ -273,11 +280,18 @@ _Static_assert(sizeof(struct track_budget) == 40, "wire layout");
 _Static_assert(sizeof(struct track_record) == 40, "wire layout");
 _Static_assert(sizeof(struct track_segment) == 32, "wire layout");
 _Static_assert(sizeof(struct track_fd_usage) == 64, "wire layout");
-_Static_assert(sizeof(struct track_traffic) == 40, "wire layout");
 _Static_assert(sizeof(struct track_module) == 40, "wire layout");
-_Static_assert(sizeof(struct track_thread_birth) == 16, "wire layout");
 _Static_assert(sizeof(struct track_relation) == 24, "wire layout");
 _Static_assert(sizeof(struct track_spool) <= TRACK_HEADER_BYTES, "wire layout");
+_Static_assert(TRACK_KIND__COUNT <= 16, "one bit per kind");
 _Static_assert(TRACK_NOTE__COUNT <= 32, "wire layout");
+
+/* Rows are appended: one in the middle would give another meaning to the spools that are there. */
+_Static_assert(TRACK_KIND_LOCK == 7, "kinds.def");
+_Static_assert(TRACK_OP_PLUMBING == 22, "ops.def");
+_Static_assert(TRACK_META_TEXT == 136, "metas.def");
+_Static_assert(TRACK_FD_CLASS_MOUNT == 28, "fd_classes.def");
+_Static_assert(TRACK_NOTE_OTHER_TAG == 27, "notes.def");
+_Static_assert(TRACK_CALL_dlclose == 112, "calls.def");
 
 #endif

@@ -66,14 +66,14 @@ static inline const char *log_op(uint8_t op)
 {
 	/* clang-format off */
 	static const char *const names[] = {
-#define TRACK_OP(id, name) [TRACK_OP_##id] = name,
+#define TRACK_OP(id, name, sayer, living, stack, turns) [TRACK_OP_##id] = name,
 #include <track/ops.def>
 #undef TRACK_OP
+#define TRACK_META_EVENT(id, name, check, bytes, ...) [TRACK_META_##id] = #name,
+#include <track/metas.def>
 	};
 	/* clang-format on */
-	if (op < TRACK_OP__COUNT)
-		return names[op];
-	return op == TRACK_META_CENSUS ? "census" : "census-end";
+	return names[op];
 }
 
 /* op:subject@time/tid */

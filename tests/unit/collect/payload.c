@@ -177,3 +177,76 @@ Test(payload, a_use_of_a_descriptor_that_the_program_tells_has_no_counters)
 	read_one((struct builder_record){.op = TRACK_OP_USE, .kind = TRACK_KIND_FD, .subject = 4});
 	cr_assert(eq(str, record.text, "use:4@100/7 "));
 }
+
+/* clang-format off */
+static const struct layout {
+	uint8_t op, kind;
+	size_t bytes;
+	const char *check;
+} layouts[] = {
+#define TRACK_PAYLOAD(kind, op, layout, check, bytes, ...) {TRACK_OP_##op, TRACK_KIND_##kind, bytes, #check},
+#include <track/payloads.def>
+#define TRACK_META_EVENT(id, name, check, bytes, ...) {TRACK_META_##id, 0, bytes, #check},
+#include <track/metas.def>
+};
+/* clang-format on */
+
+#define LAYOUTS (sizeof(layouts) / sizeof(layouts[0]))
+
+/* Whose size is all that counts. */
+static bool is_sized(const struct layout *layout)
+{
+	return layout->bytes && !strcmp(layout->check, "any");
+}
+
+/* One record of each row that has a layout: the whole of it, or eight bytes, or none if it is no
+ * more. */
+static void read_layouts(bool whole)
+{
+	struct builder b = builder_open(folder, "a", BUILDER_DEAD_PID);
+	builder_take(&b, 0, 7);
+	for (size_t i = 0; i < LAYOUTS; i++) {
+		size_t bytes = whole ? layouts[i].bytes : layouts[i].bytes > 8 ? 8 : 0;
+		if (!is_sized(&layouts[i]))
+			continue;
+		builder_add(&b, 0,
+			    (struct builder_record){.op = layouts[i].op,
+						    .kind = layouts[i].kind,
+						    .time_ns = 100 + i,
+						    .subject = 1,
+						    .data = (const char[64]){0},
+						    .data_bytes = bytes});
+	}
+	builder_close(&b);
+	fixture_read_all();
+}
+
+static size_t words_in(const char *text)
+{
+	size_t words = 0;
+	for (; *text; text++)
+		words += *text == ' ';
+	return words;
+}
+
+static size_t sized_layouts(void)
+{
+	size_t count = 0;
+	for (size_t i = 0; i < LAYOUTS; i++)
+		count += is_sized(&layouts[i]);
+	return count;
+}
+
+Test(payload, a_record_of_each_row_arrives_with_its_layout)
+{
+	read_layouts(true);
+	cr_assert(eq(sz, words_in(record.text), sized_layouts()));
+	cr_assert(eq(u64, record.notes[TRACK_NOTE_LOST_DAMAGED], 0));
+}
+
+Test(payload, a_record_of_each_row_that_is_cut_short_is_dropped)
+{
+	read_layouts(false);
+	cr_assert(eq(str, record.text, ""));
+	cr_assert(eq(u64, record.notes[TRACK_NOTE_LOST_DAMAGED], sized_layouts()));
+}

@@ -79,7 +79,7 @@ Test(process, a_complete_census_is_known)
 	builder_add(&b, 0, (struct builder_record){.op = TRACK_META_CENSUS_END, .time_ns = 101});
 	builder_close(&b);
 	fixture_read_all();
-	cr_assert(eq(str, record.text, "census:3@100/7 census-end:0@101/7 "));
+	cr_assert(eq(str, record.text, "census:3@100/7 census_end:0@101/7 "));
 	cr_assert(record.processes[0].census_fds);
 	cr_assert(not(record.processes[0].census_threads));
 }

@@ -7,29 +7,22 @@
 
 enum { NAMES_SIZE = 256 };
 
+/* clang-format off */
 /* What rtctrack judges by, and what it is going to: until then some rows are ahead of it. */
 static const char *const rules[] = {
-#define TRACK_RULE(id, name, says) name,
+#define TRACK_RULE(id, name, says, judge) name,
 #include <track/rules.def>
 #undef TRACK_RULE
-	"scope-unclosed",
-	"ref-leak",
-	"ref-cycle",
-	"over-release",
-	"callback-unfired",
-	"callback-dropped",
-	"callback-double-fire",
-	"callback-after-close",
-	"task-lost-waker",
-	"task-orphaned",
-	"timer-leak",
-	"close-order",
 	"teardown-deadlock",
 	"lock-order",
 };
 
-static const char *const kinds[] = {"fd",   "thread", "object", "callback",
-				    "task", "timer",  "scope",	"lock"};
+static const char *const kinds[] = {
+#define TRACK_KIND(id, name, plural, begun, over, rule, teller) #name,
+#include <track/kinds.def>
+#undef TRACK_KIND
+};
+/* clang-format on */
 
 #define COUNT(array) (sizeof(array) / sizeof(*(array)))
 

@@ -52,7 +52,8 @@ struct collect_module {
 	const char *path; /* clean UTF-8 */
 };
 
-/* data/data_bytes: the payload as laid out in wire.h, bounds checked. */
+/* data/data_bytes: of a name its text, else the layout of wire.h and payloads.def, checked; or
+ * nothing. */
 struct collect_event {
 	uint64_t time_ns;
 	uint64_t subject;
@@ -62,7 +63,7 @@ struct collect_event {
 	size_t data_bytes;
 	uint32_t tid;
 	uint16_t call;
-	uint8_t op; /* enum track_op, TRACK_META_CENSUS or TRACK_META_CENSUS_END */
+	uint8_t op; /* enum track_op, or a TRACK_META_EVENT of metas.def */
 	uint8_t kind;
 };
 
