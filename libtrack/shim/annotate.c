@@ -71,18 +71,9 @@ static __attribute__((noinline)) void define(struct writer *writer, uint64_t *se
 					     const char *text)
 {
 	size_t size = strnlen(text, TEXT_BYTES_MAX);
-	uint16_t whole = (uint16_t)(sizeof(struct track_record) + ((size + 7) & ~(size_t)7));
-	struct track_record *record =
-		writer_begin(writer, whole, TRACK_META_TEXT, 0, TRACK_CALL_none);
-	if (!record)
-		return;
-	record->subject = id;
-	record->stack = 0;
-	record->arg = TRACK_NAME_ARG(TRACK_NAME_TEXT, size);
-	memset((char *)record + whole - 8, 0, size ? 8 : 0);
-	memcpy(record + 1, text, size);
-	writer_commit(record);
-	writer_remember(writer, set, id);
+	if (writer_emit_data(writer, TRACK_META_TEXT, 0, TRACK_CALL_none, id, 0,
+			     TRACK_NAME_ARG(TRACK_NAME_TEXT, size), text, size))
+		writer_remember(writer, set, id);
 }
 
 /*

@@ -271,17 +271,9 @@ static uint64_t record_new(struct writer *writer, const uint64_t *addresses, siz
 	modules_check(writer, addresses, count);
 	writer_check_known(writer);
 	uint64_t hash = hash_addresses(writer->known_version, addresses, count);
-	uint16_t size = (uint16_t)(sizeof(struct track_record) + count * sizeof(*addresses));
-	struct track_record *record =
-		writer_begin(writer, size, TRACK_META_STACK, 0, TRACK_CALL_none);
-	if (!record)
-		return hash;
-	record->subject = hash;
-	record->stack = 0;
-	record->arg = count;
-	memcpy(record + 1, addresses, count * sizeof(*addresses));
-	writer_commit(record);
-	writer_remember(writer, set_of(writer, hash), hash);
+	if (writer_emit_data(writer, TRACK_META_STACK, 0, TRACK_CALL_none, hash, 0, count,
+			     addresses, count * sizeof(*addresses)))
+		writer_remember(writer, set_of(writer, hash), hash);
 	return hash;
 }
 
