@@ -91,6 +91,7 @@ void stack_load(void)
 	if (likely(__atomic_load_n(&load_tried, __ATOMIC_RELAXED)) || !depth_max || !environ ||
 	    writers_confined() || __atomic_exchange_n(&load_tried, true, __ATOMIC_ACQ_REL))
 		return;
+	int saved = errno;
 	sys3(SYS_membarrier, MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED, 0, 0);
 	void *library = dlopen("libunwind.so.8", RTLD_NOW | RTLD_LOCAL);
 	void *found = library ? dlsym(library, "unw_backtrace") : NULL;
@@ -109,6 +110,7 @@ void stack_load(void)
 	else
 		stack_prepare_thread();
 	warm_up();
+	errno = saved;
 }
 
 static uintptr_t here(void)
