@@ -171,13 +171,13 @@ static inline __attribute__((always_inline)) void annotate(uint64_t what, uint64
 	}
 	struct track_relation relation = {
 		.other = other, .text = text_id(writer, text), .other_kind = other_kind};
-	uint64_t hash = 0;
+	uint64_t stack = 0;
 	if (annotations[op].stack && !(arg & TRACK_RETURNED) && stacks_taken) {
 		const struct trail_start caller = {
 			.ip = frame[1], .sp = (uintptr_t)(frame + 2), .bp = frame[0]};
-		hash = stack_record_above(writer, &caller);
+		stack = stack_record_above(writer, &caller);
 	}
-	record_tell(writer, op, kind, subject, hash, arg,
+	record_tell(writer, op, kind, subject, stack, arg,
 		    relation.other || relation.text ? &relation : NULL);
 }
 
@@ -198,9 +198,8 @@ SHIM_EXPORT void track_shim_annotate(uint64_t what, uint64_t subject, uint64_t a
 	if (unlikely(what >> 24 || op >= TRACK_OP__COUNT || kind >= TRACK_KIND__COUNT ||
 		     other_kind >= TRACK_KIND__COUNT || !(annotations[op].kinds >> kind & 1)))
 		return;
-	if (unlikely(annotations[op].turns >> kind & 1)) {
+	if (unlikely(annotations[op].turns >> kind & 1))
 		annotate_turn(what, subject, arg, other, text, __builtin_frame_address(0));
-		return;
-	}
-	annotate(what, subject, arg, other, text, __builtin_frame_address(0));
+	else
+		annotate(what, subject, arg, other, text, __builtin_frame_address(0));
 }
