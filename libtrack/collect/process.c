@@ -170,14 +170,12 @@ static int define_literal(const struct scan_visit *visit, const struct track_rec
 	return visit->sink->text(visit->sink->ctx, visit->process->info.index, head->subject, text);
 }
 
-static int visit_record(void *ctx, const struct track_record *head, const void *record)
+static int define(void *ctx, const struct track_record *head, const void *record)
 {
 	const struct scan_visit *visit = ctx;
 	switch (decode_check(head, record)) {
-	case DECODE_EVENT:
-	case DECODE_MARK:
 	case DECODE_THREAD:
-		return 0;
+		return 0; /* for cursor_keys */
 	case DECODE_STACK:
 		return define_stack(visit, head, record);
 	case DECODE_MODULE:
@@ -189,6 +187,8 @@ static int visit_record(void *ctx, const struct track_record *head, const void *
 		return define_literal(visit, head, record);
 	case DECODE_TEXT:
 		return set_text(visit->process, head, record);
+	case DECODE_EVENT:
+	case DECODE_MARK:
 	case DECODE_DAMAGED:
 		break;
 	}
@@ -228,7 +228,7 @@ static int scan(struct process *process, const struct process_look *look, uint64
 			.dead = look->dead,
 			.cut = bytes < TRACK_SEGMENT_BYTES,
 		};
-		ret = cursor_scan(&process->cursors[i], segment, bytes, &cursor_look, visit_record,
+		ret = cursor_scan(&process->cursors[i], segment, bytes, &cursor_look, define,
 				  &visit, &sum);
 	}
 	process->lost_holes += sum.holes;
@@ -312,21 +312,23 @@ static int deliver_event(struct process *process, const struct collect_sink *sin
 	return sink->event(sink->ctx, process->info.index, event);
 }
 
-/* Everything is checked once more: the writer could have changed it since. */
+/* Here it is looked at, and judged by what it is now: its writer can change it at any time. */
 static int deliver_record(struct process *process, const struct collect_sink *sink, uint32_t index,
 			  const struct merge_key *key, uint64_t *ret_events)
 {
 	uint32_t bytes, next;
 	struct track_record head;
 	const struct track_segment *segment = spool_segment(&process->spool, index, &bytes);
-	if (segment_step(segment, key->offset, bytes, &head, &next) != SEGMENT_RECORD)
-		return 0;
 	const void *record = (const uint8_t *)segment + key->offset;
-	enum decode_class class = decode_check(&head, record);
+	enum decode_class class = DECODE_DAMAGED;
+	if (segment_step(segment, key->offset, bytes, &head, &next) == SEGMENT_RECORD)
+		class = decode_check(&head, record);
 	if (class == DECODE_MARK)
 		return deliver_mark(process, sink, &head, record);
-	if (class != DECODE_EVENT)
+	if (class != DECODE_EVENT) {
+		process->lost_damaged++;
 		return 0;
+	}
 	struct collect_event event;
 	struct track_relation relation;
 	decode_event(&head, record, key->tid, &relation, &event);
