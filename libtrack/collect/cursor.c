@@ -116,7 +116,7 @@ int cursor_scan(struct cursor *cursor, const struct track_segment *segment, uint
 }
 
 size_t cursor_keys(struct cursor *cursor, const struct track_segment *segment, uint64_t before_ns,
-		   uint64_t horizon_ns, struct merge_key keys[CURSOR_KEYS_MAX])
+		   uint64_t horizon_ns, struct merge_key *ret_keys)
 {
 	size_t count = 0;
 	struct cursor after = *cursor;
@@ -137,7 +137,7 @@ size_t cursor_keys(struct cursor *cursor, const struct track_segment *segment, u
 		if (!is_event(&head) || (offset < cursor->old_scan && head.time_ns < before_ns))
 			continue;
 		if (head.time_ns < horizon_ns) {
-			keys[count++] = (struct merge_key){head.time_ns, offset, tid};
+			ret_keys[count++] = (struct merge_key){head.time_ns, offset, tid};
 			continue;
 		}
 		if (!after.pending) {

@@ -51,14 +51,18 @@ int cursor_scan(struct cursor *cursor, const struct track_segment *segment, uint
 		const struct cursor_look *look, cursor_define define, void *ctx,
 		struct cursor_sum *sum);
 
-/* Most keys that a segment can give. */
-#define CURSOR_KEYS_MAX (TRACK_SEGMENT_BYTES / sizeof(struct track_record))
+/* Most keys that cursor_keys can give now. */
+static inline size_t cursor_keys_max(const struct cursor *cursor)
+{
+	return (cursor->scan - cursor->pending) / sizeof(struct track_record);
+}
 
 /*
  * Keys of all events before horizon_ns that no earlier call gave; before_ns is
- * the horizon of the call before. They count as delivered. Returns how many.
+ * the horizon of the call before. They count as delivered. ret_keys has room for
+ * cursor_keys_max. Returns how many there are.
  */
 size_t cursor_keys(struct cursor *cursor, const struct track_segment *segment, uint64_t before_ns,
-		   uint64_t horizon_ns, struct merge_key keys[CURSOR_KEYS_MAX]);
+		   uint64_t horizon_ns, struct merge_key *ret_keys);
 
 #endif

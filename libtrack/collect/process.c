@@ -340,12 +340,17 @@ static int deliver_record(struct process *process, const struct collect_sink *si
 static int join_merge(struct process *process, uint32_t index, uint64_t horizon_ns,
 		      struct merge *merge)
 {
-	struct merge_key keys[CURSOR_KEYS_MAX];
 	uint32_t bytes;
 	const struct track_segment *segment = spool_segment(&process->spool, index, &bytes);
-	size_t count = cursor_keys(&process->cursors[index], segment, process->horizon_ns,
-				   horizon_ns, keys);
-	return merge_add(merge, index, keys, count);
+	struct cursor *cursor = &process->cursors[index];
+	struct merge_key *keys = reallocarray(NULL, cursor_keys_max(cursor) + 1, sizeof(*keys));
+	if (!keys)
+		return -ENOMEM;
+	size_t count = cursor_keys(cursor, segment, process->horizon_ns, horizon_ns, keys);
+	int ret = count ? merge_add(merge, index, keys, count) : 0;
+	if (ret || !count)
+		free(keys);
+	return ret;
 }
 
 /*
