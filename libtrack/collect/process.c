@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "process.h"
 #include "decode.h"
-#include "life.h"
 #include "segment.h"
 #include "usage.h"
 
 #include <base/text.h>
+#include <collect/in_use.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -64,7 +64,7 @@ static bool is_held(struct process *process)
 {
 	spool_unmap(&process->spool);
 	int fd = spool_reopen(&process->spool);
-	bool held = fd >= 0 && life_holds(fd);
+	bool held = fd >= 0 && file_in_use(fd);
 	if (fd >= 0)
 		close(fd);
 	return held;
@@ -76,7 +76,7 @@ bool process_is_alive(struct process *process)
 		return false;
 	if (process->spool.foreign)
 		return is_held(process);
-	return life_goes_on(process->spool.pid, process->spool.start_ticks);
+	return writer_lives(process->spool.pid, process->spool.start_ticks);
 }
 
 int process_tell(struct process *process, const struct collect_sink *sink)
