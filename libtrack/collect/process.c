@@ -443,10 +443,10 @@ void process_give_back(struct process *process)
 	for (uint32_t i = 0; i < process->cursor_count; i++) {
 		uint32_t bytes;
 		struct cursor *cursor = &process->cursors[i];
-		const struct track_segment *segment = spool_segment(&process->spool, i, &bytes);
-		if (!cursor->ended || !segment || !can_be_given_back(cursor, segment))
+		struct track_segment *segment = spool_segment(&process->spool, i, &bytes);
+		if (!segment || bytes < TRACK_SEGMENT_BYTES || !can_be_given_back(cursor, segment))
 			continue;
-		spool_give_back(&process->spool, i);
+		spool_give_back(&process->spool, i, segment);
 		*cursor = (struct cursor){0};
 		if (++given % SEGMENTS_HELD == 0)
 			spool_rest(&process->spool);

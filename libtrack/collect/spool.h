@@ -67,7 +67,7 @@ uint32_t spool_segments_booked(const struct spool *spool);
 struct track_segment *spool_segment(struct spool *spool, uint32_t index, uint32_t *ret_bytes);
 /* Hold no pages of it in memory for now: what is needed again comes back by itself. */
 void spool_rest(const struct spool *spool);
-/* Empty a segment and let the writer have it. The spool must be writable. */
-void spool_give_back(struct spool *spool, uint32_t index);
+/* Empty a whole segment and let the writer have it. The spool must be writable. */
+void spool_give_back(struct spool *spool, uint32_t index, struct track_segment *segment);
 
 #endif
