@@ -21,7 +21,7 @@ int callback_release(struct image *image, const struct collect_event *event)
 	if (callback == NULL)
 		return 0;
 	if (is_unfired(callback))
-		error = thing_act(callback, event, "dropped", NULL);
+		error = life_act(&callback->life, event, "dropped", NULL);
 	return error != 0 ? error : thing_end(callback, event, LIFE_RELEASED);
 }
 
@@ -42,15 +42,15 @@ static int judge_time(struct thing *callback, const struct collect_event *event)
 
 	if (scope == NULL || (scope->alive && !is_closed))
 		return 0;
-	return thing_act(callback, event, "fired-late", &scope->life);
+	return life_act(&callback->life, event, "fired-late", &scope->life);
 }
 
 static int fire_ended(struct thing *callback, const struct collect_event *event)
 {
 	if (callback->life.ending == LIFE_FIRED)
-		return thing_act(callback, event, "fired-again", NULL);
+		return life_act(&callback->life, event, "fired-again", NULL);
 	return callback->life.ending == LIFE_RELEASED
-		       ? thing_act(callback, event, "fired-late", NULL)
+		       ? life_act(&callback->life, event, "fired-late", NULL)
 		       : 0;
 }
 

@@ -225,17 +225,13 @@ static int settle_pending(struct image *image, struct closer *closer)
 	return drop_held(pending);
 }
 
-static int close_open(struct image *image, struct fd_slot *slot, const struct collect_event *event)
+static int close_open(struct fd_slot *slot, const struct collect_event *event)
 {
+	struct life_death death = life_death_by(&slot->life, event, LIFE_CLOSED);
+
 	slot->state = FD_CLOSED;
 	slot->implicit = (TRACK_FD_ARG_FLAGS(event->arg) & TRACK_FD_IMPLICIT) != 0;
-	return life_end(&slot->life, &(struct life_death){
-					     .ending = LIFE_CLOSED,
-					     .time_ns = event->time_ns,
-					     .tid = event->tid,
-					     .stack = image_stack(image, event->stack),
-					     .call = event->call,
-				     });
+	return life_end(&slot->life, &death);
 }
 
 int fd_destroy(struct image *image, const struct collect_event *event)
@@ -247,7 +243,7 @@ int fd_destroy(struct image *image, const struct collect_event *event)
 	int error;
 
 	if (TRACK_FD_ARG_FLAGS(event->arg) & TRACK_FD_IMPLICIT)
-		return open ? close_open(image, slot, event) : 0;
+		return open ? close_open(slot, event) : 0;
 	if (event->subject > INT32_MAX)
 		return 0;
 	error = closers_get(&image->closers, event->tid, &closer);
@@ -259,7 +255,7 @@ int fd_destroy(struct image *image, const struct collect_event *event)
 	if (error != 0)
 		return error;
 	if (open)
-		return close_open(image, slot, event);
+		return close_open(slot, event);
 	seen = slot != NULL && slot->state == FD_CLOSED; /* as the pending close left it */
 	closer->pending = (struct closer_pending){
 		.waits = true,

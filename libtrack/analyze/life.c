@@ -295,26 +295,34 @@ static bool may_fold(const struct life *life)
 		       marks_before(book->marks_ns, book->mark_count, life->death_ns);
 }
 
-int life_conclude(struct life *life)
+/* The row, as it is now: nothing waits for a flush any more. */
+static int conclude_row(struct life *life)
 {
-	struct life_book *book = life->image->book;
-	int error = 0;
+	int error = write_row(life);
 
-	if (life->next == NULL)
-		return 0;
-	if (!may_fold(life)) {
-		error = write_row(life);
-	} else {
-		if (life->id != 0)
-			error = trace_delete_resource(book->trace, life->id);
-		if (error == 0)
-			error = statistics_add(&book->statistics, life->image, life,
-					       &life->statistic);
-		life->id = 0;
-	}
 	if (error == 0)
 		dequeue(life);
 	return error;
+}
+
+static int fold(struct life *life)
+{
+	struct life_book *book = life->image->book;
+	int error = life->id != 0 ? trace_delete_resource(book->trace, life->id) : 0;
+
+	if (error == 0)
+		error = statistics_add(&book->statistics, life->image, life, &life->statistic);
+	life->id = 0;
+	if (error == 0)
+		dequeue(life);
+	return error;
+}
+
+int life_conclude(struct life *life)
+{
+	if (life->next == NULL)
+		return 0;
+	return may_fold(life) ? fold(life) : conclude_row(life);
 }
 
 void life_move(struct life *life, struct life *ret_life)
@@ -433,7 +441,19 @@ int life_end(struct life *life, const struct life_death *death)
 {
 	life_set_death(life, death);
 	/* An end in order may still be taken back: it is not yet a statistic. */
-	return may_fold(life) ? 0 : life_conclude(life);
+	return may_fold(life) ? 0 : conclude_row(life);
+}
+
+struct life_death life_death_by(const struct life *life, const struct collect_event *event,
+				enum life_ending ending)
+{
+	return (struct life_death){
+		.ending = ending,
+		.time_ns = event->time_ns,
+		.tid = event->tid,
+		.stack = image_stack(life->image, event->stack),
+		.call = event->call,
+	};
 }
 
 int life_book_write(struct life_book *book)

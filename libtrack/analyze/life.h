@@ -111,6 +111,9 @@ struct life_death {
 	int64_t stack; /* a row, 0 none */
 	uint16_t call;
 };
+/* As the event says that ended it. */
+struct life_death life_death_by(const struct life *life, const struct collect_event *event,
+				enum life_ending ending);
 /* The end; the row is written at once, if there is to be one. */
 int life_end(struct life *life, const struct life_death *death);
 /* The same, but the row waits for the next flush. Used while the death may still change. */

@@ -163,12 +163,6 @@ static struct told read_event(const struct image *image, const struct collect_ev
 	return told;
 }
 
-int thing_act(struct thing *thing, const struct collect_event *event, const char *what,
-	      struct life *other)
-{
-	return life_act(&thing->life, event, what, other);
-}
-
 /* Births and ends. */
 
 /* What ended long ago makes room. */
@@ -196,20 +190,16 @@ static void forget_ended(struct things *things)
 
 int thing_end(struct thing *thing, const struct collect_event *event, enum life_ending ending)
 {
-	struct image *image = thing->life.image;
+	struct life_death death = life_death_by(&thing->life, event, ending);
 	int error = 0;
 
 	if (ending != LIFE_UNSEEN)
 		error = needs_judge(&thing->life, event);
+	else
+		death.tid = 0; /* nobody's act */
 	thing->alive = false;
-	image->things.ended++;
-	life_set_death(&thing->life, &(struct life_death){
-					     .ending = ending,
-					     .time_ns = event->time_ns,
-					     .tid = ending != LIFE_UNSEEN ? event->tid : 0,
-					     .stack = image_stack(image, event->stack),
-					     .call = event->call,
-				     });
+	thing->life.image->things.ended++;
+	life_set_death(&thing->life, &death);
 	if (error == 0)
 		error = life_conclude(&thing->life);
 	holdings_finish(thing);
@@ -323,7 +313,7 @@ int thing_use(struct image *image, const struct collect_event *event)
 	struct thing *thing = thing_find(image, event->kind, event->subject);
 	bool is_late = thing != NULL && !thing->alive && thing->life.ending == LIFE_DESTROYED;
 
-	return is_late ? thing_act(thing, event, "late-use", NULL) : 0;
+	return is_late ? life_act(&thing->life, event, "late-use", NULL) : 0;
 }
 
 int thing_name(struct image *image, const struct collect_event *event)
@@ -374,7 +364,7 @@ int thing_release(struct image *image, const struct collect_event *event)
 	/* A task's wakers may be given back at any time. */
 	if (is_held || event->kind != TRACK_KIND_OBJECT)
 		return 0;
-	return thing_act(thing, event, "over-release", NULL);
+	return life_act(&thing->life, event, "over-release", NULL);
 }
 
 /* Relations between lives of any kind. */

@@ -71,9 +71,6 @@ bool thing_is_abandoned(struct thing *thing);
 int thing_begin(struct image *image, const struct collect_event *event, struct thing **ret_thing);
 /* Judges who still needs it, unless its end was not seen. */
 int thing_end(struct thing *thing, const struct collect_event *event, enum life_ending ending);
-/* Something was done to it, or by it, that a rule judges. other: NULL none. */
-int thing_act(struct thing *thing, const struct collect_event *event, const char *what,
-	      struct life *other);
 
 /* Handlers of events. -ENOMEM or what the store says. What is unknown is stepped over. */
 int thing_create(struct image *image, const struct collect_event *event); /* and open */

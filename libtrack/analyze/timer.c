@@ -73,7 +73,7 @@ int timer_fire(struct image *image, const struct collect_event *event)
 		return 0;
 	gone = find_gone(timer);
 	if (gone != NULL)
-		error = thing_act(timer, event, "fired-over", &gone->life);
+		error = life_act(&timer->life, event, "fired-over", &gone->life);
 	return error != 0 ? error : thing_end(timer, event, LIFE_FIRED);
 }
 
