@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "image.h"
+#include "word.h"
 
 struct act_place {
 	int64_t last; /* row */
@@ -39,6 +40,21 @@ static int get_place(struct acts *acts, uint64_t key, struct act_place **ret_pla
 	}
 	*ret_place = place;
 	return 0;
+}
+
+struct trace_act act_by(const struct image *image, const struct collect_event *event,
+			const char *what)
+{
+	return (struct trace_act){
+		.process_id = image->id,
+		.kind = word_kind(event->kind),
+		.subject = event->subject,
+		.what = what,
+		.time_ns = event->time_ns,
+		.tid = event->tid,
+		.stack_id = image_stack(image, event->stack),
+		.call = word_call(event->call),
+	};
 }
 
 int acts_admit(struct image *image, const struct trace_act *act, uint64_t alike,

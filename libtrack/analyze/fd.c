@@ -385,19 +385,10 @@ int fd_thread_over(struct image *image, uint32_t tid)
 static int add_failure(struct image *image, const struct collect_event *event, const char *what,
 		       int64_t resource_id)
 {
-	struct trace_act act = {
-		.process_id = image->id,
-		.resource_id = resource_id,
-		.kind = word_kind(TRACK_KIND_FD),
-		.subject = event->subject,
-		.what = what,
-		.time_ns = event->time_ns,
-		.tid = event->tid,
-		.stack_id = image_stack(image, event->stack),
-		.call = word_call(event->call),
-		.error = (int)event->arg,
-	};
+	struct trace_act act = act_by(image, event, what);
 
+	act.resource_id = resource_id;
+	act.error = (int)event->arg;
 	return trace_add_act(image->book->trace, &act);
 }
 

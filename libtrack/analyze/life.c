@@ -391,16 +391,7 @@ static uint64_t alike(const struct life *life, const struct life *other)
 int life_act(struct life *life, const struct collect_event *event, const char *what,
 	     struct life *other)
 {
-	struct trace_act act = {
-		.process_id = life->image->id,
-		.kind = word_kind(life->kind),
-		.subject = life->subject,
-		.what = what,
-		.time_ns = event->time_ns,
-		.tid = event->tid,
-		.stack_id = image_stack(life->image, event->stack),
-		.call = word_call(event->call),
-	};
+	struct trace_act act = act_by(life->image, event, what);
 	struct act_place *place = NULL;
 	int error = acts_admit(life->image, &act, alike(life, other), &place);
 
