@@ -9,9 +9,9 @@
 
 #include "call.h"
 #include "extent.h"
-#include "holding.h"
 #include "image.h"
 #include "need.h"
+#include "reference.h"
 #include "word.h"
 
 enum { ENDED_MAX = 131072 }; /* things kept after their end */
@@ -40,7 +40,7 @@ void thing_drop(struct thing *thing)
 	while (thing != NULL && --thing->holds == 0) {
 		struct thing *above = life_take_above(&thing->life);
 
-		holdings_finish(thing);
+		references_finish(thing);
 		life_finish(&thing->life);
 		*thing->at = thing->next;
 		if (thing->next != NULL)
@@ -52,7 +52,7 @@ void thing_drop(struct thing *thing)
 
 static void let_go(struct thing *thing)
 {
-	holdings_finish(thing);
+	references_finish(thing);
 	life_let_go(&thing->life);
 }
 
@@ -144,7 +144,7 @@ void thing_describe(const struct thing *thing, char text[THING_TRAITS_BYTES],
 	if (kind == TRACK_KIND_OBJECT)
 		ret_annotation->refs = (int64_t)thing->refs;
 	if (kind == TRACK_KIND_TASK)
-		ret_annotation->refs = (int64_t)holding_wakers(thing);
+		ret_annotation->refs = (int64_t)reference_wakers(thing);
 }
 
 /* The relation of an event, with what its text says; zeroed where it has none. */
@@ -202,7 +202,7 @@ int thing_end(struct thing *thing, const struct collect_event *event, enum life_
 	life_set_death(&thing->life, &death);
 	if (error == 0)
 		error = life_conclude(&thing->life);
-	holdings_finish(thing);
+	references_finish(thing);
 	needs_finish(&thing->life);
 	return error;
 }
@@ -245,13 +245,13 @@ static int abandon(struct thing *thing)
 	life_touch(&thing->life);
 	error = life_keep(&thing->life, &id);
 	if (error == 0)
-		error = holdings_write(thing);
+		error = references_write(thing);
 	if (error == 0)
 		error = life_conclude(&thing->life);
 	thing->alive = false;
 	thing->life.image->things.ended++;
 	/* Whom it holds may hold it: told is told, and no map leads to it any more. */
-	holdings_finish(thing);
+	references_finish(thing);
 	needs_finish(&thing->life);
 	return error;
 }
@@ -346,7 +346,7 @@ int thing_retain(struct image *image, const struct collect_event *event)
 	if (!thing->alive)
 		return thing_use(image, event);
 	holder = read_holder(image, event);
-	return holding_retain(thing, &holder, event, image_stack(image, event->stack));
+	return reference_retain(thing, &holder, event, image_stack(image, event->stack));
 }
 
 int thing_release(struct image *image, const struct collect_event *event)
@@ -359,7 +359,7 @@ int thing_release(struct image *image, const struct collect_event *event)
 		return 0;
 	if (thing->alive) {
 		holder = read_holder(image, event);
-		is_held = holding_release(thing, &holder, image_stack(image, event->stack));
+		is_held = reference_release(thing, &holder, image_stack(image, event->stack));
 	}
 	/* A task's wakers may be given back at any time. */
 	if (is_held || event->kind != TRACK_KIND_OBJECT)
@@ -476,7 +476,7 @@ int thing_settle(struct image *image)
 			life_touch(&thing->life);
 			error = life_keep(&thing->life, &id);
 			if (error == 0)
-				error = holdings_write(thing);
+				error = references_write(thing);
 		}
 	}
 	return error;

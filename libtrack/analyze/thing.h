@@ -10,7 +10,7 @@
 
 #include "life.h"
 
-struct holding;
+struct reference;
 
 enum { THING_OWNERS_MAX = 64 }; /* one above the other; a longer chain is not told */
 
@@ -23,9 +23,9 @@ struct thing {
 	bool cancelled; /* callback: taken back by who armed it */
 	bool woken;	/* task: to be polled, or polled now */
 	uint64_t fires;
-	uint64_t refs; /* retained and not released */
-	struct holding *holdings;
-	size_t holding_count, holding_limit;
+	uint64_t refs;		      /* retained and not released */
+	struct reference *references; /* the latest first */
+	size_t reference_count, reference_limit;
 	uint64_t close_ns, closed_ns; /* scope: its close call and the return; 0: not yet */
 	int64_t close_stack;
 	uint32_t close_tid;
