@@ -79,7 +79,7 @@ int acts_admit(struct image *image, const struct trace_act *act, uint64_t alike,
 
 int acts_add(struct image *image, struct act_place *place, struct trace_act *act)
 {
-	int error = trace_add_act(image->book->trace, act);
+	int error = trace_put_act(image->book->trace, act);
 
 	if (error != 0)
 		return error;

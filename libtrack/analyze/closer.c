@@ -103,7 +103,7 @@ static int judge_run(struct closer *closer, struct image *image)
 		int error;
 
 		act->what = sweep_close;
-		error = trace_add_act(image->book->trace, act);
+		error = trace_put_act(image->book->trace, act);
 		if (error != 0)
 			return error;
 	}

@@ -389,7 +389,7 @@ static int add_failure(struct image *image, const struct collect_event *event, c
 
 	act.resource_id = resource_id;
 	act.error = (int)event->arg;
-	return trace_add_act(image->book->trace, &act);
+	return trace_put_act(image->book->trace, &act);
 }
 
 /* The number was closed here; or it is somebody else's since, and no socket. */
