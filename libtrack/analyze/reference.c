@@ -12,7 +12,7 @@ enum { SWEPT_LEAST = 64 }; /* so many may be given back and still be told of */
 
 struct reference {
 	struct reference *next; /* taken before */
-	struct thing *thing;	/* who holds; NULL: nothing that is followed */
+	struct thing *holder;	/* NULL: nothing that is followed */
 	const char *tag;
 	uint64_t subject;
 	uint8_t kind;
@@ -22,10 +22,18 @@ struct reference {
 	uint64_t first_ns, last_ns;
 };
 
+/* Who takes or gives back a reference, as the event says. */
+struct holder {
+	struct thing *thing; /* NULL: nothing that is followed */
+	const char *tag;     /* interned; NULL none */
+	uint64_t subject;    /* 0 nobody in particular */
+	unsigned kind;
+};
+
 static bool is_of(const struct reference *reference, const struct holder *holder)
 {
 	return reference->tag == holder->tag && reference->subject == holder->subject &&
-	       reference->kind == holder->kind && reference->thing == holder->thing;
+	       reference->kind == holder->kind && reference->holder == holder->thing;
 }
 
 static bool is_given_back(const struct reference *reference)
@@ -35,7 +43,7 @@ static bool is_given_back(const struct reference *reference)
 
 static void destroy(struct reference *reference)
 {
-	thing_drop(reference->thing);
+	thing_drop(reference->holder);
 	free(reference);
 }
 
@@ -70,7 +78,7 @@ static struct reference *make(struct thing *thing, const struct holder *holder,
 	sweep(thing);
 	*reference = (struct reference){
 		.next = thing->references,
-		.thing = holder->thing != NULL ? thing_hold(holder->thing) : NULL,
+		.holder = holder->thing != NULL ? thing_hold(holder->thing) : NULL,
 		.tag = holder->tag,
 		.subject = holder->subject,
 		.kind = (uint8_t)holder->kind,
@@ -84,8 +92,8 @@ static struct reference *make(struct thing *thing, const struct holder *holder,
 	return reference;
 }
 
-int reference_retain(struct thing *thing, const struct holder *holder,
-		     const struct collect_event *event, int64_t stack)
+static int retain(struct thing *thing, const struct holder *holder,
+		  const struct collect_event *event, int64_t stack)
 {
 	struct reference *at = thing->references;
 
@@ -122,7 +130,8 @@ static struct reference *find_held(struct thing *thing, const struct holder *hol
 	return same_tag != NULL ? same_tag : any;
 }
 
-bool reference_release(struct thing *thing, const struct holder *holder, int64_t stack)
+/* false: there was no reference left at all. */
+static bool release(struct thing *thing, const struct holder *holder, int64_t stack)
 {
 	struct reference *at = find_held(thing, holder);
 
@@ -134,6 +143,48 @@ bool reference_release(struct thing *thing, const struct holder *holder, int64_t
 	at->released_stack = stack;
 	thing->refs--;
 	return true;
+}
+
+static struct holder read_holder(const struct image *image, const struct collect_event *event)
+{
+	struct told told = thing_told(image, event);
+	unsigned kind = told.relation.other_kind;
+	struct holder holder = {.tag = told.text, .subject = told.relation.other, .kind = kind};
+
+	if (holder.subject != 0 && thing_is_kind(kind))
+		holder.thing = thing_find(image, kind, holder.subject);
+	return holder;
+}
+
+int thing_retain(struct image *image, const struct collect_event *event)
+{
+	struct thing *thing = thing_find(image, event->kind, event->subject);
+	struct holder holder;
+
+	if (thing == NULL)
+		return 0;
+	if (!thing->alive)
+		return thing_use(image, event);
+	holder = read_holder(image, event);
+	return retain(thing, &holder, event, image_stack(image, event->stack));
+}
+
+int thing_release(struct image *image, const struct collect_event *event)
+{
+	struct thing *thing = thing_find(image, event->kind, event->subject);
+	struct holder holder;
+	bool is_held = false;
+
+	if (thing == NULL || (!thing->alive && thing->life.ending != LIFE_DESTROYED))
+		return 0;
+	if (thing->alive) {
+		holder = read_holder(image, event);
+		is_held = release(thing, &holder, image_stack(image, event->stack));
+	}
+	/* A task's wakers may be given back at any time. */
+	if (is_held || event->kind != TRACK_KIND_OBJECT)
+		return 0;
+	return life_act(&thing->life, event, "over-release", NULL);
 }
 
 uint64_t reference_wakers(const struct thing *thing)
@@ -152,14 +203,14 @@ uint64_t reference_wakers(const struct thing *thing)
  */
 static struct thing *holder_now(const struct thing *thing, const struct reference *reference)
 {
-	struct thing *now = reference->thing;
+	struct thing *now = reference->holder;
 
 	if (now != NULL && (now->alive || reference->kind != TRACK_KIND_TIMER))
 		return now;
 	if (reference->subject == 0 || !thing_is_kind(reference->kind))
 		return now;
 	now = thing_find(thing->life.image, reference->kind, reference->subject);
-	return now != NULL && now->alive ? now : reference->thing;
+	return now != NULL && now->alive ? now : reference->holder;
 }
 
 static int write_one(const struct thing *thing, const struct reference *reference)

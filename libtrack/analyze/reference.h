@@ -8,19 +8,6 @@
 
 #include "thing.h"
 
-/* Who takes or gives back a reference, as the event says. */
-struct holder {
-	struct thing *thing; /* NULL: nothing that is followed */
-	const char *tag;     /* interned; NULL none */
-	uint64_t subject;    /* 0 nobody in particular */
-	unsigned kind;
-};
-
-/* -ENOMEM. */
-int reference_retain(struct thing *thing, const struct holder *holder,
-		     const struct collect_event *event, int64_t stack);
-/* false: there was no reference left at all. */
-bool reference_release(struct thing *thing, const struct holder *holder, int64_t stack);
 /* By how many references the task can be woken. */
 uint64_t reference_wakers(const struct thing *thing);
 /* Write all of them; the thing's row is there. */

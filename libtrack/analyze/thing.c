@@ -85,18 +85,6 @@ void things_finish(struct things *things)
 	}
 }
 
-struct thing *thing_scope(struct life *life)
-{
-	struct thing *at;
-
-	thing_meet_owner(life);
-	at = life->owned_late ? NULL : life->owner;
-	for (unsigned i = 0;
-	     at != NULL && at->life.kind != TRACK_KIND_SCOPE && i < THING_OWNERS_MAX; i++)
-		at = at->life.owner;
-	return at != NULL && at->life.kind == TRACK_KIND_SCOPE ? at : NULL;
-}
-
 /* Whoever closed it called what ends the program: the close could not return. */
 static bool is_left(const struct thing *thing)
 {
@@ -147,13 +135,7 @@ void thing_describe(const struct thing *thing, char text[THING_TRAITS_BYTES],
 		ret_annotation->refs = (int64_t)reference_wakers(thing);
 }
 
-/* The relation of an event, with what its text says; zeroed where it has none. */
-struct told {
-	struct track_relation relation;
-	const char *text;
-};
-
-static struct told read_event(const struct image *image, const struct collect_event *event)
+struct told thing_told(const struct image *image, const struct collect_event *event)
 {
 	struct told told = {0};
 
@@ -258,7 +240,7 @@ static int abandon(struct thing *thing)
 
 int thing_begin(struct image *image, const struct collect_event *event, struct thing **ret_thing)
 {
-	struct told told = read_event(image, event);
+	struct told told = thing_told(image, event);
 	struct thing *before = thing_find(image, event->kind, event->subject), *thing;
 	uint32_t generation = before != NULL ? before->life.generation : 0;
 	int error = 0;
@@ -323,137 +305,9 @@ int thing_name(struct image *image, const struct collect_event *event)
 	return thing != NULL ? life_name(&thing->life, event) : 0;
 }
 
-/* References. */
-
-static struct holder read_holder(const struct image *image, const struct collect_event *event)
-{
-	struct told told = read_event(image, event);
-	unsigned kind = told.relation.other_kind;
-	struct holder holder = {.tag = told.text, .subject = told.relation.other, .kind = kind};
-
-	if (holder.subject != 0 && thing_is_kind(kind))
-		holder.thing = thing_find(image, kind, holder.subject);
-	return holder;
-}
-
-int thing_retain(struct image *image, const struct collect_event *event)
-{
-	struct thing *thing = thing_find(image, event->kind, event->subject);
-	struct holder holder;
-
-	if (thing == NULL)
-		return 0;
-	if (!thing->alive)
-		return thing_use(image, event);
-	holder = read_holder(image, event);
-	return reference_retain(thing, &holder, event, image_stack(image, event->stack));
-}
-
-int thing_release(struct image *image, const struct collect_event *event)
-{
-	struct thing *thing = thing_find(image, event->kind, event->subject);
-	struct holder holder;
-	bool is_held = false;
-
-	if (thing == NULL || (!thing->alive && thing->life.ending != LIFE_DESTROYED))
-		return 0;
-	if (thing->alive) {
-		holder = read_holder(image, event);
-		is_held = reference_release(thing, &holder, image_stack(image, event->stack));
-	}
-	/* A task's wakers may be given back at any time. */
-	if (is_held || event->kind != TRACK_KIND_OBJECT)
-		return 0;
-	return life_act(&thing->life, event, "over-release", NULL);
-}
-
-/* Relations between lives of any kind. */
-
-static struct life *find_life(struct image *image, unsigned kind, uint64_t subject)
-{
-	struct thing *thing;
-
-	if (kind == TRACK_KIND_FD)
-		return fd_life(image, subject);
-	if (kind == TRACK_KIND_THREAD)
-		return thread_life(image, subject);
-	thing = thing_find(image, kind, subject);
-	return thing != NULL && thing->alive ? &thing->life : NULL;
-}
-
-/* An owner that would be its own one, through others too, is none. */
-static bool may_own(const struct thing *owner, const struct life *owned)
-{
-	const struct thing *at = owner;
-
-	for (unsigned i = 0; i < THING_OWNERS_MAX; i++, at = at->life.owner) {
-		if (&at->life == owned)
-			return false;
-		if (at->life.owner == NULL)
-			return true;
-	}
-	return false;
-}
-
-/* What comes to own the thing that it was made in is not that one's: nobody holds himself. */
-static void cut_hint(struct thing *owner, const struct life *owned)
-{
-	struct thing *at = owner;
-
-	for (unsigned i = 0; i < THING_OWNERS_MAX && at != NULL; i++) {
-		if (at->life.hint != NULL && &at->life.hint->life == owned)
-			life_drop_hint(&at->life);
-		at = at->life.owner != NULL ? at->life.owner : at->life.hint;
-	}
-}
-
-int thing_own(struct image *image, const struct collect_event *event)
-{
-	struct told told = read_event(image, event);
-	unsigned kind = told.relation.other_kind;
-	struct thing *owner =
-		thing_is_kind(kind) ? thing_find(image, kind, told.relation.other) : NULL;
-	struct life *owned = find_life(image, event->kind, event->subject);
-
-	if (owner == NULL)
-		return 0;
-	if (owned == NULL && event->kind == TRACK_KIND_THREAD)
-		return thread_own_early(image, event->subject, owner);
-	if (owned == NULL || !may_own(owner, owned))
-		return 0;
-	cut_hint(owner, owned);
-	life_set_owner(owned, owner);
-	owned->owned_late = !owner->alive;
-	return 0;
-}
-
-void thing_meet_owner(struct life *life)
-{
-	struct thing *dead = life->owner, *next;
-
-	if (dead == NULL || !life->owned_late)
-		return;
-	next = thing_find(life->image, dead->life.kind, dead->life.subject);
-	if (next == NULL || next->life.generation != dead->life.generation + 1 ||
-	    !may_own(next, life))
-		return;
-	cut_hint(next, life);
-	life_set_owner(life, next);
-	life->owned_late = false;
-}
-
-int thing_needs(struct image *image, const struct collect_event *event)
-{
-	struct told told = read_event(image, event);
-	struct thing *user = thing_is_kind(event->kind) ? thing_alive(image, event) : NULL;
-	struct life *used = find_life(image, told.relation.other_kind, told.relation.other);
-
-	return user != NULL && used != NULL ? need_add(used, user, event) : 0;
-}
-
 int thing_plumbing(struct image *image, const struct collect_event *event)
 {
-	struct told told = read_event(image, event);
+	struct told told = thing_told(image, event);
 
 	return told.text != NULL ? trace_add_plumbing(image->book->trace, told.text) : 0;
 }

@@ -8,6 +8,8 @@
 #ifndef ANALYZE_THING_H
 #define ANALYZE_THING_H
 
+#include <base/u64map.h>
+
 #include "life.h"
 
 struct reference;
@@ -57,6 +59,13 @@ void thing_drop(struct thing *thing); /* NULL: nothing */
 void thing_meet_owner(struct life *life);
 /* The scope that it belongs to, through all owners; NULL: none. */
 struct thing *thing_scope(struct life *life);
+
+/* The relation of an event, with what its text says; zeroed where it has none. */
+struct told {
+	struct track_relation relation;
+	const char *text;
+};
+struct told thing_told(const struct image *image, const struct collect_event *event);
 
 /* What its row says beyond that of other kinds. text is storage for the traits. */
 enum { THING_TRAITS_BYTES = 96 };
