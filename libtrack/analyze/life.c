@@ -31,64 +31,6 @@ static const char *const endings[LIFE__COUNT] = {
 	[LIFE_CANCELLED] = "cancelled", [LIFE_FINISHED] = "finished",
 };
 
-void life_book_init(struct life_book *book, struct trace *trace)
-{
-	*book = (struct life_book){
-		.trace = trace,
-		.statistics = {.trace = trace},
-		.budget_bytes = UINT64_MAX,
-	};
-	book->queue.next = &book->queue;
-	book->queue.prev = &book->queue;
-}
-
-void life_book_finish(struct life_book *book)
-{
-	while (book->free_names != NULL) {
-		struct life_names *next = book->free_names->next;
-
-		free(book->free_names);
-		book->free_names = next;
-	}
-	texts_finish(&book->texts);
-	free(book->marks_ns);
-	book->marks_ns = NULL;
-}
-
-int life_book_weigh(struct life_book *book)
-{
-	uint64_t bytes;
-	int error;
-
-	/* Once past it a trace stays past it: freed pages are used again, not given back. */
-	if (book->folding || book->budget_bytes == UINT64_MAX)
-		return 0;
-	error = trace_size(book->trace, &bytes);
-	if (error == 0)
-		book->folding = bytes >= book->budget_bytes;
-	return error;
-}
-
-int life_book_mark(struct life_book *book, uint64_t time_ns)
-{
-	size_t capacity = book->mark_capacity != 0 ? 2 * book->mark_capacity : 16;
-	size_t at = marks_before(book->marks_ns, book->mark_count, time_ns);
-	uint64_t *marks_ns;
-
-	if (book->mark_count == book->mark_capacity) {
-		marks_ns = reallocarray(book->marks_ns, capacity, sizeof(*marks_ns));
-		if (marks_ns == NULL)
-			return -ENOMEM;
-		book->marks_ns = marks_ns;
-		book->mark_capacity = capacity;
-	}
-	memmove(book->marks_ns + at + 1, book->marks_ns + at,
-		(book->mark_count - at) * sizeof(*book->marks_ns));
-	book->marks_ns[at] = time_ns;
-	book->mark_count++;
-	return 0;
-}
-
 static void dequeue(struct life *life)
 {
 	if (life->next == NULL)
@@ -447,17 +389,6 @@ struct life_death life_death_by(const struct life *life, const struct collect_ev
 	};
 }
 
-int life_book_write(struct life_book *book)
-{
-	while (book->queue.next != &book->queue) {
-		int error = life_conclude(book->queue.next);
-
-		if (error != 0)
-			return error;
-	}
-	return statistics_write(&book->statistics);
-}
-
 static struct life_names *take_names(struct life_book *book)
 {
 	struct life_names *names = book->free_names;
@@ -469,6 +400,16 @@ static struct life_names *take_names(struct life_book *book)
 	if (names != NULL)
 		memset(names->bytes, 0, sizeof(names->bytes));
 	return names;
+}
+
+void life_names_free(struct life_names *names)
+{
+	while (names != NULL) {
+		struct life_names *next = names->next;
+
+		free(names);
+		names = next;
+	}
 }
 
 int life_name(struct life *life, const struct collect_event *event)
