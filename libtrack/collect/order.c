@@ -7,32 +7,35 @@
 #include <errno.h>
 #include <stdlib.h>
 
-struct candidate {
+/* A segment that holds events to deliver. */
+struct source {
 	uint64_t first_ns;
 	uint32_t index;
+	uint32_t bytes;			     /* of it, and where it is: */
+	const struct track_segment *segment; /* once it takes part in the merge */
 };
 
-static int compare_candidates(const void *left, const void *right)
+static int compare_sources(const void *left, const void *right)
 {
-	const struct candidate *a = left, *b = right;
+	const struct source *a = left, *b = right;
 	if (a->first_ns != b->first_ns)
 		return a->first_ns < b->first_ns ? -1 : 1;
 	return (a->index > b->index) - (a->index < b->index);
 }
 
-/* Segments that hold events to deliver, the earliest first. */
-static int find_candidates(const struct process *process, uint64_t horizon_ns,
-			   struct candidate **ret_candidates, uint32_t *ret_count)
+/* The earliest first. */
+static int find_sources(const struct process *process, uint64_t horizon_ns,
+			struct source **ret_sources, uint32_t *ret_count)
 {
 	uint32_t count = 0;
 	for (uint32_t i = 0; i < process->cursor_count; i++)
 		count += process->cursors[i].pending < process->cursors[i].scan;
-	*ret_candidates = NULL;
+	*ret_sources = NULL;
 	*ret_count = 0;
 	if (!count)
 		return 0;
-	struct candidate *candidates = calloc(count, sizeof(*candidates));
-	if (!candidates)
+	struct source *sources = calloc(count, sizeof(*sources));
+	if (!sources)
 		return -ENOMEM;
 	count = 0;
 	for (uint32_t i = 0; i < process->cursor_count; i++) {
@@ -41,10 +44,10 @@ static int find_candidates(const struct process *process, uint64_t horizon_ns,
 			continue;
 		/* UINT64_MAX: definitions only, which cursor_keys steps over. */
 		if (cursor->first_ns < horizon_ns || cursor->first_ns == UINT64_MAX)
-			candidates[count++] = (struct candidate){cursor->first_ns, i};
+			sources[count++] = (struct source){cursor->first_ns, i, 0, NULL};
 	}
-	qsort(candidates, count, sizeof(*candidates), compare_candidates);
-	*ret_candidates = candidates;
+	qsort(sources, count, sizeof(*sources), compare_sources);
+	*ret_sources = sources;
 	*ret_count = count;
 	return 0;
 }
@@ -74,15 +77,16 @@ static int deliver_event(struct process *process, const struct collect_sink *sin
 }
 
 /* Here it is looked at, and judged by what it is now: its writer can change it at any time. */
-static int deliver_record(struct process *process, const struct collect_sink *sink, uint32_t index,
-			  const struct merge_key *key, uint64_t *ret_events)
+static int deliver_record(struct process *process, const struct collect_sink *sink,
+			  const struct source *source, const struct merge_key *key,
+			  uint64_t *ret_events)
 {
-	uint32_t bytes, next;
+	uint32_t next;
 	struct track_record head;
-	const struct track_segment *segment = spool_segment(&process->spool, index, &bytes);
-	const void *record = (const uint8_t *)segment + key->offset;
+	const void *record = (const uint8_t *)source->segment + key->offset;
 	enum decode_class class = DECODE_DAMAGED;
-	if (segment_step(segment, key->offset, bytes, &head, &next) == SEGMENT_RECORD)
+	if (segment_step(source->segment, key->offset, source->bytes, &head, &next) ==
+	    SEGMENT_RECORD)
 		class = decode_check(&head, record);
 	if (class == DECODE_MARK)
 		return deliver_mark(process, sink, &head, record);
@@ -97,18 +101,17 @@ static int deliver_record(struct process *process, const struct collect_sink *si
 	return deliver_event(process, sink, &event);
 }
 
-/* Let a segment take part in the merge. */
-static int join_merge(struct process *process, uint32_t index, uint64_t horizon_ns,
-		      struct merge *merge)
+/* Let a segment take part in the merge, as the source of this number. */
+static int join_merge(struct process *process, struct source *source, uint32_t number,
+		      uint64_t horizon_ns, struct merge *merge)
 {
-	uint32_t bytes;
-	const struct track_segment *segment = spool_segment(&process->spool, index, &bytes);
-	struct cursor *cursor = &process->cursors[index];
+	struct cursor *cursor = &process->cursors[source->index];
 	struct merge_key *keys = reallocarray(NULL, cursor_keys_max(cursor) + 1, sizeof(*keys));
 	if (!keys)
 		return -ENOMEM;
-	size_t count = cursor_keys(cursor, segment, process->horizon_ns, horizon_ns, keys);
-	int ret = count ? merge_add(merge, index, keys, count) : 0;
+	source->segment = spool_segment(&process->spool, source->index, &source->bytes);
+	size_t count = cursor_keys(cursor, source->segment, process->horizon_ns, horizon_ns, keys);
+	int ret = count ? merge_add(merge, number, keys, count) : 0;
 	if (ret || !count)
 		free(keys);
 	return ret;
@@ -121,26 +124,27 @@ static int join_merge(struct process *process, uint32_t index, uint64_t horizon_
 int order_deliver(struct process *process, const struct process_look *look, uint64_t horizon_ns,
 		  uint64_t *ret_events)
 {
-	struct candidate *candidates;
+	struct source *sources;
 	uint32_t count, joined = 0;
-	int ret = find_candidates(process, horizon_ns, &candidates, &count);
+	int ret = find_sources(process, horizon_ns, &sources, &count);
 	struct merge merge = {0};
 	while (!ret) {
 		uint64_t due_ns;
 		bool more = merge_peek(&merge, &due_ns);
-		if (joined < count && (!more || candidates[joined].first_ns <= due_ns)) {
-			ret = join_merge(process, candidates[joined++].index, horizon_ns, &merge);
+		if (joined < count && (!more || sources[joined].first_ns <= due_ns)) {
+			ret = join_merge(process, &sources[joined], joined, horizon_ns, &merge);
+			joined++;
 			if (joined % SPOOL_SEGMENTS_HELD == 0)
 				spool_rest(&process->spool);
 			continue;
 		}
-		uint32_t index;
+		uint32_t number;
 		struct merge_key key;
-		if (!merge_take(&merge, &index, &key))
+		if (!merge_take(&merge, &number, &key))
 			break;
-		ret = deliver_record(process, look->sink, index, &key, ret_events);
+		ret = deliver_record(process, look->sink, &sources[number], &key, ret_events);
 	}
 	merge_finish(&merge);
-	free(candidates);
+	free(sources);
 	return ret;
 }
