@@ -163,10 +163,13 @@ static int put_row(struct life *life, struct trace_resource *row)
 {
 	char address[2][ADDRESS_TEXT_BYTES];
 	char name[ADDRESS_TEXT_BYTES];
+	int error;
 
 	if (life->names != NULL)
 		fill_names(row, life->names, address, name);
-	return trace_put_resource(life->image->book->trace, row);
+	error = trace_put_resource(life->image->book->trace, row);
+	life->id = row->id; /* as it was, if that failed */
+	return error;
 }
 
 const char *life_class(const struct life *life)
@@ -216,11 +219,7 @@ static int write_row(struct life *life)
 		error = modules_locate(&life->image->modules, life->image->book->trace,
 				       life->start_routine + 1, life->birth_ns,
 				       &row.start_location);
-	if (error == 0)
-		error = put_row(life, &row);
-	if (error == 0)
-		life->id = row.id;
-	return error;
+	return error == 0 ? put_row(life, &row) : error;
 }
 
 /* What a rule compares at a mark, or an act refers to, keeps its row. */
