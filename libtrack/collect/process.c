@@ -302,6 +302,8 @@ void process_give_back(struct process *process)
 	for (uint32_t i = 0; i < process->cursor_count; i++) {
 		uint32_t bytes;
 		struct cursor *cursor = &process->cursors[i];
+		if (!cursor->ended)
+			continue;
 		struct track_segment *segment = spool_segment(&process->spool, i, &bytes);
 		if (!segment || bytes < TRACK_SEGMENT_BYTES || !can_be_given_back(cursor, segment))
 			continue;
