@@ -178,7 +178,7 @@ static inline __attribute__((always_inline)) void annotate(uint64_t what, uint64
 		stack = stack_record_above(writer, &caller);
 	}
 	record_tell(writer, op, kind, subject, stack, arg,
-		    relation.other || relation.text ? &relation : NULL);
+		    likely(relation.other || relation.text) ? &relation : NULL);
 }
 
 static __attribute__((noinline)) void annotate_turn(uint64_t what, uint64_t subject, uint64_t arg,
