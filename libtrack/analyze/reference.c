@@ -148,8 +148,8 @@ static bool release(struct thing *thing, const struct holder *holder, int64_t st
 static struct holder read_holder(const struct image *image, const struct collect_event *event)
 {
 	struct told told = thing_told(image, event);
-	unsigned kind = told.relation.other_kind;
-	struct holder holder = {.tag = told.text, .subject = told.relation.other, .kind = kind};
+	unsigned kind = told.relation->other_kind;
+	struct holder holder = {.tag = told.text, .subject = told.relation->other, .kind = kind};
 
 	if (holder.subject != 0 && thing_is_kind(kind))
 		holder.thing = thing_find(image, kind, holder.subject);

@@ -45,9 +45,9 @@ static void cut_hint(struct thing *owner, const struct life *owned)
 int thing_own(struct image *image, const struct collect_event *event)
 {
 	struct told told = thing_told(image, event);
-	unsigned kind = told.relation.other_kind;
+	unsigned kind = told.relation->other_kind;
 	struct thing *owner =
-		thing_is_kind(kind) ? thing_find(image, kind, told.relation.other) : NULL;
+		thing_is_kind(kind) ? thing_find(image, kind, told.relation->other) : NULL;
 	struct life *owned = find_life(image, event->kind, event->subject);
 
 	if (owner == NULL)
@@ -81,7 +81,7 @@ int thing_needs(struct image *image, const struct collect_event *event)
 {
 	struct told told = thing_told(image, event);
 	struct thing *user = thing_is_kind(event->kind) ? thing_alive(image, event) : NULL;
-	struct life *used = find_life(image, told.relation.other_kind, told.relation.other);
+	struct life *used = find_life(image, told.relation->other_kind, told.relation->other);
 
 	return user != NULL && used != NULL ? need_add(used, user, event) : 0;
 }

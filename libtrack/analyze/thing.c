@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <track/track.h>
 
 #include "call.h"
@@ -137,12 +136,11 @@ void thing_describe(const struct thing *thing, char text[THING_TRAITS_BYTES],
 
 struct told thing_told(const struct image *image, const struct collect_event *event)
 {
-	struct told told = {0};
+	static const struct track_relation none;
+	const struct track_relation *relation =
+		event->data_bytes >= sizeof(*relation) ? event->data : &none;
 
-	if (event->data_bytes >= sizeof(told.relation))
-		memcpy(&told.relation, event->data, sizeof(told.relation));
-	told.text = image_text(image, told.relation.text);
-	return told;
+	return (struct told){relation, image_text(image, relation->text)};
 }
 
 /* Births and ends. */

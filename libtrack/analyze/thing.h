@@ -62,8 +62,8 @@ struct thing *thing_scope(struct life *life);
 
 /* The relation of an event, with what its text says; zeroed where it has none. */
 struct told {
-	struct track_relation relation;
-	const char *text;
+	const struct track_relation *relation; /* the event's own */
+	const char *text;		       /* NULL: none */
 };
 struct told thing_told(const struct image *image, const struct collect_event *event);
 
