@@ -2,7 +2,7 @@
 #include "leftovers.h"
 
 #include <base/text.h>
-#include <collect/owner.h>
+#include <collect/in_use.h>
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "sources.h"
 
-#include <collect/owner.h>
+#include <collect/in_use.h>
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "image.h"
+#include "word.h"
 
 struct act_place {
 	int64_t last; /* row */
@@ -41,6 +42,21 @@ static int get_place(struct acts *acts, uint64_t key, struct act_place **ret_pla
 	return 0;
 }
 
+struct trace_act act_by(const struct image *image, const struct collect_event *event,
+			const char *what)
+{
+	return (struct trace_act){
+		.process_id = image->id,
+		.kind = word_kind(event->kind),
+		.subject = event->subject,
+		.what = what,
+		.time_ns = event->time_ns,
+		.tid = event->tid,
+		.stack_id = image_stack(image, event->stack),
+		.call = word_call(event->call),
+	};
+}
+
 int acts_admit(struct image *image, const struct trace_act *act, uint64_t alike,
 	       struct act_place **ret_place)
 {
@@ -63,7 +79,7 @@ int acts_admit(struct image *image, const struct trace_act *act, uint64_t alike,
 
 int acts_add(struct image *image, struct act_place *place, struct trace_act *act)
 {
-	int error = trace_add_act(image->book->trace, act);
+	int error = trace_put_act(image->book->trace, act);
 
 	if (error != 0)
 		return error;

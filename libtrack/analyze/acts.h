@@ -7,6 +7,7 @@
 #define ANALYZE_ACTS_H
 
 #include <base/u64map.h>
+#include <collect/collector.h>
 #include <store/trace.h>
 
 struct act_place;
@@ -22,6 +23,9 @@ struct acts {
 
 void acts_finish(struct acts *acts);
 
+/* The act that an event is; its resources are the caller's to fill in. what: a constant. */
+struct trace_act act_by(const struct image *image, const struct collect_event *event,
+			const char *what);
 /*
  * Acts are equal that have what and stack in common, and this hash: of the class, or of the
  * resource. ret_place NULL: there are rows enough, and it was counted. -ENOMEM.

@@ -22,7 +22,7 @@ static int on_release(struct image *image, const struct collect_event *event)
 	if (callback == NULL)
 		return 0;
 	if (is_unfired(callback))
-		error = thing_act(callback, event, "dropped", NULL);
+		error = life_act(&callback->life, event, "dropped", NULL);
 	return error != 0 ? error : thing_end(callback, event, LIFE_RELEASED);
 }
 
@@ -43,15 +43,15 @@ static int judge_time(struct thing *callback, const struct collect_event *event)
 
 	if (scope == NULL || (scope->alive && !is_closed))
 		return 0;
-	return thing_act(callback, event, "fired-late", &scope->life);
+	return life_act(&callback->life, event, "fired-late", &scope->life);
 }
 
 static int fire_ended(struct thing *callback, const struct collect_event *event)
 {
 	if (callback->life.ending == LIFE_FIRED)
-		return thing_act(callback, event, "fired-again", NULL);
+		return life_act(&callback->life, event, "fired-again", NULL);
 	return callback->life.ending == LIFE_RELEASED
-		       ? thing_act(callback, event, "fired-late", NULL)
+		       ? life_act(&callback->life, event, "fired-late", NULL)
 		       : 0;
 }
 
@@ -82,7 +82,7 @@ static int begin_call(struct image *image, struct thing *callback,
 
 static int on_fire(struct image *image, const struct collect_event *event)
 {
-	struct thing *callback = thing_find(image, event->kind, event->subject);
+	struct thing *callback = thing_known(image, event);
 	uint32_t left_out = TRACK_FIRE_LEFT_OUT(event->arg);
 	int error;
 

@@ -34,38 +34,31 @@ void closers_finish(struct closers *closers)
 	closers->last = NULL;
 }
 
-int closers_get(struct closers *closers, uint32_t tid, struct closer **ret_closer)
+struct closer *closers_find(const struct closers *closers, uint32_t tid)
 {
 	const uint64_t *known;
-	struct closer *closer;
-	int error;
 
-	if (closers->last != NULL && closers->last->tid == tid) {
-		*ret_closer = closers->last;
-		return 0;
-	}
+	if (closers->last != NULL && closers->last->tid == tid)
+		return closers->last;
 	known = u64map_get(&closers->by_tid, tid);
-	closer = known != NULL ? (struct closer *)(uintptr_t)*known : calloc(1, sizeof(*closer));
-	if (closer == NULL)
-		return -ENOMEM;
-	if (known == NULL) {
-		closer->tid = tid;
-		error = u64map_put(&closers->by_tid, tid, (uintptr_t)closer);
-		if (error != 0) {
+	return known != NULL ? (struct closer *)(uintptr_t)*known : NULL;
+}
+
+int closers_get(struct closers *closers, uint32_t tid, struct closer **ret_closer)
+{
+	struct closer *closer = closers_find(closers, tid);
+
+	if (closer == NULL) {
+		closer = calloc(1, sizeof(*closer));
+		if (closer == NULL || u64map_put(&closers->by_tid, tid, (uintptr_t)closer) != 0) {
 			free(closer);
-			return error;
+			return -ENOMEM;
 		}
+		closer->tid = tid;
 	}
 	closers->last = closer;
 	*ret_closer = closer;
 	return 0;
-}
-
-struct closer *closers_find(const struct closers *closers, uint32_t tid)
-{
-	const uint64_t *known = u64map_get(&closers->by_tid, tid);
-
-	return known != NULL ? (struct closer *)(uintptr_t)*known : NULL;
 }
 
 void closers_drop(struct closers *closers, struct closer *closer)
@@ -110,7 +103,7 @@ static int judge_run(struct closer *closer, struct image *image)
 		int error;
 
 		act->what = sweep_close;
-		error = trace_add_act(image->book->trace, act);
+		error = trace_put_act(image->book->trace, act);
 		if (error != 0)
 			return error;
 	}

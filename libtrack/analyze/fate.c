@@ -46,10 +46,10 @@ static enum fate past(const struct judge *judge, const struct survivor *survivor
 	return over + judge->grace_ns <= survivor->end_ns ? FATE_LEAKED : FATE_RECHECK;
 }
 
-static void decide(struct survivor *survivor, enum fate fate, size_t cause)
+static void decide(struct survivor *survivor, enum fate fate, size_t outlived)
 {
 	survivor->fate = fate;
-	survivor->cause = cause;
+	survivor->outlived = outlived;
 }
 
 /* What is ended from outside, or runs on, may yet return from a close that has just begun. */
@@ -155,7 +155,7 @@ static void spread(const struct judge *judge, enum fate fate)
 
 			if (kept->fate != FATE_OPEN || !counts(judge, &links->down[i]))
 				continue;
-			decide(kept, fate, at(judge, keeper)->cause);
+			decide(kept, fate, at(judge, keeper)->outlived);
 			judge->queue[count++] = links->down[i].kept;
 		}
 	}

@@ -11,7 +11,7 @@
 #include "links.h"
 #include "survivors.h"
 
-/* Sets fate, cause and unclosed of each. */
+/* Sets fate, outlived and unclosed of each. */
 int fates_judge(struct survivors *survivors, const struct links *links, uint64_t grace_ns);
 
 /* A scope that must be closed, and was not: nobody began to, or the close never returned. */

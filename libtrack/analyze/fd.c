@@ -5,134 +5,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "fd_slot.h"
 #include "image.h"
 #include "kind.h"
 #include "word.h"
 
-enum { CHUNK_SLOTS = 32 };
-
-enum fd_state {
-	FD_UNKNOWN, /* never open here, or last opened by a call that was not seen */
-	FD_OPEN,
-	FD_CLOSED,
-};
-
-struct fd_slot {
-	struct life life; /* kept after its end: an undo may take the end back */
-	enum fd_state state;
-	bool implicit; /* closed as dup2's target or by a range */
-	bool awaited;  /* a close was undecided that may be a second one of this life */
-};
-
-static void finish_slots(struct fd_slot *slots, size_t count)
-{
-	for (size_t i = 0; i < count; i++)
-		life_finish(&slots[i].life);
-	free(slots);
-}
-
-void fds_finish(struct fds *fds)
-{
-	size_t cursor = 0;
-	uint64_t number, value;
-
-	for (size_t i = 0; i < fds->chunk_count; i++)
-		if (fds->chunks[i] != NULL)
-			finish_slots(fds->chunks[i], CHUNK_SLOTS);
-	free(fds->chunks);
-	while (u64map_next(&fds->far, &cursor, &number, &value))
-		finish_slots((struct fd_slot *)(uintptr_t)value, 1);
-	u64map_finish(&fds->far);
-	*fds = (struct fds){0};
-}
-
-/* The slot of a number; NULL if it has none yet. */
-static struct fd_slot *find_slot(const struct fds *fds, uint64_t number)
-{
-	size_t chunk = number / CHUNK_SLOTS;
-	const uint64_t *far;
-
-	if (number < TRACK_USAGE_MAX)
-		return chunk < fds->chunk_count && fds->chunks[chunk] != NULL
-			       ? &fds->chunks[chunk][number % CHUNK_SLOTS]
-			       : NULL;
-	far = u64map_get(&fds->far, number);
-	return far != NULL ? (struct fd_slot *)(uintptr_t)*far : NULL;
-}
-
-static int make_far(struct fds *fds, uint64_t number)
-{
-	struct fd_slot *slot = calloc(1, sizeof(*slot));
-	int error = slot == NULL ? -ENOMEM : u64map_put(&fds->far, number, (uintptr_t)slot);
-
-	if (error != 0)
-		free(slot);
-	return error;
-}
-
-static int make_chunk(struct fds *fds, size_t chunk)
-{
-	size_t count = fds->chunk_count != 0 ? fds->chunk_count : 8;
-	struct fd_slot **chunks;
-
-	while (count <= chunk)
-		count *= 2;
-	if (count > fds->chunk_count) {
-		chunks = realloc(fds->chunks, count * sizeof(struct fd_slot *));
-		if (chunks == NULL)
-			return -ENOMEM;
-		memset(chunks + fds->chunk_count, 0,
-		       (count - fds->chunk_count) * sizeof(struct fd_slot *));
-		fds->chunks = chunks;
-		fds->chunk_count = count;
-	}
-	fds->chunks[chunk] = calloc(CHUNK_SLOTS, sizeof(struct fd_slot));
-	return fds->chunks[chunk] != NULL ? 0 : -ENOMEM;
-}
-
-static int get_slot(struct fds *fds, uint64_t number, struct fd_slot **ret_slot)
-{
-	struct fd_slot *slot = find_slot(fds, number);
-	int error;
-
-	if (slot == NULL) {
-		error = number < TRACK_USAGE_MAX ? make_chunk(fds, number / CHUNK_SLOTS)
-						 : make_far(fds, number);
-		if (error != 0)
-			return error;
-		slot = find_slot(fds, number);
-	}
-	*ret_slot = slot;
-	return 0;
-}
-
 struct life *fd_life(const struct image *image, uint64_t number)
 {
-	struct fd_slot *slot = find_slot(&image->fds, number);
+	struct fd_slot *slot = fds_find(&image->fds, number);
 
 	return slot != NULL && slot->state == FD_OPEN ? &slot->life : NULL;
-}
-
-/* Step over all slots that ever held something; NULL at the end. */
-struct cursor {
-	size_t next;
-	size_t far;
-};
-
-static struct fd_slot *next_slot(const struct fds *fds, struct cursor *cursor)
-{
-	uint64_t number, value;
-
-	while (cursor->next < fds->chunk_count * CHUNK_SLOTS) {
-		struct fd_slot *chunk = fds->chunks[cursor->next / CHUNK_SLOTS];
-
-		if (chunk != NULL)
-			return &chunk[cursor->next++ % CHUNK_SLOTS];
-		cursor->next += CHUNK_SLOTS;
-	}
-	if (!u64map_next(&fds->far, &cursor->far, &number, &value))
-		return NULL;
-	return (struct fd_slot *)(uintptr_t)value;
 }
 
 /* Gone by a call that was not seen; noticed at that time. */
@@ -176,7 +58,7 @@ int fd_create(struct image *image, const struct collect_event *event)
 
 	if (event->subject > INT32_MAX)
 		return 0;
-	error = get_slot(&image->fds, event->subject, &slot);
+	error = fds_get(&image->fds, event->subject, &slot);
 	if (error == 0 && slot->state == FD_OPEN)
 		error = end_unseen(image, slot, event->time_ns);
 	if (error == 0 && slot->awaited)
@@ -217,7 +99,7 @@ static int settle_pending(struct image *image, struct closer *closer)
 	struct fd_slot *slot;
 
 	if (pending->waits && pending->seen) {
-		slot = find_slot(&image->fds, pending->subject);
+		slot = fds_find(&image->fds, pending->subject);
 		if (slot != NULL && slot->state == FD_CLOSED &&
 		    slot->life.generation == pending->generation)
 			slot->state = FD_UNKNOWN;
@@ -226,29 +108,25 @@ static int settle_pending(struct image *image, struct closer *closer)
 	return drop_held(pending);
 }
 
-static int close_open(struct image *image, struct fd_slot *slot, const struct collect_event *event)
+static int close_open(struct fd_slot *slot, const struct collect_event *event)
 {
+	struct life_death death = life_death_by(&slot->life, event, LIFE_CLOSED);
+
 	slot->state = FD_CLOSED;
 	slot->implicit = (TRACK_FD_ARG_FLAGS(event->arg) & TRACK_FD_IMPLICIT) != 0;
-	return life_end(&slot->life, &(struct life_death){
-					     .ending = LIFE_CLOSED,
-					     .time_ns = event->time_ns,
-					     .tid = event->tid,
-					     .stack = image_stack(image, event->stack),
-					     .call = event->call,
-				     });
+	return life_end(&slot->life, &death);
 }
 
 int fd_destroy(struct image *image, const struct collect_event *event)
 {
-	struct fd_slot *slot = find_slot(&image->fds, event->subject);
+	struct fd_slot *slot = fds_find(&image->fds, event->subject);
 	bool open = slot != NULL && slot->state == FD_OPEN;
 	struct closer *closer;
 	bool seen;
 	int error;
 
 	if (TRACK_FD_ARG_FLAGS(event->arg) & TRACK_FD_IMPLICIT)
-		return open ? close_open(image, slot, event) : 0;
+		return open ? close_open(slot, event) : 0;
 	if (event->subject > INT32_MAX)
 		return 0;
 	error = closers_get(&image->closers, event->tid, &closer);
@@ -260,7 +138,7 @@ int fd_destroy(struct image *image, const struct collect_event *event)
 	if (error != 0)
 		return error;
 	if (open)
-		return close_open(image, slot, event);
+		return close_open(slot, event);
 	seen = slot != NULL && slot->state == FD_CLOSED; /* as the pending close left it */
 	closer->pending = (struct closer_pending){
 		.waits = true,
@@ -279,7 +157,7 @@ int fd_destroy(struct image *image, const struct collect_event *event)
 /* The row of the life that was over already: in its slot, or handed over. */
 static int find_row(struct image *image, struct closer_pending *pending)
 {
-	struct fd_slot *slot = find_slot(&image->fds, pending->subject);
+	struct fd_slot *slot = fds_find(&image->fds, pending->subject);
 
 	if (pending->life != NULL)
 		return life_keep(pending->life, &pending->resource_id);
@@ -335,7 +213,7 @@ static int swap_closes(struct image *image, struct fd_slot *slot, struct closer 
 
 int fd_undo(struct image *image, const struct collect_event *event)
 {
-	struct fd_slot *slot = find_slot(&image->fds, event->subject);
+	struct fd_slot *slot = fds_find(&image->fds, event->subject);
 	struct closer *closer, *other;
 	int error = closers_get(&image->closers, event->tid, &closer);
 
@@ -359,7 +237,7 @@ int fd_undo(struct image *image, const struct collect_event *event)
 
 int fd_name(struct image *image, const struct collect_event *event)
 {
-	struct fd_slot *slot = find_slot(&image->fds, event->subject);
+	struct fd_slot *slot = fds_find(&image->fds, event->subject);
 
 	return slot != NULL && slot->state == FD_OPEN ? life_name(&slot->life, event) : 0;
 }
@@ -367,7 +245,7 @@ int fd_name(struct image *image, const struct collect_event *event)
 /* The totals of a life may be told just after its end. */
 int fd_use(struct image *image, const struct collect_event *event)
 {
-	struct fd_slot *slot = find_slot(&image->fds, event->subject);
+	struct fd_slot *slot = fds_find(&image->fds, event->subject);
 
 	if (slot != NULL && slot->state != FD_UNKNOWN)
 		life_set_traffic(&slot->life, event);
@@ -390,20 +268,11 @@ int fd_thread_over(struct image *image, uint32_t tid)
 static int add_failure(struct image *image, const struct collect_event *event, const char *what,
 		       int64_t resource_id)
 {
-	struct trace_act act = {
-		.process_id = image->id,
-		.resource_id = resource_id,
-		.kind = word_kind(TRACK_KIND_FD),
-		.subject = event->subject,
-		.what = what,
-		.time_ns = event->time_ns,
-		.tid = event->tid,
-		.stack_id = image_stack(image, event->stack),
-		.call = word_call(event->call),
-		.error = (int)event->arg,
-	};
+	struct trace_act act = act_by(image, event, what);
 
-	return trace_add_act(image->book->trace, &act);
+	act.resource_id = resource_id;
+	act.error = (int)event->arg;
+	return trace_put_act(image->book->trace, &act);
 }
 
 /* The number was closed here; or it is somebody else's since, and no socket. */
@@ -423,7 +292,7 @@ int fd_fail(struct image *image, const struct collect_event *event)
 
 	if (event->arg == EMFILE || event->arg == ENFILE)
 		return add_failure(image, event, "exhausted", 0);
-	slot = find_slot(&image->fds, event->subject);
+	slot = fds_find(&image->fds, event->subject);
 	if (slot == NULL || !is_stale(slot, event->arg))
 		return 0;
 	error = life_keep(&slot->life, &row);
@@ -436,7 +305,7 @@ static void count_unknown(struct image *image, const struct census *census)
 	uint64_t number, arg;
 
 	while (u64map_next(&census->seen, &cursor, &number, &arg)) {
-		const struct fd_slot *slot = find_slot(&image->fds, number);
+		const struct fd_slot *slot = fds_find(&image->fds, number);
 
 		if (slot != NULL && slot->state == FD_OPEN)
 			continue;
@@ -484,10 +353,10 @@ static bool is_vague(const struct fd_slot *slot)
 int fd_compare(struct image *image, const struct collect_event *event)
 {
 	const struct census *census = &image->census[TRACK_KIND_FD];
-	struct cursor cursor = {0};
+	struct fds_cursor cursor = {0};
 	struct fd_slot *slot;
 
-	while ((slot = next_slot(&image->fds, &cursor)) != NULL) {
+	while ((slot = fds_next(&image->fds, &cursor)) != NULL) {
 		const uint64_t *arg;
 		int error = 0;
 
@@ -509,7 +378,7 @@ int fd_compare(struct image *image, const struct collect_event *event)
 
 int fd_settle(struct image *image)
 {
-	struct cursor cursor = {0};
+	struct fds_cursor cursor = {0};
 	struct fd_slot *slot;
 	size_t at = 0;
 	uint64_t tid, closer;
@@ -520,7 +389,7 @@ int fd_settle(struct image *image)
 		if (error != 0)
 			return error;
 	}
-	while (image->end == COLLECT_END_EXEC && (slot = next_slot(&image->fds, &cursor)) != NULL) {
+	while (image->end == COLLECT_END_EXEC && (slot = fds_next(&image->fds, &cursor)) != NULL) {
 		struct life_death death = {.ending = LIFE_EXEC, .time_ns = image->end_ns};
 		int error = slot->state == FD_OPEN ? life_end(&slot->life, &death) : 0;
 

@@ -100,11 +100,16 @@ static uint64_t fingerprint_of(enum rule rule, uint64_t group)
 	return fnv_bytes(fnv_text(FNV_START, rule_names[rule]), &group, sizeof(group));
 }
 
-struct finding *findings_find(const struct findings *findings, enum rule rule, uint64_t group)
+static struct finding *find(const struct findings *findings, uint64_t fingerprint)
 {
-	const uint64_t *known = u64map_get(&findings->by_fingerprint, fingerprint_of(rule, group));
+	const uint64_t *known = u64map_get(&findings->by_fingerprint, fingerprint);
 
 	return known != NULL ? (struct finding *)(uintptr_t)*known : NULL;
+}
+
+struct finding *findings_find(const struct findings *findings, enum rule rule, uint64_t group)
+{
+	return find(findings, fingerprint_of(rule, group));
 }
 
 int findings_get(struct findings *findings, enum rule rule, enum state state,
@@ -113,7 +118,7 @@ int findings_get(struct findings *findings, enum rule rule, enum state state,
 {
 	uint64_t group = finding_group(member->kind, member->class_name, culprit);
 	uint64_t fingerprint = fingerprint_of(rule, group);
-	struct finding *finding = findings_find(findings, rule, group);
+	struct finding *finding = find(findings, fingerprint);
 	int error;
 
 	if (finding != NULL) {

@@ -11,7 +11,7 @@
 #include "census.h"
 #include "closer.h"
 #include "fd.h"
-#include "life.h"
+#include "life_book.h"
 #include "modules.h"
 #include "statistics.h"
 #include "stray.h"

@@ -228,33 +228,34 @@ static const char *took(struct finding *finding, const struct survivor *scope)
 }
 
 /* Its scope's close, or the end of what it belonged to. */
-static int add_cause(struct finding *finding, const struct leaks *leaks, const struct leak *leak)
+static int add_outlived(struct finding *finding, const struct leaks *leaks, const struct leak *leak)
 {
-	const struct survivor *head = leaks_at(leaks, leak->head), *cause;
+	const struct survivor *head = leaks_at(leaks, leak->head), *outlived;
 	const char *name, *whose = head->fate == FATE_SUSPECT ? "made inside a call of the" : "its";
 	const char *which = head->fate == FATE_SUSPECT ? ", which" : "";
 
-	if (head->cause == SURVIVOR_NONE)
+	if (head->outlived == SURVIVOR_NONE)
 		return 0;
-	cause = leaks_at(leaks, head->cause);
-	name = call(finding, cause);
+	outlived = leaks_at(leaks, head->outlived);
+	name = call(finding, outlived);
 	if (name == NULL)
 		return -ENOMEM;
-	if (cause->kind == TRACK_KIND_SCOPE && cause->closed_ns != 0) {
-		const char *duration = took(finding, cause);
+	if (outlived->kind == TRACK_KIND_SCOPE && outlived->closed_ns != 0) {
+		const char *duration = took(finding, outlived);
 
 		if (duration == NULL)
 			return -ENOMEM;
-		return add(finding, cause, cause->close_stack,
+		return add(finding, outlived, outlived->close_stack,
 			   finding_text(finding,
 					"%s %s%s was closed %.2f s before the end by thread %u "
 					"(the call returned %s), at",
-					whose, name, which, seconds(cause->close_ns, cause->end_ns),
-					cause->close_tid, duration));
+					whose, name, which,
+					seconds(outlived->close_ns, outlived->end_ns),
+					outlived->close_tid, duration));
 	}
-	return add(finding, cause, cause->death_stack,
+	return add(finding, outlived, outlived->death_stack,
 		   finding_text(finding, "%s %s%s ended %.2f s before the end, at", whose, name,
-				which, seconds(cause->over_ns, cause->end_ns)));
+				which, seconds(outlived->over_ns, outlived->end_ns)));
 }
 
 /* The step that keeps the one before. */
@@ -322,12 +323,12 @@ int leak_chain_add(struct finding *finding, const struct leaks *leaks, const str
 		return error;
 	/* What keeps the last one is no leak itself. */
 	last = leaks_at(leaks, path.steps[path.count - 1]);
-	if (!leak->circle && last->owner != SURVIVOR_NONE && last->owner != last->cause &&
+	if (!leak->circle && last->owner != SURVIVOR_NONE && last->owner != last->outlived &&
 	    survivor_is_alive(leaks_at(leaks, last->owner)))
 		error = add_keeper(finding, leaks_at(leaks, last->owner), true);
 	if (error == 0)
 		error = add_end(finding, leaks, leak);
-	return error != 0 ? error : add_cause(finding, leaks, leak);
+	return error != 0 ? error : add_outlived(finding, leaks, leak);
 }
 
 struct tag_sum {

@@ -25,7 +25,7 @@ static bool is_told(const struct leaks *leaks, const struct survivor *survivor)
 static bool is_handler(const struct leaks *leaks, const struct survivor *survivor)
 {
 	return survivor_is_persistent(survivor) && survivor->fate == FATE_LEAKED &&
-	       !survivor_is_alive(leaks_at(leaks, survivor->cause));
+	       !survivor_is_alive(leaks_at(leaks, survivor->outlived));
 }
 
 /* Of what a root holds, what weighs most is told. */
@@ -113,7 +113,7 @@ static bool is_sibling(const struct leaks *leaks, size_t root, size_t part)
 	const struct survivor *one = leaks_at(leaks, root), *two = leaks_at(leaks, other);
 
 	return one->kind == TRACK_KIND_OBJECT && two->kind == TRACK_KIND_OBJECT &&
-	       one->fate == two->fate && one->cause == two->cause && !leaks->taken[other] &&
+	       one->fate == two->fate && one->outlived == two->outlived && !leaks->taken[other] &&
 	       leak_graph_is_root(&leaks->graph, part) && leak_cause(leaks, part) == CAUSE_OTHER &&
 	       share_tag(leaks, one, two);
 }
@@ -121,10 +121,10 @@ static bool is_sibling(const struct leaks *leaks, size_t root, size_t part)
 /* The scope that it is in, that was not closed though what it belongs to was. */
 static size_t untorn_scope(const struct leaks *leaks, size_t index)
 {
-	size_t cause = leaks_at(leaks, index)->cause, scope = SURVIVOR_NONE,
+	size_t outlived = leaks_at(leaks, index)->outlived, scope = SURVIVOR_NONE,
 	       steps = SURVIVOR_OWNERS_MAX;
 
-	for (size_t i = index; i != SURVIVOR_NONE && i != cause && steps-- > 0;
+	for (size_t i = index; i != SURVIVOR_NONE && i != outlived && steps-- > 0;
 	     i = leaks_at(leaks, i)->owner) {
 		const struct survivor *one = leaks_at(leaks, i);
 
@@ -152,17 +152,17 @@ static bool is_untorn(const struct leaks *leaks, size_t root, size_t part)
 	const struct survivor *one = leaks_at(leaks, root), *two = leaks_at(leaks, other);
 
 	return two->fate == FATE_LEAKED && !leaks->taken[other] &&
-	       leak_graph_is_root(&leaks->graph, part) && is_below(leaks, other, one->cause) &&
+	       leak_graph_is_root(&leaks->graph, part) && is_below(leaks, other, one->outlived) &&
 	       ((one != two && two->kind == TRACK_KIND_OBJECT) ||
 		untorn_scope(leaks, other) != SURVIVOR_NONE);
 }
 
-static int by_cause(const void *left, const void *right)
+static int by_outlived(const void *left, const void *right)
 {
 	const struct leak_part *a = left, *b = right;
 
-	if (a->cause != b->cause)
-		return a->cause < b->cause ? -1 : 1;
+	if (a->outlived != b->outlived)
+		return a->outlived < b->outlived ? -1 : 1;
 	return (a->part > b->part) - (a->part < b->part);
 }
 
@@ -170,34 +170,34 @@ int leak_family_sort(struct leaks *leaks)
 {
 	size_t count = leaks->graph.part_count;
 
-	leaks->by_cause = calloc(count + 1, sizeof(*leaks->by_cause));
-	if (leaks->by_cause == NULL)
+	leaks->by_outlived = calloc(count + 1, sizeof(*leaks->by_outlived));
+	if (leaks->by_outlived == NULL)
 		return -ENOMEM;
 	for (size_t part = 0; part < count; part++)
-		leaks->by_cause[part] = (struct leak_part){
-			.cause = leaks_at(leaks, leaks->graph.members[leaks->graph.first[part]])
-					 ->cause,
+		leaks->by_outlived[part] = (struct leak_part){
+			.outlived = leaks_at(leaks, leaks->graph.members[leaks->graph.first[part]])
+					    ->outlived,
 			.part = part,
 		};
-	qsort(leaks->by_cause, count, sizeof(*leaks->by_cause), by_cause);
+	qsort(leaks->by_outlived, count, sizeof(*leaks->by_outlived), by_outlived);
 	return 0;
 }
 
-/* Roots that may be of a family: some of by_cause, and which of them are. */
+/* Roots that may be of a family: some of by_outlived, and which of them are. */
 struct kin {
 	size_t first, end;
 	bool (*belongs)(const struct leaks *leaks, size_t root, size_t part);
 };
 
-/* The first of by_cause with this cause, or a later one. */
-static size_t find_cause(const struct leaks *leaks, size_t cause)
+/* The first of by_outlived that outlived this, or a later one. */
+static size_t find_outlived(const struct leaks *leaks, size_t outlived)
 {
 	size_t first = 0, end = leaks->graph.part_count;
 
 	while (first < end) {
 		size_t middle = first + (end - first) / 2;
 
-		if (leaks->by_cause[middle].cause < cause)
+		if (leaks->by_outlived[middle].outlived < outlived)
 			first = middle + 1;
 		else
 			end = middle;
@@ -218,7 +218,7 @@ static int add_family(struct leaks *leaks, struct leak leak, const struct kin *k
 		return -ENOMEM;
 	family[count++] = (struct family){leak.root, leaks->held_count};
 	for (size_t i = kin->first; i < kin->end; i++) {
-		size_t part = leaks->by_cause[i].part;
+		size_t part = leaks->by_outlived[i].part;
 
 		if (!kin->belongs(leaks, leak.root, part))
 			continue;
@@ -248,10 +248,10 @@ int leak_family_add_siblings(struct leaks *leaks, const struct leak *leak)
 	struct kin kin = {.belongs = is_sibling};
 
 	if (root->kind == TRACK_KIND_OBJECT && root->reference_count > 0) {
-		kin.first = find_cause(leaks, root->cause);
+		kin.first = find_outlived(leaks, root->outlived);
 		kin.end = kin.first;
 		while (kin.end < leaks->graph.part_count &&
-		       leaks->by_cause[kin.end].cause == root->cause)
+		       leaks->by_outlived[kin.end].outlived == root->outlived)
 			kin.end++;
 	}
 	return add_family(leaks, *leak, &kin);

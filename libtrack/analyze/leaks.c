@@ -289,7 +289,7 @@ void leaks_finish(struct leaks *leaks)
 	free(leaks->items);
 	free(leaks->held);
 	free(leaks->taken);
-	free(leaks->by_cause);
+	free(leaks->by_outlived);
 	leak_graph_finish(&leaks->graph);
 	links_finish(&leaks->links);
 	survivors_finish(&leaks->survivors);

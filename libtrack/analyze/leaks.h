@@ -20,7 +20,7 @@ struct leak {
 
 /* A root, and what it outlived. */
 struct leak_part {
-	size_t cause, part;
+	size_t outlived, part;
 };
 
 struct leaks {
@@ -33,8 +33,8 @@ struct leaks {
 	size_t capacity;
 	size_t *held;
 	size_t held_count;
-	bool *taken;		    /* told already, as part of a leak */
-	struct leak_part *by_cause; /* all parts */
+	bool *taken;		       /* told already, as part of a leak */
+	struct leak_part *by_outlived; /* all parts */
 };
 
 /* 1 s, unless the trace says otherwise. */

@@ -31,64 +31,6 @@ static const char *const endings[LIFE__COUNT] = {
 	[LIFE_CANCELLED] = "cancelled", [LIFE_FINISHED] = "finished",
 };
 
-void life_book_init(struct life_book *book, struct trace *trace)
-{
-	*book = (struct life_book){
-		.trace = trace,
-		.statistics = {.trace = trace},
-		.budget_bytes = UINT64_MAX,
-	};
-	book->queue.next = &book->queue;
-	book->queue.prev = &book->queue;
-}
-
-void life_book_finish(struct life_book *book)
-{
-	while (book->free_names != NULL) {
-		struct life_names *next = book->free_names->next;
-
-		free(book->free_names);
-		book->free_names = next;
-	}
-	texts_finish(&book->texts);
-	free(book->marks_ns);
-	book->marks_ns = NULL;
-}
-
-int life_book_weigh(struct life_book *book)
-{
-	uint64_t bytes;
-	int error;
-
-	/* Once past it a trace stays past it: freed pages are used again, not given back. */
-	if (book->folding || book->budget_bytes == UINT64_MAX)
-		return 0;
-	error = trace_size(book->trace, &bytes);
-	if (error == 0)
-		book->folding = bytes >= book->budget_bytes;
-	return error;
-}
-
-int life_book_mark(struct life_book *book, uint64_t time_ns)
-{
-	size_t capacity = book->mark_capacity != 0 ? 2 * book->mark_capacity : 16;
-	size_t at = marks_before(book->marks_ns, book->mark_count, time_ns);
-	uint64_t *marks_ns;
-
-	if (book->mark_count == book->mark_capacity) {
-		marks_ns = reallocarray(book->marks_ns, capacity, sizeof(*marks_ns));
-		if (marks_ns == NULL)
-			return -ENOMEM;
-		book->marks_ns = marks_ns;
-		book->mark_capacity = capacity;
-	}
-	memmove(book->marks_ns + at + 1, book->marks_ns + at,
-		(book->mark_count - at) * sizeof(*book->marks_ns));
-	book->marks_ns[at] = time_ns;
-	book->mark_count++;
-	return 0;
-}
-
 static void dequeue(struct life *life)
 {
 	if (life->next == NULL)
@@ -221,10 +163,13 @@ static int put_row(struct life *life, struct trace_resource *row)
 {
 	char address[2][ADDRESS_TEXT_BYTES];
 	char name[ADDRESS_TEXT_BYTES];
+	int error;
 
 	if (life->names != NULL)
 		fill_names(row, life->names, address, name);
-	return trace_put_resource(life->image->book->trace, row);
+	error = trace_put_resource(life->image->book->trace, row);
+	life->id = row->id; /* as it was, if that failed */
+	return error;
 }
 
 const char *life_class(const struct life *life)
@@ -274,11 +219,7 @@ static int write_row(struct life *life)
 		error = modules_locate(&life->image->modules, life->image->book->trace,
 				       life->start_routine + 1, life->birth_ns,
 				       &row.start_location);
-	if (error == 0)
-		error = put_row(life, &row);
-	if (error == 0)
-		life->id = row.id;
-	return error;
+	return error == 0 ? put_row(life, &row) : error;
 }
 
 /* What a rule compares at a mark, or an act refers to, keeps its row. */
@@ -295,26 +236,34 @@ static bool may_fold(const struct life *life)
 		       marks_before(book->marks_ns, book->mark_count, life->death_ns);
 }
 
-int life_conclude(struct life *life)
+/* The row, as it is now: nothing waits for a flush any more. */
+static int conclude_row(struct life *life)
 {
-	struct life_book *book = life->image->book;
-	int error = 0;
+	int error = write_row(life);
 
-	if (life->next == NULL)
-		return 0;
-	if (!may_fold(life)) {
-		error = write_row(life);
-	} else {
-		if (life->id != 0)
-			error = trace_delete_resource(book->trace, life->id);
-		if (error == 0)
-			error = statistics_add(&book->statistics, life->image, life,
-					       &life->statistic);
-		life->id = 0;
-	}
 	if (error == 0)
 		dequeue(life);
 	return error;
+}
+
+static int fold(struct life *life)
+{
+	struct life_book *book = life->image->book;
+	int error = life->id != 0 ? trace_delete_resource(book->trace, life->id) : 0;
+
+	if (error == 0)
+		error = statistics_add(&book->statistics, life->image, life, &life->statistic);
+	life->id = 0;
+	if (error == 0)
+		dequeue(life);
+	return error;
+}
+
+int life_conclude(struct life *life)
+{
+	if (life->next == NULL)
+		return 0;
+	return may_fold(life) ? fold(life) : conclude_row(life);
 }
 
 void life_move(struct life *life, struct life *ret_life)
@@ -383,16 +332,7 @@ static uint64_t alike(const struct life *life, const struct life *other)
 int life_act(struct life *life, const struct collect_event *event, const char *what,
 	     struct life *other)
 {
-	struct trace_act act = {
-		.process_id = life->image->id,
-		.kind = word_kind(life->kind),
-		.subject = life->subject,
-		.what = what,
-		.time_ns = event->time_ns,
-		.tid = event->tid,
-		.stack_id = image_stack(life->image, event->stack),
-		.call = word_call(event->call),
-	};
+	struct trace_act act = act_by(life->image, event, what);
 	struct act_place *place = NULL;
 	int error = acts_admit(life->image, &act, alike(life, other), &place);
 
@@ -433,18 +373,19 @@ int life_end(struct life *life, const struct life_death *death)
 {
 	life_set_death(life, death);
 	/* An end in order may still be taken back: it is not yet a statistic. */
-	return may_fold(life) ? 0 : life_conclude(life);
+	return may_fold(life) ? 0 : conclude_row(life);
 }
 
-int life_book_write(struct life_book *book)
+struct life_death life_death_by(const struct life *life, const struct collect_event *event,
+				enum life_ending ending)
 {
-	while (book->queue.next != &book->queue) {
-		int error = life_conclude(book->queue.next);
-
-		if (error != 0)
-			return error;
-	}
-	return statistics_write(&book->statistics);
+	return (struct life_death){
+		.ending = ending,
+		.time_ns = event->time_ns,
+		.tid = event->tid,
+		.stack = image_stack(life->image, event->stack),
+		.call = event->call,
+	};
 }
 
 static struct life_names *take_names(struct life_book *book)
@@ -458,6 +399,16 @@ static struct life_names *take_names(struct life_book *book)
 	if (names != NULL)
 		memset(names->bytes, 0, sizeof(names->bytes));
 	return names;
+}
+
+void life_names_free(struct life_names *names)
+{
+	while (names != NULL) {
+		struct life_names *next = names->next;
+
+		free(names);
+		names = next;
+	}
 }
 
 int life_name(struct life *life, const struct collect_event *event)

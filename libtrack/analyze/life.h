@@ -17,12 +17,10 @@
 #include <store/trace.h>
 #include <track/wire.h>
 
-#include "statistics.h"
-#include "texts.h"
-
 struct image;
 struct life_names;
 struct need;
+struct statistic;
 struct thing;
 
 enum life_ending {
@@ -75,30 +73,6 @@ struct life {
 	struct track_traffic traffic;
 };
 
-/* What all lives share. */
-struct life_book {
-	struct trace *trace;
-	struct life queue;  /* ring of lives whose row is to be written at the next flush */
-	unsigned row_depth; /* rows being written, each of who owns the one before */
-	struct life_names *free_names;
-	struct statistics_book statistics;
-	struct texts texts;
-	uint64_t budget_bytes; /* size of the trace from which on lives are folded */
-	bool folding;
-	uint64_t *marks_ns; /* rising: what was alive at a mark keeps its row */
-	size_t mark_count;
-	size_t mark_capacity;
-};
-
-void life_book_init(struct life_book *book, struct trace *trace);
-void life_book_finish(struct life_book *book);
-/* Write every row and every statistic that waits. */
-int life_book_write(struct life_book *book);
-/* Look whether the trace is past its budget. Cheap. */
-int life_book_weigh(struct life_book *book);
-/* A mark was set at this time. -ENOMEM. */
-int life_book_mark(struct life_book *book, uint64_t time_ns);
-
 /*
  * A birth as the event says. The generation counts on; the rest starts afresh,
  * after what the life before still had to write is written.
@@ -111,6 +85,9 @@ struct life_death {
 	int64_t stack; /* a row, 0 none */
 	uint16_t call;
 };
+/* As the event says that ended it. */
+struct life_death life_death_by(const struct life *life, const struct collect_event *event,
+				enum life_ending ending);
 /* The end; the row is written at once, if there is to be one. */
 int life_end(struct life *life, const struct life_death *death);
 /* The same, but the row waits for the next flush. Used while the death may still change. */
@@ -140,6 +117,8 @@ uint64_t life_length_ns(const struct life *life);
 const char *life_ending_name(unsigned ending);
 void life_set_class(struct life *life, unsigned fd_class);
 
+/* A list of them. */
+void life_names_free(struct life_names *names);
 /* Keep what a name record says; shapes that wire.h does not know are ignored. -ENOMEM. */
 int life_name(struct life *life, const struct collect_event *event);
 void life_set_traffic(struct life *life, const struct collect_event *event);

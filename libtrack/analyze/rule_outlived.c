@@ -199,20 +199,20 @@ static int say_circle(const struct leaks *leaks, const struct finding *finding, 
 
 /* "their agent"; of a connection's own scope, which is called a connection too, "their own close".
  */
-static void name_cause(const struct leaks *leaks, const struct finding *finding, char *ret_text)
+static void name_outlived(const struct leaks *leaks, const struct finding *finding, char *ret_text)
 {
-	const struct survivor *head = leaks_at(leaks, finding->leak->head), *cause;
+	const struct survivor *head = leaks_at(leaks, finding->leak->head), *outlived;
 	const char *whose = finding->count != 1 ? "their" : "its";
 	char noun[FINDING_NOUN_BYTES];
 
 	snprintf(ret_text, OWNER_BYTES, "%s owner", whose);
-	if (head->cause == SURVIVOR_NONE)
+	if (head->outlived == SURVIVOR_NONE)
 		return;
-	cause = leaks_at(leaks, head->cause);
-	class_noun(word_kind(cause->kind), cause->class_name, false, noun);
-	if (strcmp(cause->class_name, head->class_name) == 0)
+	outlived = leaks_at(leaks, head->outlived);
+	class_noun(word_kind(outlived->kind), outlived->class_name, false, noun);
+	if (strcmp(outlived->class_name, head->class_name) == 0)
 		snprintf(ret_text, OWNER_BYTES, "%s own %s", whose,
-			 cause->closed_ns != 0 ? "close" : "end");
+			 outlived->closed_ns != 0 ? "close" : "end");
 	else
 		snprintf(ret_text, OWNER_BYTES, "%s %s", whose, noun);
 }
@@ -224,10 +224,10 @@ static void say_outlived(const struct leaks *leaks, const struct finding *findin
 	bool many = finding->count != 1;
 	char noun[FINDING_NOUN_BYTES] = "owner", owner[OWNER_BYTES];
 
-	name_cause(leaks, finding, owner);
-	if (head->cause != SURVIVOR_NONE)
-		class_noun(word_kind(leaks_at(leaks, head->cause)->kind),
-			   leaks_at(leaks, head->cause)->class_name, false, noun);
+	name_outlived(leaks, finding, owner);
+	if (head->outlived != SURVIVOR_NONE)
+		class_noun(word_kind(leaks_at(leaks, head->outlived)->kind),
+			   leaks_at(leaks, head->outlived)->class_name, false, noun);
 	switch (head->fate) {
 	case FATE_LEAKED:
 		snprintf(ret_text, PHRASE_BYTES, "outlived %s", owner);

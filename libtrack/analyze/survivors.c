@@ -137,7 +137,7 @@ static void read_survivor(struct trace_query *row, uint64_t now_ns, struct survi
 		.close_stack = trace_query_int(row, 21),
 		.owner = SURVIVOR_NONE,
 		.hint = SURVIVOR_NONE,
-		.cause = SURVIVOR_NONE,
+		.outlived = SURVIVOR_NONE,
 		.unclosed = SURVIVOR_NONE,
 	};
 	survivor->over_ns = survivor->ended ? 0 : (uint64_t)trace_query_int(row, 9);

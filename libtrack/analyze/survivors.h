@@ -55,7 +55,7 @@ struct survivor {
 
 	/* Judged by fates_judge. */
 	enum fate fate;
-	size_t cause;	 /* what it outlived */
+	size_t outlived; /* another of the list, or SURVIVOR_NONE */
 	bool excused;	 /* what it belongs to is still being closed, or stays; see closing.h too */
 	bool in_close;	 /* a close that goes on, so that nothing of the scope is judged */
 	bool undecided;	 /* its close, see closing.h */

@@ -2,9 +2,9 @@
 /* Tasks: pending, and who can wake them. */
 #include <track/track.h>
 
-#include "holding.h"
 #include "image.h"
 #include "kind.h"
+#include "reference.h"
 
 static int on_spawn(struct image *image, const struct collect_event *event)
 {
@@ -19,7 +19,7 @@ static int on_spawn(struct image *image, const struct collect_event *event)
 /* What wakes it while it is polled has it polled again. */
 static int on_poll(struct image *image, const struct collect_event *event)
 {
-	struct thing *task = thing_alive(image, event);
+	struct thing *task = thing_known_alive(image, event);
 
 	if (task != NULL && (event->arg & TRACK_RETURNED) == 0)
 		task->woken = false;
@@ -28,7 +28,7 @@ static int on_poll(struct image *image, const struct collect_event *event)
 
 static int on_wake(struct image *image, const struct collect_event *event)
 {
-	struct thing *task = thing_alive(image, event);
+	struct thing *task = thing_known_alive(image, event);
 
 	if (task != NULL)
 		task->woken = true;
@@ -37,14 +37,14 @@ static int on_wake(struct image *image, const struct collect_event *event)
 
 static int on_done(struct image *image, const struct collect_event *event)
 {
-	struct thing *task = thing_alive(image, event);
+	struct thing *task = thing_known_alive(image, event);
 
 	return task != NULL ? thing_end(task, event, LIFE_FINISHED) : 0;
 }
 
 static void describe(const struct thing *task, struct trace_annotation *annotation)
 {
-	annotation->refs = (int64_t)holding_wakers(task);
+	annotation->refs = (int64_t)reference_wakers(task);
 	annotation->woken = task->woken;
 }
 

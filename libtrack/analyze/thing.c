@@ -4,15 +4,14 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <track/track.h>
 
 #include "call.h"
 #include "extent.h"
-#include "holding.h"
 #include "image.h"
 #include "kind.h"
 #include "need.h"
+#include "reference.h"
 #include "word.h"
 
 enum { ENDED_MAX = 131072 }; /* things kept after their end */
@@ -41,7 +40,7 @@ void thing_drop(struct thing *thing)
 	while (thing != NULL && --thing->holds == 0) {
 		struct thing *above = life_take_above(&thing->life);
 
-		holdings_finish(thing);
+		references_finish(thing);
 		life_finish(&thing->life);
 		*thing->at = thing->next;
 		if (thing->next != NULL)
@@ -53,7 +52,7 @@ void thing_drop(struct thing *thing)
 
 static void let_go(struct thing *thing)
 {
-	holdings_finish(thing);
+	references_finish(thing);
 	life_let_go(&thing->life);
 }
 
@@ -84,18 +83,6 @@ void things_finish(struct things *things)
 			thing_drop((struct thing *)(uintptr_t)value);
 		u64map_finish(&things->by_subject[kind]);
 	}
-}
-
-struct thing *thing_scope(struct life *life)
-{
-	struct thing *at;
-
-	thing_meet_owner(life);
-	at = life->owned_late ? NULL : life->owner;
-	for (unsigned i = 0;
-	     at != NULL && at->life.kind != TRACK_KIND_SCOPE && i < THING_OWNERS_MAX; i++)
-		at = at->life.owner;
-	return at != NULL && at->life.kind == TRACK_KIND_SCOPE ? at : NULL;
 }
 
 /* Whoever closed it called what ends the program: the close could not return. */
@@ -146,26 +133,13 @@ void thing_describe(const struct thing *thing, char text[THING_TRAITS_BYTES],
 		kind->describe(thing, ret_annotation);
 }
 
-/* The relation of an event, with what its text says; zeroed where it has none. */
-struct told {
-	struct track_relation relation;
-	const char *text;
-};
-
-static struct told read_event(const struct image *image, const struct collect_event *event)
+struct told thing_told(const struct image *image, const struct collect_event *event)
 {
-	struct told told = {0};
+	static const struct track_relation none;
+	const struct track_relation *relation =
+		event->data_bytes >= sizeof(*relation) ? event->data : &none;
 
-	if (event->data_bytes >= sizeof(told.relation))
-		memcpy(&told.relation, event->data, sizeof(told.relation));
-	told.text = image_text(image, told.relation.text);
-	return told;
-}
-
-int thing_act(struct thing *thing, const struct collect_event *event, const char *what,
-	      struct life *other)
-{
-	return life_act(&thing->life, event, what, other);
+	return (struct told){relation, image_text(image, relation->text)};
 }
 
 /* Births and ends. */
@@ -195,23 +169,19 @@ static void forget_ended(struct things *things)
 
 int thing_end(struct thing *thing, const struct collect_event *event, enum life_ending ending)
 {
-	struct image *image = thing->life.image;
+	struct life_death death = life_death_by(&thing->life, event, ending);
 	int error = 0;
 
 	if (ending != LIFE_UNSEEN)
 		error = needs_judge(&thing->life, event);
+	else
+		death.tid = 0; /* nobody's act */
 	thing->alive = false;
-	image->things.ended++;
-	life_set_death(&thing->life, &(struct life_death){
-					     .ending = ending,
-					     .time_ns = event->time_ns,
-					     .tid = ending != LIFE_UNSEEN ? event->tid : 0,
-					     .stack = image_stack(image, event->stack),
-					     .call = event->call,
-				     });
+	thing->life.image->things.ended++;
+	life_set_death(&thing->life, &death);
 	if (error == 0)
 		error = life_conclude(&thing->life);
-	holdings_finish(thing);
+	references_finish(thing);
 	needs_finish(&thing->life);
 	return error;
 }
@@ -254,20 +224,20 @@ static int abandon(struct thing *thing)
 	life_touch(&thing->life);
 	error = life_keep(&thing->life, &id);
 	if (error == 0)
-		error = holdings_write(thing);
+		error = references_write(thing);
 	if (error == 0)
 		error = life_conclude(&thing->life);
 	thing->alive = false;
 	thing->life.image->things.ended++;
 	/* Whom it holds may hold it: told is told, and no map leads to it any more. */
-	holdings_finish(thing);
+	references_finish(thing);
 	needs_finish(&thing->life);
 	return error;
 }
 
 int thing_begin(struct image *image, const struct collect_event *event, struct thing **ret_thing)
 {
-	struct told told = read_event(image, event);
+	struct told told = thing_told(image, event);
 	struct thing *before = thing_find(image, event->kind, event->subject), *thing;
 	uint32_t generation = before != NULL ? before->life.generation : 0;
 	int error = 0;
@@ -296,11 +266,28 @@ int thing_begin(struct image *image, const struct collect_event *event, struct t
 	return 0;
 }
 
+static struct thing *if_alive(struct thing *thing)
+{
+	return thing != NULL && thing->alive ? thing : NULL;
+}
+
 struct thing *thing_alive(const struct image *image, const struct collect_event *event)
+{
+	return if_alive(thing_find(image, event->kind, event->subject));
+}
+
+struct thing *thing_known(struct image *image, const struct collect_event *event)
 {
 	struct thing *thing = thing_find(image, event->kind, event->subject);
 
-	return thing != NULL && thing->alive ? thing : NULL;
+	if (thing == NULL)
+		stray_tell(image, event, event->kind, event->subject);
+	return thing;
+}
+
+struct thing *thing_known_alive(struct image *image, const struct collect_event *event)
+{
+	return if_alive(thing_known(image, event));
 }
 
 int thing_create(struct image *image, const struct collect_event *event)
@@ -312,157 +299,35 @@ int thing_create(struct image *image, const struct collect_event *event)
 
 int thing_destroy(struct image *image, const struct collect_event *event)
 {
-	struct thing *thing = thing_alive(image, event);
+	struct thing *thing = thing_known_alive(image, event);
 
 	return thing != NULL ? thing_end(thing, event, LIFE_DESTROYED) : 0;
 }
 
+int thing_judge_use(struct thing *thing, const struct collect_event *event)
+{
+	bool is_late = !thing->alive && thing->life.ending == LIFE_DESTROYED;
+
+	return is_late ? life_act(&thing->life, event, "late-use", NULL) : 0;
+}
+
 int thing_use(struct image *image, const struct collect_event *event)
 {
-	struct thing *thing = thing_find(image, event->kind, event->subject);
-	bool is_late = thing != NULL && !thing->alive && thing->life.ending == LIFE_DESTROYED;
+	struct thing *thing = thing_known(image, event);
 
-	return is_late ? thing_act(thing, event, "late-use", NULL) : 0;
+	return thing != NULL ? thing_judge_use(thing, event) : 0;
 }
 
 int thing_name(struct image *image, const struct collect_event *event)
 {
-	struct thing *thing = thing_alive(image, event);
+	struct thing *thing = thing_known_alive(image, event);
 
 	return thing != NULL ? life_name(&thing->life, event) : 0;
 }
 
-/* References. */
-
-static struct holder read_holder(const struct image *image, const struct collect_event *event)
-{
-	struct told told = read_event(image, event);
-	unsigned kind = told.relation.other_kind;
-	struct holder holder = {.tag = told.text, .subject = told.relation.other, .kind = kind};
-
-	if (holder.subject != 0 && thing_is_kind(kind))
-		holder.thing = thing_find(image, kind, holder.subject);
-	return holder;
-}
-
-int thing_retain(struct image *image, const struct collect_event *event)
-{
-	struct thing *thing = thing_find(image, event->kind, event->subject);
-	struct holder holder;
-
-	if (thing == NULL)
-		return 0;
-	if (!thing->alive)
-		return thing_use(image, event);
-	holder = read_holder(image, event);
-	return holding_retain(thing, &holder, event, image_stack(image, event->stack));
-}
-
-int thing_release(struct image *image, const struct collect_event *event)
-{
-	struct thing *thing = thing_find(image, event->kind, event->subject);
-	struct holder holder;
-	bool is_held = false;
-
-	if (thing == NULL || (!thing->alive && thing->life.ending != LIFE_DESTROYED))
-		return 0;
-	if (thing->alive) {
-		holder = read_holder(image, event);
-		is_held = holding_release(thing, &holder, image_stack(image, event->stack));
-	}
-	/* A task's wakers may be given back at any time. */
-	if (is_held || event->kind != TRACK_KIND_OBJECT)
-		return 0;
-	return thing_act(thing, event, "over-release", NULL);
-}
-
-/* Relations between lives of any kind. */
-
-static struct life *find_life(struct image *image, unsigned kind, uint64_t subject)
-{
-	struct thing *thing;
-
-	if (kind == TRACK_KIND_FD)
-		return fd_life(image, subject);
-	if (kind == TRACK_KIND_THREAD)
-		return thread_life(image, subject);
-	thing = thing_find(image, kind, subject);
-	return thing != NULL && thing->alive ? &thing->life : NULL;
-}
-
-/* An owner that would be its own one, through others too, is none. */
-static bool may_own(const struct thing *owner, const struct life *owned)
-{
-	const struct thing *at = owner;
-
-	for (unsigned i = 0; i < THING_OWNERS_MAX; i++, at = at->life.owner) {
-		if (&at->life == owned)
-			return false;
-		if (at->life.owner == NULL)
-			return true;
-	}
-	return false;
-}
-
-/* What comes to own the thing that it was made in is not that one's: nobody holds himself. */
-static void cut_hint(struct thing *owner, const struct life *owned)
-{
-	struct thing *at = owner;
-
-	for (unsigned i = 0; i < THING_OWNERS_MAX && at != NULL; i++) {
-		if (at->life.hint != NULL && &at->life.hint->life == owned)
-			life_drop_hint(&at->life);
-		at = at->life.owner != NULL ? at->life.owner : at->life.hint;
-	}
-}
-
-int thing_own(struct image *image, const struct collect_event *event)
-{
-	struct told told = read_event(image, event);
-	unsigned kind = told.relation.other_kind;
-	struct thing *owner =
-		thing_is_kind(kind) ? thing_find(image, kind, told.relation.other) : NULL;
-	struct life *owned = find_life(image, event->kind, event->subject);
-
-	if (owner == NULL)
-		return 0;
-	if (owned == NULL && event->kind == TRACK_KIND_THREAD)
-		return thread_own_early(image, event->subject, owner);
-	if (owned == NULL || !may_own(owner, owned))
-		return 0;
-	cut_hint(owner, owned);
-	life_set_owner(owned, owner);
-	owned->owned_late = !owner->alive;
-	return 0;
-}
-
-void thing_meet_owner(struct life *life)
-{
-	struct thing *dead = life->owner, *next;
-
-	if (dead == NULL || !life->owned_late)
-		return;
-	next = thing_find(life->image, dead->life.kind, dead->life.subject);
-	if (next == NULL || next->life.generation != dead->life.generation + 1 ||
-	    !may_own(next, life))
-		return;
-	cut_hint(next, life);
-	life_set_owner(life, next);
-	life->owned_late = false;
-}
-
-int thing_needs(struct image *image, const struct collect_event *event)
-{
-	struct told told = read_event(image, event);
-	struct thing *user = thing_is_kind(event->kind) ? thing_alive(image, event) : NULL;
-	struct life *used = find_life(image, told.relation.other_kind, told.relation.other);
-
-	return user != NULL && used != NULL ? need_add(used, user, event) : 0;
-}
-
 int thing_plumbing(struct image *image, const struct collect_event *event)
 {
-	struct told told = read_event(image, event);
+	struct told told = thing_told(image, event);
 
 	return told.text != NULL ? trace_add_plumbing(image->book->trace, told.text) : 0;
 }
@@ -485,7 +350,7 @@ int thing_settle(struct image *image)
 			life_touch(&thing->life);
 			error = life_keep(&thing->life, &id);
 			if (error == 0)
-				error = holdings_write(thing);
+				error = references_write(thing);
 		}
 	}
 	return error;

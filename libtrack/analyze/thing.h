@@ -8,9 +8,11 @@
 #ifndef ANALYZE_THING_H
 #define ANALYZE_THING_H
 
+#include <base/u64map.h>
+
 #include "life.h"
 
-struct holding;
+struct reference;
 
 enum { THING_OWNERS_MAX = 64 }; /* one above the other; a longer chain is not told */
 
@@ -23,9 +25,9 @@ struct thing {
 	bool cancelled; /* callback: taken back by who armed it */
 	bool woken;	/* task: to be polled, or polled now */
 	uint64_t fires;
-	uint64_t refs; /* retained and not released */
-	struct holding *holdings;
-	size_t holding_count, holding_limit;
+	uint64_t refs;		      /* retained and not released */
+	struct reference *references; /* the latest first */
+	size_t reference_count, reference_limit;
 	uint64_t close_ns, closed_ns; /* scope: its close call and the return; 0: not yet */
 	int64_t close_stack;
 	uint32_t close_tid;
@@ -58,12 +60,27 @@ void thing_meet_owner(struct life *life);
 /* The scope that it belongs to, through all owners; NULL: none. */
 struct thing *thing_scope(struct life *life);
 
+/* The relation of an event, with what its text says; zeroed where it has none. */
+struct told {
+	const struct track_relation *relation; /* the event's own */
+	const char *text;		       /* NULL: none */
+};
+struct told thing_told(const struct image *image, const struct collect_event *event);
+
 /* What its row says beyond that of other kinds. text is storage for the traits. */
 enum { THING_TRAITS_BYTES = 96 };
 void thing_describe(const struct thing *thing, char text[THING_TRAITS_BYTES],
 		    struct trace_annotation *ret_annotation);
 
-/* NULL: none that is alive. */
+/*
+ * The last of the event's subject, whose birth this op presumes: NULL, and counted as a stray, if
+ * nobody told of one. To cancel what is not armed, or to give up a registration that is none, is
+ * everyday caution, and presumes nothing.
+ */
+struct thing *thing_known(struct image *image, const struct collect_event *event);
+/* The same; NULL if it is over, too. */
+struct thing *thing_known_alive(struct image *image, const struct collect_event *event);
+/* NULL: none that is alive, and nothing is presumed. */
 struct thing *thing_alive(const struct image *image, const struct collect_event *event);
 /* What it belongs to was closed or is over: if it ends at all, it is by its own hand. */
 bool thing_is_abandoned(struct thing *thing);
@@ -71,9 +88,9 @@ bool thing_is_abandoned(struct thing *thing);
 int thing_begin(struct image *image, const struct collect_event *event, struct thing **ret_thing);
 /* Judges who still needs it, unless its end was not seen. */
 int thing_end(struct thing *thing, const struct collect_event *event, enum life_ending ending);
-/* Something was done to it, or by it, that a rule judges. other: NULL none. */
-int thing_act(struct thing *thing, const struct collect_event *event, const char *what,
-	      struct life *other);
+
+/* It is used, or something that only the living can do: an act, if it was destroyed. */
+int thing_judge_use(struct thing *thing, const struct collect_event *event);
 
 /* Handlers of events that several kinds have, see kind.h. */
 int thing_create(struct image *image, const struct collect_event *event); /* and open */

@@ -74,14 +74,14 @@ static int on_arm(struct image *image, const struct collect_event *event)
 /* One that was cancelled before: some loops tell a cancelled timer of its end by the same call. */
 static int on_fire(struct image *image, const struct collect_event *event)
 {
-	struct thing *timer = thing_alive(image, event), *gone;
+	struct thing *timer = thing_known_alive(image, event), *gone;
 	int error = 0;
 
 	if (timer == NULL)
 		return 0;
 	gone = find_gone(timer);
 	if (gone != NULL)
-		error = thing_act(timer, event, "fired-over", &gone->life);
+		error = life_act(&timer->life, event, "fired-over", &gone->life);
 	return error != 0 ? error : thing_end(timer, event, LIFE_FIRED);
 }
 

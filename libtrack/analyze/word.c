@@ -19,7 +19,7 @@ static const char *const plurals[] = {
 };
 
 static const char *const ops[] = {
-#define TRACK_OP(id, name, sayer, living, stack, turns) name,
+#define TRACK_OP(id, name, sayer, stack, turns) name,
 #include <track/ops.def>
 #undef TRACK_OP
 };

@@ -49,25 +49,32 @@ static bool hole_is_lost(struct cursor *cursor, const struct cursor_look *look,
 	return true;
 }
 
-static int take(struct cursor *cursor, const struct track_record *head, const void *record,
-		cursor_visit visit, void *ctx, struct cursor_sum *sum)
+/* A time that no clock has comes in no order. */
+static bool is_event(const struct track_record *head)
 {
-	int ret = visit(ctx, head, record);
-	if (ret == -EBADMSG) {
-		sum->damaged++;
+	return decode_is_ordered(head->op) && head->time_ns <= INT64_MAX;
+}
+
+/* What an event says is looked at once, when it is delivered. */
+static int take(struct cursor *cursor, const struct track_record *head, const void *record,
+		cursor_define define, void *ctx, struct cursor_sum *sum)
+{
+	if (is_event(head)) {
+		if (head->time_ns < cursor->first_ns)
+			cursor->first_ns = head->time_ns;
+		if (head->time_ns > cursor->last_ns)
+			cursor->last_ns = head->time_ns;
 		return 0;
 	}
-	if (ret || !decode_is_ordered(head->op))
+	int ret = decode_is_ordered(head->op) ? -EBADMSG : define(ctx, head, record);
+	if (ret != -EBADMSG)
 		return ret;
-	if (head->time_ns < cursor->first_ns)
-		cursor->first_ns = head->time_ns;
-	if (head->time_ns > cursor->last_ns)
-		cursor->last_ns = head->time_ns;
+	sum->damaged++;
 	return 0;
 }
 
 int cursor_scan(struct cursor *cursor, const struct track_segment *segment, uint32_t bytes,
-		const struct cursor_look *look, cursor_visit visit, void *ctx,
+		const struct cursor_look *look, cursor_define define, void *ctx,
 		struct cursor_sum *sum)
 {
 	if (!begin(cursor, segment))
@@ -83,7 +90,7 @@ int cursor_scan(struct cursor *cursor, const struct track_segment *segment, uint
 		int ret = 0;
 		switch (segment_step(segment, cursor->scan, end, &head, &next)) {
 		case SEGMENT_RECORD:
-			ret = take(cursor, &head, (const uint8_t *)segment + cursor->scan, visit,
+			ret = take(cursor, &head, (const uint8_t *)segment + cursor->scan, define,
 				   ctx, sum);
 			break;
 		case SEGMENT_HOLE:
@@ -109,7 +116,7 @@ int cursor_scan(struct cursor *cursor, const struct track_segment *segment, uint
 }
 
 size_t cursor_keys(struct cursor *cursor, const struct track_segment *segment, uint64_t before_ns,
-		   uint64_t horizon_ns, struct merge_key keys[CURSOR_KEYS_MAX])
+		   uint64_t horizon_ns, struct merge_key *ret_keys)
 {
 	size_t count = 0;
 	struct cursor after = *cursor;
@@ -127,11 +134,10 @@ size_t cursor_keys(struct cursor *cursor, const struct track_segment *segment, u
 			continue;
 		if (head.op == TRACK_META_THREAD)
 			tid = (uint32_t)head.subject;
-		if (!decode_is_ordered(head.op) ||
-		    (offset < cursor->old_scan && head.time_ns < before_ns))
+		if (!is_event(&head) || (offset < cursor->old_scan && head.time_ns < before_ns))
 			continue;
 		if (head.time_ns < horizon_ns) {
-			keys[count++] = (struct merge_key){head.time_ns, offset, tid};
+			ret_keys[count++] = (struct merge_key){head.time_ns, offset, tid};
 			continue;
 		}
 		if (!after.pending) {

@@ -10,9 +10,9 @@
 #include <track/wire.h>
 
 /*
- * A segment is read twice: cursor_scan looks at what is new and hands out
- * definitions at once; cursor_keys then gives the events to merge. Zeroed is a
- * segment not yet read.
+ * A segment is read twice: cursor_scan looks how far it goes and hands out
+ * definitions at once; cursor_keys then gives the events to merge, which nobody
+ * has looked into yet. Zeroed is a segment not yet read.
  */
 struct cursor {
 	uint32_t epoch;	   /* of the segment while it is read */
@@ -43,21 +43,26 @@ struct cursor_sum {
 	uint64_t wait_ns; /* what comes there is not earlier than this */
 };
 
-/* Called for each new record; record has head->size bytes. 0, -EBADMSG: damaged, or an error. */
-typedef int (*cursor_visit)(void *ctx, const struct track_record *head, const void *record);
+/* Called for each new definition; record has head->size bytes. 0, -EBADMSG: damaged, or an error.
+ */
+typedef int (*cursor_define)(void *ctx, const struct track_record *head, const void *record);
 
 int cursor_scan(struct cursor *cursor, const struct track_segment *segment, uint32_t bytes,
-		const struct cursor_look *look, cursor_visit visit, void *ctx,
+		const struct cursor_look *look, cursor_define define, void *ctx,
 		struct cursor_sum *sum);
 
-/* Most keys that a segment can give. */
-#define CURSOR_KEYS_MAX (TRACK_SEGMENT_BYTES / sizeof(struct track_record))
+/* Most keys that cursor_keys can give now. */
+static inline size_t cursor_keys_max(const struct cursor *cursor)
+{
+	return (cursor->scan - cursor->pending) / sizeof(struct track_record);
+}
 
 /*
  * Keys of all events before horizon_ns that no earlier call gave; before_ns is
- * the horizon of the call before. They count as delivered. Returns how many.
+ * the horizon of the call before. They count as delivered. ret_keys has room for
+ * cursor_keys_max. Returns how many there are.
  */
 size_t cursor_keys(struct cursor *cursor, const struct track_segment *segment, uint64_t before_ns,
-		   uint64_t horizon_ns, struct merge_key keys[CURSOR_KEYS_MAX]);
+		   uint64_t horizon_ns, struct merge_key *ret_keys);
 
 #endif

@@ -120,13 +120,13 @@ static const struct {
 
 /* Who says an op beside the calls. */
 enum {
-#define TRACK_OP(id, name, sayer, living, stack, turns) SAID_##id = TRACK_SAID_##sayer,
+#define TRACK_OP(id, name, sayer, stack, turns) SAID_##id = TRACK_SAID_##sayer,
 #include <track/ops.def>
 #undef TRACK_OP
 };
 
 static const uint16_t said[TRACK_OP__COUNT] = {
-#define TRACK_OP(id, name, sayer, living, stack, turns) [TRACK_OP_##id] = SAID_##id,
+#define TRACK_OP(id, name, sayer, stack, turns) [TRACK_OP_##id] = SAID_##id,
 #include <track/ops.def>
 #undef TRACK_OP
 };

@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <stdlib.h>
-#include <string.h>
 
 struct merge_run {
 	uint64_t time_ns; /* of keys[next] */
@@ -93,19 +92,13 @@ static int make_room(struct merge *merge)
 
 int merge_add(struct merge *merge, uint32_t source, struct merge_key *keys, size_t count)
 {
-	if (!count)
-		return 0;
 	int ret = make_room(merge);
 	if (ret)
 		return ret;
-	struct merge_key *copy = malloc(count * sizeof(*copy));
-	if (!copy)
-		return -ENOMEM;
 	sort_keys(keys, count);
-	memcpy(copy, keys, count * sizeof(*copy));
 	merge->runs[merge->count] = (struct merge_run){
-		.time_ns = copy[0].time_ns,
-		.keys = copy,
+		.time_ns = keys[0].time_ns,
+		.keys = keys,
 		.count = (uint32_t)count,
 		.source = source,
 		.rank = merge->added++,

@@ -25,8 +25,9 @@ struct merge {
 
 void merge_finish(struct merge *merge);
 /*
- * Add a run, copied; it is sorted first if it must be. Equal times keep their
- * order inside a run, and the run that was added first goes first. -ENOMEM.
+ * Add a run of one key or more, from malloc, which is taken over on success and sorted if it must
+ * be. Equal times keep their order inside a run, and the run that was added first goes first.
+ * -ENOMEM.
  */
 int merge_add(struct merge *merge, uint32_t source, struct merge_key *keys, size_t count);
 /* The earliest time; false if empty. */

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "process.h"
 #include "decode.h"
-#include "life.h"
-#include "segment.h"
+#include "order.h"
 #include "usage.h"
 
 #include <base/text.h>
+#include <collect/in_use.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,9 +17,6 @@
  * some microseconds at most.
  */
 #define MARGIN_NS 1000000ull
-
-/* Of a long spool no more than so many segments are held in memory at once. */
-#define SEGMENTS_HELD 256u
 
 int process_create(struct spool *spool, uint32_t index, struct process **ret_process)
 {
@@ -64,7 +61,7 @@ static bool is_held(struct process *process)
 {
 	spool_unmap(&process->spool);
 	int fd = spool_reopen(&process->spool);
-	bool held = fd >= 0 && life_holds(fd);
+	bool held = fd >= 0 && file_in_use(fd);
 	if (fd >= 0)
 		close(fd);
 	return held;
@@ -76,7 +73,7 @@ bool process_is_alive(struct process *process)
 		return false;
 	if (process->spool.foreign)
 		return is_held(process);
-	return life_goes_on(process->spool.pid, process->spool.start_ticks);
+	return writer_lives(process->spool.pid, process->spool.start_ticks);
 }
 
 int process_tell(struct process *process, const struct collect_sink *sink)
@@ -170,15 +167,13 @@ static int define_literal(const struct scan_visit *visit, const struct track_rec
 	return visit->sink->text(visit->sink->ctx, visit->process->info.index, head->subject, text);
 }
 
-static int visit_record(void *ctx, const struct track_record *head, const void *record)
+static int define(void *ctx, const struct track_record *head, const void *record)
 {
 	const struct scan_visit *visit = ctx;
 	struct decode_fixed fixed;
 	switch (decode_check(head, record, &fixed)) {
-	case DECODE_EVENT:
-	case DECODE_MARK:
 	case DECODE_THREAD:
-		return 0;
+		return 0; /* for cursor_keys */
 	case DECODE_STACK:
 		return define_stack(visit, head, record);
 	case DECODE_MODULE:
@@ -190,6 +185,8 @@ static int visit_record(void *ctx, const struct track_record *head, const void *
 		return define_literal(visit, head, record);
 	case DECODE_TEXT:
 		return set_text(visit->process, head, record);
+	case DECODE_EVENT:
+	case DECODE_MARK:
 	case DECODE_DAMAGED:
 		break;
 	}
@@ -221,7 +218,7 @@ static int scan(struct process *process, const struct process_look *look, uint64
 		struct track_segment *segment = spool_segment(&process->spool, i, &bytes);
 		if (!segment)
 			continue;
-		if (i % SEGMENTS_HELD == SEGMENTS_HELD - 1)
+		if (i % SPOOL_SEGMENTS_HELD == SPOOL_SEGMENTS_HELD - 1)
 			spool_rest(&process->spool);
 		struct cursor_look cursor_look = {
 			.now_ns = look->now_ns,
@@ -229,7 +226,7 @@ static int scan(struct process *process, const struct process_look *look, uint64
 			.dead = look->dead,
 			.cut = bytes < TRACK_SEGMENT_BYTES,
 		};
-		ret = cursor_scan(&process->cursors[i], segment, bytes, &cursor_look, visit_record,
+		ret = cursor_scan(&process->cursors[i], segment, bytes, &cursor_look, define,
 				  &visit, &sum);
 	}
 	process->lost_holes += sum.holes;
@@ -245,137 +242,6 @@ static int scan(struct process *process, const struct process_look *look, uint64
 		horizon = process->horizon_ns;
 	*ret_horizon_ns = look->final ? UINT64_MAX : horizon;
 	return 0;
-}
-
-struct candidate {
-	uint64_t first_ns;
-	uint32_t index;
-};
-
-static int compare_candidates(const void *left, const void *right)
-{
-	const struct candidate *a = left, *b = right;
-	if (a->first_ns != b->first_ns)
-		return a->first_ns < b->first_ns ? -1 : 1;
-	return (a->index > b->index) - (a->index < b->index);
-}
-
-/* Segments that hold events to deliver, the earliest first. */
-static int find_candidates(const struct process *process, uint64_t horizon_ns,
-			   struct candidate **ret_candidates, uint32_t *ret_count)
-{
-	uint32_t count = 0;
-	for (uint32_t i = 0; i < process->cursor_count; i++)
-		count += process->cursors[i].pending < process->cursors[i].scan;
-	*ret_candidates = NULL;
-	*ret_count = 0;
-	if (!count)
-		return 0;
-	struct candidate *candidates = calloc(count, sizeof(*candidates));
-	if (!candidates)
-		return -ENOMEM;
-	count = 0;
-	for (uint32_t i = 0; i < process->cursor_count; i++) {
-		const struct cursor *cursor = &process->cursors[i];
-		if (cursor->pending >= cursor->scan)
-			continue;
-		/* UINT64_MAX: definitions only, which cursor_keys steps over. */
-		if (cursor->first_ns < horizon_ns || cursor->first_ns == UINT64_MAX)
-			candidates[count++] = (struct candidate){cursor->first_ns, i};
-	}
-	qsort(candidates, count, sizeof(*candidates), compare_candidates);
-	*ret_candidates = candidates;
-	*ret_count = count;
-	return 0;
-}
-
-static int deliver_mark(const struct process *process, const struct collect_sink *sink,
-			const struct track_record *head, const void *record)
-{
-	char text[3 * TRACK_NAME_BYTES_MAX + 1];
-	const char *bytes;
-	size_t size;
-	decode_text(head, record, &bytes, &size);
-	text_clean(bytes, size, text, sizeof(text));
-	return sink->mark(sink->ctx, process->info.pid, head->time_ns, text);
-}
-
-static int deliver_event(struct process *process, const struct collect_sink *sink,
-			 const struct collect_event *event)
-{
-	if (event->op == TRACK_META_CENSUS_END) {
-		process->info.census_fds |= event->kind == TRACK_KIND_FD;
-		process->info.census_threads |= event->kind == TRACK_KIND_THREAD;
-		process->changed = true;
-	}
-	if (event->time_ns > process->last_ns)
-		process->last_ns = event->time_ns;
-	return sink->event(sink->ctx, process->info.index, event);
-}
-
-/* Everything is checked once more: the writer could have changed it since. */
-static int deliver_record(struct process *process, const struct collect_sink *sink, uint32_t index,
-			  const struct merge_key *key, uint64_t *ret_events)
-{
-	uint32_t bytes, next;
-	struct track_record head;
-	const struct track_segment *segment = spool_segment(&process->spool, index, &bytes);
-	if (segment_step(segment, key->offset, bytes, &head, &next) != SEGMENT_RECORD)
-		return 0;
-	const void *record = (const uint8_t *)segment + key->offset;
-	struct decode_fixed fixed;
-	enum decode_class class = decode_check(&head, record, &fixed);
-	if (class == DECODE_MARK)
-		return deliver_mark(process, sink, &head, record);
-	if (class != DECODE_EVENT)
-		return 0;
-	struct collect_event event;
-	decode_event(&head, record, key->tid, &fixed, &event);
-	++*ret_events;
-	return deliver_event(process, sink, &event);
-}
-
-/* Let a segment take part in the merge. */
-static int join_merge(struct process *process, uint32_t index, uint64_t horizon_ns,
-		      struct merge *merge)
-{
-	struct merge_key keys[CURSOR_KEYS_MAX];
-	uint32_t bytes;
-	const struct track_segment *segment = spool_segment(&process->spool, index, &bytes);
-	size_t count = cursor_keys(&process->cursors[index], segment, process->horizon_ns,
-				   horizon_ns, keys);
-	return merge_add(merge, index, keys, count);
-}
-
-/*
- * A segment joins the merge only when its first event is due: so the heap has
- * about one run per thread, however long the spool.
- */
-static int deliver(struct process *process, const struct process_look *look, uint64_t horizon_ns,
-		   uint64_t *ret_events)
-{
-	struct candidate *candidates;
-	uint32_t count, joined = 0;
-	int ret = find_candidates(process, horizon_ns, &candidates, &count);
-	struct merge merge = {0};
-	while (!ret) {
-		uint64_t due_ns;
-		bool more = merge_peek(&merge, &due_ns);
-		if (joined < count && (!more || candidates[joined].first_ns <= due_ns)) {
-			ret = join_merge(process, candidates[joined++].index, horizon_ns, &merge);
-			if (joined % SEGMENTS_HELD == 0)
-				spool_rest(&process->spool);
-			continue;
-		}
-		uint32_t index;
-		struct merge_key key;
-		if (!merge_take(&merge, &index, &key))
-			break;
-		ret = deliver_record(process, look->sink, index, &key, ret_events);
-	}
-	merge_finish(&merge);
-	free(candidates);
-	return ret;
 }
 
 /* Of a spool that is gone or was cut to nothing, only that can be said. */
@@ -416,7 +282,7 @@ int process_read(struct process *process, const struct process_look *look, uint6
 	if (!ret)
 		ret = process_tell(process, look->sink);
 	if (!ret)
-		ret = deliver(process, look, horizon_ns, ret_events);
+		ret = order_deliver(process, look, horizon_ns, ret_events);
 	if (ret)
 		return ret;
 	process->horizon_ns = horizon_ns;
@@ -437,12 +303,14 @@ void process_give_back(struct process *process)
 	for (uint32_t i = 0; i < process->cursor_count; i++) {
 		uint32_t bytes;
 		struct cursor *cursor = &process->cursors[i];
-		const struct track_segment *segment = spool_segment(&process->spool, i, &bytes);
-		if (!cursor->ended || !segment || !can_be_given_back(cursor, segment))
+		if (!cursor->ended)
 			continue;
-		spool_give_back(&process->spool, i);
+		struct track_segment *segment = spool_segment(&process->spool, i, &bytes);
+		if (!segment || bytes < TRACK_SEGMENT_BYTES || !can_be_given_back(cursor, segment))
+			continue;
+		spool_give_back(&process->spool, i, segment);
 		*cursor = (struct cursor){0};
-		if (++given % SEGMENTS_HELD == 0)
+		if (++given % SPOOL_SEGMENTS_HELD == 0)
 			spool_rest(&process->spool);
 	}
 	if (given)

@@ -294,12 +294,8 @@ void spool_rest(const struct spool *spool)
 		(void)madvise(spool->map, spool->map_bytes, MADV_DONTNEED);
 }
 
-void spool_give_back(struct spool *spool, uint32_t index)
+void spool_give_back(struct spool *spool, uint32_t index, struct track_segment *segment)
 {
-	uint32_t bytes;
-	struct track_segment *segment = spool_segment(spool, index, &bytes);
-	if (!segment || bytes < TRACK_SEGMENT_BYTES)
-		return;
 	memset(segment + 1, 0, TRACK_SEGMENT_BYTES - sizeof(*segment));
 	segment->tid = 0;
 	memset(segment->pad, 0, sizeof(segment->pad));

@@ -65,9 +65,11 @@ uint32_t spool_segments_booked(const struct spool *spool);
  * *ret_bytes: what there is of it, a multiple of 8.
  */
 struct track_segment *spool_segment(struct spool *spool, uint32_t index, uint32_t *ret_bytes);
+/* Of a long spool no more than so many segments are held in memory at once. */
+#define SPOOL_SEGMENTS_HELD 256u
 /* Hold no pages of it in memory for now: what is needed again comes back by itself. */
 void spool_rest(const struct spool *spool);
-/* Empty a segment and let the writer have it. The spool must be writable. */
-void spool_give_back(struct spool *spool, uint32_t index);
+/* Empty a whole segment and let the writer have it. The spool must be writable. */
+void spool_give_back(struct spool *spool, uint32_t index, struct track_segment *segment);
 
 #endif

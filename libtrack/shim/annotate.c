@@ -21,7 +21,7 @@ static const struct annotation {
 	uint16_t turns; /* the kinds of which it may make a callback's next call too late */
 	uint32_t stack; /* but where something is over: that began here, a moment ago */
 } annotations[TRACK_OP__COUNT] = {
-#define TRACK_OP(id, name, sayer, living, with_stack, turns_of) \
+#define TRACK_OP(id, name, sayer, with_stack, turns_of) \
 	[TRACK_OP_##id] = {.kinds = TRACK_SAID_##sayer, .turns = turns_of, .stack = with_stack},
 #include <track/ops.def>
 #undef TRACK_OP
@@ -31,7 +31,7 @@ static const struct annotation {
 #define TRACK_ANNOTATE_MARK TRACK_OP_MARK /* no annotations */
 #define TRACK_ANNOTATE_UNDO TRACK_OP_UNDO
 #define TRACK_ANNOTATE_FAIL TRACK_OP_FAIL
-#define TRACK_OP(id, name, sayer, living, stack, turns) \
+#define TRACK_OP(id, name, sayer, stack, turns) \
 	_Static_assert((int)TRACK_ANNOTATE_##id == (int)TRACK_OP_##id, "track.h, ops.def");
 #include <track/ops.def>
 #undef TRACK_OP
@@ -46,18 +46,9 @@ static __attribute__((noinline)) void define(struct writer *writer, uint64_t *se
 					     const char *text)
 {
 	size_t size = strnlen(text, TEXT_BYTES_MAX);
-	uint16_t whole = (uint16_t)(sizeof(struct track_record) + ((size + 7) & ~(size_t)7));
-	struct track_record *record =
-		writer_begin(writer, whole, TRACK_META_TEXT, 0, TRACK_CALL_none);
-	if (!record)
-		return;
-	record->subject = id;
-	record->stack = 0;
-	record->arg = TRACK_NAME_ARG(TRACK_NAME_TEXT, size);
-	memset((char *)record + whole - 8, 0, size ? 8 : 0);
-	memcpy(record + 1, text, size);
-	writer_commit(record);
-	writer_remember(writer, set, id);
+	if (writer_emit_data(writer, TRACK_META_TEXT, 0, TRACK_CALL_none, id, 0,
+			     TRACK_NAME_ARG(TRACK_NAME_TEXT, size), text, size))
+		writer_remember(writer, set, id);
 }
 
 /*
@@ -155,14 +146,14 @@ static inline __attribute__((always_inline)) void annotate(uint64_t what, uint64
 	}
 	struct track_relation relation = {
 		.other = other, .text = text_id(writer, text), .other_kind = other_kind};
-	uint64_t hash = 0;
+	uint64_t stack = 0;
 	if (annotations[op].stack && !(arg & TRACK_RETURNED) && stacks_taken) {
 		const struct trail_start caller = {
 			.ip = frame[1], .sp = (uintptr_t)(frame + 2), .bp = frame[0]};
-		hash = stack_record_above(writer, &caller);
+		stack = stack_record_above(writer, &caller);
 	}
-	record_tell(writer, op, kind, subject, hash, arg,
-		    relation.other || relation.text ? &relation : NULL);
+	record_tell(writer, op, kind, subject, stack, arg,
+		    likely(relation.other || relation.text) ? &relation : NULL);
 }
 
 static __attribute__((noinline)) void annotate_turn(uint64_t what, uint64_t subject, uint64_t arg,
@@ -182,9 +173,8 @@ SHIM_EXPORT void track_shim_annotate(uint64_t what, uint64_t subject, uint64_t a
 	if (unlikely(what >> 24 || op >= TRACK_OP__COUNT || kind >= TRACK_KIND__COUNT ||
 		     other_kind >= TRACK_KIND__COUNT || !(annotations[op].kinds >> kind & 1)))
 		return;
-	if (unlikely(annotations[op].turns >> kind & 1)) {
+	if (unlikely(annotations[op].turns >> kind & 1))
 		annotate_turn(what, subject, arg, other, text, __builtin_frame_address(0));
-		return;
-	}
-	annotate(what, subject, arg, other, text, __builtin_frame_address(0));
+	else
+		annotate(what, subject, arg, other, text, __builtin_frame_address(0));
 }

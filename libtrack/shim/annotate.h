@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* What track/track.h finds with dlsym: the annotations of a program become records. */
 #ifndef SHIM_ANNOTATE_H
 #define SHIM_ANNOTATE_H
 
 #include <stdint.h>
 
 /*
- * What track/track.h finds with dlsym: record what the program says of itself.
  * what: op, kind of subject << 8, kind of other << 16. text: NULL, or a literal,
  * but of a name. The function that calls this is left out of stacks. What a newer header says and
  * this shim does not know is ignored.

@@ -81,7 +81,7 @@ static void record_open(struct writer *writer, int fd)
 {
 	enum track_fd_class fd_class = fd_classify(fd);
 	if (fd_class_is_socket(fd_class))
-		name_socket(writer, fd, TRACK_CALL_none);
+		name_socket(fd, TRACK_CALL_none);
 	writer_emit(writer, TRACK_META_CENSUS, TRACK_KIND_FD, TRACK_CALL_none, (uint64_t)fd, 0,
 		    TRACK_FD_ARG(fd_class, 0, -1));
 }

@@ -160,18 +160,17 @@ void fd_remember(int fd, enum track_fd_class fd_class)
 
 void fd_refused(enum track_call call)
 {
-	if (errno != EMFILE && errno != ENFILE)
+	int error = errno;
+	if (error != EMFILE && error != ENFILE)
 		return;
 	struct writer *writer = writer_get();
 	if (!writer || writer->refusals == REFUSALS_RECORDED)
 		return;
-	int saved = errno;
 	writer->refusals++;
 	if (!spool_tell_fd_limit())
 		return; /* none are allowed: that was wanted */
 	writer_emit(writer, TRACK_OP_FAIL, TRACK_KIND_FD, call, UINT64_MAX, stack_record(writer),
-		    (uint64_t)saved);
-	errno = saved;
+		    (uint64_t)error);
 }
 
 static void record_name(struct writer *writer, int fd, enum track_call call, const char *name)
@@ -185,7 +184,9 @@ static void record_name(struct writer *writer, int fd, enum track_call call, con
 			 TRACK_NAME_ARG(TRACK_NAME_TEXT, size), name, size);
 }
 
-static struct writer *opened(int fd, enum track_fd_class fd_class, enum track_call call, int from)
+/* Inlined, since each frame of ours costs the unwinder a step. */
+static inline __attribute__((always_inline)) struct writer *
+opened(int fd, enum track_fd_class fd_class, enum track_call call, int from)
 {
 	struct writer *writer = writer_get();
 	if (!writer)
@@ -201,13 +202,10 @@ static struct writer *opened(int fd, enum track_fd_class fd_class, enum track_ca
 
 void fd_opened(int fd, enum track_fd_class fd_class, enum track_call call, int from)
 {
-	if (fd < 0) {
+	if (fd < 0)
 		fd_refused(call);
-		return;
-	}
-	int saved = errno;
-	opened(fd, fd_class, call, from);
-	errno = saved;
+	else
+		opened(fd, fd_class, call, from);
 }
 
 void fd_opened_named(int fd, enum track_fd_class fd_class, enum track_call call, const char *name)
@@ -216,11 +214,9 @@ void fd_opened_named(int fd, enum track_fd_class fd_class, enum track_call call,
 		fd_refused(call);
 		return;
 	}
-	int saved = errno;
 	struct writer *writer = opened(fd, fd_class, call, -1);
 	if (writer && name)
 		record_name(writer, fd, call, name);
-	errno = saved;
 }
 
 /* Calls that programs try to learn whether a number is a socket at all. */
@@ -247,7 +243,6 @@ void fd_misused(int fd, enum track_call call)
 		return;
 	writer_emit(writer, TRACK_OP_FAIL, TRACK_KIND_FD, call, (uint64_t)fd, stack_record(writer),
 		    (uint64_t)error);
-	errno = error;
 }
 
 static void received(int fd, enum track_call call)
@@ -257,7 +252,7 @@ static void received(int fd, enum track_call call)
 	enum track_fd_class fd_class = fd_classify(fd);
 	fd_opened(fd, fd_class, call, -1);
 	if (fd_class_is_socket(fd_class))
-		name_socket_now(fd, call);
+		name_socket(fd, call);
 }
 
 void fd_received(const struct msghdr *message, enum track_call call)
@@ -279,7 +274,7 @@ void fd_received(const struct msghdr *message, enum track_call call)
 }
 
 /* The counters of a life go before its end. Returns whether the number was believed open. */
-static bool close_books(struct writer *writer, int fd)
+static bool end_usage(struct writer *writer, int fd)
 {
 	struct track_fd_usage *usage = spool_usage(fd, false);
 	if (!usage || !__atomic_exchange_n(&usage->open, 0, __ATOMIC_ACQUIRE))
@@ -290,7 +285,7 @@ static bool close_books(struct writer *writer, int fd)
 	return true;
 }
 
-static void reopen_books(int fd)
+static void undo_usage(int fd)
 {
 	struct track_fd_usage *usage = spool_usage(fd, false);
 	if (usage)
@@ -309,24 +304,26 @@ static void emit_undo(struct writer *writer, int fd, enum track_call call, int e
 	writer_emit(writer, TRACK_OP_UNDO, TRACK_KIND_FD, call, (uint64_t)fd, 0, (uint64_t)error);
 }
 
-struct fd_closing fd_close_begin(int fd, enum track_call call)
+static bool is_believed_open(int fd)
+{
+	const struct track_fd_usage *usage = spool_usage(fd, false);
+	return usage && usage->open;
+}
+
+/*
+ * The usage is looked up anew once the stack is there: a signal handler that forked
+ * meanwhile goes on here, in the child, with another spool.
+ */
+struct fd_closing fd_close_begin(int fd, enum track_call call, unsigned flags)
 {
 	struct fd_closing closing = {.fd = fd, .call = call};
-	if (fd < 0)
+	closing.writer = fd >= 0 ? writer_get() : NULL;
+	if (!closing.writer || !is_believed_open(fd))
 		return closing;
-	closing.writer = writer_get();
-	if (!closing.writer)
-		return closing;
-	int saved = errno;
-	uint64_t stack = 0;
-	const struct track_fd_usage *usage = spool_usage(fd, false);
-	if (usage && usage->open) {
-		stack = stack_record(closing.writer);
-		close_books(closing.writer, fd);
-		emit_destroy(closing.writer, fd, call, stack, 0);
-		closing.recorded = true;
-	}
-	errno = saved;
+	uint64_t stack = stack_record(closing.writer);
+	end_usage(closing.writer, fd);
+	emit_destroy(closing.writer, fd, call, stack, flags);
+	closing.recorded = true;
 	return closing;
 }
 
@@ -358,14 +355,12 @@ void fd_close_end(const struct fd_closing *closing, bool ok)
 {
 	if (!closing->writer)
 		return;
-	int saved = errno;
 	/* Linux frees the number whatever close returns, but for EBADF. */
-	bool freed = ok || saved != EBADF;
+	bool freed = ok || errno != EBADF;
 	if (!closing->recorded)
 		closed_unopened(closing, freed);
 	else if (!freed)
 		emit_undo(closing->writer, closing->fd, closing->call, EBADF);
-	errno = saved;
 }
 
 void fd_close_cancelled(void *closing)
@@ -374,38 +369,20 @@ void fd_close_cancelled(void *closing)
 	if (!c->writer || !c->recorded || writers_confined() ||
 	    sys3(SYS_fcntl, c->fd, F_GETFD, 0) < 0)
 		return;
-	reopen_books(c->fd);
+	undo_usage(c->fd);
 	emit_undo(c->writer, c->fd, c->call, ECANCELED);
-}
-
-struct fd_closing fd_replace_begin(int to, enum track_call call)
-{
-	struct fd_closing closing = {.fd = to, .call = call};
-	closing.writer = to >= 0 ? writer_get() : NULL;
-	const struct track_fd_usage *usage = spool_usage(to, false);
-	if (!closing.writer || !usage || !usage->open)
-		return closing;
-	int saved = errno;
-	uint64_t stack = stack_record(closing.writer);
-	close_books(closing.writer, to);
-	emit_destroy(closing.writer, to, call, stack, TRACK_FD_IMPLICIT);
-	closing.recorded = true;
-	errno = saved;
-	return closing;
 }
 
 void fd_replace_end(const struct fd_closing *closing, bool ok, int from)
 {
 	if (!closing->writer)
 		return;
-	int saved = errno;
 	if (ok) {
 		fd_opened(closing->fd, fd_class_of(from), closing->call, from);
 	} else if (closing->recorded) {
-		reopen_books(closing->fd);
-		emit_undo(closing->writer, closing->fd, closing->call, saved);
+		undo_usage(closing->fd);
+		emit_undo(closing->writer, closing->fd, closing->call, errno);
 	}
-	errno = saved;
 }
 
 static void range_closing(unsigned first, unsigned last, enum track_call call)
@@ -413,13 +390,11 @@ static void range_closing(unsigned first, unsigned last, enum track_call call)
 	struct writer *writer = writer_get();
 	if (!writer)
 		return;
-	int saved = errno;
 	uint64_t stack = stack_record(writer);
 	unsigned end = (unsigned)spool_usage_end();
 	for (unsigned fd = first; fd < end && fd <= last; fd++)
-		if (close_books(writer, (int)fd))
+		if (end_usage(writer, (int)fd))
 			emit_destroy(writer, (int)fd, call, stack, TRACK_FD_IMPLICIT);
-	errno = saved;
 }
 
 static void range_failed(unsigned first, unsigned last, enum track_call call)
@@ -427,16 +402,14 @@ static void range_failed(unsigned first, unsigned last, enum track_call call)
 	struct writer *writer = writer_get();
 	if (!writer)
 		return;
-	int saved = errno;
 	unsigned end = (unsigned)spool_usage_end();
 	for (unsigned fd = first; fd < end && fd <= last; fd++) {
 		const struct track_fd_usage *usage = spool_usage((int)fd, false);
 		if (!usage || usage->open || !usage->ever || sys3(SYS_fcntl, fd, F_GETFD, 0) < 0)
 			continue;
-		reopen_books((int)fd);
-		emit_undo(writer, (int)fd, call, saved);
+		undo_usage((int)fd);
+		emit_undo(writer, (int)fd, call, errno);
 	}
-	errno = saved;
 }
 
 /* Which numbers a failed call left open cannot be asked behind a filter: there it is booked after.

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The lifetimes of descriptors: what the wrappers of socket, dup, close and
- * their like call before and after the real function. errno is left alone.
+ * The lifetimes of descriptors: what the wrappers of socket, dup, close and their like call before
+ * and after the real function. errno is read and left alone: nothing below here is a call of libc's
+ * that sets it, but for the unwinder's, and stack.c puts it back.
  */
 #ifndef SHIM_FD_H
 #define SHIM_FD_H
@@ -18,7 +19,7 @@ enum track_fd_class fd_path_class(int fd, const char *path, int flags);
 /* The class it was opened with, or what the kernel says. */
 enum track_fd_class fd_class_of(int fd);
 
-/* Book a number as open, with fresh counters. */
+/* The number is open from here on, with fresh counters. */
 void fd_remember(int fd, enum track_fd_class fd_class);
 
 /*
@@ -36,20 +37,22 @@ void fd_misused(int fd, enum track_call call);
 struct msghdr;
 void fd_received(const struct msghdr *message, enum track_call call);
 
-/* Around a close: begin before the real call, end after it with what it returned. */
+/*
+ * Around a close: begin before the real call, end after it with what it returned. flags: those of
+ * a destroy record, TRACK_FD_IMPLICIT where dup2, dup3 or freopen close on the way.
+ */
 struct fd_closing {
 	struct writer *writer; /* NULL: not recorded */
 	int fd;
 	enum track_call call;
 	bool recorded; /* before the call: the number was believed open */
 };
-struct fd_closing fd_close_begin(int fd, enum track_call call);
+struct fd_closing fd_close_begin(int fd, enum track_call call, unsigned flags);
 void fd_close_end(const struct fd_closing *closing, bool ok);
 /* The closing thread was cancelled instead; a struct fd_closing. */
 void fd_close_cancelled(void *closing);
 
-/* Around dup2 and dup3, which close `to` on the way; the beginning alone before freopen. */
-struct fd_closing fd_replace_begin(int to, enum track_call call);
+/* After dup2 and dup3 instead: the number has a new owner, a copy of from, or still the old one. */
 void fd_replace_end(const struct fd_closing *closing, bool ok, int from);
 
 /* Around a close of all numbers first..last. */

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What track/track.h finds with dlsym. */
 #include "mark.h"
 #include "writer.h"
 

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* What track/track.h finds with dlsym: a program's marks become records. */
 #ifndef SHIM_MARK_H
 #define SHIM_MARK_H
 
-/* Record a mark in the life of the whole process. text: at most 256 bytes count. */
+/* Record a mark of the whole process. text: NULL is none; at most 256 bytes count. */
 void track_shim_mark(const char *text);
 
 #endif

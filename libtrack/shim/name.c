@@ -31,17 +31,11 @@ static void record_address(struct writer *writer, int fd, enum track_call call,
 			 TRACK_NAME_ARG(role, size), &address, size);
 }
 
-void name_socket(struct writer *writer, int fd, enum track_call call)
+void name_socket(int fd, enum track_call call)
 {
-	if (writers_confined())
+	struct writer *writer = writer_get();
+	if (!writer || writers_confined())
 		return;
 	record_address(writer, fd, call, TRACK_NAME_LOCAL, SYS_getsockname);
 	record_address(writer, fd, call, TRACK_NAME_REMOTE, SYS_getpeername);
-}
-
-void name_socket_now(int fd, enum track_call call)
-{
-	struct writer *writer = writer_get();
-	if (writer)
-		name_socket(writer, fd, call);
 }

@@ -6,9 +6,6 @@
 #include "writer.h"
 
 /* Record local and remote address where they changed since last recorded. */
-void name_socket(struct writer *writer, int fd, enum track_call call);
-
-/* The same, from a wrapper. */
-void name_socket_now(int fd, enum track_call call);
+void name_socket(int fd, enum track_call call);
 
 #endif

@@ -367,11 +367,6 @@ void spool_untake_segment(struct track_segment *segment)
 			  __ATOMIC_RELEASE);
 }
 
-uint32_t spool_segment_offset(const void *address)
-{
-	return (uint32_t)(((const char *)address - spool.segments) % TRACK_SEGMENT_BYTES);
-}
-
 struct track_fd_usage *spool_usage(int fd, bool make)
 {
 	if (!spool.header || fd < 0 || (uint32_t)fd >= spool.header->usage_count ||

@@ -37,9 +37,6 @@ struct track_segment *spool_take_segment(uint32_t tid, enum track_note *ret_reas
 /* Return one that was taken and never used. */
 void spool_untake_segment(struct track_segment *segment);
 
-/* Offset of an address inside a segment, for its commit word. */
-uint32_t spool_segment_offset(const void *address);
-
 /* The counters of a descriptor; NULL if it has none. make: make room for them. */
 struct track_fd_usage *spool_usage(int fd, bool make);
 /* One above the highest descriptor that ever had counters. */

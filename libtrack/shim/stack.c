@@ -91,6 +91,7 @@ void stack_load(void)
 	if (likely(__atomic_load_n(&load_tried, __ATOMIC_RELAXED)) || !depth_max || !environ ||
 	    writers_confined() || __atomic_exchange_n(&load_tried, true, __ATOMIC_ACQ_REL))
 		return;
+	int saved = errno;
 	sys3(SYS_membarrier, MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED, 0, 0);
 	void *library = dlopen("libunwind.so.8", RTLD_NOW | RTLD_LOCAL);
 	void *found = library ? dlsym(library, "unw_backtrace") : NULL;
@@ -109,6 +110,7 @@ void stack_load(void)
 	else
 		stack_prepare_thread();
 	warm_up();
+	errno = saved;
 }
 
 static uintptr_t here(void)
@@ -271,17 +273,9 @@ static uint64_t record_new(struct writer *writer, const uint64_t *addresses, siz
 	modules_check(writer, addresses, count);
 	writer_check_known(writer);
 	uint64_t hash = hash_addresses(writer->known_version, addresses, count);
-	uint16_t size = (uint16_t)(sizeof(struct track_record) + count * sizeof(*addresses));
-	struct track_record *record =
-		writer_begin(writer, size, TRACK_META_STACK, 0, TRACK_CALL_none);
-	if (!record)
-		return hash;
-	record->subject = hash;
-	record->stack = 0;
-	record->arg = count;
-	memcpy(record + 1, addresses, count * sizeof(*addresses));
-	writer_commit(record);
-	writer_remember(writer, set_of(writer, hash), hash);
+	if (writer_emit_data(writer, TRACK_META_STACK, 0, TRACK_CALL_none, hash, 0, count,
+			     addresses, count * sizeof(*addresses)))
+		writer_remember(writer, set_of(writer, hash), hash);
 	return hash;
 }
 

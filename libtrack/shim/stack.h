@@ -21,7 +21,7 @@ void stack_init(uint32_t depth);
  * and dlopen would initialise libc with an empty environment. And not from a
  * wrapper that an allocator may call under its lock (jemalloc reads files and
  * starts threads that way): dlopen allocates. A missing libunwind is noted;
- * then there are no stacks.
+ * then there are no stacks. errno is left alone.
  */
 void stack_load(void);
 

@@ -164,11 +164,9 @@ struct reaping {
 static struct reaping reap_begin(pthread_t thread, enum track_call call)
 {
 	struct reaping reaping = {writer_get(), thread, call};
-	int saved = errno;
 	if (reaping.writer)
 		writer_emit(reaping.writer, TRACK_OP_DESTROY, TRACK_KIND_THREAD, call,
 			    (uint64_t)thread, stack_record(reaping.writer), 0);
-	errno = saved;
 	return reaping;
 }
 

@@ -4,11 +4,12 @@
 #include "spool.h"
 #include "writer.h"
 
-static struct track_traffic *books(int fd)
+static struct track_traffic *traffic_of(int fd)
 {
 	struct track_fd_usage *usage = spool_usage(fd, false);
 	if (!usage || !__atomic_load_n(&usage->open, __ATOMIC_RELAXED) || !writer_get())
 		return NULL;
+	/* Anew: a forked child gets a spool of its own in writer_get. */
 	usage = spool_usage(fd, false);
 	return usage ? &usage->traffic : NULL;
 }
@@ -20,7 +21,7 @@ static void add(uint64_t *counter, ssize_t amount)
 
 void traffic_out(int fd, ssize_t calls, ssize_t bytes)
 {
-	struct track_traffic *traffic = calls > 0 && bytes >= 0 ? books(fd) : NULL;
+	struct track_traffic *traffic = calls > 0 && bytes >= 0 ? traffic_of(fd) : NULL;
 	if (!traffic)
 		return;
 	add(&traffic->out_count, calls);
@@ -30,7 +31,7 @@ void traffic_out(int fd, ssize_t calls, ssize_t bytes)
 
 void traffic_in(int fd, ssize_t calls, ssize_t bytes)
 {
-	struct track_traffic *traffic = calls > 0 && bytes >= 0 ? books(fd) : NULL;
+	struct track_traffic *traffic = calls > 0 && bytes >= 0 ? traffic_of(fd) : NULL;
 	if (!traffic)
 		return;
 	add(&traffic->in_count, calls);

@@ -24,7 +24,7 @@ static void accepted(int fd, int listener, enum track_call call)
 		return;
 	}
 	fd_opened(fd, fd_class_of(listener), call, listener);
-	name_socket_now(fd, call);
+	name_socket(fd, call);
 }
 
 SHIM_EXPORT int accept(int listener, struct sockaddr *address, socklen_t *size)
@@ -60,7 +60,7 @@ SHIM_EXPORT int dup2(int from, int to)
 {
 	if (from == to)
 		return REAL(dup2)(from, to);
-	struct fd_closing closing = fd_replace_begin(to, TRACK_CALL_dup2);
+	struct fd_closing closing = fd_close_begin(to, TRACK_CALL_dup2, TRACK_FD_IMPLICIT);
 	int fd = REAL(dup2)(from, to);
 	fd_replace_end(&closing, fd >= 0, from);
 	return fd;
@@ -68,7 +68,7 @@ SHIM_EXPORT int dup2(int from, int to)
 
 SHIM_EXPORT int dup3(int from, int to, int flags)
 {
-	struct fd_closing closing = fd_replace_begin(to, TRACK_CALL_dup3);
+	struct fd_closing closing = fd_close_begin(to, TRACK_CALL_dup3, TRACK_FD_IMPLICIT);
 	int fd = REAL(dup3)(from, to, flags);
 	fd_replace_end(&closing, fd >= 0, from);
 	return fd;
@@ -109,7 +109,7 @@ SHIM_EXPORT int close(int fd)
 		return 0;
 	if (unlikely(stack_is_library(__builtin_return_address(0))))
 		return REAL(close)(fd);
-	struct fd_closing closing = fd_close_begin(fd, TRACK_CALL_close);
+	struct fd_closing closing = fd_close_begin(fd, TRACK_CALL_close, 0);
 	int ret;
 	pthread_cleanup_push(fd_close_cancelled, &closing);
 	ret = REAL(close)(fd);
@@ -131,7 +131,7 @@ SHIM_EXPORT int close(int fd)
 		int ret;                                                                           \
 		__asm__("" : "+r"(maybe));                                                         \
 		struct fd_closing closing =                                                        \
-			fd_close_begin(maybe ? number(maybe) : -1, TRACK_CALL_##function);         \
+			fd_close_begin(maybe ? number(maybe) : -1, TRACK_CALL_##function, 0);      \
 		errno = 0;                                                                         \
 		pthread_cleanup_push(fd_close_cancelled, &closing);                                \
 		ret = REAL(function)(stream);                                                      \
@@ -147,7 +147,7 @@ CLOSES_STREAM(closedir, DIR, dirfd)
 
 SHIM_EXPORT int mq_close(mqd_t queue)
 {
-	struct fd_closing closing = fd_close_begin(queue, TRACK_CALL_mq_close);
+	struct fd_closing closing = fd_close_begin(queue, TRACK_CALL_mq_close, 0);
 	int ret = REAL(mq_close)(queue);
 	fd_close_end(&closing, ret == 0);
 	return ret;

@@ -11,7 +11,7 @@ SHIM_EXPORT int bind(int fd, const struct sockaddr *address, socklen_t size)
 {
 	int ret = REAL(bind)(fd, address, size);
 	if (!ret)
-		name_socket_now(fd, TRACK_CALL_bind);
+		name_socket(fd, TRACK_CALL_bind);
 	else
 		fd_misused(fd, TRACK_CALL_bind);
 	return ret;
@@ -21,7 +21,7 @@ SHIM_EXPORT int connect(int fd, const struct sockaddr *address, socklen_t size)
 {
 	int ret = REAL(connect)(fd, address, size);
 	if (!ret || errno == EINPROGRESS)
-		name_socket_now(fd, TRACK_CALL_connect);
+		name_socket(fd, TRACK_CALL_connect);
 	else
 		fd_misused(fd, TRACK_CALL_connect);
 	return ret;
@@ -31,7 +31,7 @@ SHIM_EXPORT int getsockname(int fd, struct sockaddr *address, socklen_t *size)
 {
 	int ret = REAL(getsockname)(fd, address, size);
 	if (!ret)
-		name_socket_now(fd, TRACK_CALL_getsockname);
+		name_socket(fd, TRACK_CALL_getsockname);
 	else
 		fd_misused(fd, TRACK_CALL_getsockname);
 	return ret;

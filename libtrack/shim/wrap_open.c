@@ -118,7 +118,7 @@ SHIM_EXPORT int forkpty(int *master, char *name, const struct termios *termios,
 		int saved = errno;                                                                 \
 		int before = fileno(stream);                                                       \
 		errno = saved;                                                                     \
-		fd_replace_begin(before, TRACK_CALL_##function);                                   \
+		fd_close_begin(before, TRACK_CALL_##function, TRACK_FD_IMPLICIT);                  \
 		FILE *again = REAL(function)(path, mode, stream);                                  \
 		int fd = again ? fileno(again) : -1;                                               \
 		if (fd >= 0)                                                                       \

@@ -45,7 +45,7 @@ static long do_close(const struct arguments *call)
 {
 	if (stack_is_probe(call->a))
 		return 0;
-	struct fd_closing closing = fd_close_begin((int)call->a, CALL);
+	struct fd_closing closing = fd_close_begin((int)call->a, CALL, 0);
 	long ret = go(call);
 	fd_close_end(&closing, ret == 0);
 	return ret;
@@ -55,7 +55,7 @@ static long do_replace(const struct arguments *call)
 {
 	if (call->a == call->b)
 		return go(call);
-	struct fd_closing closing = fd_replace_begin((int)call->b, CALL);
+	struct fd_closing closing = fd_close_begin((int)call->b, CALL, TRACK_FD_IMPLICIT);
 	long ret = go(call);
 	fd_replace_end(&closing, ret >= 0, (int)call->a);
 	return ret;
@@ -133,7 +133,7 @@ static long do_accept(const struct arguments *call)
 {
 	long ret = do_copy(call);
 	if (ret >= 0)
-		name_socket_now((int)ret, CALL);
+		name_socket((int)ret, CALL);
 	else
 		fd_misused((int)call->a, CALL);
 	return ret;
@@ -148,7 +148,7 @@ static long do_name(const struct arguments *call)
 {
 	long ret = go(call);
 	if (!ret || (call->number == SYS_connect && errno == EINPROGRESS))
-		name_socket_now((int)call->a, CALL);
+		name_socket((int)call->a, CALL);
 	else
 		fd_misused((int)call->a, CALL);
 	return ret;

@@ -306,44 +306,33 @@ void writer_reveal(struct writer *writer)
 			    TRACK_FIRE_AGAIN, NULL);
 }
 
-struct track_record *writer_begin(struct writer *writer, uint16_t size, uint8_t op,
-				  enum track_kind kind, enum track_call call)
+bool writer_emit_data(struct writer *writer, uint8_t op, enum track_kind kind, enum track_call call,
+		      uint64_t subject, uint64_t stack, uint64_t arg, const void *data, size_t size)
 {
+	const struct track_record head = {.op = op,
+					  .kind = (uint8_t)kind,
+					  .call = (uint16_t)call,
+					  .subject = subject,
+					  .stack = stack,
+					  .arg = arg};
+	if (size > TRACK_NAME_BYTES_MAX)
+		size = TRACK_NAME_BYTES_MAX;
+	size_t padded = (size + 7) & ~(size_t)7;
 	uint32_t offset;
-	return record_begin(writer, size, op, kind, call, clock_ns, &offset);
-}
-
-void writer_commit(struct track_record *record)
-{
-	record_commit(record, spool_segment_offset(record));
+	struct track_record *record =
+		record_begin(writer, &head, (uint16_t)(sizeof(head) + padded), clock_ns, &offset);
+	if (!record)
+		return false;
+	if (size) {
+		memcpy(record + 1, data, size);
+		memset((char *)(record + 1) + size, 0, padded - size);
+	}
+	record_commit(record, offset);
+	return true;
 }
 
 void writer_emit(struct writer *writer, uint8_t op, enum track_kind kind, enum track_call call,
 		 uint64_t subject, uint64_t stack, uint64_t arg)
 {
-	struct track_record *record = writer_begin(writer, sizeof(*record), op, kind, call);
-	if (!record)
-		return;
-	record->subject = subject;
-	record->stack = stack;
-	record->arg = arg;
-	writer_commit(record);
-}
-
-void writer_emit_data(struct writer *writer, uint8_t op, enum track_kind kind, enum track_call call,
-		      uint64_t subject, uint64_t stack, uint64_t arg, const void *data, size_t size)
-{
-	if (size > TRACK_NAME_BYTES_MAX)
-		size = TRACK_NAME_BYTES_MAX;
-	size_t padded = (size + 7) & ~(size_t)7;
-	struct track_record *record;
-	record = writer_begin(writer, (uint16_t)(sizeof(*record) + padded), op, kind, call);
-	if (!record)
-		return;
-	record->subject = subject;
-	record->stack = stack;
-	record->arg = arg;
-	memcpy(record + 1, data, size);
-	memset((char *)(record + 1) + size, 0, padded - size);
-	writer_commit(record);
+	writer_emit_data(writer, op, kind, call, subject, stack, arg, NULL, 0);
 }

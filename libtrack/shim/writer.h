@@ -123,22 +123,15 @@ bool writers_confined(void);
 /* Whether any thread but the caller is inside libunwind. */
 bool writers_unwinding(void);
 
-/*
- * Room for a record of size bytes with its first word set and its clock read.
- * NULL: lost, and counted. Everything else is the caller's to fill.
- */
-struct track_record *writer_begin(struct writer *writer, uint16_t size, uint8_t op,
-				  enum track_kind kind, enum track_call call);
-
-/* The record is complete. */
-void writer_commit(struct track_record *record);
-
-/* A whole record without payload. */
+/* A whole record without payload; lost, and counted, where there is no room. */
 void writer_emit(struct writer *writer, uint8_t op, enum track_kind kind, enum track_call call,
 		 uint64_t subject, uint64_t stack, uint64_t arg);
 
-/* The same with a payload, which is cut where it would exceed a record. */
-void writer_emit_data(struct writer *writer, uint8_t op, enum track_kind kind, enum track_call call,
+/*
+ * The same with a payload: size bytes, cut at TRACK_NAME_BYTES_MAX and padded with zeros. false:
+ * it was lost.
+ */
+bool writer_emit_data(struct writer *writer, uint8_t op, enum track_kind kind, enum track_call call,
 		      uint64_t subject, uint64_t stack, uint64_t arg, const void *data,
 		      size_t size);
 

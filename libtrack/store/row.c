@@ -265,7 +265,7 @@ int trace_put_statistics(struct trace *trace, struct trace_statistics *statistic
 	return put(trace, &binding, &statistics->id);
 }
 
-int trace_add_act(struct trace *trace, struct trace_act *act)
+int trace_put_act(struct trace *trace, struct trace_act *act)
 {
 	struct binding binding;
 	int error = statement_begin(

@@ -10,7 +10,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* The SQLite file format, section 1.3: the first 100 bytes. */
 enum { HEADER_BYTES = 100, USER_VERSION_OFFSET = 60, APPLICATION_ID_OFFSET = 68 };
 
 static const char sqlite_magic[16] = "SQLite format 3";
@@ -52,7 +51,7 @@ static int is_trace(const unsigned char *header, ssize_t bytes)
 	       big_endian(header + APPLICATION_ID_OFFSET) == TRACEFILE_APPLICATION_ID;
 }
 
-int tracefile_check(const char *path, char *why)
+int tracefile_check(const char *path, char *ret_why)
 {
 	unsigned char header[HEADER_BYTES];
 	ssize_t bytes = 0;
@@ -60,20 +59,21 @@ int tracefile_check(const char *path, char *why)
 	int error = read_header(path, header, &bytes);
 
 	if (error == -ENOENT) {
-		snprintf(why, TRACEFILE_WHY_BYTES, "there is no trace at '%s'", path);
+		snprintf(ret_why, TRACEFILE_WHY_BYTES, "there is no trace at '%s'", path);
 		return error;
 	}
 	if (error != 0 && error != -EBADMSG) {
-		snprintf(why, TRACEFILE_WHY_BYTES, "cannot read '%s': %s", path, strerror(-error));
+		snprintf(ret_why, TRACEFILE_WHY_BYTES, "cannot read '%s': %s", path,
+			 strerror(-error));
 		return error;
 	}
 	if (error != 0 || !is_trace(header, bytes)) {
-		snprintf(why, TRACEFILE_WHY_BYTES, "'%s' is not an rtctrack trace", path);
+		snprintf(ret_why, TRACEFILE_WHY_BYTES, "'%s' is not an rtctrack trace", path);
 		return -EBADMSG;
 	}
 	version = big_endian(header + USER_VERSION_OFFSET);
 	if (version != TRACEFILE_SCHEMA_VERSION) {
-		snprintf(why, TRACEFILE_WHY_BYTES,
+		snprintf(ret_why, TRACEFILE_WHY_BYTES,
 			 "'%s' is a trace of schema version %u; this rtctrack reads version %d: "
 			 "%s",
 			 path, version, TRACEFILE_SCHEMA_VERSION,
@@ -85,7 +85,7 @@ int tracefile_check(const char *path, char *why)
 	return 0;
 }
 
-static int check_folder(const char *path, char *why)
+static int check_folder(const char *path, char *ret_why)
 {
 	const char *slash = strrchr(path, '/');
 	size_t length = slash == NULL ? 0 : (size_t)(slash - path);
@@ -93,7 +93,7 @@ static int check_folder(const char *path, char *why)
 	int error;
 
 	if (length >= sizeof(folder)) {
-		snprintf(why, TRACEFILE_WHY_BYTES, "the path of the trace is too long");
+		snprintf(ret_why, TRACEFILE_WHY_BYTES, "the path of the trace is too long");
 		return -ENAMETOOLONG;
 	}
 	if (slash != NULL) {
@@ -104,12 +104,12 @@ static int check_folder(const char *path, char *why)
 	if (access(folder, W_OK | X_OK) == 0)
 		return 0;
 	error = -errno;
-	snprintf(why, TRACEFILE_WHY_BYTES, "cannot write a trace in folder '%s': %s", folder,
+	snprintf(ret_why, TRACEFILE_WHY_BYTES, "cannot write a trace in folder '%s': %s", folder,
 		 strerror(-error));
 	return error;
 }
 
-static int remove_files(const char *path, char *why)
+static int remove_files(const char *path, char *ret_why)
 {
 	static const char *const suffixes[] = {"-journal", "-wal", "-shm", ""};
 	char file[PATH_MAX + 16];
@@ -119,7 +119,7 @@ static int remove_files(const char *path, char *why)
 		if (unlink(file) != 0 && errno != ENOENT) {
 			int error = -errno;
 
-			snprintf(why, TRACEFILE_WHY_BYTES, "cannot replace '%s': %s", file,
+			snprintf(ret_why, TRACEFILE_WHY_BYTES, "cannot replace '%s': %s", file,
 				 strerror(-error));
 			return error;
 		}
@@ -127,21 +127,21 @@ static int remove_files(const char *path, char *why)
 	return 0;
 }
 
-int tracefile_clear(const char *path, char *why)
+int tracefile_clear(const char *path, char *ret_why)
 {
 	unsigned char header[HEADER_BYTES];
 	ssize_t bytes = 0;
-	int error = check_folder(path, why);
+	int error = check_folder(path, ret_why);
 
 	if (error != 0)
 		return error;
 	error = read_header(path, header, &bytes);
 	if (error == -ENOENT)
 		return remove_files(path,
-				    why); /* a log without its trace would be taken for ours */
+				    ret_why); /* a log without its trace would be taken for ours */
 	if (error == 0 && (bytes == 0 || is_trace(header, bytes)))
-		return remove_files(path, why);
-	snprintf(why, TRACEFILE_WHY_BYTES,
+		return remove_files(path, ret_why);
+	snprintf(ret_why, TRACEFILE_WHY_BYTES,
 		 "'%s' exists and is not an rtctrack trace; not overwritten", path);
 	return -EEXIST;
 }

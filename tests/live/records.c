@@ -18,7 +18,7 @@
 
 /* clang-format off */
 static const char *const ops[] = {
-#define TRACK_OP(id, name, sayer, living, stack, turns) [TRACK_OP_##id] = name,
+#define TRACK_OP(id, name, sayer, stack, turns) [TRACK_OP_##id] = name,
 #include <track/ops.def>
 #undef TRACK_OP
 };

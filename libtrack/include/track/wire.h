@@ -59,7 +59,7 @@ enum track_kind {
 };
 
 enum track_op {
-#define TRACK_OP(id, name, sayer, living, stack, turns) TRACK_OP_##id,
+#define TRACK_OP(id, name, sayer, stack, turns) TRACK_OP_##id,
 #include <track/ops.def>
 #undef TRACK_OP
 	TRACK_OP__COUNT,

@@ -162,7 +162,7 @@ static inline void act(const char *what, int64_t resource, int64_t other, const 
 		.call = "",
 	};
 
-	cr_assert_eq(trace_add_act(trace, &row), 0);
+	cr_assert_eq(trace_put_act(trace, &row), 0);
 }
 
 static inline void judge(void)

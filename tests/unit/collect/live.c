@@ -77,6 +77,24 @@ Test(live, a_segment_in_use_is_not_given_back)
 	builder_close(&b);
 }
 
+Test(live, a_damaged_event_is_counted_once_when_its_turn_comes)
+{
+	struct builder b = follow();
+	builder_add(&b, 0,
+		    (struct builder_record){.op = TRACK_OP_DONE,
+					    .kind = TRACK_KIND__COUNT,
+					    .time_ns = builder_now() + 3600000000000});
+	builder_add(&b, 0, (struct builder_record){.op = TRACK_OP_DONE, .time_ns = UINT64_MAX});
+	cr_assert(eq(u64, fixture_poll(), 0));
+	cr_assert(eq(u64, fixture_poll(), 0));
+	cr_assert(eq(u64, record.notes[TRACK_NOTE_LOST_DAMAGED], 1), "the one without a turn");
+	uint64_t events;
+	cr_assert(eq(int, collector_finish(collector, &events), 0));
+	cr_assert(eq(u64, events, 0));
+	cr_assert(eq(u64, record.notes[TRACK_NOTE_LOST_DAMAGED], 2));
+	builder_close(&b);
+}
+
 Test(live, what_is_too_young_waits_and_comes_once)
 {
 	clock_stop();

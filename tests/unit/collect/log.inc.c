@@ -66,7 +66,7 @@ static inline const char *log_op(uint8_t op)
 {
 	/* clang-format off */
 	static const char *const names[] = {
-#define TRACK_OP(id, name, sayer, living, stack, turns) [TRACK_OP_##id] = name,
+#define TRACK_OP(id, name, sayer, stack, turns) [TRACK_OP_##id] = name,
 #include <track/ops.def>
 #undef TRACK_OP
 #define TRACK_META_EVENT(id, name, check, bytes, ...) [TRACK_META_##id] = #name,

@@ -98,7 +98,7 @@ Test(filter, of_acts_those_since_then_are_counted)
 					.time_ns = 11 * SECOND + (uint64_t)i * SECOND / 8,
 					.call = "close"};
 
-		cr_assert_eq(trace_add_act(trace, &act), 0);
+		cr_assert_eq(trace_put_act(trace, &act), 0);
 		execute(trace,
 			"UPDATE evidence SET role = 'closed again at', act_id = %d WHERE "
 			"resource_id = %d",

@@ -2,7 +2,8 @@
 /*
  * The analysis: records become lifetimes (lifetime.c, a sink of the collector),
  * addresses become places (place.c), lifetimes become findings (one file per
- * family of rules). Everything is written through the store.
+ * family of rules). Everything is written through the store. Functions that can
+ * fail return 0, -ENOMEM, or what the store says.
  */
 #ifndef ANALYZE_ANALYZE_H
 #define ANALYZE_ANALYZE_H
@@ -12,7 +13,10 @@
 
 struct lifetimes;
 
-/* Follows resources from birth to death and writes them to trace, which must outlive it. */
+/*
+ * Follows resources from birth to death and writes them to trace, which must outlive it. The caller
+ * destroys it, and before that finishes it or does without what was still alive.
+ */
 int lifetimes_create(struct trace *trace, struct lifetimes **ret_lifetimes);
 /*
  * From this size of the trace on, lifetimes that began and ended in order are
@@ -26,7 +30,7 @@ void lifetimes_destroy(struct lifetimes *lifetimes);
 /* The sink to hand to collector_create; lives as long as lifetimes. */
 const struct collect_sink *lifetimes_sink(struct lifetimes *lifetimes);
 
-/* Counts for a status line. */
+/* Counts for a status line, of all processes so far. */
 struct lifetimes_status {
 	uint64_t events;
 	uint64_t lost; /* sum of the LOST notes */
@@ -37,7 +41,9 @@ struct lifetimes_status {
 };
 void lifetimes_status(const struct lifetimes *lifetimes, struct lifetimes_status *ret_status);
 
-/* All is read: compare with the censuses, settle what is alive, write what is left. */
+/*
+ * All is read (after collector_finish, once): settle what is alive, write what is left, and commit.
+ */
 int lifetimes_finish(struct lifetimes *lifetimes);
 
 /*

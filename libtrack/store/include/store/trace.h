@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A trace: one SQLite file, written by the collector's sink and the analysis,
- * read by reports. The only room that knows SQL; schema.sql is the contract.
+ * read by reports. The only room that knows SQLite; schema.sql is the contract.
+ * A trace is used by one thread at a time.
  *
  * Writers: rows are buffered in one transaction until trace_commit. Every
  * function returns 0 or -errno; -EIO with trace_error() for what SQLite said,
- * -ENOSPC full disk. Strings given are copied. NULL strings become NULL.
+ * -ENOSPC full disk. Strings given are copied. NULL strings become NULL. Times
+ * are CLOCK_MONOTONIC in nanoseconds, as on the wire.
  */
 #ifndef STORE_TRACE_H
 #define STORE_TRACE_H
@@ -16,13 +18,19 @@
 
 struct trace;
 
-/* path NULL: a private trace in a temporary file that vanishes on close. */
+/*
+ * path NULL: a private trace in a temporary file that vanishes on close. An old trace at path is
+ * replaced; -EEXIST: something else is there (trace_open_error says). The caller closes it.
+ */
 int trace_create(const char *path, struct trace **ret_trace);
 
 /* TRACE_COPY: a private copy that may be written and vanishes on close. */
 enum trace_mode { TRACE_READ, TRACE_WRITE, TRACE_COPY };
 
-/* -ENOENT; -EBADMSG: not a trace; -EPROTO: of another schema version (trace_open_error). */
+/*
+ * -ENOENT; -EBADMSG: not a trace; -EPROTO: of another schema version (trace_open_error). The caller
+ * closes it.
+ */
 int trace_open(const char *path, enum trace_mode mode, struct trace **ret_trace);
 const char *
 trace_open_error(void); /* why the last open or create of this thread failed: a sentence */
@@ -32,6 +40,7 @@ void trace_close(struct trace *trace);
 int trace_commit(struct trace *trace);
 /* Bytes of the trace's file with what is not yet committed, without the log beside it. Cheap. */
 int trace_size(struct trace *trace, uint64_t *ret_bytes);
+/* What SQLite said of the last failure, "" if there was none; lives until the next one. */
 const char *trace_error(const struct trace *trace);
 
 int trace_set_meta(struct trace *trace, const char *key, const char *value);
@@ -142,22 +151,27 @@ struct trace_stray {
 	int64_t stack_id;
 };
 
-/* Insert or replace by id. */
+/*
+ * put: inserted, or replaced where there is an id, which stays. add: inserted. Where a row is of
+ * something by its key (a note, a stray, a frame), the one before is replaced.
+ */
 int trace_put_process(struct trace *trace, struct trace_process *process);
 int trace_put_module(struct trace *trace, struct trace_module *module);
 int trace_put_resource(struct trace *trace, struct trace_resource *resource);
 int trace_delete_resource(struct trace *trace, int64_t id);
 /* count 0: the row goes, and its id becomes 0. */
 int trace_put_statistics(struct trace *trace, struct trace_statistics *statistics);
-int trace_add_stack(struct trace *trace, int64_t process_id, uint64_t hash, uint64_t time_ns,
-		    const uint64_t *addresses, size_t depth, int64_t *ret_id);
-int trace_add_act(struct trace *trace, struct trace_act *act);
-/* So many more like it have no row. */
-int trace_add_act_more(struct trace *trace, int64_t act_id, uint64_t count);
-/* Insert or replace by id. */
+int trace_put_act(struct trace *trace, struct trace_act *act);
 int trace_put_reference(struct trace *trace, struct trace_reference *reference);
 int trace_delete_references(struct trace *trace, int64_t resource_id);
+/* addresses: as the process had them; the id is the stack's row. */
+int trace_add_stack(struct trace *trace, int64_t process_id, uint64_t hash, uint64_t time_ns,
+		    const uint64_t *addresses, size_t depth, int64_t *ret_id);
+/* So many more acts like this one have no row. */
+int trace_add_act_more(struct trace *trace, int64_t act_id, uint64_t count);
+/* A source file whose callers are to blame; once is enough. */
 int trace_add_plumbing(struct trace *trace, const char *file);
+/* The user needs the used one until its own end. */
 int trace_add_need(struct trace *trace, int64_t user_id, int64_t used_id, uint64_t time_ns);
 int trace_add_stray(struct trace *trace, const struct trace_stray *stray);
 int trace_add_mark(struct trace *trace, int32_t pid, uint64_t time_ns, const char *text);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "life.h"
+#include "collect/in_use.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <track/wire.h>
 #include <unistd.h>
 
 #define FIELD_STATE 3
@@ -29,7 +30,7 @@ static bool read_stat(int32_t pid, char *ret_text, size_t bytes)
 	return true;
 }
 
-bool life_goes_on(int32_t pid, uint64_t start_ticks)
+bool writer_lives(int32_t pid, uint64_t start_ticks)
 {
 	char text[1024];
 	if (pid <= 0 || !read_stat(pid, text, sizeof(text)))
@@ -58,14 +59,24 @@ bool life_goes_on(int32_t pid, uint64_t start_ticks)
  * A lease for reading is refused while a file is open for writing, and a shared
  * mapping keeps it open. Where a file system knows no leases, the pid decides.
  */
-bool life_holds(int fd)
+bool file_in_use(int fd)
 {
-	bool written;
-
 	/* Whoever opens the file meanwhile makes the kernel send a signal: one that is ignored. */
 	if (fcntl(fd, F_SETSIG, SIGURG) < 0)
 		return false;
-	written = fcntl(fd, F_SETLEASE, F_RDLCK) < 0 && errno == EAGAIN;
+	bool written = fcntl(fd, F_SETLEASE, F_RDLCK) < 0 && errno == EAGAIN;
 	fcntl(fd, F_SETLEASE, F_UNLCK);
 	return written;
+}
+
+int spool_in_use(int fd)
+{
+	struct track_spool header;
+	ssize_t size = pread(fd, &header, sizeof(header), 0);
+	if (size < 0)
+		return -errno;
+	if (size < (ssize_t)sizeof(header) ||
+	    memcmp(header.magic, TRACK_SPOOL_MAGIC, sizeof(header.magic)) != 0)
+		return -EBADMSG;
+	return writer_lives(header.pid, header.start_ticks) || file_in_use(fd);
 }

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * References to one thing, folded as the table reference has them: one struct for all of one
+ * holder, for one purpose, taken at one place, with how many were taken and given back.
+ */
+#ifndef ANALYZE_REFERENCE_H
+#define ANALYZE_REFERENCE_H
+
+#include "thing.h"
+
+/* By how many references the task can be woken. */
+uint64_t reference_wakers(const struct thing *thing);
+/* Write all of them; the thing's row is there. */
+int references_write(struct thing *thing);
+void references_finish(struct thing *thing);
+
+#endif
