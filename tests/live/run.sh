@@ -113,7 +113,33 @@ for program in live_host live_host_nopie; do
 	account daemon 0 "SELECT end || ' ' || census_fds FROM process ORDER BY id LIMIT 1" "exit 1"
 	account late-destructor 0 "$left" 0
 	account fork-under-load 0 "$left" 0
+	account probe-numbers 0 "$left" 0
+	account confined-children 0 "$left" 2 "SELECT DISTINCT culprit_function FROM leaked_sockets" host_open \
+		"SELECT count(*) FROM note WHERE name = 'sandboxed'" 0
+	account seccomp-question 0 "SELECT culprit_function FROM leaked_sockets" host_open "SELECT count(*) FROM note WHERE name = 'sandboxed'" 0
+	account quick-exit 6 "$left" 1 "SELECT end || code || ' ' || (census_fds > 0) FROM process" "exit6 1"
+	account cancelled-join 0 "SELECT ending FROM resource WHERE kind = 'thread' ORDER BY ending" "done joined"
+	account idle-threads 0 "$left" 0
+	account socket-flags 0 "$left" 1
+	account signals-in-children 0 "SELECT count(*) FROM process WHERE origin = 'fork' AND end = 'exit' AND code = 7" 100
+	account io-uring 0 "SELECT count(*) - (SELECT coalesce(sum(count), 0) FROM note WHERE name = 'io-uring') FROM resource WHERE class = 'io_uring'" 0
+	if [ "$(id -u)" = 0 ]; then
+		record unshare --pid --fork "$live/$program" process-one
+		check "$program process-one" "$code $(cat out) $(sql "$accounts")" "0 opened=2 closed=0 opened=2 closed=0"
+	else
+		skip "$program process-one" "needs root to make a pid namespace"
+	fi
 done
+
+# What the loader answers depends on who asks, and what it could not find is no word for the host.
+record "$live/live_loader"
+check "the loader is asked by the program itself" "$code $(cat out err)" "0 "
+mkdir without && echo 'no library' >without/libunwind.so.8
+RTCTRACK_SPOOL_DIR=$work LD_LIBRARY_PATH=$work/without LD_PRELOAD=$shim "$live/live_loader" >out 2>err
+check "a missing unwinder is no word for the program" "$? $(cat out err)" "0 "
+"$rtctrack" report --format json "$work"/*.spool >missing.json 2>err
+check "a missing unwinder is noted" "$(grep -c 'libunwind.so.8 could not be loaded' missing.json)" 1
+rm -rf "$work"/*.spool without
 
 # Exceptions and cancellation as without us.
 record "$live/live_cancel"
