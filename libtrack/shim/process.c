@@ -175,6 +175,8 @@ bool process_sandboxing(const void *program)
 		return false;
 	if (writer_get())
 		spool_make_room();
+	else if (process_is_forked() && writers_seal_child())
+		return false;
 	writers_confine();
 	return true;
 }
