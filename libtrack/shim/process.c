@@ -197,6 +197,12 @@ static void on_normal_exit(int exit_code, void *unused)
 	errno = saved;
 }
 
+/* quick_exit runs none of the handlers above, and tells no code. */
+static void on_quick_exit(void)
+{
+	process_exiting(-1);
+}
+
 /*
  * -z initfirst: before the constructors of every other library. The handlers
  * registered here are the last to run at exit, after all destructors.
@@ -226,4 +232,5 @@ static __attribute__((constructor)) void start(int argc, char **argv, char **env
 	thread_init();
 	pthread_atfork(before_fork, after_fork_in_parent, after_fork_in_child);
 	LIBC(on_exit)(on_normal_exit, NULL);
+	at_quick_exit(on_quick_exit);
 }
