@@ -199,6 +199,11 @@ fi
 # LD_PRELOAD alone leaves a spool that every subcommand accepts.
 mkdir alone
 RTCTRACK_SPOOL_DIR=$work/alone LD_PRELOAD=$shim "$live/live_host" exit >out
+if command -v fincore >/dev/null; then
+	check "a spool takes no more room than was written" "$(($(fincore --bytes --noheadings --output RES alone/*.spool) < 1 << 20))" 1
+else
+	skip "a spool takes no more room than was written" "fincore (util-linux) is missing"
+fi
 "$rtctrack" report alone/*.spool >report 2>err
 check "LD_PRELOAD alone: report of the spool" "$? $(grep -c host_open report | grep -c '[1-9]')" "0 1"
 mkdir behind
