@@ -90,8 +90,8 @@ for program in live_host live_host_nopie; do
 		"SELECT coalesce(name, '') || ':' || coalesce(ending, 'alive') FROM resource WHERE kind = 'thread' ORDER BY coalesce(name, 'z')" \
 		"detached:detached forgotten:done joined:joined :alive" \
 		"SELECT sum(count) FROM finding WHERE rule = 'thread-leak'" 2
-	account c11-threads 0 "$left" 2 "SELECT group_concat(birth_call || ' ' || ending, ' ') FROM (SELECT * FROM resource WHERE kind = 'thread' ORDER BY ending)" \
-		"thrd_create done thrd_create joined" "SELECT DISTINCT culprit_function FROM leaked_sockets" host_open
+	account c11-threads 0 "$left" 3 "SELECT group_concat(birth_call || ' ' || ending, ' ') FROM (SELECT * FROM resource WHERE kind = 'thread' ORDER BY ending)" \
+		"thrd_create detached thrd_create done thrd_create joined" "SELECT DISTINCT culprit_function FROM leaked_sockets" host_open
 	account small-stack 0 "$left" 0
 	account handler-in-malloc 0 "$left" 0
 	record "$live/$program" longjmp # what it leaves in the middle is a hole, and counted

@@ -74,6 +74,18 @@ Test(thread, a_join_may_be_recorded_before_the_birth)
 	expect(ending_sql, "1joined1");
 }
 
+Test(thread, of_c11_is_joined_and_detached_by_calls_of_its_own)
+{
+	born(0);
+	thread_event(TRACK_OP_DESTROY, PID, TRACK_CALL_thrd_join, 0);
+	done();
+	born(0);
+	done();
+	thread_event(TRACK_OP_DESTROY, PID, TRACK_CALL_thrd_detach, 0);
+	play_finish();
+	expect("SELECT group_concat(ending || generation) FROM resource", "joined1,detached2");
+}
+
 Test(thread, detached_and_done_in_either_order_is_detached)
 {
 	born(0);
