@@ -177,3 +177,10 @@ Test(payload, a_use_of_a_descriptor_that_the_program_tells_has_no_counters)
 	read_one((struct builder_record){.op = TRACK_OP_USE, .kind = TRACK_KIND_FD, .subject = 4});
 	cr_assert(eq(str, record.text, "use:4@100/7 "));
 }
+
+Test(payload, a_stack_without_a_hash_is_dropped)
+{
+	read_one((struct builder_record){
+		.op = TRACK_META_STACK, .arg = 1, .data = "12345678", .data_bytes = 8});
+	expect_damaged();
+}
