@@ -225,3 +225,25 @@ Test(thread, when_it_is_done_its_closes_are_decided)
 	play_finish();
 	expect("SELECT count(*) FROM act", "0");
 }
+
+Test(thread, is_over_when_both_its_end_and_its_join_are)
+{
+	born(0);
+	done();
+	join();
+	born(0);
+	join();
+	done();
+	play_finish();
+	expect("SELECT group_concat(death_ns - birth_ns) FROM resource", "2,2");
+}
+
+Test(thread, a_join_taken_back_by_another_stays)
+{
+	born(0);
+	join();
+	thread_event(TRACK_OP_UNDO, THIRD, TRACK_CALL_pthread_join, 0);
+	done();
+	play_finish();
+	expect(ending_sql, "1joined1");
+}
