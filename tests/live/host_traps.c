@@ -2,7 +2,9 @@
 /* Programs that a shim may harm without a word: children, sandboxes, numbers, memory. */
 #include "host.h"
 
+#include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
@@ -109,6 +111,46 @@ static int exits_quickly(void)
 	host_open();
 	host_account();
 	quick_exit(6);
+}
+
+static void *nothing(void *arg)
+{
+	return arg;
+}
+
+/* What goes well leaves errno as it was. */
+#define UNCHANGED(call)                                                                            \
+	do {                                                                                       \
+		errno = 12345;                                                                     \
+		host_check(call, #call);                                                           \
+		host_check(errno == 12345, "errno is changed by " #call);                          \
+	} while (0)
+
+static int keeps_errno(void)
+{
+	pthread_t thread;
+	int fds[2], fd;
+	char byte = 'x';
+	FILE *stream = fopen("/dev/null", "r");
+	DIR *folder = opendir("/");
+	host_check(stream && folder, "nothing opens");
+	UNCHANGED(!fclose(stream));
+	UNCHANGED(!closedir(folder));
+	UNCHANGED((fd = open("/dev/null", O_RDONLY)) >= 0);
+	UNCHANGED(dup2(fd, 100) == 100);
+	UNCHANGED(fcntl(fd, F_DUPFD, 200) >= 200);
+	UNCHANGED(!close_range(100, 300, 0));
+	UNCHANGED(!socketpair(AF_UNIX, SOCK_STREAM, 0, fds));
+	UNCHANGED(send(fds[0], &byte, 1, 0) == 1);
+	UNCHANGED(read(fds[1], &byte, 1) == 1);
+	UNCHANGED(!syscall(SYS_close, fds[1]));
+	UNCHANGED(!pthread_create(&thread, NULL, nothing, NULL));
+	UNCHANGED(!pthread_setname_np(pthread_self(), "main"));
+	UNCHANGED(!pthread_join(thread, NULL));
+	close(fd);
+	close(fds[0]);
+	host_account();
+	return 0;
 }
 
 static sem_t begun, over;
@@ -269,6 +311,7 @@ const struct host host_traps[] = {
 	{"probe-numbers", probe_numbers, "numbers that are not open"},
 	{"confined-children", confined_children, "vfork and clone children behind a filter"},
 	{"seccomp-question", asks_for_filters, "a filter of NULL"},
+	{"errno-kept", keeps_errno, "errno, beside what goes well"},
 	{"quick-exit", exits_quickly, "one socket, then quick_exit"},
 	{"cancelled-join", cancelled_join, "a join that is cancelled"},
 	{"idle-threads", idle_threads, "threads that do nothing"},

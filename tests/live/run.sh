@@ -119,6 +119,7 @@ for program in live_host live_host_nopie; do
 	account confined-children 0 "$left" 2 "SELECT DISTINCT culprit_function FROM leaked_sockets" host_open \
 		"SELECT count(*) FROM note WHERE name = 'sandboxed'" 0
 	account seccomp-question 0 "SELECT culprit_function FROM leaked_sockets" host_open "SELECT count(*) FROM note WHERE name = 'sandboxed'" 0
+	account errno-kept 0 "$left" 0
 	account quick-exit 6 "$left" 1 "SELECT end || code || ' ' || (census_fds > 0) FROM process" "exit6 1"
 	account cancelled-join 0 "SELECT ending FROM resource WHERE kind = 'thread' ORDER BY ending" "done joined"
 	account idle-threads 0 "$left" 0
@@ -127,7 +128,8 @@ for program in live_host live_host_nopie; do
 	account io-uring 0 "SELECT count(*) - (SELECT coalesce(sum(count), 0) FROM note WHERE name = 'io-uring') FROM resource WHERE class = 'io_uring'" 0
 	if [ "$(id -u)" = 0 ]; then
 		record unshare --pid --fork "$live/$program" process-one
-		check "$program process-one" "$code $(cat out) $(sql "$accounts")" "0 opened=2 closed=0 opened=2 closed=0"
+		check "$program process-one" "$code $(cat out) $(sql "$accounts") $(sql "SELECT count(*) FROM process WHERE origin = 'fork' AND exe LIKE '%/$program'")" \
+			"0 opened=2 closed=0 opened=2 closed=0 1"
 	else
 		skip "$program process-one" "needs root to make a pid namespace"
 	fi
@@ -204,6 +206,9 @@ if command -v fincore >/dev/null; then
 else
 	skip "a spool takes no more room than was written" "fincore (util-linux) is missing"
 fi
+mkdir asked
+RTCTRACK_SPOOL_DIR=$work/asked LD_PRELOAD=$shim "$live/live_host" seccomp-question >out
+check "a filter of NULL has no room made ready" "$(($(stat -c %b asked/*.spool) < 2048))" 1 # of 512 bytes
 "$rtctrack" report alone/*.spool >report 2>err
 check "LD_PRELOAD alone: report of the spool" "$? $(grep -c host_open report | grep -c '[1-9]')" "0 1"
 mkdir behind
