@@ -95,7 +95,7 @@ for program in live_host live_host_nopie; do
 	account small-stack 0 "$left" 0
 	account handler-in-malloc 0 "$left" 0
 	record "$live/$program" longjmp # what it leaves in the middle is a hole, and counted
-	check "$program longjmp" "$code $(cat out) $(sql "$left")" "0 opened=1 closed=1 0"
+	check "$program longjmp" "$code $(cat out) $(sql "$left") $(sql "SELECT culprit_function FROM leaked_sockets WHERE class = 'udp'")" "0 opened=2 closed=1 1 host_open"
 	account signal-stack 0 "$left" 0
 	account cancelled-close 0 "$left" 1
 	account clone-vm 0 "$left" 1
@@ -115,6 +115,7 @@ for program in live_host live_host_nopie; do
 	account daemon 0 "SELECT end || ' ' || census_fds FROM process ORDER BY id LIMIT 1" "exit 1"
 	account late-destructor 0 "$left" 0
 	account fork-under-load 0 "$left" 0
+	account fork-beside-new 0 "$left" 0
 	account probe-numbers 0 "$left" 0
 	account confined-children 0 "$left" 2 "SELECT DISTINCT culprit_function FROM leaked_sockets" host_open \
 		"SELECT count(*) FROM note WHERE name = 'sandboxed'" 0
@@ -206,6 +207,9 @@ if command -v fincore >/dev/null; then
 else
 	skip "a spool takes no more room than was written" "fincore (util-linux) is missing"
 fi
+mkdir late
+RTCTRACK_SPOOL_DIR=$work/late LD_PRELOAD=$shim "$live/live_host" late-destructor >out
+check "what a late destructor does takes no room of its own" "$(($(stat -c %b late/*.spool) < 1024))" 1 # of 512 bytes
 mkdir asked
 RTCTRACK_SPOOL_DIR=$work/asked LD_PRELOAD=$shim "$live/live_host" seccomp-question >out
 check "a filter of NULL has no room made ready" "$(($(stat -c %b asked/*.spool) < 2048))" 1 # of 512 bytes
