@@ -196,45 +196,6 @@ static int forks_under_load(void)
 	return 0;
 }
 
-static void *open_and_close_once(void *arg)
-{
-	host_close(host_open());
-	return arg;
-}
-
-static void *begin_others(void *arg)
-{
-	while (!stop) {
-		pthread_t thread;
-		host_check(!pthread_create(&thread, NULL, open_and_close_once, NULL), "no thread");
-		pthread_join(thread, NULL);
-	}
-	return arg;
-}
-
-/* Each thread's first stacks are taken slowly, under the unwinder's lock. */
-static int forks_beside_new_threads(void)
-{
-	pthread_t threads[3];
-	for (int i = 0; i < 3; i++)
-		host_check(!pthread_create(&threads[i], NULL, begin_others, NULL), "no thread");
-	for (int i = 0; i < 150; i++) {
-		pid_t pid = fork();
-		if (!pid) {
-			close(socket(AF_INET, SOCK_DGRAM, 0));
-			_exit(0);
-		}
-		int status;
-		host_check(waitpid(pid, &status, 0) == pid && !status, "a child failed");
-	}
-	stop = 1;
-	for (int i = 0; i < 3; i++)
-		pthread_join(threads[i], NULL);
-	host_count(150, 150);
-	host_account();
-	return 0;
-}
-
 const struct host host_threads[] = {
 	{"threads", many_threads, "64 threads opening and closing"},
 	{"short-threads", short_threads, "2000 threads one after the other"},
@@ -243,6 +204,5 @@ const struct host host_threads[] = {
 	{"small-stack", small_stack, "a thread on the smallest stack"},
 	{"late-destructor", late_destructor, "a thread-specific destructor that closes"},
 	{"fork-under-load", forks_under_load, "forks while threads unwind"},
-	{"fork-beside-new", forks_beside_new_threads, "forks while threads begin"},
 	{0},
 };

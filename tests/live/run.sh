@@ -115,7 +115,6 @@ for program in live_host live_host_nopie; do
 	account daemon 0 "SELECT end || ' ' || census_fds FROM process ORDER BY id LIMIT 1" "exit 1"
 	account late-destructor 0 "$left" 0
 	account fork-under-load 0 "$left" 0
-	account fork-beside-new 0 "$left" 0
 	account probe-numbers 0 "$left" 0
 	account confined-children 0 "$left" 2 "SELECT DISTINCT culprit_function FROM leaked_sockets" host_open \
 		"SELECT count(*) FROM note WHERE name = 'sandboxed'" 0
