@@ -223,7 +223,8 @@ static int on_destroy(struct image *image, const struct collect_event *event)
 	if (thread->alive && thread->reaped)
 		return 0;
 	thread->reap = (struct reap){
-		.detach = event->call == TRACK_CALL_pthread_detach,
+		.detach = event->call == TRACK_CALL_pthread_detach ||
+			  event->call == TRACK_CALL_thrd_detach,
 		.time_ns = event->time_ns,
 		.tid = event->tid,
 		.stack = image_stack(image, event->stack),

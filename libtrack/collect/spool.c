@@ -214,8 +214,6 @@ int spool_reopen(const struct spool *spool)
 uint32_t spool_segments_used(const struct spool *spool)
 {
 	uint32_t used = __atomic_load_n(&spool->map->segments_used, __ATOMIC_ACQUIRE);
-	if (used > spool->segment_count)
-		used = spool->segment_count;
 	if (spool->map_bytes < spool->segments_offset)
 		return 0;
 	uint64_t held = (spool->map_bytes - spool->segments_offset + TRACK_SEGMENT_BYTES - 1) /

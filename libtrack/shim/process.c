@@ -175,6 +175,8 @@ bool process_sandboxing(const void *program)
 		return false;
 	if (writer_get())
 		spool_make_room();
+	else if (process_is_forked() && writers_seal_child())
+		return false;
 	writers_confine();
 	return true;
 }
@@ -193,6 +195,12 @@ static void on_normal_exit(int exit_code, void *unused)
 	int saved = errno;
 	process_exiting(exit_code);
 	errno = saved;
+}
+
+/* quick_exit runs none of the handlers above, and tells no code. */
+static void on_quick_exit(void)
+{
+	process_exiting(-1);
 }
 
 /*
@@ -224,4 +232,5 @@ static __attribute__((constructor)) void start(int argc, char **argv, char **env
 	thread_init();
 	pthread_atfork(before_fork, after_fork_in_parent, after_fork_in_child);
 	LIBC(on_exit)(on_normal_exit, NULL);
+	at_quick_exit(on_quick_exit);
 }

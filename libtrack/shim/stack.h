@@ -58,6 +58,9 @@ static inline bool stack_is_probe(long fd)
 /* Whether an address is in libunwind's code: what that opens and closes is not the host's. */
 bool stack_is_library(const void *address);
 
+/* In a wrapper: libunwind calls about its pipe. To the host these numbers are not open. */
+#define STACK_IS_PROBED(fd) (stack_is_probe(fd) && stack_is_library(__builtin_return_address(0)))
+
 /* Answer a write or read on a probe as the pipe would: bytes, or -1 with errno. */
 long stack_probe_write(const void *address);
 long stack_probe_read(void);

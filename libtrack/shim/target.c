@@ -175,7 +175,7 @@ static void find(int folder, const char *path, const struct stat *st, struct kno
 	} else if (__atomic_load_n(&slot->key, __ATOMIC_ACQUIRE) == key) {
 		found->target = slot->target;
 		memcpy(found->interpreter, slot->interpreter, sizeof(found->interpreter));
-	} else {
+	} else if (S_ISREG(st->st_mode)) { /* others act when they are opened, and do not execute */
 		look_into(folder, path, found);
 		remember(key, found);
 	}

@@ -18,12 +18,13 @@
 #include <sys/auxv.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
+#include <threads.h>
 
 #define BIRTHS 4096 /* threads between pthread_create and their first instruction */
 
 struct birth {
 	bool taken;
-	void *(*start)(void *);
+	enum track_call call;
 	void *arg;
 	uint64_t stack;
 	struct track_thread_birth record;
@@ -94,21 +95,45 @@ void thread_watch_end(void)
 		LIBC(pthread_setspecific)(end_key, (void *)1);
 }
 
-static void *thread_main(void *arg)
+static void give_back(struct birth *birth)
 {
-	struct birth birth = *(struct birth *)arg;
-	__atomic_store_n(&((struct birth *)arg)->taken, false, __ATOMIC_RELEASE);
+	__atomic_store_n(&birth->taken, false, __ATOMIC_RELEASE);
+}
+
+/* In the new thread, before any code of the host. */
+static void be_born(struct birth *expected)
+{
+	struct birth birth = *expected;
+	give_back(expected);
 	struct writer *writer = writer_get();
 	if (writer) {
 		tls_born = true;
 		if (!set_up_inside)
 			stack_prepare_thread();
-		writer_emit_data(writer, TRACK_OP_CREATE, TRACK_KIND_THREAD,
-				 TRACK_CALL_pthread_create, (uint64_t)pthread_self(), birth.stack,
-				 0, &birth.record, sizeof(birth.record));
+		writer_emit_data(writer, TRACK_OP_CREATE, TRACK_KIND_THREAD, birth.call,
+				 (uint64_t)pthread_self(), birth.stack, 0, &birth.record,
+				 sizeof(birth.record));
 	}
 	errno = 0;
-	return birth.start(birth.arg);
+}
+
+/* Both end with a jump: no frame of ours stays below the thread's own. */
+static void *thread_main(void *expected)
+{
+	const struct birth *birth = expected;
+	void *(*start)(void *) = (void *(*)(void *))(uintptr_t)birth->record.start_routine;
+	void *arg = birth->arg;
+	be_born(expected);
+	return start(arg);
+}
+
+static int thrd_main(void *expected)
+{
+	const struct birth *birth = expected;
+	thrd_start_t start = (thrd_start_t)(uintptr_t)birth->record.start_routine;
+	void *arg = birth->arg;
+	be_born(expected);
+	return start(arg);
 }
 
 static struct birth *take_birth(void)
@@ -130,27 +155,49 @@ static void read_attributes(const pthread_attr_t *attr, struct birth *birth)
 	birth->record.flags = detached == PTHREAD_CREATE_DETACHED ? TRACK_THREAD_DETACHED : 0;
 }
 
-SHIM_EXPORT int pthread_create(pthread_t *thread, const pthread_attr_t *attr,
-			       void *(*start)(void *), void *arg)
+/* A thread is about to begin. NULL: its birth will not be recorded. */
+static struct birth *expect_birth(enum track_call call, const pthread_attr_t *attr, uintptr_t start,
+				  void *arg)
 {
 	struct writer *writer = writer_get();
 	struct birth *birth = writer ? take_birth() : NULL;
 	if (!birth) {
 		if (writer)
 			spool_note(TRACK_NOTE_THREADS_UNSEEN, 1);
-		return REAL(pthread_create)(thread, attr, start, arg);
+		return NULL;
 	}
 	int saved = errno;
-	birth->start = start;
+	birth->call = call;
 	birth->arg = arg;
 	birth->stack = stack_record(writer);
-	birth->record.start_routine = (uint64_t)(uintptr_t)start;
+	birth->record.start_routine = start;
 	birth->record.parent_tid = writer->tid;
 	read_attributes(attr, birth);
 	errno = saved;
+	return birth;
+}
+
+SHIM_EXPORT int pthread_create(pthread_t *thread, const pthread_attr_t *attr,
+			       void *(*start)(void *), void *arg)
+{
+	struct birth *birth = expect_birth(TRACK_CALL_pthread_create, attr, (uintptr_t)start, arg);
+	if (!birth)
+		return REAL(pthread_create)(thread, attr, start, arg);
 	int ret = REAL(pthread_create)(thread, attr, thread_main, birth);
 	if (ret)
-		__atomic_store_n(&birth->taken, false, __ATOMIC_RELEASE);
+		give_back(birth);
+	return ret;
+}
+
+/* libc makes C11's threads by a call of its own. */
+SHIM_EXPORT int thrd_create(thrd_t *thread, thrd_start_t start, void *arg)
+{
+	struct birth *birth = expect_birth(TRACK_CALL_thrd_create, NULL, (uintptr_t)start, arg);
+	if (!birth)
+		return REAL(thrd_create)(thread, start, arg);
+	int ret = REAL(thrd_create)(thread, thrd_main, birth);
+	if (ret != thrd_success)
+		give_back(birth);
 	return ret;
 }
 
@@ -217,6 +264,16 @@ SHIM_EXPORT int pthread_clockjoin_np(pthread_t thread, void **value, clockid_t c
 SHIM_EXPORT int pthread_detach(pthread_t thread)
 {
 	REAP(pthread_detach, thread, thread);
+}
+
+SHIM_EXPORT int thrd_join(thrd_t thread, int *value)
+{
+	REAP(thrd_join, thread, thread, value);
+}
+
+SHIM_EXPORT int thrd_detach(thrd_t thread)
+{
+	REAP(thrd_detach, thread, thread);
 }
 
 static void named(pthread_t thread, enum track_call call, const char *name)

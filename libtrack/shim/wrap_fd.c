@@ -105,10 +105,8 @@ SHIM_EXPORT int fcntl64(int fd, int command, ...)
 
 SHIM_EXPORT int close(int fd)
 {
-	if (stack_is_probe(fd))
-		return 0;
 	if (unlikely(stack_is_library(__builtin_return_address(0))))
-		return REAL(close)(fd);
+		return stack_is_probe(fd) ? 0 : REAL(close)(fd);
 	struct fd_closing closing = fd_close_begin(fd, TRACK_CALL_close, 0);
 	int ret;
 	pthread_cleanup_push(fd_close_cancelled, &closing);

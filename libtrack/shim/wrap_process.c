@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Wrappers of the calls that end a process, split it or unload its modules. */
+#include "fd.h"
 #include "module.h"
 #include "process.h"
 #include "real.h"
@@ -79,6 +80,10 @@ SHIM_EXPORT int clone(int (*start)(void *), void *stack, int flags, void *arg, .
 	/* After a vfork it is over; else nobody tells when. */
 	if (shares && (pid < 0 || (flags & CLONE_VFORK)))
 		writers_unshare();
+	if (pid < 0)
+		fd_refused(TRACK_CALL_clone);
+	else if (flags & CLONE_PIDFD)
+		fd_opened(*(const int *)parent_tid, TRACK_FD_CLASS_PIDFD, TRACK_CALL_clone, -1);
 	return pid;
 }
 

@@ -23,6 +23,7 @@
 
 struct arguments {
 	long number, a, b, c, d, e, f;
+	bool unwinds; /* libunwind calls */
 };
 
 typedef long handler(const struct arguments *call);
@@ -41,9 +42,14 @@ static long go(const struct arguments *call)
 	return REAL(syscall)(call->number, call->a, call->b, call->c, call->d, call->e, call->f);
 }
 
+static bool is_probed(const struct arguments *call)
+{
+	return unlikely(call->unwinds) && stack_is_probe(call->a);
+}
+
 static long do_close(const struct arguments *call)
 {
-	if (stack_is_probe(call->a))
+	if (is_probed(call))
 		return 0;
 	struct fd_closing closing = fd_close_begin((int)call->a, CALL, 0);
 	long ret = go(call);
@@ -75,7 +81,7 @@ static long do_close_range(const struct arguments *call)
 
 static long do_send(const struct arguments *call)
 {
-	if (stack_is_probe(call->a))
+	if (is_probed(call))
 		return stack_probe_write((const void *)call->b);
 	long ret = go(call);
 	if (ret < 0)
@@ -89,7 +95,7 @@ static long do_send(const struct arguments *call)
 
 static long do_receive(const struct arguments *call)
 {
-	if (stack_is_probe(call->a))
+	if (is_probed(call))
 		return stack_probe_read();
 	long ret = go(call);
 	if (ret < 0)
@@ -349,6 +355,7 @@ handler *const wrap_syscall_handlers[NUMBERS] = {
 
 long wrap_syscall(long number, long a, long b, long c, long d, long e, long f)
 {
-	const struct arguments call = {number, a, b, c, d, e, f};
+	const struct arguments call = {number, a, b, c,
+				       d,      e, f, stack_is_library(__builtin_return_address(0))};
 	return wrap_syscall_handlers[number](&call);
 }

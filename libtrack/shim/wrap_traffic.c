@@ -45,7 +45,7 @@ PLAIN(in, __read_chk, (int fd, void *data, size_t size, size_t room), (fd, data,
 
 SHIM_EXPORT ssize_t write(int fd, const void *data, size_t size)
 {
-	if (stack_is_probe(fd))
+	if (STACK_IS_PROBED(fd))
 		return stack_probe_write(data);
 	ssize_t bytes = REAL(write)(fd, data, size);
 	if (unlikely(bytes < 0))
@@ -56,7 +56,7 @@ SHIM_EXPORT ssize_t write(int fd, const void *data, size_t size)
 
 SHIM_EXPORT ssize_t read(int fd, void *data, size_t size)
 {
-	if (stack_is_probe(fd))
+	if (STACK_IS_PROBED(fd))
 		return stack_probe_read();
 	ssize_t bytes = REAL(read)(fd, data, size);
 	if (unlikely(bytes < 0))

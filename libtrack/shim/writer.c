@@ -7,9 +7,11 @@
 #include "spool.h"
 #include "thread.h"
 
+#include <asm/hwcap2.h>
 #include <errno.h>
 #include <linux/mman.h>
 #include <string.h>
+#include <sys/auxv.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
 
@@ -27,6 +29,7 @@ uint32_t *writers_guard;
 enum { GUARD_WIPED, GUARD_OURS };
 uint32_t writers_sharers;
 static bool confined;
+static bool seals;	 /* a child on our memory was sealed, ever */
 static bool given_up;	 /* a child of a confined process */
 static uint32_t unnamed; /* threads whose id nobody may ask for */
 
@@ -101,9 +104,31 @@ void writers_unconfine(void)
 	__atomic_store_n(&confined, false, __ATOMIC_RELEASE);
 }
 
+/*
+ * Such a child has our memory, thread-local data and all, and may not be asked for its pid any
+ * more. But its registers are its own: no program uses the base of GS, which an exec clears.
+ */
+static bool is_sealed(void)
+{
+	uintptr_t base;
+	if (likely(!__atomic_load_n(&seals, __ATOMIC_RELAXED)))
+		return false;
+	__asm__ volatile("rdgsbase %0" : "=r"(base));
+	return base == (uintptr_t)&seals;
+}
+
+bool writers_seal_child(void)
+{
+	if (!(getauxval(AT_HWCAP2) & HWCAP2_FSGSBASE))
+		return false;
+	__atomic_store_n(&seals, true, __ATOMIC_RELAXED);
+	__asm__ volatile("wrgsbase %0" : : "r"((uintptr_t)&seals));
+	return true;
+}
+
 bool writers_confined(void)
 {
-	return __atomic_load_n(&confined, __ATOMIC_RELAXED);
+	return __atomic_load_n(&confined, __ATOMIC_RELAXED) || is_sealed();
 }
 
 void writer_mark_vfork(void)
@@ -200,6 +225,8 @@ static __attribute__((noinline)) bool is_ours(void)
 {
 	if (!process_pid())
 		return false; /* nothing is recorded here, and so nothing of the thread is asked */
+	if (is_sealed())
+		return false;
 	if (writers_guard && !__atomic_load_n(writers_guard, __ATOMIC_ACQUIRE))
 		return true; /* a forked child, on memory of its own */
 	if (writers_confined()) {

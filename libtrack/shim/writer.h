@@ -118,6 +118,12 @@ void writers_enable(void);
 void writers_confine(void);
 /* It was not set up after all. */
 void writers_unconfine(void);
+/*
+ * It is a child on our memory that sets one up, and this only its own business: from here on that
+ * child is confined, and we are not. False: the two cannot be told apart here.
+ */
+bool writers_seal_child(void);
+/* Of the caller, be it us or such a child. */
 bool writers_confined(void);
 
 /* Whether any thread but the caller is inside libunwind. */

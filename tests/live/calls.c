@@ -13,6 +13,7 @@
 #include <mqueue.h>
 #include <netinet/in.h>
 #include <pty.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -100,6 +101,12 @@ static const sigset_t *no_signals(void)
 	return &set;
 }
 
+static const char *scratch_queue(void)
+{
+	need(mq_open(scratch_name(), O_RDWR | O_CREAT, 0600, NULL) >= 0, "mq_open");
+	return scratch_name();
+}
+
 /* What the examples need besides is closed again by the kernel's word, unseen and unopened. */
 static int unseen(int fd)
 {
@@ -142,6 +149,22 @@ static int forked_terminal(void)
 	need(pid > 0, "forkpty");
 	waitpid(pid, NULL, 0);
 	return master;
+}
+
+static int leave(void *unused)
+{
+	(void)unused;
+	_exit(0);
+}
+
+static int cloned_pidfd(void)
+{
+	static char stack[65536] __attribute__((aligned(16)));
+	int pidfd = -1;
+	pid_t pid = clone(leave, stack + sizeof(stack), CLONE_PIDFD | SIGCHLD, NULL, &pidfd);
+	need(pid > 0, "clone");
+	waitpid(pid, NULL, 0);
+	return pidfd;
 }
 
 /* A socket over which our own standard input was sent. */

@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
+#include <threads.h>
 #include <unistd.h>
 
 #define THREADS 64
@@ -113,6 +114,30 @@ static int small_stack(void)
 	return 0;
 }
 
+static int open_one_more(void *arg)
+{
+	(void)arg;
+	host_open();
+	return 5;
+}
+
+/* Threads as C11 has them. */
+static int c11_threads(void)
+{
+	thrd_t joined, forgotten, detached;
+	int value;
+	host_check(thrd_create(&joined, open_one_more, NULL) == thrd_success &&
+			   thrd_create(&forgotten, open_one_more, NULL) == thrd_success &&
+			   thrd_create(&detached, open_one_more, NULL) == thrd_success &&
+			   thrd_detach(detached) == thrd_success,
+		   "no thread");
+	host_check(thrd_join(joined, &value) == thrd_success && value == 5, "thrd_join() failed");
+	while (threads_alive() > 1)
+		usleep(1000);
+	host_account();
+	return 0;
+}
+
 static void close_late(void *fd)
 {
 	host_close((int)(intptr_t)fd);
@@ -175,6 +200,7 @@ const struct host host_threads[] = {
 	{"threads", many_threads, "64 threads opening and closing"},
 	{"short-threads", short_threads, "2000 threads one after the other"},
 	{"forgotten-threads", forgotten_threads, "threads joined, detached, forgotten, living"},
+	{"c11-threads", c11_threads, "threads as C11 has them, one forgotten"},
 	{"small-stack", small_stack, "a thread on the smallest stack"},
 	{"late-destructor", late_destructor, "a thread-specific destructor that closes"},
 	{"fork-under-load", forks_under_load, "forks while threads unwind"},

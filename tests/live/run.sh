@@ -58,7 +58,7 @@ for program in live_host live_host_nopie; do
 	account abort 134 "$left" 1000 "SELECT end || code FROM process" signal6
 	account sigsegv 139 "$left" 1000 "SELECT end || code FROM process" signal11
 	account sigterm 143 "$left" 1000
-	account at-exit 0 "$left" 0
+	account at-exit 0 "$left" 0 "SELECT census_fds || ' ' || (SELECT count(*) FROM resource r WHERE r.death_ns > p.end_ns) FROM process p" "1 0"
 	account close-range 0 "$left" 10 "SELECT count(*) FROM finding WHERE rule = 'double-close'" 0
 	account close-loop 0 "$left" 1 "SELECT count(*) FROM finding WHERE rule = 'double-close'" 0
 	account syscall 0 "$left" 10
@@ -90,10 +90,12 @@ for program in live_host live_host_nopie; do
 		"SELECT coalesce(name, '') || ':' || coalesce(ending, 'alive') FROM resource WHERE kind = 'thread' ORDER BY coalesce(name, 'z')" \
 		"detached:detached forgotten:done joined:joined :alive" \
 		"SELECT sum(count) FROM finding WHERE rule = 'thread-leak'" 2
+	account c11-threads 0 "$left" 3 "SELECT group_concat(birth_call || ' ' || ending, ' ') FROM (SELECT * FROM resource WHERE kind = 'thread' ORDER BY ending)" \
+		"thrd_create detached thrd_create done thrd_create joined" "SELECT DISTINCT culprit_function FROM leaked_sockets" host_open
 	account small-stack 0 "$left" 0
 	account handler-in-malloc 0 "$left" 0
 	record "$live/$program" longjmp # what it leaves in the middle is a hole, and counted
-	check "$program longjmp" "$code $(cat out) $(sql "$left")" "0 opened=1 closed=1 0"
+	check "$program longjmp" "$code $(cat out) $(sql "$left") $(sql "SELECT culprit_function FROM leaked_sockets WHERE class = 'udp'")" "0 opened=2 closed=1 1 host_open"
 	account signal-stack 0 "$left" 0
 	account cancelled-close 0 "$left" 1
 	account clone-vm 0 "$left" 1
@@ -113,7 +115,35 @@ for program in live_host live_host_nopie; do
 	account daemon 0 "SELECT end || ' ' || census_fds FROM process ORDER BY id LIMIT 1" "exit 1"
 	account late-destructor 0 "$left" 0
 	account fork-under-load 0 "$left" 0
+	account probe-numbers 0 "$left" 0
+	account confined-children 0 "$left" 2 "SELECT DISTINCT culprit_function FROM leaked_sockets" host_open \
+		"SELECT count(*) FROM note WHERE name = 'sandboxed'" 0
+	account seccomp-question 0 "SELECT culprit_function FROM leaked_sockets" host_open "SELECT count(*) FROM note WHERE name = 'sandboxed'" 0
+	account errno-kept 0 "$left" 0
+	account quick-exit 6 "$left" 1 "SELECT end || code || ' ' || (census_fds > 0) FROM process" "exit6 1"
+	account cancelled-join 0 "SELECT ending FROM resource WHERE kind = 'thread' ORDER BY ending" "done joined"
+	account idle-threads 0 "$left" 0
+	account socket-flags 0 "$left" 1
+	account signals-in-children 0 "SELECT count(*) FROM process WHERE origin = 'fork' AND end = 'exit' AND code = 7" 100
+	account io-uring 0 "SELECT count(*) - (SELECT coalesce(sum(count), 0) FROM note WHERE name = 'io-uring') FROM resource WHERE class = 'io_uring'" 0
+	if [ "$(id -u)" = 0 ]; then
+		record unshare --pid --fork "$live/$program" process-one
+		check "$program process-one" "$code $(cat out) $(sql "$accounts") $(sql "SELECT count(*) FROM process WHERE origin = 'fork' AND exe LIKE '%/$program'")" \
+			"0 opened=2 closed=0 opened=2 closed=0 1"
+	else
+		skip "$program process-one" "needs root to make a pid namespace"
+	fi
 done
+
+# What the loader answers depends on who asks, and what it could not find is no word for the host.
+record "$live/live_loader"
+check "the loader is asked by the program itself" "$code $(cat out err)" "0 "
+mkdir without && echo 'no library' >without/libunwind.so.8
+RTCTRACK_SPOOL_DIR=$work LD_LIBRARY_PATH=$work/without LD_PRELOAD=$shim "$live/live_loader" >out 2>err
+check "a missing unwinder is no word for the program" "$? $(cat out err)" "0 "
+"$rtctrack" report --format json "$work"/*.spool >missing.json 2>err
+check "a missing unwinder is noted" "$(grep -c 'libunwind.so.8 could not be loaded' missing.json)" 1
+rm -rf "$work"/*.spool without
 
 # Exceptions and cancellation as without us.
 record "$live/live_cancel"
@@ -171,6 +201,20 @@ fi
 # LD_PRELOAD alone leaves a spool that every subcommand accepts.
 mkdir alone
 RTCTRACK_SPOOL_DIR=$work/alone LD_PRELOAD=$shim "$live/live_host" exit >out
+if command -v fincore >/dev/null; then
+	check "a spool takes no more room than was written" "$(($(fincore --bytes --noheadings --output RES alone/*.spool) < 1 << 20))" 1
+else
+	skip "a spool takes no more room than was written" "fincore (util-linux) is missing"
+fi
+# little MODE WHAT: its spool has half a MiB at most
+little() {
+	mkdir "$1"
+	RTCTRACK_SPOOL_DIR=$work/$1 LD_PRELOAD=$shim "$live/live_host" "$1" >out
+	check "$2" "$(($(stat -c %b "$1"/*.spool) < 1024))" 1 # of 512 bytes
+}
+little late-destructor "what a late destructor does takes no room of its own"
+little seccomp-question "a filter of NULL has no room made ready"
+little close-loop "a sweep over all numbers takes no room"
 "$rtctrack" report alone/*.spool >report 2>err
 check "LD_PRELOAD alone: report of the spool" "$? $(grep -c host_open report | grep -c '[1-9]')" "0 1"
 mkdir behind

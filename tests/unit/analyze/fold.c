@@ -374,3 +374,19 @@ Test(fold, what_was_used_after_its_close_has_its_row)
 	       "JOIN resource r ON r.id = a.resource_id",
 	       "stale-use1closed");
 }
+
+Test(fold, the_shortest_and_the_longest_are_kept)
+{
+	fd_open(5, NO_STACK);
+	fd_close(5, NO_STACK);
+	fd_open(5, NO_STACK);
+	play.now_ns += 40;
+	fd_close(5, NO_STACK);
+	fd_open(5, NO_STACK);
+	play.now_ns += 20;
+	fd_close(5, NO_STACK);
+	play_flush();
+	expect("SELECT count || ',' || total_ns || ',' || min_ns || ',' || max_ns FROM "
+	       "lifetime_statistics",
+	       "3,63,1,41");
+}

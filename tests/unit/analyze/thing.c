@@ -534,3 +534,18 @@ Test(thing, a_very_long_chain_of_hints_is_given_back)
 	play_finish();
 	cr_assert_str_eq(ask("SELECT count(*) FROM resource WHERE death_ns IS NULL"), "0");
 }
+
+/* Who got it is not told: the purpose is the next best, whoever took one last. */
+Test(thing, a_reference_passed_on_is_found_by_its_purpose)
+{
+	texts();
+	STEP(CREATE, OBJECT, CANDIDATE);
+	retain(CANDIDATE, TEXT_CHECKLIST, 0x77, 0);
+	retain(CANDIDATE, TEXT_SELECTED, 0x88, 0);
+	release(CANDIDATE, TEXT_CHECKLIST, 0x99);
+	play_finish();
+	cr_assert_str_eq(ask("SELECT group_concat(tag || ' ' || (retained - released), ', ') FROM "
+			     "(SELECT * FROM reference ORDER BY first_ns)"),
+			 "checklist 0, selected pair 1");
+	expect_note("other-tag", "0");
+}

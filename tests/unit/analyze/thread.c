@@ -74,6 +74,18 @@ Test(thread, a_join_may_be_recorded_before_the_birth)
 	expect(ending_sql, "1joined1");
 }
 
+Test(thread, of_c11_is_joined_and_detached_by_calls_of_its_own)
+{
+	born(0);
+	thread_event(TRACK_OP_DESTROY, PID, TRACK_CALL_thrd_join, 0);
+	done();
+	born(0);
+	done();
+	thread_event(TRACK_OP_DESTROY, PID, TRACK_CALL_thrd_detach, 0);
+	play_finish();
+	expect("SELECT group_concat(ending || generation) FROM resource", "joined1,detached2");
+}
+
 Test(thread, detached_and_done_in_either_order_is_detached)
 {
 	born(0);
@@ -212,4 +224,26 @@ Test(thread, when_it_is_done_its_closes_are_decided)
 	fd_bad_close(5, NO_STACK);
 	play_finish();
 	expect("SELECT count(*) FROM act", "0");
+}
+
+Test(thread, is_over_when_both_its_end_and_its_join_are)
+{
+	born(0);
+	done();
+	join();
+	born(0);
+	join();
+	done();
+	play_finish();
+	expect("SELECT group_concat(death_ns - birth_ns) FROM resource", "2,2");
+}
+
+Test(thread, a_join_taken_back_by_another_stays)
+{
+	born(0);
+	join();
+	thread_event(TRACK_OP_UNDO, THIRD, TRACK_CALL_pthread_join, 0);
+	done();
+	play_finish();
+	expect(ending_sql, "1joined1");
 }

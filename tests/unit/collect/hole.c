@@ -80,3 +80,26 @@ Test(hole, is_given_up_after_a_second_and_its_segment_kept)
 	cr_assert(eq(u32, builder_segment(&b, 0)->state, TRACK_SEGMENT_SEALED));
 	builder_close(&b);
 }
+
+Test(hole, of_two_the_older_holds_back)
+{
+	clock_stop();
+	struct builder b = builder_open(folder, "a", getpid());
+	cr_assert(eq(int, collector_add(collector, folder), 0));
+	uint64_t base = builder_now() - 100000000;
+	for (uint32_t i = 0; i < 2; i++) {
+		builder_take(&b, i, 7 + i);
+		builder_create(&b, i, base + 10 + 40 * i, 1 + i);
+		builder_begin(&b, i, create_at(base + 60, 3 + i));
+	}
+	builder_take(&b, 2, 9);
+	builder_create(&b, 2, base + 1, 5);
+	builder_create(&b, 2, base + 10, 6);
+	builder_create(&b, 2, base + 30, 7);
+	cr_assert(eq(u64, fixture_poll(), 1), "%s", record.text);
+	cr_assert(eq(int, strncmp(record.text, "create:5@", 9), 0), "%s", record.text);
+	stopped_ns += 1100000000;
+	cr_assert(eq(u64, fixture_poll(), 4), "%s", record.text);
+	cr_assert(eq(u64, record.notes[TRACK_NOTE_LOST_HOLES], 2));
+	builder_close(&b);
+}

@@ -3,6 +3,7 @@
 #include "fixture.inc.c"
 
 #include <errno.h>
+#include <sys/stat.h>
 
 TestSuite(live, .init = fixture_start, .fini = fixture_stop);
 
@@ -182,4 +183,36 @@ Test(live, of_many_spools_in_a_folder_none_is_mistaken_for_another)
 	}
 	fixture_read_all();
 	cr_assert(eq(u32, record.process_count, 60));
+}
+
+/* A record's clock may have been read a little before ours, and be committed after our look. */
+Test(live, what_is_hardly_older_than_a_look_waits)
+{
+	clock_stop();
+	struct builder b = follow();
+	builder_create(&b, 0, stopped_ns - 500000, 1);
+	cr_assert(eq(u64, fixture_poll(), 0));
+	stopped_ns += 1000000;
+	cr_assert(eq(u64, fixture_poll(), 1));
+	builder_close(&b);
+}
+
+static void touch_in_an_hour(void)
+{
+	struct timespec times[2] = {{.tv_nsec = UTIME_OMIT}, {.tv_sec = time(NULL) + 3600}};
+
+	cr_assert(eq(int, utimensat(AT_FDCWD, folder, times, 0), 0));
+}
+
+/* A folder's time of change moves in ticks: within one it says nothing. */
+Test(live, a_spool_that_appears_within_a_tick_is_found)
+{
+	touch_in_an_hour();
+	cr_assert(eq(int, collector_add(collector, folder), 0));
+	fixture_poll();
+	struct builder b = builder_open(folder, "a", getpid());
+	touch_in_an_hour();
+	fixture_poll();
+	cr_assert(eq(u32, record.process_count, 1));
+	builder_close(&b);
 }

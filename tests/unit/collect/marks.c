@@ -48,3 +48,18 @@ Test(marks, a_line_without_end_does_not_hide_the_next)
 	cr_assert(eq(str, record.text, "mark:6@5=good "));
 	free(line);
 }
+
+/* It is longer than what is read at once, so that its rest begins like a line. */
+Test(marks, the_rest_of_an_overlong_line_is_none)
+{
+	enum { AT_ONCE = 4 * (TRACK_NAME_BYTES_MAX + 64) };
+	char *line = malloc(AT_ONCE + 1);
+	memset(line, 'a', AT_ONCE);
+	line[AT_ONCE] = '\0';
+	append(line);
+	append("1 2 no mark\n5 6 good\n");
+	cr_assert(eq(int, collector_add(collector, folder), 0));
+	fixture_poll();
+	cr_assert(eq(str, record.text, "mark:6@5=good "));
+	free(line);
+}

@@ -110,3 +110,27 @@ Test(order, many_records_over_all_segments_all_arrive_in_order)
 		at = strchr(at, ' ') + 1;
 	}
 }
+
+Test(order, equal_times_of_threads_keep_the_order_of_their_segments)
+{
+	struct builder b = builder_open(folder, "a", BUILDER_DEAD_PID);
+	for (uint32_t i = 0; i < 3; i++) {
+		builder_take(&b, i, 7 + i);
+		builder_create(&b, i, 100, i);
+		builder_create(&b, i, 200, i);
+	}
+	builder_close(&b);
+	fixture_read_all();
+	cr_assert(eq(str, record.text,
+		     "create:0@100/7 create:1@100/8 create:2@100/9 "
+		     "create:0@200/7 create:1@200/8 create:2@200/9 "));
+}
+
+Test(order, the_last_look_takes_what_is_younger_than_itself)
+{
+	struct builder b = builder_open(folder, "a", BUILDER_DEAD_PID);
+	builder_take(&b, 0, 7);
+	builder_create(&b, 0, INT64_MAX - 1, 1);
+	builder_close(&b);
+	cr_assert(eq(u64, fixture_read_all(), 1));
+}

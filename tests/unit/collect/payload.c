@@ -250,3 +250,10 @@ Test(payload, a_record_of_each_row_that_is_cut_short_is_dropped)
 	cr_assert(eq(str, record.text, ""));
 	cr_assert(eq(u64, record.notes[TRACK_NOTE_LOST_DAMAGED], sized_layouts()));
 }
+
+Test(payload, a_stack_without_a_hash_is_dropped)
+{
+	read_one((struct builder_record){
+		.op = TRACK_META_STACK, .arg = 1, .data = "12345678", .data_bytes = 8});
+	expect_damaged();
+}

@@ -100,3 +100,24 @@ Test(process, traffic_of_open_descriptors_comes_at_the_end)
 	fixture_read_all();
 	cr_assert(eq(str, record.text, "use:3@400/0 use:100@500/0 "));
 }
+
+Test(process, an_earlier_image_may_be_found_after_the_later)
+{
+	uint64_t events;
+	struct builder second = builder_open(folder, "a", BUILDER_DEAD_PID);
+	second.header->start_ticks = 44;
+	second.header->start_ns = 90;
+	builder_close(&second);
+	cr_assert(eq(int, collector_add(collector, folder), 0));
+	struct builder first = builder_open(folder, "b", BUILDER_DEAD_PID);
+	first.header->start_ticks = 44;
+	first.header->start_ns = 50;
+	builder_close(&first);
+	cr_assert(eq(int, collector_finish(collector, &events), 0));
+	cr_assert(eq(u32, record.process_count, 2));
+	cr_assert(eq(u64, record.processes[1].start_ns, 50));
+	cr_assert(eq(u32, record.processes[1].image, 0));
+	cr_assert(eq(int, record.processes[1].end, COLLECT_END_EXEC));
+	cr_assert(eq(u32, record.processes[0].image, 1));
+	cr_assert(eq(int, record.processes[0].end, COLLECT_END_UNKNOWN));
+}

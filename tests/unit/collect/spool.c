@@ -167,3 +167,15 @@ Test(spool, a_sparse_copy_reads_like_the_original)
 	cr_assert(eq(u64, fixture_read_all(), 2));
 	cr_assert(eq(u64, record.notes[TRACK_NOTE_LOST_DAMAGED], 0));
 }
+
+Test(spool, one_that_is_cut_before_it_is_read_is_no_harm)
+{
+	struct builder b = with_two_segments();
+	uint64_t events;
+	builder_close(&b);
+	cr_assert(eq(int, collector_add(collector, folder), 0));
+	cr_assert(eq(int, truncate(b.path, 100), 0));
+	cr_assert(eq(int, collector_finish(collector, &events), 0));
+	cr_assert(eq(u64, events, 0));
+	cr_assert(eq(u64, record.notes[TRACK_NOTE_LOST_DAMAGED], 1));
+}

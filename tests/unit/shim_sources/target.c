@@ -5,6 +5,7 @@
 #include <criterion/criterion.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/inotify.h>
 
 static char folder[] = "/tmp/rtctrack-target-XXXXXX";
 
@@ -102,4 +103,17 @@ Test(target, a_name_is_looked_for_in_path)
 	cr_expect_eq(target.kind, TARGET_STUMBLES);
 	target_inspect_named("absent", NULL, &target);
 	cr_expect_eq(target.kind, TARGET_TAKES);
+}
+
+/* Who waits at a pipe would be answered, and a watchdog would begin to run. */
+Test(target, what_is_no_file_is_not_opened)
+{
+	char events[512];
+	int watch = inotify_init1(IN_NONBLOCK);
+
+	cr_assert_eq(mkfifo("pipe", 0700), 0);
+	cr_assert_geq(inotify_add_watch(watch, "pipe", IN_OPEN), 0);
+	cr_expect_eq(kind_of("pipe"), TARGET_TAKES, "the kernel will say");
+	cr_expect_eq(read(watch, events, sizeof(events)), -1, "nobody opened it");
+	close(watch);
 }

@@ -435,3 +435,136 @@ Test(trace, a_query_takes_parameters_and_gives_columns)
 	trace_query_destroy(query);
 	trace_close(trace);
 }
+
+Test(trace, what_a_query_changes_is_not_seen_before_it_is_committed)
+{
+	struct trace *writer = create();
+	struct trace *reader;
+	struct trace_query *query;
+
+	put_resource(writer, 0, 0);
+	put_resource(writer, 0, 0);
+	cr_assert_eq(trace_commit(writer), 0);
+	reader = open_for(TRACE_READ);
+	cr_assert_eq(trace_query(writer, "DELETE FROM resource WHERE id = 1", &query), 0);
+	cr_assert_eq(trace_query_step(query), 0);
+	trace_query_destroy(query);
+	cr_expect_eq(number(reader, "SELECT count(*) FROM resource"), 2);
+	cr_assert_eq(trace_commit(writer), 0);
+	cr_expect_eq(number(reader, "SELECT count(*) FROM resource"), 1);
+	cr_assert_eq(trace_execute(writer, "DELETE FROM resource"), 0);
+	cr_expect_eq(number(reader, "SELECT count(*) FROM resource"), 1);
+	cr_assert_eq(trace_commit(writer), 0);
+	cr_expect_eq(number(reader, "SELECT count(*) FROM resource"), 0);
+	trace_close(reader);
+	trace_close(writer);
+}
+
+Test(trace, closing_it_commits)
+{
+	struct trace *trace = create();
+
+	put_resource(trace, 0, 0);
+	trace_close(trace);
+	trace = open_for(TRACE_READ);
+	cr_expect_eq(number(trace, "SELECT count(*) FROM resource"), 1);
+	cr_expect_eq(number(trace, "SELECT count(*) FROM sqlite_master WHERE type = 'index' AND "
+				   "name IN ('resource_by_process', 'resource_by_birth_stack', "
+				   "'evidence_by_resource')"),
+		     3, "the indexes that reports ask for");
+	cr_expect_eq(number(trace, "SELECT count(*) FROM pragma_journal_mode WHERE journal_mode = "
+				   "'delete'"),
+		     1, "it needs no log beside it to be read");
+	trace_close(trace);
+}
+
+Test(trace, a_copy_can_be_written_and_its_file_stays_as_it_was)
+{
+	struct trace *trace = create();
+
+	put_resource(trace, 0, 0);
+	trace_close(trace);
+	trace = open_for(TRACE_COPY);
+	cr_expect_eq(number(trace, "SELECT count(*) FROM resource"), 1);
+	put_resource(trace, 0, 0);
+	cr_assert_eq(trace_commit(trace), 0);
+	cr_expect_eq(number(trace, "SELECT count(*) FROM resource"), 2);
+	trace_close(trace);
+	trace = open_for(TRACE_READ);
+	cr_expect_eq(number(trace, "SELECT count(*) FROM resource"), 1);
+	trace_close(trace);
+}
+
+Test(trace, a_log_that_lost_its_trace_is_not_taken_for_the_new_ones)
+{
+	struct trace *trace;
+
+	write_and_die();
+	cr_assert(exists("-wal"));
+	cr_assert_eq(unlink(path), 0);
+	trace = create();
+	cr_expect_eq(number(trace, "SELECT count(*) FROM resource"), 0);
+	put_resource(trace, 0, 0);
+	trace_close(trace);
+	trace = open_for(TRACE_READ);
+	cr_expect_eq(number(trace, "SELECT count(*) FROM resource"), 1);
+	trace_close(trace);
+}
+
+Test(trace, an_empty_file_may_be_replaced)
+{
+	write_text("");
+	trace_close(create());
+	trace_close(open_for(TRACE_READ));
+}
+
+Test(trace, a_path_of_odd_letters_is_read_where_it_cannot_be_written)
+{
+	struct trace *trace;
+	char index[160];
+
+	snprintf(path, sizeof(path), "%s/a?b#c%%d.db", folder);
+	write_and_die();
+	snprintf(index, sizeof(index), "%s-shm", path);
+	cr_assert_eq(unlink(index), 0);
+	chmod(path, 0444);
+	chmod(folder, 0555);
+	if (geteuid() == 0)
+		cr_assert_eq(setresuid(65534, 65534, 0), 0);
+	trace = open_for(TRACE_READ);
+	trace_close(trace);
+	if (getuid() == 65534)
+		cr_assert_eq(setresuid(0, 0, 0), 0);
+}
+
+Test(trace, a_full_disk_is_told_from_other_errors)
+{
+	struct trace *trace = create();
+	char text[20000];
+	int error = 0;
+
+	memset(text, 'x', sizeof(text) - 1);
+	text[sizeof(text) - 1] = 0;
+	cr_assert_eq(trace_execute(trace, "PRAGMA max_page_count = 60"), 0);
+	for (int i = 0; i < 100 && error == 0; i++) {
+		text[i] = 'y'; /* another key */
+		error = trace_set_meta(trace, text, text);
+	}
+	cr_expect_eq(error, -ENOSPC);
+	cr_expect_not_null(strstr(trace_error(trace), "full"), "%s", trace_error(trace));
+	trace_close(trace);
+}
+
+Test(trace, of_two_writers_the_second_is_told_that_it_is_busy)
+{
+	struct trace *first = create();
+	struct trace *second;
+
+	put_resource(first, 0, 0);
+	cr_assert_eq(trace_commit(first), 0);
+	second = open_for(TRACE_WRITE);
+	put_resource(first, 0, 0);
+	cr_expect_eq(trace_execute(second, "DELETE FROM resource"), -EBUSY);
+	trace_close(second);
+	trace_close(first);
+}
