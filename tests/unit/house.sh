@@ -101,6 +101,17 @@ verdict "the manual page is well formed" "$(man --warnings -E UTF-8 -l -Tutf8 "$
 
 verdict "samples/README.md has the table of scenarios" "$(samples/scenarios/table.sh "$build" | diff - samples/README.md | head -3)"
 
+# What took long is found in the logs of both sorts of tests.
+mkdir "$work/logs"
+(
+	suite=shell check_begun=$((check_begun - 9000000000))
+	ok "a long check"
+	fail "a short one" "it failed"
+) >"$work/logs/shell.log"
+printf '[RUN ] noun::a_test\n[PASS] noun::a_test: (700.25s)\n' >"$work/logs/unit.log"
+check "slowest.sh tells checks and tests" "$(tests/slowest.sh 3 "$work/logs" | sed 's/^ *[0-9]*\.[0-9]* s  //' | paste -sd,)" \
+	"shell: shell a long check,unit: noun::a_test,shell: shell a short one: it failed"
+
 # An install works from where it lies.
 if DESTDIR=$work/root cmake --install "$build" --prefix /usr >"$work/install.log" 2>&1; then
 	verdict "installed: command, shim, headers, manual, completion" "$(cd "$work/root/usr" && for f in bin/rtctrack $(find lib* -name libtrack.so | grep . || echo libtrack.so) include/track/track.h include/track/wire.h share/man/man1/rtctrack.1 share/bash-completion/completions/rtctrack share/zsh/site-functions/_rtctrack; do [ -f "$f" ] || echo "$f"; done)"
