@@ -156,7 +156,7 @@ Test(consumer, a_paused_one_is_not_active)
 	cr_expect_eq(messages, 1);
 }
 
-Test(consumer, nor_is_that_of_a_paused_producer)
+Test(consumer, one_of_a_paused_producer_is_not_active)
 {
 	const struct dc_parcel hello = text("hello");
 
@@ -172,7 +172,7 @@ Test(consumer, nor_is_that_of_a_paused_producer)
 	studio_close();
 }
 
-Test(consumer, nor_is_that_of_a_closed_one)
+Test(consumer, one_of_a_closed_producer_is_not_active)
 {
 	const struct dc_parcel hello = text("hello");
 

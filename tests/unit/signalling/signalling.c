@@ -201,7 +201,7 @@ Test(signalling, an_end_that_breaks_off_closes_it)
 	part();
 }
 
-Test(signalling, before_the_description_is_made)
+Test(signalling, both_may_end_before_the_description_is_made)
 {
 	int fds[2];
 
