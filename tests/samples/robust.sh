@@ -21,6 +21,8 @@ networks=(offer,peer answer,server)
 [ $full = yes ] && networks+=(offer,server answer,peer offer,peer answer,server)
 fds= # that a process has after its first session
 cd "$work" || exit 2
+# What the programs of this suite said last, for whoever asks why a check failed.
+evidence() { tail -n 3 ./*.err | sed 's/^/        /'; }
 
 # served NAME COMMAND...: beside a dc-echo, into NAME.out and NAME.err
 served() {

@@ -41,6 +41,7 @@ struct side {
 	struct sctp *sctp;		/* on the executor */
 	struct outgoing *first, **last; /* on the executor */
 	struct parcel *held;
+	bool has_lost; /* the packet before */
 	/* Under the pair's lock. */
 	enum sctp_state state;
 	unsigned states_told, writable_told, packets_sent;
@@ -57,6 +58,7 @@ struct pair {
 	struct side sides[2];
 	unsigned in_flight;
 	unsigned loss, duplicates, swaps; /* of 1000 packets */
+	bool hears_again;		  /* after a loss the next packet of that side arrives */
 	unsigned seed;
 	bool cut;
 	bool spoils; /* each packet comes with another last byte first */
@@ -144,12 +146,20 @@ static void parcel_post_spoilt(struct side *to, const uint8_t *packet, size_t si
 	parcel_post(parcel);
 }
 
+static bool is_lost(struct side *from)
+{
+	bool lost = by_chance(from->pair, from->pair->loss);
+
+	from->has_lost = lost && !(from->pair->hears_again && from->has_lost);
+	return from->has_lost;
+}
+
 static void network_carry(struct side *from, const uint8_t *packet, size_t size)
 {
 	struct pair *pair = from->pair;
 	struct parcel *late = from->held;
 
-	if (pair->cut || by_chance(pair, pair->loss))
+	if (pair->cut || is_lost(from))
 		return;
 	if (pair->spoils)
 		parcel_post_spoilt(from->other, packet, size);
