@@ -217,7 +217,7 @@ Test(split, an_object_of_another_build_is_not_used)
 	cr_expect_str_neq(first_name("sample"), "innermost");
 }
 
-Test(split, what_is_no_file_is_not_opened, .timeout = 20)
+Test(split, what_is_no_file_is_not_opened, .timeout = 60)
 {
 	build("plain.c", "sample", "-g -gsplit-dwarf");
 	shell("for file in *.dwo; do rm $file && mkfifo $file; done");
