@@ -95,6 +95,7 @@ while IFS=$'\t' read -r name rule effect; do
 	(begin_check; one "$name" "$rule" "$effect") >"$work/$name.checks" &
 done <"$work/jobs"
 wait
+begin_check
 
 while IFS=$'\t' read -r name rule effect; do
 	cat "$work/$name.checks"
