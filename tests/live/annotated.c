@@ -16,8 +16,8 @@
 
 static char object, callback, task, timer, scope, lock, waited, late, handler;
 
-/* Long, since it is a list: each thing that can be said, and what is read of it. */
-static void say_all(void)
+/* Each thing that can be said, and what is read of it. Scope and object stay until say_ends. */
+static void say_births(void)
 {
 	track_scope_open(&scope, "Connection", TRACK_MUST_CLOSE | TRACK_QUIET);
 	puts("open scope#1 Connection c stack");
@@ -33,6 +33,10 @@ static void say_all(void)
 	puts("retain object#2 checklist -> scope#1 stack");
 	track_scope_called(&scope);
 	puts("call scope#1 40000000");
+}
+
+static void say_callback(void)
+{
 	track_callback_arm(&callback, "onOpen", TRACK_ONE_SHOT);
 	puts("arm callback#3 onOpen 1 stack");
 	track_needs(track_callback(&callback), track_object(&object));
@@ -45,6 +49,11 @@ static void say_all(void)
 	puts("cancel callback#3 stack");
 	track_callback_release(&callback);
 	puts("destroy callback#3 stack");
+}
+
+/* The timer wakes the task. */
+static void say_task_and_timer(void)
+{
 	track_task_spawn(&task, "query");
 	puts("create task#4 query stack");
 	track_task_poll(&task);
@@ -65,6 +74,10 @@ static void say_all(void)
 	puts("cancel timer#5 stack");
 	track_task_done(&task);
 	puts("done task#4");
+}
+
+static void say_uses(void)
+{
 	track_use(track_object(&object));
 	puts("use object#2 stack");
 	track_block(track_lock(&lock), "mutex");
@@ -75,6 +88,10 @@ static void say_all(void)
 	puts("needs scope#1 -> fd");
 	track_own(track_scope(&scope), track_fd(0x7ffffff));
 	puts("own fd -> scope#1");
+}
+
+static void say_ends(void)
+{
 	track_release(&object, "checklist", track_scope(&scope));
 	puts("release object#2 checklist -> scope#1 stack");
 	track_object_destroy(&object);
@@ -85,6 +102,11 @@ static void say_all(void)
 	puts("close scope#1 40000000");
 	track_scope_destroy(&scope);
 	puts("destroy scope#1 stack");
+}
+
+/* What belongs to no thing. */
+static void say_the_rest(void)
+{
 	track_plumbing("run/object.c");
 	puts("plumbing object run/object.c");
 	track_mark("end of session 1");
@@ -153,8 +175,13 @@ static void at_end(void)
 int main(void)
 {
 	pthread_t thread;
-	say_all();
+	say_births();
+	say_callback();
+	say_task_and_timer();
+	say_uses();
+	say_ends();
 	say_plainly();
+	say_the_rest();
 	say_again();
 	signal(SIGUSR1, on_signal);
 	raise(SIGUSR1);

@@ -36,9 +36,9 @@ told() {
 told "a program in C" "$live/live_annotated_c"
 told "a program in C++17" "$live/live_annotated_cc"
 RTCTRACK_STACK=0 spooled "$live/live_annotated_c"
-check "without stacks" "$(diff <(sed 's/ stack$//' said) found && echo same)" same
+check "without stacks every word is there all the same" "$(diff <(sed 's/ stack$//' said) found && echo same)" same
 # Nobody watches: the same program, and nothing of it.
-check "unwatched" "$("$live/live_annotated_c" | wc -l)" "$(wc -l <said)"
+check "unwatched the program says the same" "$("$live/live_annotated_c" | wc -l)" "$(wc -l <said)"
 
 # Where a careless shim would hang, kill or lose.
 for mode in early counter sandbox sandbox-without-counter handlers turns children coroutines; do
@@ -103,7 +103,7 @@ done
 
 # Where all is one file, the caller of what tells is in it too.
 timeout 100 "$build/cli/rtctrack" run -o one.db --quiet -- "$live/live_annotated_unusual_cc" terminated >out 2>err
-check "the culprit of a scope in a program of one file" \
+check "in a program of one file a scope's culprit is who opened it" \
 	"$(sqlite3 -batch one.db "SELECT rule, replace(culprit_function, '(anonymous namespace)::', '') FROM finding")" \
 	"scope-unclosed|Connection::Connection"
 
@@ -132,7 +132,7 @@ closing "a close that never returned" 60 wrong-left-behind recheck
 closing "a close that never returned" 0 wrong-left-behind unclosed
 
 timeout 60 "$build/cli/rtctrack" run -o tick.db --quiet -- "$live/live_annotated_unusual_cc" wrong-tick-too-late >out 2>err
-check "a timer armed again, and fired too late" "$(sqlite3 -batch tick.db "SELECT rule, state, message FROM finding")" \
+check "a timer armed again and fired too late is told" "$(sqlite3 -batch tick.db "SELECT rule, state, message FROM finding")" \
 	"timer-leak|broken|1 tick timer fired after the end of its Connection"
 
 # Who made it is to blame, however the annotation was compiled.
@@ -168,7 +168,7 @@ gcc $strict -O1 "$here/annotated_plugins.c" -o program
 rm -f t.db
 timeout 100 "$build/cli/rtctrack" run -o t.db --quiet -- ./program ./one.so ./two.so >out 2>err
 [ "$(sort -u out | wc -l)" = 1 ] || skip "plugins at one address" "the loader put them elsewhere"
-check "whose stack it is" "$(sqlite3 -batch t.db "SELECT r.class, replace(l.path, rtrim(l.path, replace(l.path, '/', '')), ''),
+check "a stack is named after the plugin that stood there then" "$(sqlite3 -batch t.db "SELECT r.class, replace(l.path, rtrim(l.path, replace(l.path, '/', '')), ''),
 		count(DISTINCT r.birth_stack), count(*) FROM resource r
 	JOIN stack_frame s ON s.stack_id = r.birth_stack AND s.position = 0 JOIN location l ON l.id = s.location_id
 	WHERE r.class IN ('one', 'two') GROUP BY 1, 2" | xargs)" "one|one.so|1|3 two|two.so|1|3"
@@ -187,11 +187,11 @@ elif ! probed "usdt:$red:track:retain { @ = count(); }" "$red 1" || ! grep -q '@
 else
 	bare=$("$red" 300000)
 	probed "usdt:$red:track:retain { @in = count(); } usdt:$red:track:release { @out = count(); }" "$red 300000"
-	check "locals in the red zone, under a probe" "$(grep -c "^$bare\$" out)" 1
+	check "under a probe locals in the red zone stay" "$(grep -c "^$bare\$" out)" 1
 	check "every probe is hit" "$(grep -c -x '@\(in\|out\): 300000' probed)" 2
 	probed "usdt:$live/live_annotated_c:track:retain { printf(\"%x %d %x %d %s\n\", arg0, arg1 != 0, arg2, arg3 != 0, str(arg4)); }" \
 		"$live/live_annotated_c"
-	check "a probe's arguments" "$(grep . probed | xargs)" "60208 1 0 1 checklist 50408 1 20 1 timer"
+	check "a probe has its arguments" "$(grep . probed | xargs)" "60208 1 0 1 checklist 50408 1 20 1 timer"
 fi
 
 summary

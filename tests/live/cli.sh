@@ -29,13 +29,13 @@ run --quiet -- "$host" exit
 check "quiet run: the exit code passes" "$code" 3
 check "quiet run: nothing on stderr" "$(cat err)" ""
 run --quiet --timeout 0.2 -- sleep 20
-check "quiet run that is ended by --timeout" "$code $(cat err)" "143 "
+check "quiet run: ended by --timeout without a word" "$code $(cat err)" "143 "
 printf 'int main(void) { return 0; }\n' >s.c
 cc -static -o s s.c
 run --quiet -- ./s
-check "quiet run of what cannot be recorded" "$code $(cat err)" "0 "
+check "quiet run: what cannot be recorded is not told" "$code $(cat err)" "0 "
 run --quiet --gate -- ./s
-check "quiet gate" "$code $(cat err)" "3 "
+check "quiet gate: no verdict, and not a word" "$code $(cat err)" "3 "
 run --quiet --report-file r.txt -- "$host" exit
 check "quiet run: the report's file is written" "$(grep -c 'next: start' r.txt) $(cat err)" "1 "
 run --quiet -- ./nowhere
@@ -100,7 +100,7 @@ fi
 
 # Where no finding is of a rule, those that are.
 run -- "$host" exit
-check "a rule without a finding" "$("$rtctrack" report --rule ref-cycle t.db | grep -c '^  --rule ref-cycle: no finding is that; there are: fd-leak [0-9]')" 1
+check "a rule that no finding is of names those that are" "$("$rtctrack" report --rule ref-cycle t.db | grep -c '^  --rule ref-cycle: no finding is that; there are: fd-leak [0-9]')" 1
 
 # Where no mark is called so, those that are.
 cat >marks.c <<'EOF_C'
@@ -115,7 +115,7 @@ EOF_C
 cc -g -O1 -I "$here/../../libtrack/include" -o marks marks.c
 run --quiet -- ./marks
 "$rtctrack" report --since 'session 9' t.db >out 2>err
-check "a mark that is not there" "$? $(sed -n 2p err)" "2   there are 2: 'session 1', 'session 2'"
+check "a mark that is not there names those that are" "$? $(sed -n 2p err)" "2   there are 2: 'session 1', 'session 2'"
 
 # How it ended stands above the findings.
 run -- bash -c 'kill -SEGV $$'
@@ -178,14 +178,14 @@ check "clean: --older-than spares what is young" "$("$rtctrack" clean --older-th
 "$rtctrack" clean --spool-dir spools >out
 check "clean: what nobody uses goes, what is not ours stays" "$? $(ls spools)" "0 mine.txt"
 "$rtctrack" clean --spool-dir nowhere >out 2>err
-check "clean: a folder that is not there" "$? $(cat err)" "2 rtctrack: cannot clean 'nowhere': No such file or directory"
+check "clean: a folder that is not there is an error" "$? $(cat err)" "2 rtctrack: cannot clean 'nowhere': No such file or directory"
 
 # The width of a terminal holds there, and nowhere else.
 if command -v script >/dev/null; then
 	widest() { tr -d '\r' | awk '{ if (length($0) > most) most = length($0) } END { print (most <= 60 ? "fits" : "wider") }'; }
-	check "a terminal of 60 columns" "$(script -qc "stty cols 60; $rtctrack report kept.db" /dev/null | widest)" fits
-	check "COLUMNS=60" "$(COLUMNS=60 script -qc "$rtctrack report kept.db" /dev/null | widest)" fits
-	check "a pipe" "$(COLUMNS=60 "$rtctrack" report kept.db | widest)" wider
+	check "a report fits a terminal of 60 columns" "$(script -qc "stty cols 60; $rtctrack report kept.db" /dev/null | widest)" fits
+	check "COLUMNS=60 holds for a terminal" "$(COLUMNS=60 script -qc "$rtctrack report kept.db" /dev/null | widest)" fits
+	check "COLUMNS does not hold for a pipe" "$(COLUMNS=60 "$rtctrack" report kept.db | widest)" wider
 else
 	skip "terminals" "script (util-linux) is missing"
 fi

@@ -3,16 +3,14 @@
  * Everything that the public functions of samples/dcstack allow, by several threads at random
  * moments on the same connections and channels: what dc_peer_stress does in an order, has none
  * here. Also from within callbacks, and while the library is cleaned up.
- *   dc_peer_chaos [ROUNDS [SEED]]     ends with 0, or tells what is wrong
+ *   dc_peer_chaos [ROUNDS [SEED]]     tells its seed; ends with 0, or tells what is wrong
  */
-#include <dcstack/dcstack.h>
+#include "nothing_left.inc.c"
+
 #include <dirent.h>
 #include <errno.h>
 #include <pthread.h>
-#include <run/library.h>
 #include <stdatomic.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
@@ -24,16 +22,7 @@ enum {
 	STEPS = 2000,
 	NAP_NS_MAX = 2000000,
 	MESSAGE_MAX = 70000,
-	CLEANUP_MS = 60000,
 };
-
-#define check(condition)                                                                           \
-	do {                                                                                       \
-		if (!(condition)) {                                                                \
-			fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__, #condition);            \
-			abort();                                                                   \
-		}                                                                                  \
-	} while (0)
 
 /*
  * A callback runs under its slot's mutex, and here it sets and resets other slots in whatever order
@@ -476,25 +465,6 @@ static void *run(void *user)
 	return user;
 }
 
-static void print_alive(void *user, const char *class_name, const char *holder, unsigned references)
-{
-	(void)user;
-	fprintf(stderr, "alive: %s, held by %s (%u)\n", class_name, holder, references);
-}
-
-static void expect_nothing_left(void)
-{
-	struct library_counts counts;
-	int error = dc_library_cleanup(CLEANUP_MS);
-
-	if (error)
-		dc_library_alive(print_alive, NULL);
-	check(error == 0);
-	library_count(&counts);
-	check(!counts.objects && !counts.tasks_pending && !counts.timers_armed);
-	check(!counts.callbacks_unfired && !counts.threads);
-}
-
 /* First the connections: afterwards no channel comes any more. */
 static void destroy_all(void)
 {
@@ -531,6 +501,8 @@ int main(int argc, char **argv)
 	unsigned rounds = argc > 1 ? (unsigned)atoi(argv[1]) : 3;
 
 	atomic_store(&seed, argc > 2 ? (unsigned)atoi(argv[2]) : (unsigned)getpid());
+	printf("seed=%u\n", seed); /* for whoever looks for what went wrong */
+	fflush(stdout);
 	for (unsigned i = 0; i < PEERS; i++) {
 		peers[i].number = i;
 		pthread_rwlock_init(&peers[i].lock, NULL);

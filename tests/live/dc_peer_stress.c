@@ -5,24 +5,14 @@
  * valgrind, where the unit tests cannot run.
  *   live_dc_peer_stress [ROUNDS]     says nothing and ends with 0, or tells what is wrong
  */
-#include <dcstack/dcstack.h>
-#include <pthread.h>
-#include <run/library.h>
-#include <stdio.h>
-#include <stdlib.h>
+#include "nothing_left.inc.c"
 
-enum { THREADS = 4, ROUNDS = 25, CHANNELS = 3, ARRIVED_MAX = 16, CLEANUP_MS = 60000 };
+#include <pthread.h>
+
+enum { THREADS = 4, ROUNDS = 25, CHANNELS = 3, ARRIVED_MAX = 16 };
 
 /* How far a pair comes before its end begins, at least. */
 enum milestone { BORN, DESCRIBED, CONNECTED, OPENED, SPOKEN, MILESTONES };
-
-#define check(condition)                                                                           \
-	do {                                                                                       \
-		if (!(condition)) {                                                                \
-			fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__, #condition);            \
-			abort();                                                                   \
-		}                                                                                  \
-	} while (0)
 
 struct pair;
 
@@ -289,18 +279,10 @@ static void *run(void *user)
 	return NULL;
 }
 
-static void print_alive(void *user, const char *class_name, const char *holder, unsigned references)
-{
-	(void)user;
-	fprintf(stderr, "alive: %s, held by %s (%u)\n", class_name, holder, references);
-}
-
 int main(int argc, char **argv)
 {
 	static const struct dc_library_options options = {.executors = 3, .workers = 3};
 	struct runner runners[THREADS];
-	struct library_counts counts;
-	int error;
 
 	check(!dc_library_start(&options));
 	for (unsigned i = 0; i < THREADS; i++) {
@@ -310,12 +292,6 @@ int main(int argc, char **argv)
 	}
 	for (unsigned i = 0; i < THREADS; i++)
 		pthread_join(runners[i].thread, NULL);
-	error = dc_library_cleanup(CLEANUP_MS);
-	if (error)
-		dc_library_alive(print_alive, NULL);
-	check(!error);
-	library_count(&counts);
-	check(!counts.objects && !counts.tasks_pending && !counts.timers_armed);
-	check(!counts.callbacks_unfired && !counts.threads);
+	expect_nothing_left();
 	return 0;
 }

@@ -5,14 +5,14 @@
  * AddressSanitizer and valgrind, where the unit tests cannot run.
  *   dc_sctp_stress [ROUNDS]     says nothing and ends with 0, or tells what is wrong
  */
+#include "check.h"
+
 #include <errno.h>
 #include <pthread.h>
 #include <run/library.h>
 #include <run/timer.h>
 #include <sctp/sctp.h>
 #include <stdatomic.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -20,14 +20,6 @@ enum { PAIRS = 12, EXECUTORS = 3, LIFE_MS = 400, MESSAGE_MAX = 40000, LOSS = 30,
 
 /* What of a stream's two directions is reset; none: it is in use. */
 enum { RESET_ASKED = 1, RESET_DONE = 2, RESET_BY_PEER = 4, RESET_WHOLLY = 7 };
-
-#define check(condition)                                                                           \
-	do {                                                                                       \
-		if (!(condition)) {                                                                \
-			fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__, #condition);            \
-			abort();                                                                   \
-		}                                                                                  \
-	} while (0)
 
 /* All but what is said is for its executor only. */
 struct side {

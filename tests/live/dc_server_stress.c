@@ -6,6 +6,7 @@
  *   live_dc_server_stress [ROUNDS]     says nothing and ends with 0, or tells what is wrong
  */
 #include "dc_stranger.h"
+#include "nothing_left.inc.c"
 
 #include <dcstack/router.h>
 #include <dcstack/server.h>
@@ -13,10 +14,7 @@
 #include <errno.h>
 #include <pthread.h>
 #include <run/late.h>
-#include <run/library.h>
 #include <stdatomic.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <time.h>
@@ -30,21 +28,11 @@ enum {
 	STREAMS = 8,
 	LINGER_MS = 20,
 	SAY_MS = 20,
-	CLEANUP_MS = 60000,
 };
 
 /* How far a call comes before its end begins, unless its server's comes first. */
 enum milestone { BORN, HEARD, CONNECTED, ARRIVED, SPOKEN, MILESTONES };
 
-#define check(condition)                                                                           \
-	do {                                                                                       \
-		if (!(condition)) {                                                                \
-			fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__, #condition);            \
-			abort();                                                                   \
-		}                                                                                  \
-	} while (0)
-
-/* Whoever makes a connection on it holds the lock, so that it is not destroyed meanwhile. */
 static const char *const addresses[] = {"127.0.0.1", "::1"};
 
 /* Who makes a connection on it holds the lock, so that it is not destroyed meanwhile. */
@@ -538,27 +526,6 @@ static void *run_servers(void *user)
 	return NULL;
 }
 
-static void print_alive(void *user, const char *class_name, const char *holder, unsigned references)
-{
-	(void)user;
-	fprintf(stderr, "alive: %s, held by %s (%u)\n", class_name, holder, references);
-}
-
-static void expect_nothing_left(void)
-{
-	struct library_counts counts;
-	int error = dc_library_cleanup(CLEANUP_MS);
-
-	if (error)
-		dc_library_alive(print_alive, NULL);
-	check(!error);
-	library_count(&counts);
-	check(!counts.objects && !counts.tasks_pending && !counts.timers_armed);
-	check(!counts.callbacks_unfired && !counts.threads);
-	check(atomic_load(&given) == atomic_load(&told));
-	check(late_count() == 0);
-}
-
 int main(int argc, char **argv)
 {
 	static const struct dc_library_options options = {.executors = 3, .workers = 3};
@@ -581,5 +548,7 @@ int main(int argc, char **argv)
 	pthread_join(servers, NULL);
 	dc_server_destroy(replace_server(NULL));
 	expect_nothing_left();
+	check(atomic_load(&given) == atomic_load(&told));
+	check(late_count() == 0);
 	return 0;
 }

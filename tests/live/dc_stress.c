@@ -4,6 +4,8 @@
  * ThreadSanitizer, AddressSanitizer and valgrind, where the unit tests cannot run.
  *   dc_stress [ROUNDS]     says nothing and ends with 0, or tells what is wrong
  */
+#include "check.h"
+
 #include <errno.h>
 #include <pthread.h>
 #include <run/callback.h>
@@ -15,21 +17,11 @@
 #include <run/timer.h>
 #include <stdatomic.h>
 #include <stddef.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 enum { THREADS = 4, ACTORS = 30, STIRS = 100, TARGETS = 100 };
-
-#define check(condition)                                                                           \
-	do {                                                                                       \
-		if (!(condition)) {                                                                \
-			fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__, #condition);            \
-			abort();                                                                   \
-		}                                                                                  \
-	} while (0)
 
 /* Like a connection: an object with a task, a timer, a socket, a query, and callbacks to its user.
  */

@@ -151,7 +151,7 @@ check "cancellation runs destructors" "$code $(cat out)" "0 destroyed=2 caught=1
 
 # What happens before our own start is inherited; a plugin keeps its name after dlclose.
 record "$live/live_early" "$live/live_plugin.so"
-check "constructors, plugins: exit" "$code" 0
+check "constructors, plugins: the program ends as alone" "$code" 0
 check "a pre-initialiser's socket is seen, without a stack" "$(sql "SELECT count(*) FROM resource WHERE class = 'udp' AND birth_call = 'socket' AND birth_stack IS NULL")" 1
 check "a constructor's socket has its stack" "$(sql "SELECT count(*) FROM resource r JOIN stack_text t ON t.stack_id = r.birth_stack WHERE t.function = 'construct'")" 1
 check "a plugin's function is named after dlclose" "$(sql "SELECT count(DISTINCT r.id) FROM resource r JOIN stack_text t ON t.stack_id = r.birth_stack WHERE t.function = 'plugin_open'")" 4
@@ -182,9 +182,9 @@ check "a static binary is named as such" "$(grep -c 'static' err report | paste 
 
 # Limits of the process.
 (ulimit -f 20000; record "$live/live_host" exit; echo "$code $(cat out)") >limited
-check "ulimit -f: no SIGXFSZ" "$(cat limited)" "3 opened=1000 closed=0"
+check "ulimit -f: no SIGXFSZ ends the program" "$(cat limited)" "3 opened=1000 closed=0"
 (ulimit -v 600000; RTCTRACK_SPOOL_DIR=$work LD_PRELOAD=$shim "$live/live_host" exit) >limited 2>&1
-check "ulimit -v: a smaller spool" "$? $(cat limited) $(ls "$work"/*.spool | wc -l)" "3 opened=1000 closed=0 1"
+check "ulimit -v: the spool is made smaller" "$? $(cat limited) $(ls "$work"/*.spool | wc -l)" "3 opened=1000 closed=0 1"
 rm -f "$work"/*.spool
 
 # A full disk: the program goes on, what is lost is counted exactly.
@@ -216,7 +216,7 @@ little late-destructor "what a late destructor does takes no room of its own"
 little seccomp-question "a filter of NULL has no room made ready"
 little close-loop "a sweep over all numbers takes no room"
 "$rtctrack" report alone/*.spool >report 2>err
-check "LD_PRELOAD alone: report of the spool" "$? $(grep -c host_open report | grep -c '[1-9]')" "0 1"
+check "LD_PRELOAD alone: the spool can be reported" "$? $(grep -c host_open report | grep -c '[1-9]')" "0 1"
 mkdir behind
 RTCTRACK_SPOOL_DIR=$work/behind LD_PRELOAD=$shim "$live/live_host" seccomp-long >out
 "$rtctrack" report --format json behind >behind.json 2>err
@@ -244,7 +244,7 @@ check "--gate --strict fails on at-exit" "$?" 23
 "$rtctrack" run -o t.db --gate --quiet -- "$live/live_host_static" threads >out 2>err
 check "--gate gives no clean verdict on a static binary" "$?" 3
 "$rtctrack" run -o t.db -- /nonexistent/program >out 2>err
-check "a missing command" "$? $(grep -c 'No such file' err)" "127 1"
+check "a missing command is said, with a shell's exit code" "$? $(grep -c 'No such file' err)" "127 1"
 "$rtctrack" run -o /nonexistent/folder/t.db -- /bin/true >out 2>err
 check "an unwritable trace is said before the start" "$? $(grep -c '/nonexistent/folder' err)" "2 1"
 
@@ -273,19 +273,19 @@ check "a mark is in the trace" "$(sqlite3 marked.db 'SELECT text FROM mark')" "s
 
 # A host that bends the clock.
 record env LD_PRELOAD="$shim:$live/live_frozen_clock.so" "$live/live_host" dup
-check "true times under a frozen clock" "$(sql "SELECT count(*) > 5 AND min(birth_ns) > 1000000000 AND max(birth_ns) > min(birth_ns) FROM resource")" 1
+check "times are true under a frozen clock" "$(sql "SELECT count(*) > 5 AND min(birth_ns) > 1000000000 AND max(birth_ns) > min(birth_ns) FROM resource")" 1
 
 # Under jemalloc, and under GCC's AddressSanitizer.
 jemalloc=$(ldconfig -p | awk '/libjemalloc.so.2/ {print $NF; exit}')
 if [ -n "$jemalloc" ]; then
 	LD_PRELOAD=$jemalloc record "$live/live_host" threads
-	check "under jemalloc" "$code $(cat out)" "0 opened=32000 closed=32000"
+	check "under jemalloc the program ends as alone" "$code $(cat out)" "0 opened=32000 closed=32000"
 else
 	skip "under jemalloc" "libjemalloc2 is not installed"
 fi
 if gcc -g -fsanitize=address -D_GNU_SOURCE "$here"/host*.c -o asan_host 2>err; then
 	record ./asan_host threads
-	check "under GCC's AddressSanitizer" "$code $(cat out) $(sql "$accounts")" "0 opened=32000 closed=32000 opened=32000 closed=32000"
+	check "under GCC's AddressSanitizer all is recorded" "$code $(cat out) $(sql "$accounts")" "0 opened=32000 closed=32000 opened=32000 closed=32000"
 else
 	skip "under GCC's AddressSanitizer" "gcc cannot build it"
 fi

@@ -49,7 +49,7 @@ cut -f 1,3,4,5 "$work/list" >"$work/jobs"
 while IFS=$'\t' read -r name rules kind culprit; do
 	waits "$rules" && continue
 	while [ "$(jobs -rp | wc -l)" -ge $at_once ]; do wait -n; done
-	(for ((round = 0; round < times; round++)); do judge "$name" "$rules" "$kind" "$culprit"; done) >"$work/$name.checks" &
+	(begin_check; for ((round = 0; round < times; round++)); do judge "$name" "$rules" "$kind" "$culprit"; done) >"$work/$name.checks" &
 done <"$work/jobs"
 wait
 left=0

@@ -51,15 +51,15 @@ wrtc_found() {
 }
 
 wrtc() {
-	local traced=5 ended=10
+	local collected=10 traced=5 ended=10
 	wrtc_namespace true 2>/dev/null || {
 		skip wrtc "no network namespace may be made here"
 		return
 	}
-	[ $full = yes ] && traced=30 ended=30
+	[ $full = yes ] && collected=30 traced=30 ended=30
 	export RTCTRACK=$rtctrack
-	wrtc_runs collected 30 10 $traced
-	check "wrtc collected: a mark per session and one at the end" "$(sql "SELECT count(*) FROM mark")" 31
+	wrtc_runs collected $collected 10 $traced
+	check "wrtc collected: a mark per session and one at the end" "$(sql "SELECT count(*) FROM mark")" $((collected + 1))
 	check "wrtc collected: no finding of any kind" "$(sql "SELECT rule, message FROM finding")" ""
 	# Without the collector they do grow, and with marks between the sessions would be reported so.
 	wrtc_runs ended $ended 10 $traced

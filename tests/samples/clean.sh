@@ -26,7 +26,7 @@ quiet() {
 	shift
 	timeout -k 5 300 "$@" >out 2>err
 	code=$?
-	check "$name" "exit $code $(head -c 600 err | tr '\n' ' ')" "exit 0 "
+	check "$name: ends with 0 and says nothing" "exit $code $(head -c 600 err | tr '\n' ' ')" "exit 0 "
 }
 
 # every way a session goes: many, over TCP, unordered, larger than a packet, side by side
@@ -98,7 +98,7 @@ fi
 # The leak of the demo: a host candidate's socket on each side of each session.
 rm -f t.db
 timeout -k 5 300 "$rtctrack" run --gate --quiet -o t.db -- "$(loopback "$build")" --sessions 6 --messages 20 --leak --marks >out 2>err
-check "the leak fails the gate" $? 23
-check "the leak: two UDP sockets a session, growing" \
+check "rtctrack --gate fails on the leak" $? 23
+check "rtctrack tells the leak: two UDP sockets a session, growing" \
 	"$(sql "SELECT state || ' ' || rule || ' ' || sum(count) || ' ' || sum(slope) FROM finding WHERE rule = 'fd-leak' AND class = 'udp' GROUP BY state, rule")" "growing fd-leak 12 2.0"
 summary

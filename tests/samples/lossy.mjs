@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Messages over a bad network, run by tests/samples/robust.sh: lossy.mjs MODE,CLOSER SEED
-// Of the packets a fifth is lost (a twentieth of handshakes and STUN), a fifth is late, a tenth comes twice (none of
-// STUN). ECHO_URL is dc-echo's. Prints what came back, and how the packets fared on standard error.
+// Of the packets a fifth is lost (never two of a sort in a row), a fifth is late, a tenth comes twice (none of STUN).
+// ECHO_URL is dc-echo's. Prints what came back, and how the packets fared on standard error.
 import * as client from '../../samples/browser/client.mjs';
 import { PEERS } from './peers.mjs';
 import { relay } from './relay.mjs';

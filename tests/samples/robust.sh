@@ -21,6 +21,8 @@ networks=(offer,peer answer,server)
 [ $full = yes ] && networks+=(offer,server answer,peer offer,peer answer,server)
 fds= # that a process has after its first session
 cd "$work" || exit 2
+# What the programs of this suite said last, for whoever asks why a check failed.
+evidence() { tail -n 3 ./*.err | sed 's/^/        /'; }
 
 # served NAME COMMAND...: beside a dc-echo, into NAME.out and NAME.err
 served() {
@@ -44,20 +46,20 @@ nosuch='dc-loopback: there is no fault "nosuch"; --faults lists them exit=2'
 
 options() {
 	check "help tells the exit codes" "$("$loopback" --help | grep -c '^Exit 0')" 1
-	check "five sessions" "$(small)" "sessions=5 exit=0"
-	check "one session of a time" "$(small --seconds 1)" "sessions=1 exit=0"
-	check "more of them" "$(small --seconds 1 --sessions 2)" "sessions=2 exit=0"
+	check "without options there are five sessions" "$(small)" "sessions=5 exit=0"
+	check "with --seconds there is one session at least" "$(small --seconds 1)" "sessions=1 exit=0"
+	check "with both there are as many as --sessions" "$(small --seconds 1 --sessions 2)" "sessions=2 exit=0"
 	check "a leak that was asked for is no failure" "$(small --leak)" "dc-loopback: alive sessions=5 exit=0"
 	check "a bug may be asked for twice" "$(small --fault candidate-refs --fault candidate-refs --sessions 1)" \
 		"dc-loopback: alive sessions=1 exit=0"
-	check "a bug that does not exist" "$(small --fault nosuch)" "$nosuch"
-	check "a bug that takes a play" "$(small --fault double-close)" \
+	check "a bug that does not exist is refused" "$(small --fault nosuch)" "$nosuch"
+	check "a bug that takes a play is left to dc-scenario" "$(small --fault double-close)" \
 		'dc-loopback: an ordinary session cannot have "double-close"; see dc-scenario --list exit=2'
-	check "it is noticed beside others" "$(small --leak --fault nosuch --fault candidate-refs)" "$nosuch"
-	check "a bug without a name" "$(small --fault '')" "${nosuch/nosuch/}"
-	check "an address that is none" "$(small --bind nosuch)" \
+	check "a bug that does not exist is noticed beside others" "$(small --leak --fault nosuch --fault candidate-refs)" "$nosuch"
+	check "a bug without a name is refused" "$(small --fault '')" "${nosuch/nosuch/}"
+	check "an address that is none is refused" "$(small --bind nosuch)" \
 		"dc-loopback: the address to bind to is not one IP address; --help lists the options exit=2"
-	check "an address that is not ours" "$(small --bind 203.0.113.5)" \
+	check "an address that is not ours fails with the reason" "$(small --bind 203.0.113.5)" \
 		"dc-loopback: the peers cannot connect on 203.0.113.5: Cannot assign requested address exit=1"
 }
 

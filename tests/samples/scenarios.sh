@@ -92,9 +92,10 @@ done
 cut -f 1,3,6 "$work/list" >"$work/jobs"
 while IFS=$'\t' read -r name rule effect; do
 	while [ "$(jobs -rp | wc -l)" -ge $at_once ]; do wait -n; done
-	(one "$name" "$rule" "$effect") >"$work/$name.checks" &
+	(begin_check; one "$name" "$rule" "$effect") >"$work/$name.checks" &
 done <"$work/jobs"
 wait
+begin_check
 
 while IFS=$'\t' read -r name rule effect; do
 	cat "$work/$name.checks"

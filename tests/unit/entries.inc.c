@@ -17,6 +17,11 @@ static inline unsigned entries(const char *path)
 	return count;
 }
 
+static inline unsigned count_fds(void)
+{
+	return entries("/proc/self/fd");
+}
+
 enum { SETTLE_MS = 30000 };
 
 /* The kernel lists a thread for a moment after it was joined. */

@@ -4,7 +4,7 @@
 
 TestSuite(act, .init = rows_begin, .fini = rows_end);
 
-Test(act, a_reference_released_twice)
+Test(act, a_reference_released_twice_is_told)
 {
 	int64_t object = PUT(.kind = "object", .class_name = "Candidate", .died = CLOSED,
 			     .made_in = "gather", .died_in = "candidate_free");
@@ -18,7 +18,7 @@ Test(act, a_reference_released_twice)
 	       "created at\ndestroyed at\nreleased again at");
 }
 
-Test(act, a_one_shot_callback_called_again)
+Test(act, a_one_shot_callback_called_again_is_told)
 {
 	int64_t callback = PUT(.kind = "callback", .class_name = "onQueued", .traits = "one-shot",
 			       .died = CLOSED, .ending = "fired", .made_in = "send_message",
@@ -31,7 +31,7 @@ Test(act, a_one_shot_callback_called_again)
 	expect_chain("created at send_message\ncalled first at flush\ncalled again at retry");
 }
 
-Test(act, a_callback_called_after_its_scope_was_closed)
+Test(act, a_callback_called_after_its_scope_was_closed_is_told)
 {
 	int64_t scope = PUT(.kind = "scope", .class_name = "Connection", .traits = "quiet",
 			    .close = CLOSED, .closed = CLOSED, .closed_in = "connection_close");
@@ -75,7 +75,7 @@ Test(act, of_many_the_sentence_says_how_often)
 	       "one-shot onQueued callbacks were called here again, 3 times");
 }
 
-Test(act, a_callback_called_after_it_was_given_up)
+Test(act, a_callback_called_after_it_was_given_up_is_told)
 {
 	int64_t callback = PUT(.kind = "callback", .class_name = "onMessage", .made_in = "listen",
 			       .died = CLOSED, .died_in = "unlisten");
@@ -86,7 +86,7 @@ Test(act, a_callback_called_after_it_was_given_up)
 	expect_chain("created at listen\ngiven up at unlisten\ncalled at deliver");
 }
 
-Test(act, a_timer_that_fired_when_its_owner_was_gone)
+Test(act, a_timer_that_fired_when_its_owner_was_gone_is_told)
 {
 	int64_t agent = PUT(.kind = "scope", .class_name = "Agent", .died = CLOSED,
 			    .died_in = "agent_free");
@@ -114,7 +114,7 @@ Test(act, what_tells_of_a_close_may_come_after_it)
 	expect_findings("none");
 }
 
-Test(act, a_callback_given_up_without_a_call)
+Test(act, a_callback_given_up_without_a_call_is_told)
 {
 	int64_t callback = PUT(.kind = "callback", .class_name = "onClosed", .traits = "one-shot",
 			       .made_in = "listen", .died = CLOSED);
@@ -126,7 +126,7 @@ Test(act, a_callback_given_up_without_a_call)
 		"1 one-shot onClosed callback was given up here, neither called nor cancelled");
 }
 
-Test(act, what_is_needed_ended_too_early_where_it_was_ended)
+Test(act, what_is_needed_and_ended_too_early_is_told_where_it_was_ended)
 {
 	int64_t socket = PUT(.kind = "object", .class_name = "UdpSocket", .died = CLOSED,
 			     .made_in = "server_listen", .died_in = "server_close");

@@ -85,7 +85,7 @@ Test(callback, a_call_told_for_what_happens_inside_of_it_is_no_call_of_another_l
 }
 
 /* Far more than are kept in mind: those that were forgotten are in order. */
-Test(callback, calls_of_many_callbacks_by_one_thread)
+Test(callback, calls_of_many_callbacks_by_one_thread_are_in_order)
 {
 	for (uint64_t i = 0; i < 200; i++) {
 		STEP(ARM, CALLBACK, CALLBACK + i);

@@ -175,7 +175,7 @@ Test(fold, what_was_closed_twice_has_its_row_and_its_finding)
 	expect("SELECT message FROM finding", "1 UDP socket closed here had been closed before");
 }
 
-Test(fold, so_has_what_was_closed_twice_while_its_number_went_to_another)
+Test(fold, what_was_closed_twice_while_its_number_went_to_another_has_its_row)
 {
 	play_stack(30);
 	fd_open(5, NO_STACK);

@@ -117,7 +117,7 @@ Test(leaks, a_socket_names_all_that_keeps_it_up_to_the_root)
 		     "returned at once), at connection_close");
 }
 
-Test(leaks, threads_that_live_on_after_cleanup)
+Test(leaks, threads_that_live_on_after_cleanup_are_told)
 {
 	int64_t library = PUT(.kind = "scope", .class_name = "library", .traits = "must-close",
 			      .close = CLOSED, .closed = CLOSED, .died = CLOSED + 1);
@@ -207,7 +207,7 @@ Test(leaks, a_task_in_a_circle_is_the_cause_and_not_the_circle)
 	expect_findings("task-orphaned leaked task handshake 1 spawn_handshake");
 }
 
-Test(leaks, a_timer_that_is_still_armed)
+Test(leaks, a_timer_that_is_still_armed_is_told)
 {
 	PUT(.kind = "timer", .class_name = "checker", .owner = CLOSED_CONNECTION,
 	    .made_in = "arm_checker");
@@ -226,7 +226,7 @@ Test(leaks, a_timer_of_a_closed_agent_is_told_as_a_timer)
 	expect_findings("timer-leak leaked timer checker 1 arm_checker");
 }
 
-Test(leaks, a_one_shot_callback_that_was_never_called)
+Test(leaks, a_one_shot_callback_that_was_never_called_is_told)
 {
 	int64_t connection = CLOSED_CONNECTION;
 

@@ -69,7 +69,7 @@ Test(repeat, what_a_leak_holds_is_foretold_with_it)
 		       "is reached after 18 more sessions");
 }
 
-Test(repeat, an_unclosed_scope_of_every_session_too)
+Test(repeat, an_unclosed_scope_of_every_session_says_how_many)
 {
 	set_marks(24);
 	for (int i = 0; i < SESSIONS; i++)

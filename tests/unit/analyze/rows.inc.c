@@ -5,6 +5,7 @@
 #include <criterion/criterion.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #define SECOND 1000000000ull
 #define END (100 * SECOND)
@@ -36,6 +37,14 @@ static inline void rows_begin_as(const char *end)
 static inline void rows_begin(void)
 {
 	rows_begin_as("exit");
+}
+
+/* What takes longer is killed: of the processor's time, so that a busy machine does not count. */
+static inline void within_cpu_seconds(rlim_t seconds)
+{
+	const struct rlimit limit = {.rlim_cur = seconds, .rlim_max = seconds};
+
+	cr_assert_eq(setrlimit(RLIMIT_CPU, &limit), 0);
 }
 
 static inline void rows_end(void)

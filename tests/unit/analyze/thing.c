@@ -451,7 +451,7 @@ Test(thing, a_timer_that_was_never_cancelled_is_alive_though_its_memory_is_used_
 			 "3");
 }
 
-Test(thing, so_is_an_object_and_a_task)
+Test(thing, an_object_and_a_task_are_alive_though_their_memory_is_used_again)
 {
 	left_behind(TRACK_OP_CREATE, TRACK_KIND_TASK);
 	cr_assert_str_eq(ask("SELECT count(*) FROM resource WHERE kind = 'task' AND death_ns IS "

@@ -398,7 +398,7 @@ Test(connection, many_come_and_go_at_the_same_time)
 	static struct side sides[MANY][2];
 	struct dc_config config = local_config();
 
-	peers.descriptors = entries("/proc/self/fd");
+	peers.descriptors = count_fds();
 	peers.threads = entries("/proc/self/task");
 	for (int i = 0; i < MANY; i++) {
 		side_open(&sides[i][0], &sides[i][1], &config);

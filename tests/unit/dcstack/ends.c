@@ -51,7 +51,7 @@ static int open_mute_server(char *ret_name, size_t size)
 {
 	struct sockaddr_in address = {.sin_family = AF_INET,
 				      .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-	struct timeval patience = {.tv_sec = WAIT_SECONDS};
+	struct timeval patience = {.tv_sec = AWAIT_MS / 1000};
 	socklen_t length = sizeof(address);
 	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 

@@ -14,7 +14,7 @@ static int open_socket(unsigned *ret_port)
 {
 	struct sockaddr_in here = {.sin_family = AF_INET,
 				   .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-	struct timeval patience = {.tv_sec = WAIT_SECONDS};
+	struct timeval patience = {.tv_sec = AWAIT_MS / 1000};
 	socklen_t size = sizeof(here);
 	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 

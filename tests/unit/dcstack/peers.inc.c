@@ -3,16 +3,15 @@
  * Two connections in this process that talk to each other on 127.0.0.1, and what was told of them.
  * What a test waits for is a condition on that, under one lock.
  */
+#include "../deadline.inc.c"
 #include "../entries.inc.c"
+
 #include <dcstack/dcstack.h>
-#include <errno.h>
-#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
-enum { WAIT_SECONDS = 60, LOOK_NS = 20000000, SEEN_MAX = 1100, SAMPLE_SIZE = 64 };
+enum { LOOK_MS = 20, SEEN_MAX = 1100, SAMPLE_SIZE = 64 };
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t changed = PTHREAD_COND_INITIALIZER;
@@ -56,34 +55,15 @@ static inline void note(unsigned *count)
 	pthread_mutex_unlock(&lock);
 }
 
-static inline struct timespec later(time_t seconds, long ns)
-{
-	struct timespec when;
-
-	clock_gettime(CLOCK_REALTIME, &when);
-	when.tv_nsec += ns;
-	when.tv_sec += seconds + when.tv_nsec / 1000000000;
-	when.tv_nsec %= 1000000000;
-	return when;
-}
-
-static inline bool is_past(const struct timespec *when)
-{
-	struct timespec now = later(0, 0);
-
-	return now.tv_sec > when->tv_sec ||
-	       (now.tv_sec == when->tv_sec && now.tv_nsec >= when->tv_nsec);
-}
-
 /* Looks now and then at what nobody tells, such as what a channel has buffered. */
 #define AWAIT(condition)                                                                           \
 	do {                                                                                       \
-		struct timespec deadline = later(WAIT_SECONDS, 0), look;                           \
+		const struct timespec deadline = deadline_in_ms(AWAIT_MS);                         \
 		bool came;                                                                         \
 		pthread_mutex_lock(&lock);                                                         \
-		while (!(came = (condition)) && !is_past(&deadline)) {                             \
-			look = later(0, LOOK_NS);                                                  \
-			pthread_cond_timedwait(&changed, &lock, &look);                            \
+		while (!(came = (condition)) && !deadline_is_past(&deadline)) {                    \
+			const struct timespec look = deadline_in_ms(LOOK_MS);                      \
+			await_news(&changed, &lock, &look);                                        \
 		}                                                                                  \
 		pthread_mutex_unlock(&lock);                                                       \
 		cr_assert(came, "%s", #condition);                                                 \
@@ -222,7 +202,7 @@ static inline void peers_create(const struct dc_config *config)
 {
 	struct dc_config defaults = local_config();
 
-	peers.descriptors = entries("/proc/self/fd");
+	peers.descriptors = count_fds();
 	peers.threads = entries("/proc/self/task");
 	side_open(&peers.offerer, &peers.answerer, config ? config : &defaults);
 	side_open(&peers.answerer, &peers.offerer, config ? config : &defaults);
@@ -286,12 +266,12 @@ static inline void print_alive(void *user, const char *class_name, const char *h
 /* Of the library: no object, no thread, no descriptor. */
 static inline void expect_nothing_left(void)
 {
-	int error = dc_library_cleanup(WAIT_SECONDS * 1000);
+	int error = dc_library_cleanup(AWAIT_MS);
 
 	if (error)
 		dc_library_alive(print_alive, NULL);
 	cr_expect_eq(error, 0);
-	cr_expect_eq(entries("/proc/self/fd"), peers.descriptors);
+	cr_expect_eq(count_fds(), peers.descriptors);
 	cr_expect_eq(threads_settled(peers.threads), peers.threads);
 }
 

@@ -1,37 +1,32 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What lies within a connection, looked at and touched on its executor. */
 #include "../dcstack/peers.inc.c"
+#include "../errand.inc.c"
 
 #include "channel.h"
 #include "connection.h"
-#include <semaphore.h>
 
-struct errand {
-	struct job job;
-	void (*run)(struct dc_connection *connection, void *user);
+struct inner_errand {
 	struct dc_connection *connection;
+	void (*run)(struct dc_connection *connection, void *user);
 	void *user;
-	sem_t done;
 };
 
-static inline void run_errand(struct job *job)
+static inline void run_inner(void *user)
 {
-	struct errand *errand = (struct errand *)job;
+	struct inner_errand *errand = user;
 
 	errand->run(errand->connection, errand->user);
-	sem_post(&errand->done);
 }
 
 /* Runs it there after what was asked of the connection before, and waits until it ran. */
 static inline void within(struct dc_connection *connection,
 			  void (*run)(struct dc_connection *connection, void *user), void *user)
 {
-	struct errand errand = {
-		.job.run = run_errand, .run = run, .connection = connection, .user = user};
+	struct inner_errand inner = {.connection = connection, .run = run, .user = user};
+	struct errand errand;
 
-	sem_init(&errand.done, 0, 0);
+	errand_init(&errand, run_inner, &inner);
 	inbox_put(&connection->inbox, &errand.job);
-	while (sem_wait(&errand.done))
-		;
-	sem_destroy(&errand.done);
+	errand_await(&errand);
 }

@@ -64,23 +64,28 @@ static void read_paused(struct dc_connection *connection, void *user)
 
 static void await_pause(struct dc_connection *connection)
 {
+	const struct timespec deadline = deadline_in_ms(AWAIT_MS);
 	bool paused = false;
 
-	for (;;) {
+	while (!paused) {
+		cr_assert_not(deadline_is_past(&deadline), "it never pauses");
 		within(connection, read_paused, &paused);
-		if (paused)
-			return;
 		sched_yield();
 	}
 }
 
 static pthread_mutex_t gate = PTHREAD_MUTEX_INITIALIZER;
 
-static void wait_at_gate(struct dc_channel *which, enum dc_kind kind, const void *data, size_t size,
-			 void *user)
+static void pass_gate(void)
 {
 	pthread_mutex_lock(&gate);
 	pthread_mutex_unlock(&gate);
+}
+
+static void wait_at_gate(struct dc_channel *which, enum dc_kind kind, const void *data, size_t size,
+			 void *user)
+{
+	pass_gate();
 	told_message(which, kind, data, size, user);
 }
 
@@ -129,49 +134,71 @@ Test(flow, a_slow_receiver_holds_the_sender_up_and_misses_nothing)
 	part();
 }
 
-Test(flow, what_nobody_listens_to_holds_the_sender_up_until_somebody_does)
+/* By what nobody listens to. */
+static void hold_sender_up(void)
 {
-	struct seen *theirs = &peers.answerer.seen[0];
-
 	peers.answerer.on_channel = leave_alone;
 	peers_connect(NULL);
 	channel = open_channel(&peers.offerer, NULL, &mine);
 	send_much();
 	expect_bounded();
+}
+
+Test(flow, what_nobody_listens_to_holds_the_sender_up_until_somebody_does)
+{
+	struct seen *theirs = &peers.answerer.seen[0];
+
+	hold_sender_up();
 	dc_channel_on_message(theirs->channel, told_message, theirs);
 	AWAIT(theirs->messages == PIECES);
 	part();
+}
+
+/* With more channels than may wait, while the answerer is still told of the first. */
+static void hold_opener_up(void (*on_channel)(struct side *side, struct dc_channel *which))
+{
+	enum { OPENED = 200, LABEL_SIZE = 60000 };
+	static struct dc_channel *channels[OPENED];
+	static char label[LABEL_SIZE + 1];
+
+	memset(label, 'x', LABEL_SIZE);
+	peers.answerer.on_channel = on_channel;
+	pthread_mutex_lock(&gate);
+	peers_connect(NULL);
+	for (int i = 0; i < OPENED; i++)
+		channels[i] = open_channel(&peers.offerer,
+					   &(struct dc_channel_options){.label = label}, &mine);
+	await_pause(peers.answerer.connection);
+	cr_expect_leq(atomic_load(&peers.answerer.connection->inflow.unread_bytes),
+		      (size_t)UNREAD_MAX);
+	pthread_mutex_unlock(&gate);
+	AWAIT(peers.answerer.arrived == OPENED);
+	for (int i = 0; i < OPENED; i++)
+		dc_channel_destroy(channels[i]);
+	peers_destroy();
 }
 
 static void stay_at_gate(struct side *side, struct dc_channel *which)
 {
 	(void)side;
 	(void)which;
-	pthread_mutex_lock(&gate);
-	pthread_mutex_unlock(&gate);
+	pass_gate();
 }
 
 Test(flow, channels_that_nobody_takes_hold_their_opener_up)
 {
-	enum { MANY = 200 };
-	static struct dc_channel *channels[MANY];
-	static char label[60001];
-	struct dc_channel_options options = {.label = label};
+	hold_opener_up(stay_at_gate);
+}
 
-	memset(label, 'x', sizeof(label) - 1);
-	peers.answerer.on_channel = stay_at_gate;
-	pthread_mutex_lock(&gate);
-	peers_connect(NULL);
-	for (int i = 0; i < MANY; i++)
-		cr_assert_eq(dc_channel_open(peers.offerer.connection, &options, &channels[i]), 0);
-	await_pause(peers.answerer.connection);
-	cr_expect_leq(atomic_load(&peers.answerer.connection->inflow.unread_bytes),
-		      (size_t)UNREAD_MAX);
-	pthread_mutex_unlock(&gate);
-	AWAIT(peers.answerer.arrived == MANY);
-	for (int i = 0; i < MANY; i++)
-		dc_channel_destroy(channels[i]);
-	peers_destroy();
+static void wait_before_listening(struct side *side, struct dc_channel *which)
+{
+	pass_gate();
+	watch(which, &side->seen[side->arrived]);
+}
+
+Test(flow, channels_that_were_not_told_of_hold_the_peer_up)
+{
+	hold_opener_up(wait_before_listening);
 }
 
 Test(flow, who_wants_no_messages_gets_rid_of_them)
@@ -191,54 +218,16 @@ Test(flow, a_channel_that_nobody_listens_to_takes_what_it_kept_with_it)
 {
 	struct seen *theirs = &peers.answerer.seen[0];
 
-	peers.answerer.on_channel = leave_alone;
-	peers_connect(NULL);
-	channel = open_channel(&peers.offerer, NULL, &mine);
-	send_much();
-	expect_bounded();
+	hold_sender_up();
 	dc_channel_destroy(theirs->channel);
 	theirs->channel = NULL;
 	AWAIT(mine.closed);
 	part();
 }
 
-static void wait_before_listening(struct side *side, struct dc_channel *which)
-{
-	pthread_mutex_lock(&gate);
-	pthread_mutex_unlock(&gate);
-	watch(which, &side->seen[side->arrived]);
-}
-
-Test(flow, channels_that_were_not_told_of_hold_the_peer_up)
-{
-	enum { OPENED = 200, LABEL_SIZE = 60000 };
-	static struct dc_channel *channels[OPENED];
-	static char label[LABEL_SIZE + 1];
-
-	memset(label, 'x', LABEL_SIZE);
-	peers.answerer.on_channel = wait_before_listening;
-	pthread_mutex_lock(&gate);
-	peers_connect(NULL);
-	for (int i = 0; i < OPENED; i++)
-		channels[i] = open_channel(&peers.offerer,
-					   &(struct dc_channel_options){.label = label}, &mine);
-	await_pause(peers.answerer.connection);
-	cr_expect_leq(atomic_load(&peers.answerer.connection->inflow.unread_bytes),
-		      (size_t)UNREAD_MAX);
-	pthread_mutex_unlock(&gate);
-	AWAIT(peers.answerer.arrived == OPENED);
-	for (int i = 0; i < OPENED; i++)
-		dc_channel_destroy(channels[i]);
-	peers_destroy();
-}
-
 Test(flow, a_connection_may_end_while_messages_wait)
 {
-	peers.answerer.on_channel = leave_alone;
-	peers_connect(NULL);
-	channel = open_channel(&peers.offerer, NULL, &mine);
-	send_much();
-	expect_bounded();
+	hold_sender_up();
 	dc_connection_close(peers.answerer.connection, told_end, &peers.answerer);
 	AWAIT(peers.answerer.closed && mine.closed);
 	part();
@@ -246,11 +235,7 @@ Test(flow, a_connection_may_end_while_messages_wait)
 
 Test(flow, a_peers_end_is_told_while_messages_wait)
 {
-	peers.answerer.on_channel = leave_alone;
-	peers_connect(NULL);
-	channel = open_channel(&peers.offerer, NULL, &mine);
-	send_much();
-	expect_bounded();
+	hold_sender_up();
 	dc_connection_close(peers.offerer.connection, NULL, NULL);
 	AWAIT(peers.answerer.states[DC_CLOSED]);
 	part();

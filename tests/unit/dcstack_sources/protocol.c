@@ -187,34 +187,30 @@ static void run_wait(struct job *job)
 }
 
 /* The channel's open is in the inbox right before this, and no ACK can have come. */
-static void receive_before_ack(struct job *job)
+static void receive_before_ack(void *user)
 {
-	struct errand *errand = (struct errand *)job;
-	struct dc_connection *connection = errand->connection;
-	const struct dc_channel *opening = errand->user;
+	const struct dc_channel *opening = *(struct dc_channel **)user;
 
 	cr_assert_eq(opening->state, CHANNEL_OPENING);
-	protocol_receive(connection, (uint16_t)dc_channel_id(opening), PPID_STRING,
+	protocol_receive(peers.offerer.connection, (uint16_t)dc_channel_id(opening), PPID_STRING,
 			 (const uint8_t *)"first", 5);
-	sem_post(&errand->done);
 }
 
 /* The executor waits at the lock until it has both to do. */
-static struct dc_channel *open_and_receive(struct dc_connection *connection, struct seen *seen)
+static struct dc_channel *open_and_receive(struct seen *seen)
 {
-	struct errand errand = {.job.run = receive_before_ack, .connection = connection};
+	struct dc_connection *connection = peers.offerer.connection;
 	struct job busy = {.run = run_wait};
 	struct dc_channel *opening;
+	struct errand errand;
 
-	sem_init(&errand.done, 0, 0);
+	errand_init(&errand, receive_before_ack, &opening);
 	pthread_mutex_lock(&lock);
 	inbox_put(&connection->inbox, &busy);
-	errand.user = opening = open_channel(&peers.offerer, NULL, seen);
+	opening = open_channel(&peers.offerer, NULL, seen);
 	inbox_put(&connection->inbox, &errand.job);
 	pthread_mutex_unlock(&lock);
-	while (sem_wait(&errand.done))
-		;
-	sem_destroy(&errand.done);
+	errand_await(&errand);
 	return opening;
 }
 
@@ -223,7 +219,7 @@ Test(protocol, a_first_message_opens_as_an_ack_does)
 	static struct seen other;
 
 	meet(NULL);
-	struct dc_channel *second = open_and_receive(peers.offerer.connection, &other);
+	struct dc_channel *second = open_and_receive(&other);
 	AWAIT(other.messages && other.opened && peers.answerer.arrived == 2);
 	expect_usable();
 	cr_expect_eq(other.opened, 1);

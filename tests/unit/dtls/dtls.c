@@ -246,6 +246,6 @@ Test(dtls_fault, with_the_fault_a_flight_is_sent_again_after_the_end, .init = pa
 	on_executor(pair_destroy);
 	sent = pair.client.sent;
 	while (late_count() < 2)
-		usleep(1000);
+		rest_ms(1);
 	cr_expect_eq(pair.client.sent, sent, "who is gone was told");
 }

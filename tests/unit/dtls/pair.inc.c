@@ -4,18 +4,15 @@
  * cut and turn round what it carries. Everything in pair belongs to the executor: a test does its
  * steps there (on_executor) and awaits what becomes of them.
  */
-#include <dtls/dtls.h>
+#include "../errand.inc.c"
 
-#include <criterion/criterion.h>
-#include <errno.h>
+#include <dtls/dtls.h>
 #include <run/library.h>
-#include <semaphore.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
-enum { CLEANUP_MS = 60000, AWAIT_S = 30, HEADER_SIZE = 13, LOG_SIZE = 64 };
+enum { CLEANUP_MS = AWAIT_MS, HEADER_SIZE = 13, LOG_SIZE = 64 };
 
 struct end {
 	struct dtls *dtls;
@@ -178,29 +175,16 @@ static void end_state(void *user, enum dtls_state state)
 static const struct dtls_events end_events = {
 	.send = end_send, .receive = end_receive, .state = end_state};
 
-struct call {
-	struct job job;
-	void (*step)(void);
-	sem_t done;
-};
-
-static void call_run(struct job *job)
+static void call_step(void *user)
 {
-	struct call *call = (struct call *)job;
+	void (**step)(void) = user;
 
-	call->step();
-	sem_post(&call->done);
+	(*step)();
 }
 
 static void on_executor(void (*step)(void))
 {
-	struct call call = {.job.run = call_run, .step = step};
-
-	sem_init(&call.done, 0, 0);
-	executor_post(pair.executor, &call.job);
-	while (sem_wait(&call.done) < 0)
-		continue;
-	sem_destroy(&call.done);
+	run_on(pair.executor, call_step, &step);
 }
 
 static bool (*await_condition)(void);
@@ -211,23 +195,21 @@ static void await_look(void)
 	await_met = await_condition();
 }
 
-static bool await_until(bool (*condition)(void), unsigned seconds)
+static bool await_so(bool (*condition)(void), unsigned ms)
 {
-	struct timespec until;
+	const struct timespec deadline = deadline_in_ms(ms);
 
-	clock_gettime(CLOCK_REALTIME, &until);
-	until.tv_sec += seconds;
 	await_condition = condition;
-	for (;;) {
+	do {
 		on_executor(await_look);
 		if (await_met)
 			return true;
-		if (sem_timedwait(&pair.happened, &until) < 0 && errno == ETIMEDOUT)
-			return false;
-	}
+	} while (await_until(&pair.happened, &deadline));
+	return false;
 }
 
-#define await(condition) cr_assert(await_until(condition, AWAIT_S), "never: " #condition)
+/* Before a suite of a minute is over. */
+#define await(condition) cr_assert(await_so(condition, AWAIT_MS / 2), "never: " #condition)
 
 static void end_init(struct end *end, struct end *other, enum dtls_role role)
 {

@@ -45,7 +45,7 @@ static void expect_format(const char *line, const char *expected)
 	cr_expect_str_eq(text, expected);
 }
 
-Test(candidate, chromium_udp_host)
+Test(candidate, a_udp_host_of_chromium_is_read)
 {
 	struct candidate candidate =
 		parse("a=candidate:842163049 1 udp 1677729535 203.0.113.7 46154 typ srflx raddr "
@@ -61,7 +61,7 @@ Test(candidate, chromium_udp_host)
 	cr_expect_str_eq(candidate.name, "");
 }
 
-Test(candidate, firefox_tcp_active_with_a_local_name)
+Test(candidate, an_active_tcp_one_of_firefox_with_a_local_name_is_read)
 {
 	struct candidate candidate =
 		parse("candidate:2 1 TCP 2105524479 6f2cc8b4-1d0a-4ff4-9c1f-2b3bd93d20b5.local 9 "
@@ -74,7 +74,7 @@ Test(candidate, firefox_tcp_active_with_a_local_name)
 	cr_expect_eq(candidate.name_port, 9);
 }
 
-Test(candidate, the_other_directions_of_tcp)
+Test(candidate, the_other_directions_of_tcp_are_read)
 {
 	struct candidate candidate =
 		parse("candidate:1 1 tcp 1 10.0.0.1 4000 typ host tcptype passive generation 0");
@@ -85,7 +85,7 @@ Test(candidate, the_other_directions_of_tcp)
 	cr_expect_eq(candidate.transport, CANDIDATE_TCP_SO);
 }
 
-Test(candidate, libdatachannel_aiortc_and_werift)
+Test(candidate, those_of_libdatachannel_aiortc_and_werift_are_read)
 {
 	struct candidate candidate =
 		parse("a=candidate:1 1 UDP 2122317823 192.168.1.5 60000 typ host");

@@ -253,16 +253,22 @@ Test(agent, two_that_want_to_be_controlled_agree)
 	connect_with_conflict(false);
 }
 
+/* A peer that is never told of a. */
+static void meet_the_unreachable(struct peer *a, struct peer *b)
+{
+	start();
+	*a = (struct peer){.other = b};
+	*b = (struct peer){.other = a, .silent = true};
+	create_peer(a, &ipv4);
+	create_peer(b, &ipv4);
+	a->agent->timing.fail_ms = 50;
+}
+
 Test(agent, it_fails_in_time_if_the_peer_cannot_be_reached)
 {
-	struct peer a = {0}, b = {.silent = true};
+	struct peer a, b;
 
-	start();
-	a.other = &b;
-	b.other = &a;
-	create_peer(&a, &ipv4);
-	create_peer(&b, &ipv4);
-	a.agent->timing.fail_ms = 50;
+	meet_the_unreachable(&a, &b);
 	gather(&a);
 	introduce(&a);
 	cr_expect(await(&a, is_in, AGENT_FAILED));
@@ -314,8 +320,8 @@ Test(agent, it_waits_for_the_peer_though_all_pairs_have_failed)
 	gather(&b);
 	on_executor(call_add_refusing, &a);
 	introduce(&a);
-	for (unsigned i = 0; i < 10000 && !has_failed; i++) {
-		nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
+	for (unsigned i = 0; i < AWAIT_MS && !has_failed; i++) {
+		rest_ms(1);
 		on_executor(call_see_failed, &has_failed);
 	}
 	cr_assert(has_failed);
@@ -328,14 +334,9 @@ Test(agent, it_waits_for_the_peer_though_all_pairs_have_failed)
 /* The peer knows nothing of us before we gather: an answer may take its time. */
 Test(agent, its_time_to_connect_begins_with_gathering)
 {
-	struct peer a = {0}, b = {.silent = true};
+	struct peer a, b;
 
-	start();
-	a.other = &b;
-	b.other = &a;
-	create_peer(&a, &ipv4);
-	create_peer(&b, &ipv4);
-	a.agent->timing.fail_ms = 50;
+	meet_the_unreachable(&a, &b);
 	introduce(&a);
 	cr_expect_not(timer_is_armed(&a.agent->failure));
 	gather(&a);

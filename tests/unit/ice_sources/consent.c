@@ -40,16 +40,6 @@ static void call_release(void *unused)
 	carrier_release(shared, "test");
 }
 
-static void call_cut(void *cut)
-{
-	is_cut = *(const bool *)cut;
-}
-
-static void set_cut(bool cut)
-{
-	on_executor(call_cut, &cut);
-}
-
 /* Under the harness's lock, for await. */
 static bool has_let_through(const struct peer *unused, int count)
 {
@@ -60,7 +50,7 @@ static bool has_let_through(const struct peer *unused, int count)
 /* The machine may stop for a while, and is not to look silent. */
 enum { LONG_MS = 100000 };
 
-static void connect_pair(unsigned disconnect_ms, unsigned expire_ms)
+static void connect_pair(void)
 {
 	struct carrier *carriers[] = {NULL, NULL};
 	const struct agent_config a_config = {.bind_address = "127.0.0.1", .controlling = true};
@@ -74,8 +64,8 @@ static void connect_pair(unsigned disconnect_ms, unsigned expire_ms)
 	create_peer(&a, &a_config);
 	create_peer(&b, &b_config);
 	a.agent->timing.consent_ms = 15;
-	a.agent->timing.disconnect_ms = disconnect_ms;
-	a.agent->timing.expire_ms = expire_ms;
+	a.agent->timing.disconnect_ms = LONG_MS;
+	a.agent->timing.expire_ms = LONG_MS;
 	gather(&b);
 	gather(&a);
 	introduce(&a);
@@ -94,7 +84,7 @@ static void disconnect_pair(void)
 
 Test(consent, a_shared_carrier_stays_open_when_its_agent_is_closed)
 {
-	connect_pair(LONG_MS, LONG_MS);
+	connect_pair();
 	destroy_peer(&b);
 	cr_expect_eq(object_refs((const struct object *)shared), 1);
 	cr_expect(await(&a, has_let_through, (int)let_through + 2), "its receiver hears of a");
@@ -103,19 +93,38 @@ Test(consent, a_shared_carrier_stays_open_when_its_agent_is_closed)
 
 Test(consent, data_passes_over_a_shared_carrier)
 {
-	connect_pair(LONG_MS, LONG_MS);
+	connect_pair();
 	cr_expect(passes_text(&a, &b, "to b"));
 	cr_expect(passes_text(&b, &a, "to a"));
 	disconnect_pair();
 }
 
+/* From now on a hears nothing, and has less patience. */
+static void call_cut(void *user)
+{
+	const struct agent_timing *timing = user;
+
+	is_cut = true;
+	a.agent->timing.disconnect_ms = timing->disconnect_ms;
+	a.agent->timing.expire_ms = timing->expire_ms;
+	consent_start(a.agent);
+}
+
+static void call_mend(void *unused)
+{
+	(void)unused;
+	is_cut = false;
+}
+
 Test(consent, a_peer_that_falls_silent_may_come_back)
 {
-	connect_pair(300, LONG_MS);
-	set_cut(true);
+	struct agent_timing timing = {.disconnect_ms = 50, .expire_ms = LONG_MS};
+
+	connect_pair();
+	on_executor(call_cut, &timing);
 	cr_expect(await(&a, is_in, AGENT_DISCONNECTED));
 	cr_expect_eq(send_text(&a, "into the silence"), 0);
-	set_cut(false);
+	on_executor(call_mend, NULL);
 	cr_expect(await(&a, is_in, AGENT_CONNECTED));
 	cr_expect(passes_text(&a, &b, "again"));
 	disconnect_pair();
@@ -123,22 +132,54 @@ Test(consent, a_peer_that_falls_silent_may_come_back)
 
 Test(consent, without_an_answer_it_expires_and_nothing_is_sent)
 {
-	connect_pair(300, 400);
-	set_cut(true);
+	struct agent_timing timing = {.disconnect_ms = 50, .expire_ms = 100};
+
+	connect_pair();
+	on_executor(call_cut, &timing);
 	cr_expect(await(&a, is_in, AGENT_FAILED));
 	cr_expect_eq(send_text(&a, "no consent"), -ENOTCONN);
 	disconnect_pair();
 }
 
+struct patience {
+	uint64_t expiry_ns; /* when it ends */
+	bool is_asking;	    /* and has no answer yet */
+};
+
+static void call_find_patience(void *user)
+{
+	struct patience *patience = user;
+
+	patience->expiry_ns = a.agent->consent.expiry.deadline_ns;
+	patience->is_asking = timer_is_armed(&a.agent->consent.silence);
+}
+
+/* An answer came that was not there at the time of before. */
+static bool is_renewed(uint64_t before_ns)
+{
+	const struct timespec deadline = deadline_in_ms(AWAIT_MS);
+	struct patience patience;
+
+	do {
+		on_executor(call_find_patience, &patience);
+		if (patience.expiry_ns > before_ns && !patience.is_asking)
+			return true;
+		rest_ms(1);
+	} while (!deadline_is_past(&deadline));
+	return false;
+}
+
+/* Each puts off the end that would come, and ends the silence. */
 Test(consent, with_answers_it_does_not_expire)
 {
-	enum { SILENCE_MS = 2000, EXPIRY_MS = 2500 };
-	uint64_t begun_ns;
+	struct patience before;
 
-	connect_pair(SILENCE_MS, EXPIRY_MS);
-	begun_ns = executor_clock_ns();
-	while (executor_clock_ns() - begun_ns < TIMER_MS(EXPIRY_MS + 500))
-		cr_assert(await(&b, has_let_through, (int)let_through + 1));
+	connect_pair();
+	for (unsigned i = 0; i < 5; i++) {
+		on_executor(call_find_patience, &before);
+		cr_assert(await(&b, has_let_through, (int)let_through + 1), "nobody asks");
+		cr_assert(is_renewed(before.expiry_ns));
+	}
 	cr_expect_eq(a.state, AGENT_CONNECTED);
 	cr_expect_not(a.was_disconnected);
 	disconnect_pair();
@@ -169,7 +210,7 @@ Test(consent, checks_come_at_random_times)
 {
 	unsigned delays_ms[2] = {UINT32_MAX, 0};
 
-	connect_pair(LONG_MS, LONG_MS);
+	connect_pair();
 	on_executor(call_measure, delays_ms);
 	cr_expect_lt(delays_ms[0], 4300);
 	cr_expect_gt(delays_ms[1], 5700);

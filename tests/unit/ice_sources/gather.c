@@ -321,8 +321,8 @@ static bool has_waker(void)
 {
 	bool is_found = true;
 
-	for (unsigned i = 0; i < PATIENCE_S * 1000 && is_found; i++) {
-		usleep(i > 0 ? 1000 : 0);
+	for (unsigned i = 0; i < AWAIT_MS && is_found; i++) {
+		rest_ms(i > 0);
 		is_found = false;
 		object_visit(find_waker, &is_found);
 	}

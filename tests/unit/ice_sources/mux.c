@@ -143,18 +143,18 @@ Test(mux, what_is_for_nobody_is_dropped_without_a_word)
 	int fd = open_socket(&here);
 	create_with_stranger(&member);
 	request = request_to(&member, "nobody");
-	send_stun(fd, &request, agent_local_password(member.agent));
+	send_stun(fd, &mux_udp, &request, agent_local_password(member.agent));
 	request = request_to(&member, "");
-	send_stun(fd, &request, agent_local_password(member.agent));
+	send_stun(fd, &mux_udp, &request, agent_local_password(member.agent));
 	snprintf(request.username, sizeof(request.username), "nocolon");
-	send_stun(fd, &request, agent_local_password(member.agent));
+	send_stun(fd, &mux_udp, &request, agent_local_password(member.agent));
 	answer.mapped = here;
 	stun_new_transaction(answer.transaction);
-	send_stun(fd, &answer, PASSWORD);
+	send_stun(fd, &mux_udp, &answer, PASSWORD);
 	say(fd, "data", 4);
 	say(fd, "", 0);
 	ask(fd, &member);
-	struct stun_message first = await_stun(fd, STUN_SUCCESS);
+	struct stun_message first = await_stun(fd, STUN_SUCCESS, NULL);
 	cr_expect(address_equal(&first.mapped, &here));
 	cr_expect_eq(member.received, 0);
 	destroy_member(&member);
@@ -172,11 +172,11 @@ Test(mux, a_request_with_a_wrong_password_opens_no_way)
 	int fd = open_socket(&here);
 	create_with_stranger(&member);
 	request = request_to(&member, NULL);
-	send_stun(fd, &request, "wrong-password-wrong-password");
-	cr_expect_eq(await_stun(fd, STUN_ERROR).error_code, STUN_UNAUTHENTICATED);
+	send_stun(fd, &mux_udp, &request, "wrong-password-wrong-password");
+	cr_expect_eq(await_stun(fd, STUN_ERROR, NULL).error_code, STUN_UNAUTHENTICATED);
 	say(fd, "data", 4);
 	ask(fd, &member);
-	await_stun(fd, STUN_SUCCESS);
+	await_stun(fd, STUN_SUCCESS, NULL);
 	cr_expect_eq(member.received, 0);
 	say(fd, "data", 4);
 	cr_expect(await(&member, has_received, 1));
@@ -208,7 +208,7 @@ Test(mux, a_peer_that_only_answers_is_known_by_its_answers)
 	on_executor(call_tell_candidate, &member);
 	answer_check(fd, &mux_udp);
 	ask(fd, &others[0]); /* all that was said before is heard when this is answered */
-	await_stun(fd, STUN_SUCCESS);
+	await_stun(fd, STUN_SUCCESS, NULL);
 	say(fd, "data", 4);
 	cr_expect(await(&member, has_received, 1));
 	cr_expect_eq(others[0].received, 0);
@@ -229,15 +229,15 @@ Test(mux, an_address_is_not_taken_over_by_a_request_alone)
 	create_with_stranger(&first);
 	create_with_stranger(&second);
 	ask(fd, &first);
-	await_stun(fd, STUN_SUCCESS);
+	await_stun(fd, STUN_SUCCESS, NULL);
 	ask(fd, &second);
-	await_stun(fd, STUN_SUCCESS);
+	await_stun(fd, STUN_SUCCESS, NULL);
 	say(fd, "for the first", 13);
 	cr_expect(await(&first, has_received, 1));
 	cr_expect_eq(second.received, 0);
 	destroy_member(&first);
 	ask(fd, &second);
-	await_stun(fd, STUN_SUCCESS);
+	await_stun(fd, STUN_SUCCESS, NULL);
 	say(fd, "for the second", 14);
 	cr_expect(await(&second, has_received, 1));
 	destroy_member(&second);
@@ -257,13 +257,13 @@ Test(mux, a_peer_with_many_addresses_is_heard_from_the_latest)
 	for (int i = 0; i < ADDRESSES; i++) {
 		fds[i] = open_socket(&here);
 		ask(fds[i], &member);
-		await_stun(fds[i], STUN_SUCCESS);
+		await_stun(fds[i], STUN_SUCCESS, NULL);
 		say(fds[i], "data", 4);
 		cr_expect(await(&member, has_received, i + 1));
 	}
 	say(fds[0], "data", 4); /* from where nothing was asked for long */
 	ask(fds[0], &member);
-	await_stun(fds[0], STUN_SUCCESS);
+	await_stun(fds[0], STUN_SUCCESS, NULL);
 	cr_expect_eq(member.received, ADDRESSES);
 	say(fds[0], "data", 4);
 	cr_expect(await(&member, has_received, ADDRESSES + 1));

@@ -1,15 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A mux, agents on it, ordinary agents as their peers, and a plain socket for what no sound peer
  * says. */
-#include "peers.inc.c"
+#include "socket.inc.c"
 
 #include <errno.h>
 #include <ice/mux.h>
 #include <net/framing.h>
-#include <unistd.h>
 
 #define IP "127.0.0.1"
-#define PASSWORD "stranger-password-of-its-own"
 
 static struct mux *mux;
 static struct mux_config mux_defaults = {.bind_address = IP};
@@ -131,19 +129,7 @@ HELPER void end_call(struct call_of_two *call)
 	destroy_peer(&call->peer);
 }
 
-/* A socket in place of a peer. */
-
-HELPER int open_socket(struct address *ret_address)
-{
-	struct timeval patience = {.tv_sec = PATIENCE_S};
-	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-
-	cr_assert_eq(address_parse(IP, 0, ret_address), 0);
-	cr_assert_eq(bind(fd, &ret_address->any, ret_address->size), 0);
-	cr_assert_eq(getsockname(fd, &ret_address->any, &ret_address->size), 0);
-	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
-	return fd;
-}
+/* Sockets in place of peers. */
 
 HELPER int open_stream(void)
 {
@@ -158,16 +144,6 @@ HELPER int open_stream(void)
 HELPER void say(int fd, const void *data, size_t size)
 {
 	cr_assert_eq(sendto(fd, data, size, 0, &mux_udp.any, mux_udp.size), (ssize_t)size);
-}
-
-HELPER void send_stun(int fd, struct stun_message *message, const char *password)
-{
-	uint8_t data[STUN_MESSAGE_MAX];
-
-	message->method = STUN_BINDING;
-	int size = stun_write(message, password, data, sizeof(data));
-	cr_assert_gt(size, 0);
-	say(fd, data, (size_t)size);
 }
 
 /* As a peer of the member would ask; ufrag NULL: its own. */
@@ -186,21 +162,7 @@ HELPER void ask(int fd, const struct peer *member)
 {
 	struct stun_message request = request_to(member, NULL);
 
-	send_stun(fd, &request, agent_local_password(member->agent));
-}
-
-/* The next of that class. */
-HELPER struct stun_message await_stun(int fd, enum stun_class class)
-{
-	uint8_t data[STUN_MESSAGE_MAX];
-	struct stun_message message;
-
-	do {
-		ssize_t size = recv(fd, data, sizeof(data), 0);
-		cr_assert_gt(size, 0, "nothing came");
-		cr_assert_eq(stun_read(data, (size_t)size, &message), 0);
-	} while (message.class != class);
-	return message;
+	send_stun(fd, &mux_udp, &request, agent_local_password(member->agent));
 }
 
 static void call_meet(void *user)
@@ -224,8 +186,8 @@ HELPER void create_with_stranger(struct peer *member)
 HELPER void answer_check(int fd, const struct address *mapped)
 {
 	struct stun_message answer = {.class = STUN_SUCCESS, .mapped = *mapped};
-	struct stun_message request = await_stun(fd, STUN_REQUEST);
+	struct stun_message request = await_stun(fd, STUN_REQUEST, NULL);
 
 	memcpy(answer.transaction, request.transaction, STUN_TRANSACTION_SIZE);
-	send_stun(fd, &answer, PASSWORD);
+	send_stun(fd, &mux_udp, &answer, PASSWORD);
 }

@@ -1,22 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Agents on an executor, that signal to each other; a test on its own thread waits for what they
  * tell. */
-#include <criterion/criterion.h>
-#include <dirent.h>
+#include "../entries.inc.c"
+#include "../errand.inc.c"
+
 #include <ice/agent.h>
 #include <parts.h>
-#include <pthread.h>
 #include <run/library.h>
-#include <semaphore.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 /* Not every test has a use for each. */
 #define HELPER static __attribute__((unused))
 
-enum { PATIENCE_S = 60, TEXT_MAX = 64 };
+enum { PATIENCE_S = AWAIT_MS / 1000, TEXT_MAX = 64 };
 
 struct peer {
 	struct agent *agent;
@@ -39,42 +37,9 @@ static pthread_cond_t news = PTHREAD_COND_INITIALIZER;
 static struct executor *executor;
 static unsigned fds_before;
 
-static unsigned count_fds(void)
+static void on_executor(void (*run)(void *user), void *user)
 {
-	DIR *folder = opendir("/proc/self/fd");
-	unsigned count = 0;
-
-	while (readdir(folder))
-		count++;
-	closedir(folder);
-	return count;
-}
-
-/* Runs fn on the executor and waits. */
-struct call {
-	struct job job;
-	void (*fn)(void *user);
-	void *user;
-	sem_t done;
-};
-
-static void run_call(struct job *job)
-{
-	struct call *call = (struct call *)job;
-
-	call->fn(call->user);
-	sem_post(&call->done);
-}
-
-static void on_executor(void (*fn)(void *user), void *user)
-{
-	struct call call = {.job.run = run_call, .fn = fn, .user = user};
-
-	sem_init(&call.done, 0, 0);
-	executor_post(executor, &call.job);
-	while (sem_wait(&call.done) != 0)
-		;
-	sem_destroy(&call.done);
+	run_on(executor, run, user);
 }
 
 HELPER void start(void)
@@ -95,17 +60,17 @@ HELPER void finish(void)
 {
 	struct library_counts counts;
 
-	for (unsigned i = 0; i < PATIENCE_S * 1000; i++) {
+	for (unsigned i = 0; i < AWAIT_MS; i++) {
 		on_executor(do_nothing, NULL);
 		library_count(&counts);
 		if (counts.objects == 0)
 			break;
-		nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
+		rest_ms(1);
 	}
 	cr_expect_eq(counts.objects, 0, "%u objects", counts.objects);
 	cr_expect_eq(counts.tasks_pending, 0, "%u tasks", counts.tasks_pending);
 	cr_expect_eq(counts.timers_armed, 0, "%u timers", counts.timers_armed);
-	cr_expect_eq(library_cleanup(PATIENCE_S * 1000), 0);
+	cr_expect_eq(library_cleanup(AWAIT_MS), 0);
 	cr_expect_eq(count_fds(), fds_before);
 }
 
@@ -185,14 +150,12 @@ HELPER bool has_received(const struct peer *peer, int count)
 
 HELPER bool await(const struct peer *peer, bool (*is_so)(const struct peer *, int), int value)
 {
-	struct timespec until;
+	const struct timespec deadline = deadline_in_ms(AWAIT_MS);
 	int error = 0;
 
-	clock_gettime(CLOCK_REALTIME, &until);
-	until.tv_sec += PATIENCE_S;
 	pthread_mutex_lock(&lock);
 	while (!is_so(peer, value) && error == 0)
-		error = pthread_cond_timedwait(&news, &lock, &until);
+		error = await_news(&news, &lock, &deadline);
 	bool is = is_so(peer, value);
 	pthread_mutex_unlock(&lock);
 	return is;

@@ -1,27 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A plain socket in place of the peer: it says what no sound agent says. */
-#include "peers.inc.c"
+/* An agent whose peer is a plain socket. */
+#include "socket.inc.c"
 
 #include <errno.h>
-#include <unistd.h>
-
-#define PASSWORD "stranger-password-of-its-own"
 
 static struct peer a;
 static int fd, other_fd;
 static struct address here, other, there; /* of fd, of other_fd, of a's UDP candidate */
-
-static int open_socket(struct address *ret_address)
-{
-	struct timeval patience = {.tv_sec = PATIENCE_S};
-	int made = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-
-	cr_assert_eq(address_parse("127.0.0.1", 0, ret_address), 0);
-	cr_assert_eq(bind(made, &ret_address->any, ret_address->size), 0);
-	cr_assert_eq(getsockname(made, &ret_address->any, &ret_address->size), 0);
-	setsockopt(made, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
-	return made;
-}
 
 static void begin(bool controlling)
 {
@@ -59,12 +44,7 @@ HELPER void call_meet(void *unused)
 
 static void send_message(int from, struct stun_message *message, const char *password)
 {
-	uint8_t data[STUN_MESSAGE_MAX];
-
-	message->method = STUN_BINDING;
-	int size = stun_write(message, password, data, sizeof(data));
-	cr_assert_gt(size, 0);
-	cr_assert_eq(sendto(from, data, (size_t)size, 0, &there.any, there.size), size);
+	send_stun(from, &there, message, password);
 }
 
 /* A request as the peer would send it. */
@@ -81,20 +61,9 @@ static struct stun_message sound_request(void)
 	return request;
 }
 
-/* The next message of that class; the agent's own checks come between. */
 static struct stun_message await_message(enum stun_class class, const char *password)
 {
-	uint8_t data[STUN_MESSAGE_MAX];
-	struct stun_message message;
-
-	do {
-		ssize_t size = recv(fd, data, sizeof(data), 0);
-		cr_assert_gt(size, 0, "nothing came");
-		cr_assert_eq(stun_read(data, (size_t)size, &message), 0);
-		if (message.class == class && password)
-			cr_expect_eq(stun_check_integrity(data, (size_t)size, password), 0);
-	} while (message.class != class);
-	return message;
+	return await_stun(fd, class, password);
 }
 
 HELPER unsigned await_error(const struct stun_message *request, const char *password)

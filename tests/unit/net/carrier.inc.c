@@ -1,15 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* An executor, what runs on it, and what carriers brought. Each test is a process of its own. */
-#include <criterion/criterion.h>
-#include <dirent.h>
-#include <errno.h>
+#include "../entries.inc.c"
+#include "../errand.inc.c"
+
 #include <net/carrier.h>
 #include <poll.h>
 #include <run/library.h>
-#include <semaphore.h>
 #include <stdatomic.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #define HOLDER "test"
@@ -17,22 +15,10 @@
 /* Of the sanitizer, where there is one: whether memory was lost. */
 int __lsan_do_recoverable_leak_check(void) __attribute__((weak));
 
-enum { WAIT_MS = 60000 };
+enum { WAIT_MS = AWAIT_MS };
 
 static struct executor *executor;
 static unsigned fds_before;
-
-static unsigned count_fds(void)
-{
-	DIR *folder = opendir("/proc/self/fd");
-	unsigned count = 0;
-
-	cr_assert_not_null(folder);
-	while (readdir(folder) != NULL)
-		count++;
-	closedir(folder);
-	return count;
-}
 
 static void begin(void)
 {
@@ -43,31 +29,9 @@ static void begin(void)
 	fds_before = count_fds();
 }
 
-struct call {
-	struct job job;
-	void (*run)(void *user);
-	void *user;
-	sem_t done;
-};
-
-static void run_call(struct job *job)
-{
-	struct call *call = (struct call *)job;
-
-	call->run(call->user);
-	sem_post(&call->done);
-}
-
-/* Returns when the executor has run it. */
 static void on_executor(void (*run)(void *user), void *user)
 {
-	struct call call = {.job.run = run_call, .run = run, .user = user};
-
-	sem_init(&call.done, 0, 0);
-	executor_post(executor, &call.job);
-	while (sem_wait(&call.done) < 0)
-		;
-	sem_destroy(&call.done);
+	run_on(executor, run, user);
 }
 
 /* One side: a carrier, and what arrived there. */
@@ -160,11 +124,7 @@ static void close_side(struct side *side)
 
 static void wait_arrival(struct side *side)
 {
-	struct timespec until;
-
-	clock_gettime(CLOCK_REALTIME, &until);
-	until.tv_sec += WAIT_MS / 1000;
-	cr_assert_eq(sem_timedwait(&side->arrived, &until), 0, "nothing arrived");
+	cr_assert(await_within(&side->arrived, AWAIT_MS), "nothing arrived");
 }
 
 static void wait_arrivals(struct side *side, unsigned count)

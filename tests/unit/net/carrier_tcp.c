@@ -361,18 +361,19 @@ static void wait_to_go_on(void *user)
 Test(carrier_tcp, all_who_call_at_once_are_accepted)
 {
 	enum { CALLERS = 40 };
-	struct call busy = {.job.run = run_call, .run = wait_to_go_on};
+	struct errand busy;
 	int fds[CALLERS];
 
 	open_side(&passive, CARRIER_TCP_PASSIVE, "127.0.0.1");
 	sem_init(&go_on, 0, 0);
-	sem_init(&busy.done, 0, 0);
+	errand_init(&busy, wait_to_go_on, NULL);
 	executor_post(executor, &busy.job);
 	for (int i = 0; i < CALLERS; i++) {
 		fds[i] = raw_connect(&passive);
 		raw_write(fds[i], "\0\0", 2);
 	}
 	sem_post(&go_on);
+	errand_await(&busy);
 	wait_arrivals(&passive, CALLERS);
 	for (int i = 0; i < CALLERS; i++)
 		close(fds[i]);

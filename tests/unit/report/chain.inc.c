@@ -3,7 +3,7 @@
 #include "fixture.inc.c"
 
 /* Row 10: a scope, row 11: an object that it owns, and that owns the first socket (row 1). */
-static struct trace *make_chain_of_depth(size_t depth)
+static inline struct trace *make_chain_of_depth(size_t depth)
 {
 	static const char things[] =
 		"INSERT INTO resource (id, process_id, kind, class, subject, generation, birth_ns,"
@@ -29,7 +29,7 @@ static struct trace *make_chain_of_depth(size_t depth)
 	return trace;
 }
 
-static struct trace *make_chain(void)
+static inline struct trace *make_chain(void)
 {
 	return make_chain_of_depth(3);
 }

@@ -137,7 +137,7 @@ static void expect_marks(int count, const char *line)
 	trace_close(trace);
 }
 
-Test(filter, the_marks_that_there_are)
+Test(filter, of_the_marks_that_there_are_the_first_five_are_named)
 {
 	expect_marks(0, "it has no marks");
 	expect_marks(1, "there is 1: 'session 1'");

@@ -57,13 +57,13 @@ Test(stack, a_piece_and_its_function_are_one_frame)
 			 "tell:10 close:20 main:22");
 }
 
-Test(stack, so_they_are_where_the_rest_was_inlined)
+Test(stack, a_piece_and_its_function_are_one_frame_where_the_rest_was_inlined)
 {
 	cr_expect_str_eq(FUNCTIONS({"close", NULL, ".part.0"}, {"main", "close", NULL}),
 			 "close:20 main:21");
 }
 
-Test(stack, a_piece_that_was_inlined_again_too)
+Test(stack, a_piece_that_was_inlined_again_and_its_function_are_one_frame)
 {
 	cr_expect_str_eq(FUNCTIONS({"close", "close", NULL}, {"main", NULL, NULL}),
 			 "close:10 main:21");

@@ -1,32 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <report/format.h>
-
-#include "chain.inc.c"
-
-static char text[65536];
-
-static void write_text(struct trace *trace, const struct report_style *style,
-		       const struct report_filter *filter)
-{
-	struct report *report = read_report(trace, filter);
-	FILE *stream = fmemopen(text, sizeof(text), "w");
-
-	cr_assert_not_null(stream);
-	cr_assert_eq(report_text(stream, &report, 1, style), 0);
-	fclose(stream);
-	report_destroy(report);
-	trace_close(trace);
-}
-
-static void expect(const char *part)
-{
-	cr_expect(strstr(text, part), "'%s' is not in:\n%s", part, text);
-}
-
-static void expect_not(const char *part)
-{
-	cr_expect_null(strstr(text, part), "'%s' is in:\n%s", part, text);
-}
+#include "written.inc.c"
 
 static int count(const char *part)
 {

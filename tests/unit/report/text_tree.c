@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <report/format.h>
+#include "written.inc.c"
 
-#include "fixture.inc.c"
-
-static char text[1 << 20];
 static size_t next_pid = 100;
 
 struct child {
@@ -38,27 +35,16 @@ static int64_t add_child(struct trace *trace, const struct child *child)
 /* The process tree of a trace, from its first line to the coverage. */
 static void show(struct trace *trace)
 {
-	struct report *report = read_report(trace, NULL);
 	struct report_style style = {0};
-	FILE *stream = fmemopen(text, sizeof(text), "w");
 	char *begin, *end;
 
-	cr_assert_not_null(stream);
-	cr_assert_eq(report_text(stream, &report, 1, &style), 0);
-	fclose(stream);
-	report_destroy(report);
-	trace_close(trace);
+	write_text(trace, &style, NULL);
 	begin = strstr(text, "\n  threads ") ?: strstr(text, "\n  descriptors ");
 	begin = begin ? strchr(begin + 1, '\n') + 1 : text;
 	end = strstr(begin, "  coverage ");
 	cr_assert_not_null(end);
 	*end = 0;
 	memmove(text, begin, (size_t)(end - begin) + 1);
-}
-
-static void expect(const char *part)
-{
-	cr_expect(strstr(text, part), "'%s' is not in:\n%s", part, text);
 }
 
 static size_t lines(void)
@@ -286,7 +272,7 @@ Test(text_tree, json_has_every_process_with_its_parents_index)
 {
 	struct trace *trace = make_trace(3);
 	struct report *reports[2];
-	FILE *stream = fmemopen(text, sizeof(text), "w");
+	FILE *stream = open_text();
 	const char *second;
 
 	add_shells(trace, 3);

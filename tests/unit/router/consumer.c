@@ -64,11 +64,11 @@ static void told_fate(int error, void *user)
 /* What is stalled is found to move again by the next look at it. */
 static int ask_until_taken(const struct dc_parcel *parcel)
 {
-	const struct timespec deadline = later(WAIT_SECONDS, 0);
+	const struct timespec deadline = deadline_in_ms(AWAIT_MS);
 	int error;
 
-	while ((error = ask(parcel)) == -ENOBUFS && !is_past(&deadline))
-		nanosleep(&(struct timespec){.tv_nsec = LOOK_NS}, NULL);
+	while ((error = ask(parcel)) == -ENOBUFS && !deadline_is_past(&deadline))
+		rest_ms(LOOK_MS);
 	return error;
 }
 
@@ -156,7 +156,7 @@ Test(consumer, a_paused_one_is_not_active)
 	cr_expect_eq(messages, 1);
 }
 
-Test(consumer, nor_is_that_of_a_paused_producer)
+Test(consumer, one_of_a_paused_producer_is_not_active)
 {
 	const struct dc_parcel hello = text("hello");
 
@@ -172,7 +172,7 @@ Test(consumer, nor_is_that_of_a_paused_producer)
 	studio_close();
 }
 
-Test(consumer, nor_is_that_of_a_closed_one)
+Test(consumer, one_of_a_closed_producer_is_not_active)
 {
 	const struct dc_parcel hello = text("hello");
 

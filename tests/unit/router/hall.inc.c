@@ -81,7 +81,7 @@ static inline void hall_close(void)
 /* Without a network. */
 static inline void studio_open(const struct dc_consumer_options *options)
 {
-	peers.descriptors = entries("/proc/self/fd");
+	peers.descriptors = count_fds();
 	peers.threads = entries("/proc/self/task");
 	cr_assert_eq(dc_producer_create(NULL, &producer), 0);
 	cr_assert_eq(dc_consumer_create(producer, options, &consumer), 0);

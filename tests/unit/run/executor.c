@@ -66,7 +66,7 @@ Test(executor, jobs_run_on_its_thread_which_has_a_name_and_takes_no_signal)
 	bool found[3] = {false, false, false};
 	sigset_t blocked;
 
-	on_executor(executor, note_thread, found);
+	run_on(executor, note_thread, found);
 	cr_expect(found[0]);
 	cr_expect(found[1]);
 	cr_expect(found[2]);
@@ -84,7 +84,7 @@ Test(executor, jobs_run_in_the_order_posted)
 		letters[i] = (struct letter){.job.run = tell_letter, .event = (char)('a' + i)};
 		executor_post(executor, &letters[i].job);
 	}
-	on_executor(executor, nothing, NULL);
+	run_on(executor, nothing, NULL);
 	cr_expect_str_eq(story, "abcdefghijklmnopqrstuvwxyz");
 	end();
 }
@@ -143,8 +143,8 @@ static void defer_then_spawn(void *user)
 
 Test(executor, deferred_jobs_run_after_the_tasks_of_the_round)
 {
-	on_executor(executor, defer_then_spawn, NULL);
-	on_executor(executor, nothing, NULL);
+	run_on(executor, defer_then_spawn, NULL);
+	run_on(executor, nothing, NULL);
 	cr_expect_str_eq(story, "jtde");
 	end();
 }
@@ -177,7 +177,7 @@ static void defer_deferrer(void *user)
 Test(executor, what_a_deferred_job_defers_runs_without_anything_else_to_do)
 {
 	sem_init(&later_ran, 0, 0);
-	on_executor(executor, defer_deferrer, NULL);
+	run_on(executor, defer_deferrer, NULL);
 	cr_expect(await(&later_ran));
 	cr_expect_str_eq(story, "xz");
 	end();
@@ -249,7 +249,7 @@ static void start_reader(struct reader *reader)
 	sem_init(&reader->dropped, 0, 0);
 	cr_assert_eq(
 		socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, reader->fds), 0);
-	on_executor(executor, open_reader, reader);
+	run_on(executor, open_reader, reader);
 	cr_assert(await(&reader->polled));
 }
 
@@ -266,7 +266,7 @@ static void close_reader(void *user)
 
 static void stop_reader(struct reader *reader)
 {
-	on_executor(executor, close_reader, reader);
+	run_on(executor, close_reader, reader);
 	cr_expect(await(&reader->dropped));
 }
 
@@ -295,7 +295,7 @@ Test(executor, a_watch_is_edge_triggered)
 	cr_assert_eq(write(reader.fds[1], "x", 1), 1);
 	cr_assert(await(&reader.polled));
 	for (int i = 0; i < 10; i++)
-		on_executor(executor, nothing, NULL);
+		run_on(executor, nothing, NULL);
 	cr_expect_eq(reader.polls, 2, "once when spawned, once for the edge");
 	cr_assert_eq(write(reader.fds[1], "x", 1), 1);
 	cr_assert(await(&reader.polled));
@@ -334,9 +334,9 @@ Test(executor, a_watch_removed_within_a_round_is_not_touched_by_it)
 	start_reader(&readers[1]);
 	readers[0].victim = &readers[1];
 	/* Both are ready before the executor looks. */
-	on_executor(executor, write_both, readers);
+	run_on(executor, write_both, readers);
 	cr_assert(await(&readers[0].polled));
-	on_executor(executor, nothing, NULL);
+	run_on(executor, nothing, NULL);
 	memset(&removed, 0x5a, sizeof(removed));
 	cr_expect_arr_eq(&readers[1].watch, &removed, sizeof(removed));
 
@@ -352,10 +352,10 @@ Test(executor, a_removed_watch_wakes_nobody)
 	struct reader reader;
 
 	start_reader(&reader);
-	on_executor(executor, (void (*)(void *))watch_remove, &reader.watch);
+	run_on(executor, (void (*)(void *))watch_remove, &reader.watch);
 	cr_assert_eq(write(reader.fds[1], "x", 1), 1);
 	for (int i = 0; i < 3; i++)
-		on_executor(executor, nothing, NULL);
+		run_on(executor, nothing, NULL);
 	cr_expect_eq(reader.polls, 1);
 	stop_reader(&reader);
 	end();
@@ -379,8 +379,8 @@ Test(executor, a_watch_that_could_not_be_added_keeps_no_task)
 
 	sem_init(&reader.polled, 0, 0);
 	sem_init(&reader.dropped, 0, 0);
-	on_executor(executor, add_bad, &reader);
-	on_executor(executor, nothing, NULL);
+	run_on(executor, add_bad, &reader);
+	run_on(executor, nothing, NULL);
 	library_count(&counts);
 	cr_expect_eq(counts.objects, 0);
 	end();

@@ -181,7 +181,7 @@ Test(resolver, what_cannot_be_a_name_is_refused)
 	cr_expect_eq(resolver_ask(resolver, name, 1, AF_INET, task, &query), -EINVAL);
 	cr_expect_eq(resolver_ask(resolver, "", 1, AF_INET, task, &query), -EINVAL);
 	cr_expect_null(query);
-	on_executor(executor, (void (*)(void *))task_cancel, task);
+	run_on(executor, (void (*)(void *))task_cancel, task);
 	end();
 }
 
@@ -211,15 +211,15 @@ Test(resolver, a_dropped_query_wakes_nobody_and_holds_nothing)
 	unsigned before;
 
 	cr_assert_eq(task_spawn(executor, &sleeper_class, &dropping.polls, &dropping.task), 0);
-	on_executor(executor, nothing, NULL);
-	on_executor(executor, ask_and_drop, &dropping);
-	on_executor(executor, nothing, NULL);
+	run_on(executor, nothing, NULL);
+	run_on(executor, ask_and_drop, &dropping);
+	run_on(executor, nothing, NULL);
 	before = dropping.polls;
 	spawn(&after);
-	on_executor(executor, nothing, NULL);
+	run_on(executor, nothing, NULL);
 	cr_expect_eq(dropping.polls, before);
 	cr_expect_eq(object_refs((struct object *)dropping.task), 2);
-	on_executor(executor, (void (*)(void *))task_cancel, dropping.task);
+	run_on(executor, (void (*)(void *))task_cancel, dropping.task);
 	query_drop(NULL);
 	end();
 }
@@ -249,7 +249,7 @@ Test(resolver, what_is_open_when_it_ends_is_cancelled)
 	}
 	cr_expect_geq(cancelled, QUERIES - 1, "all but the one that was being looked for");
 	cr_expect_eq(object_refs((struct object *)task), 2);
-	on_executor(executor, (void (*)(void *))task_cancel, task);
+	run_on(executor, (void (*)(void *))task_cancel, task);
 	resolver_destroy(NULL);
 	end();
 }

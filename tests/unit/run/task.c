@@ -86,8 +86,8 @@ static void cancel(void *user)
 
 static void settle(void)
 {
-	on_executor(executor, nothing, NULL);
-	on_executor(executor, nothing, NULL);
+	run_on(executor, nothing, NULL);
+	run_on(executor, nothing, NULL);
 }
 
 static unsigned pending(void)
@@ -139,11 +139,11 @@ Test(task, several_wakes_before_a_poll_are_one)
 
 	prepare(&counter);
 	spawn(&counter);
-	on_executor(executor, wake_thrice, &counter);
+	run_on(executor, wake_thrice, &counter);
 	cr_assert(await(&counter.polled));
 	settle();
 	cr_expect_eq(counter.polls, 2);
-	on_executor(executor, cancel, &counter);
+	run_on(executor, cancel, &counter);
 	end();
 }
 
@@ -161,7 +161,7 @@ Test(task, cancelled_from_outside_it_is_dropped_at_once)
 
 	prepare(&counter);
 	spawn(&counter);
-	on_executor(executor, cancel_and_look, &counter);
+	run_on(executor, cancel_and_look, &counter);
 	settle();
 	cr_expect_eq(counter.polls, 1);
 	cr_expect_eq(counter.drops, 1);
@@ -183,7 +183,7 @@ Test(task, one_that_is_woken_and_cancelled_is_not_polled)
 
 	prepare(&counter);
 	spawn(&counter);
-	on_executor(executor, wake_and_cancel, &counter);
+	run_on(executor, wake_and_cancel, &counter);
 	settle();
 	cr_expect_eq(counter.polls, 1);
 	cr_expect_eq(counter.drops, 1);
@@ -234,9 +234,9 @@ Test(task, one_that_is_done_can_be_cancelled_as_well)
 	counter.enough = 1;
 	spawn(&counter);
 	cr_assert(await(&counter.dropped));
-	on_executor(executor, cancel, &counter);
+	run_on(executor, cancel, &counter);
 	cr_expect_eq(counter.drops, 1);
-	on_executor(executor, (void (*)(void *))task_cancel, NULL);
+	run_on(executor, (void (*)(void *))task_cancel, NULL);
 	end();
 }
 
@@ -322,8 +322,8 @@ Test(task, a_waker_holds_one_task_at_a_time)
 	cr_expect_eq(second.polls, 2);
 	waker_drop(&waker);
 	cr_expect_eq(waker_references(), 0);
-	on_executor(executor, cancel, &first);
-	on_executor(executor, cancel, &second);
+	run_on(executor, cancel, &first);
+	run_on(executor, cancel, &second);
 	end();
 }
 

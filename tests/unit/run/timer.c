@@ -85,7 +85,7 @@ Test(timer, they_fire_in_the_order_of_their_deadlines_and_never_early)
 	sem_init(&all_rang, 0, 0);
 	expected = BELLS;
 	for (unsigned seed = 0; seed < SEEDS; seed++) {
-		on_executor(executor, arm_mixed, &seed);
+		run_on(executor, arm_mixed, &seed);
 		cr_assert(await(&all_rang));
 		expect_in_order();
 		for (unsigned i = 0; i < BELLS; i++) {
@@ -123,9 +123,9 @@ Test(timer, cancelled_ones_do_not_fire_and_rearmed_ones_fire_once_at_their_new_t
 	sem_init(&all_rang, 0, 0);
 	expected = BELLS - (BELLS + 2) / 3;
 	for (unsigned seed = 0; seed < SEEDS; seed++) {
-		on_executor(executor, arm_and_change, &seed);
+		run_on(executor, arm_and_change, &seed);
 		cr_assert(await(&all_rang));
-		on_executor(executor, nothing, NULL);
+		run_on(executor, nothing, NULL);
 		expect_in_order();
 		for (unsigned i = 0; i < BELLS; i++) {
 			uint64_t due_ns = bells[i].armed_ns + bells[i].delay_ns;
@@ -150,7 +150,7 @@ Test(timer, one_can_arm_itself_again_when_it_fires)
 
 	sem_init(&all_rang, 0, 0);
 	expected = 5;
-	on_executor(executor, arm_repeating, NULL);
+	run_on(executor, arm_repeating, NULL);
 	cr_assert(await(&all_rang));
 	cr_expect_geq(executor_clock_ns() - begun_ns, TIMER_MS(10));
 	end();
@@ -171,10 +171,10 @@ static void silence(void *user)
 
 Test(timer, one_that_is_always_due_does_not_keep_jobs_waiting)
 {
-	on_executor(executor, arm_restless, NULL);
+	run_on(executor, arm_restless, NULL);
 	for (int i = 0; i < 100; i++)
-		on_executor(executor, nothing, NULL);
-	on_executor(executor, silence, NULL);
+		run_on(executor, nothing, NULL);
+	run_on(executor, silence, NULL);
 	cr_expect_gt(bells[0].fired, 0);
 	end();
 }
@@ -197,9 +197,9 @@ static void arm_two(void *user)
 Test(timer, one_that_is_due_can_be_cancelled_by_one_that_fires_before)
 {
 	sem_init(&all_rang, 0, 0);
-	on_executor(executor, arm_two, NULL);
+	run_on(executor, arm_two, NULL);
 	cr_assert(await(&all_rang));
-	on_executor(executor, nothing, NULL);
+	run_on(executor, nothing, NULL);
 	cr_expect_eq(bells[1].fired, 0);
 	end();
 }
@@ -224,7 +224,7 @@ static void arm_lone(void *user)
 Test(timer, its_owner_may_free_it_when_it_fires)
 {
 	sem_init(&all_rang, 0, 0);
-	on_executor(executor, arm_lone, NULL);
+	run_on(executor, arm_lone, NULL);
 	cr_assert(await(&all_rang));
 	end();
 }
@@ -238,11 +238,11 @@ static void arm_for_ever(void *user)
 
 Test(timer, a_delay_without_end_does_not_overflow)
 {
-	on_executor(executor, arm_for_ever, NULL);
+	run_on(executor, arm_for_ever, NULL);
 	for (int i = 0; i < 3; i++)
-		on_executor(executor, nothing, NULL);
+		run_on(executor, nothing, NULL);
 	cr_expect_eq(bells[0].fired, 0);
-	on_executor(executor, silence, NULL);
+	run_on(executor, silence, NULL);
 	end();
 }
 
@@ -266,7 +266,7 @@ Test(timer, the_executor_sleeps_until_one_is_due)
 
 	sem_init(&all_rang, 0, 0);
 	expected = 1;
-	on_executor(executor, arm_one, NULL);
+	run_on(executor, arm_one, NULL);
 	cr_assert(await(&all_rang));
 	cr_expect_lt(cpu_ns() - before_ns, TIMER_MS(250));
 	end();
@@ -274,6 +274,6 @@ Test(timer, the_executor_sleeps_until_one_is_due)
 
 Test(timer, what_is_armed_when_the_executor_ends_counts_no_more)
 {
-	on_executor(executor, arm_for_ever, NULL);
+	run_on(executor, arm_for_ever, NULL);
 	end();
 }

@@ -1,18 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Two associations, on executors of their own or on one, joined by a network that can be bad. */
-#include <criterion/criterion.h>
-#include <dirent.h>
-#include <errno.h>
-#include <pthread.h>
+#include "../entries.inc.c"
+#include "../errand.inc.c"
+
 #include <run/library.h>
 #include <sctp/crc32c.h>
 #include <sctp/sctp.h>
-#include <semaphore.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
-enum { WAIT_S = 60, GOT_MAX = 4096 };
+enum { GOT_MAX = 4096 };
 
 struct got {
 	uint16_t stream;
@@ -44,6 +41,7 @@ struct side {
 	struct sctp *sctp;		/* on the executor */
 	struct outgoing *first, **last; /* on the executor */
 	struct parcel *held;
+	bool has_lost; /* the packet before */
 	/* Under the pair's lock. */
 	enum sctp_state state;
 	unsigned states_told, writable_told, packets_sent;
@@ -60,6 +58,7 @@ struct pair {
 	struct side sides[2];
 	unsigned in_flight;
 	unsigned loss, duplicates, swaps; /* of 1000 packets */
+	bool hears_again;		  /* after a loss the next packet of that side arrives */
 	unsigned seed;
 	bool cut;
 	bool spoils; /* each packet comes with another last byte first */
@@ -68,43 +67,33 @@ struct pair {
 
 /* --- on an executor, from the test's thread --- */
 
-struct call {
-	struct job job;
-	void (*run)(struct side *side, void *user);
+struct side_errand {
 	struct side *side;
+	void (*run)(struct side *side, void *user);
 	void *user;
-	sem_t done;
 };
 
-static void call_run(struct job *job)
+static void side_errand_run(void *user)
 {
-	struct call *call = (struct call *)job;
+	struct side_errand *errand = user;
 
-	call->run(call->side, call->user);
-	sem_post(&call->done);
+	errand->run(errand->side, errand->user);
 }
 
 static void side_call(struct side *side, void (*run)(struct side *side, void *user), void *user)
 {
-	struct call call = {.job.run = call_run, .run = run, .side = side, .user = user};
+	struct side_errand errand = {.side = side, .run = run, .user = user};
 
-	sem_init(&call.done, 0, 0);
-	executor_post(side->executor, &call.job);
-	while (sem_wait(&call.done) != 0)
-		;
-	sem_destroy(&call.done);
+	run_on(side->executor, side_errand_run, &errand);
 }
 
 #define pair_wait(pair, condition)                                                                 \
 	do {                                                                                       \
-		struct timespec wait_end;                                                          \
+		const struct timespec deadline = deadline_in_ms(AWAIT_MS);                         \
 		int wait_error = 0;                                                                \
-		clock_gettime(CLOCK_REALTIME, &wait_end);                                          \
-		wait_end.tv_sec += WAIT_S;                                                         \
 		pthread_mutex_lock(&(pair)->lock);                                                 \
 		while (!(condition) && !wait_error)                                                \
-			wait_error = pthread_cond_timedwait(&(pair)->changed, &(pair)->lock,       \
-							    &wait_end);                            \
+			wait_error = await_news(&(pair)->changed, &(pair)->lock, &deadline);       \
 		if (condition)                                                                     \
 			wait_error = 0;                                                            \
 		pthread_mutex_unlock(&(pair)->lock);                                               \
@@ -157,12 +146,20 @@ static void parcel_post_spoilt(struct side *to, const uint8_t *packet, size_t si
 	parcel_post(parcel);
 }
 
+static bool is_lost(struct side *from)
+{
+	bool lost = by_chance(from->pair, from->pair->loss);
+
+	from->has_lost = lost && !(from->pair->hears_again && from->has_lost);
+	return from->has_lost;
+}
+
 static void network_carry(struct side *from, const uint8_t *packet, size_t size)
 {
 	struct pair *pair = from->pair;
 	struct parcel *late = from->held;
 
-	if (pair->cut || by_chance(pair, pair->loss))
+	if (pair->cut || is_lost(from))
 		return;
 	if (pair->spoils)
 		parcel_post_spoilt(from->other, packet, size);
@@ -375,17 +372,6 @@ static inline void side_send_pattern(struct side *side, struct sctp_message mess
 static const struct sctp_message reliable __attribute__((unused)) = {
 	.stream = 1, .ppid = PPID_BINARY, .max_retransmits = -1, .max_lifetime_ms = -1};
 
-static unsigned descriptors_open(void)
-{
-	DIR *dir = opendir("/proc/self/fd");
-	unsigned count = 0;
-
-	while (readdir(dir))
-		count++;
-	closedir(dir);
-	return count;
-}
-
 static const struct sctp_config pair_config = {.local_port = SCTP_DEFAULT_PORT,
 					       .remote_port = SCTP_DEFAULT_PORT,
 					       .receive_max_bytes = 16 << 20};
@@ -395,7 +381,7 @@ static struct pair *pair_create_with(unsigned executors, struct sctp_config conf
 	const struct library_options options = {.executors = executors, .workers = 2};
 	struct pair *pair = calloc(1, sizeof(*pair));
 
-	pair->descriptors = descriptors_open();
+	pair->descriptors = count_fds();
 	pthread_mutex_init(&pair->lock, NULL);
 	pthread_cond_init(&pair->changed, NULL);
 	pair->seed = 1;
@@ -453,12 +439,12 @@ static void pair_destroy(struct pair *pair)
 	struct library_counts counts;
 
 	pair_end(pair);
-	cr_assert_eq(library_cleanup(WAIT_S * 1000), 0);
+	cr_assert_eq(library_cleanup(AWAIT_MS), 0);
 	library_count(&counts);
 	cr_assert_eq(counts.objects, 0);
 	cr_assert_eq(counts.tasks_pending, 0);
 	cr_assert_eq(counts.timers_armed, 0);
 	cr_assert_eq(counts.threads, 0);
-	cr_assert_eq(descriptors_open(), pair->descriptors);
+	cr_assert_eq(count_fds(), pair->descriptors);
 	pair_free(pair);
 }

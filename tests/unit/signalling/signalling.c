@@ -160,14 +160,14 @@ Test(signalling, a_connection_that_is_destroyed_first_is_kept)
 Test(signalling, a_close_awaits_the_other_ends_goodbye)
 {
 	int fd = meet_by_hand(&peers.answerer);
-	struct timespec patience = later(1, 0);
+	struct timespec patience = deadline_in_ms(1000);
 	unsigned closed;
 
 	dc_signalling_close(ends[0].signalling);
 	cr_expect_eq(hear_last(fd), 'G');
 	cr_expect_eq(dc_signalling_close(ends[0].signalling), -EALREADY);
 	closed = ends[0].closed;
-	cr_expect(!closed || is_past(&patience));
+	cr_expect(!closed || deadline_is_past(&patience));
 	say(fd, "G", 1);
 	AWAIT(ends[0].closed);
 	part_by_hand(fd);
@@ -201,7 +201,7 @@ Test(signalling, an_end_that_breaks_off_closes_it)
 	part();
 }
 
-Test(signalling, before_the_description_is_made)
+Test(signalling, both_may_end_before_the_description_is_made)
 {
 	int fds[2];
 
