@@ -38,7 +38,7 @@ libtrack/collect/spool.c|s/memset(segment + 1, 0, .*//|unit_collect_live
 libtrack/collect/budget.c|s/seen > segments ? seen - segments : 0/seen - segments/|unit_collect_own
 libtrack/collect/folder.c|s/settled = .*;/settled = true;/|unit_collect_live
 libtrack/collect/marks_file.c|s/marks->in_overlong = true/marks->in_overlong = false/|unit_collect_marks
-libtrack/collect/life.c|s/ \&\& threads <= 1/ \&\& threads < 99/|unit_collect_owner
+libtrack/collect/in_use.c|s/ \&\& threads <= 1/ \&\& threads < 99/|unit_collect_in_use
 libtrack/collect/usage.c|s/block\[i\].open != 1/false/|unit_collect_process
 libtrack/analyze/fd.c|s/event->arg != EBADF/event->arg == EBADF/|unit_analyze_fd
 libtrack/analyze/rule_growth.c|s/slope = g/slope = 1 + g/|unit_analyze_findings

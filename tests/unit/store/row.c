@@ -256,7 +256,7 @@ Test(row, of_an_act)
 				.error = EBADF,
 				.other_id = 7};
 
-	cr_assert_eq(trace_add_act(trace, &row), 0);
+	cr_assert_eq(trace_put_act(trace, &row), 0);
 	cr_expect_str_eq(last("process_id,resource_id,kind,subject,what,time_ns,tid,stack_id,call,"
 			      "error,other_id",
 			      "act"),

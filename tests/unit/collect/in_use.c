@@ -2,7 +2,7 @@
 /* Who still uses a spool. */
 #include "builder.inc.c"
 
-#include <collect/owner.h>
+#include <collect/in_use.h>
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
 #include <errno.h>
@@ -22,7 +22,7 @@ static void end(void)
 	builder_folder_remove(folder);
 }
 
-TestSuite(owner, .init = begin, .fini = end);
+TestSuite(in_use, .init = begin, .fini = end);
 
 /* Whether the spool of this process is in use, once nobody has it mapped. */
 static int is_used_by(pid_t pid)
@@ -36,13 +36,13 @@ static int is_used_by(pid_t pid)
 	return used;
 }
 
-Test(owner, the_living_and_not_the_dead)
+Test(in_use, the_living_and_not_the_dead)
 {
 	cr_assert(eq(int, is_used_by(getpid()), 1));
 	cr_assert(eq(int, is_used_by(BUILDER_DEAD_PID), 0));
 }
 
-Test(owner, who_has_it_mapped_for_writing)
+Test(in_use, who_has_it_mapped_for_writing)
 {
 	struct builder b = builder_open(folder, "a", BUILDER_DEAD_PID);
 	int fd = open(b.path, O_RDONLY | O_CLOEXEC);
@@ -84,7 +84,7 @@ static char state_of(pid_t pid)
 }
 
 /* Where the main thread ended first, the process is shown as a zombie. */
-Test(owner, a_process_whose_main_thread_ended)
+Test(in_use, a_process_whose_main_thread_ended)
 {
 	pid_t child = fork();
 
@@ -98,7 +98,7 @@ Test(owner, a_process_whose_main_thread_ended)
 	cr_assert(eq(int, used, 1));
 }
 
-Test(owner, a_file_of_something_else_is_refused)
+Test(in_use, a_file_of_something_else_is_refused)
 {
 	int fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
 	cr_assert(eq(int, spool_in_use(fd), -EBADMSG));
