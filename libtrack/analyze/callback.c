@@ -81,7 +81,7 @@ static int begin_call(struct image *image, struct thing *callback,
 
 int callback_fire(struct image *image, const struct collect_event *event)
 {
-	struct thing *callback = thing_find(image, event->kind, event->subject);
+	struct thing *callback = thing_known(image, event);
 	uint32_t left_out = TRACK_FIRE_LEFT_OUT(event->arg);
 	int error;
 

@@ -23,8 +23,10 @@ int image_create(struct life_book *book, const struct collect_process *process, 
 {
 	struct image *image = calloc(1, sizeof(*image));
 
-	if (image == NULL)
+	if (image == NULL || strays_init(&image->strays) != 0) {
+		free(image);
 		return -ENOMEM;
+	}
 	image->book = book;
 	image->id = id;
 	image->forked = process->origin == TRACK_ORIGIN_FORK;

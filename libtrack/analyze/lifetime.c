@@ -293,8 +293,7 @@ static int on_event(void *ctx, uint32_t process, const struct collect_event *eve
 	if (event->op == TRACK_OP_PLUMBING)
 		return thing_plumbing(image, event);
 	handle = event->op < TRACK_OP__COUNT ? kinds[event->kind].on[event->op] : NULL;
-	error = handle != NULL ? strays_look(image, event) : 0;
-	return error == 0 && handle != NULL ? handle(image, event) : error;
+	return handle != NULL ? handle(image, event) : 0;
 }
 
 static int on_mark(void *ctx, int32_t pid, uint64_t time_ns, const char *text)

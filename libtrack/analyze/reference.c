@@ -158,20 +158,20 @@ static struct holder read_holder(const struct image *image, const struct collect
 
 int thing_retain(struct image *image, const struct collect_event *event)
 {
-	struct thing *thing = thing_find(image, event->kind, event->subject);
+	struct thing *thing = thing_known(image, event);
 	struct holder holder;
 
 	if (thing == NULL)
 		return 0;
 	if (!thing->alive)
-		return thing_use(image, event);
+		return thing_judge_use(thing, event);
 	holder = read_holder(image, event);
 	return retain(thing, &holder, event, image_stack(image, event->stack));
 }
 
 int thing_release(struct image *image, const struct collect_event *event)
 {
-	struct thing *thing = thing_find(image, event->kind, event->subject);
+	struct thing *thing = thing_known(image, event);
 	struct holder holder;
 	bool is_held = false;
 

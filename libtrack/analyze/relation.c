@@ -16,6 +16,21 @@ static struct life *find_life(struct image *image, unsigned kind, uint64_t subje
 	return thing != NULL && thing->alive ? &thing->life : NULL;
 }
 
+static bool is_stranger(const struct image *image, unsigned kind, uint64_t subject)
+{
+	return thing_is_kind(kind) && thing_find(image, kind, subject) == NULL;
+}
+
+/* Of two that are related either may be one whose birth nobody told. */
+static void tell_stranger(struct image *image, const struct collect_event *event,
+			  const struct track_relation *relation)
+{
+	if (is_stranger(image, event->kind, event->subject))
+		stray_tell(image, event, event->kind, event->subject);
+	else if (relation->other != 0 && is_stranger(image, relation->other_kind, relation->other))
+		stray_tell(image, event, relation->other_kind, relation->other);
+}
+
 /* An owner that would be its own one, through others too, is none. */
 static bool may_own(const struct thing *owner, const struct life *owned)
 {
@@ -50,6 +65,8 @@ int thing_own(struct image *image, const struct collect_event *event)
 		thing_is_kind(kind) ? thing_find(image, kind, told.relation->other) : NULL;
 	struct life *owned = find_life(image, event->kind, event->subject);
 
+	if (owner == NULL || owned == NULL)
+		tell_stranger(image, event, told.relation);
 	if (owner == NULL)
 		return 0;
 	if (owned == NULL && event->kind == TRACK_KIND_THREAD)
@@ -83,6 +100,8 @@ int thing_needs(struct image *image, const struct collect_event *event)
 	struct thing *user = thing_is_kind(event->kind) ? thing_alive(image, event) : NULL;
 	struct life *used = find_life(image, told.relation->other_kind, told.relation->other);
 
+	if (user == NULL || used == NULL)
+		tell_stranger(image, event, told.relation);
 	return user != NULL && used != NULL ? need_add(used, user, event) : 0;
 }
 

@@ -5,16 +5,22 @@
 #include "extent.h"
 #include "image.h"
 
-int scope_call(struct image *image, const struct collect_event *event)
+/* The thread is inside of it, or out of it again. */
+static int step(struct thing *scope, const struct collect_event *event)
 {
-	struct thing *scope = thing_find(image, event->kind, event->subject);
+	struct image *image = scope->life.image;
 
-	if (scope == NULL)
-		return 0;
 	if ((event->arg & TRACK_RETURNED) == 0)
 		return extent_enter(&image->things.extents, event->tid, scope);
 	extent_leave(&image->things.extents, event->tid, event->kind, event->subject);
 	return 0;
+}
+
+int scope_call(struct image *image, const struct collect_event *event)
+{
+	struct thing *scope = thing_known(image, event);
+
+	return scope != NULL ? step(scope, event) : 0;
 }
 
 static void begin_close(struct thing *scope, const struct collect_event *event)
@@ -38,7 +44,7 @@ static void end_close(struct thing *scope, const struct collect_event *event)
 /* The first close counts, and the last return: a destructor may well close again. */
 int scope_close(struct image *image, const struct collect_event *event)
 {
-	struct thing *scope = thing_find(image, event->kind, event->subject);
+	struct thing *scope = thing_known(image, event);
 	int error = 0;
 
 	if (scope == NULL)
@@ -46,8 +52,8 @@ int scope_close(struct image *image, const struct collect_event *event)
 	if (event->arg & TRACK_RETURNED) {
 		end_close(scope, event);
 	} else {
-		error = scope->alive ? 0 : thing_use(image, event);
+		error = thing_judge_use(scope, event);
 		begin_close(scope, event);
 	}
-	return error != 0 ? error : scope_call(image, event);
+	return error != 0 ? error : step(scope, event);
 }

@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "image.h"
 #include "word.h"
@@ -17,69 +16,28 @@ struct stray {
 
 enum { STRAYS = TRACK_OP__COUNT * TRACK_KIND__COUNT };
 
-/*
- * What begins a life needs none before it. To cancel what is not armed, or to give up a
- * registration that is none, is everyday caution.
- */
-static const bool presumes_life[TRACK_OP__COUNT] = {
-	[TRACK_OP_RETAIN] = true,  [TRACK_OP_RELEASE] = true, [TRACK_OP_FIRE] = true,
-	[TRACK_OP_POLL] = true,	   [TRACK_OP_WAKE] = true,    [TRACK_OP_DONE] = true,
-	[TRACK_OP_CALL] = true,	   [TRACK_OP_CLOSE] = true,   [TRACK_OP_USE] = true,
-	[TRACK_OP_NAME] = true,	   [TRACK_OP_OWN] = true,     [TRACK_OP_NEEDS] = true,
-	[TRACK_OP_DESTROY] = true,
-};
-
-static bool presumes(const struct collect_event *event)
+int strays_init(struct strays *strays)
 {
-	return presumes_life[event->op] &&
-	       !(event->op == TRACK_OP_DESTROY && event->kind == TRACK_KIND_CALLBACK);
+	strays->items = calloc(STRAYS, sizeof(*strays->items));
+	return strays->items != NULL ? 0 : -ENOMEM;
 }
 
-static bool is_unknown(const struct image *image, unsigned kind, uint64_t subject)
+void stray_tell(struct image *image, const struct collect_event *event, unsigned kind,
+		uint64_t subject)
 {
-	return thing_is_kind(kind) && thing_find(image, kind, subject) == NULL;
-}
+	struct stray *stray = &image->strays.items[event->op * TRACK_KIND__COUNT + kind];
 
-static int add(struct image *image, const struct collect_event *event, unsigned kind,
-	       uint64_t subject)
-{
-	struct strays *strays = &image->strays;
-	struct stray *stray;
-
-	if (strays->items == NULL)
-		strays->items = calloc(STRAYS, sizeof(*strays->items));
-	if (strays->items == NULL)
-		return -ENOMEM;
-	stray = &strays->items[event->op * TRACK_KIND__COUNT + kind];
-	if (stray->count++ != 0)
-		return 0;
+	/* A fork's child has its parent's things; and what is forgotten was known once. */
+	if (image->things.forgot || image->forked || stray->count++ != 0)
+		return;
 	stray->subject = subject;
 	stray->time_ns = event->time_ns;
 	stray->stack = image_stack(image, event->stack);
-	return 0;
-}
-
-int strays_look(struct image *image, const struct collect_event *event)
-{
-	struct track_relation relation;
-
-	/* A fork's child has its parent's things; and what is forgotten was known once. */
-	if (!presumes(event) || image->forked || image->things.forgot)
-		return 0;
-	if (is_unknown(image, event->kind, event->subject))
-		return add(image, event, event->kind, event->subject);
-	if ((event->op != TRACK_OP_OWN && event->op != TRACK_OP_NEEDS) ||
-	    event->data_bytes < sizeof(relation))
-		return 0;
-	memcpy(&relation, event->data, sizeof(relation));
-	if (relation.other == 0 || !is_unknown(image, relation.other_kind, relation.other))
-		return 0;
-	return add(image, event, relation.other_kind, relation.other);
 }
 
 int strays_write(const struct image *image)
 {
-	for (size_t i = 0; image->strays.items != NULL && i < STRAYS; i++) {
+	for (size_t i = 0; i < STRAYS; i++) {
 		const struct stray *stray = &image->strays.items[i];
 		struct trace_stray row = {
 			.process_id = image->id,

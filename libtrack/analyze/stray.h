@@ -11,14 +11,16 @@
 struct image;
 struct stray;
 
-/* A zeroed struct is empty. */
 struct strays {
-	struct stray *items; /* by op and kind; NULL: there is none */
+	struct stray *items; /* by op and kind */
 };
 
+/* -ENOMEM. */
+int strays_init(struct strays *strays);
 void strays_finish(struct strays *strays);
-/* Before an event that its kind handles is handled. -ENOMEM. */
-int strays_look(struct image *image, const struct collect_event *event);
+/* The event is about an annotated thing that is not known: its subject, or the other. */
+void stray_tell(struct image *image, const struct collect_event *event, unsigned kind,
+		uint64_t subject);
 /* Once, when the image is over. */
 int strays_write(const struct image *image);
 

@@ -17,7 +17,7 @@ int task_spawn(struct image *image, const struct collect_event *event)
 /* What wakes it while it is polled has it polled again. */
 int task_poll(struct image *image, const struct collect_event *event)
 {
-	struct thing *task = thing_alive(image, event);
+	struct thing *task = thing_known_alive(image, event);
 
 	if (task != NULL && (event->arg & TRACK_RETURNED) == 0)
 		task->woken = false;
@@ -26,7 +26,7 @@ int task_poll(struct image *image, const struct collect_event *event)
 
 int task_wake(struct image *image, const struct collect_event *event)
 {
-	struct thing *task = thing_alive(image, event);
+	struct thing *task = thing_known_alive(image, event);
 
 	if (task != NULL)
 		task->woken = true;
@@ -35,7 +35,7 @@ int task_wake(struct image *image, const struct collect_event *event)
 
 int task_done(struct image *image, const struct collect_event *event)
 {
-	struct thing *task = thing_alive(image, event);
+	struct thing *task = thing_known_alive(image, event);
 
 	return task != NULL ? thing_end(task, event, LIFE_FINISHED) : 0;
 }

@@ -267,11 +267,28 @@ int thing_begin(struct image *image, const struct collect_event *event, struct t
 	return 0;
 }
 
+static struct thing *if_alive(struct thing *thing)
+{
+	return thing != NULL && thing->alive ? thing : NULL;
+}
+
 struct thing *thing_alive(const struct image *image, const struct collect_event *event)
+{
+	return if_alive(thing_find(image, event->kind, event->subject));
+}
+
+struct thing *thing_known(struct image *image, const struct collect_event *event)
 {
 	struct thing *thing = thing_find(image, event->kind, event->subject);
 
-	return thing != NULL && thing->alive ? thing : NULL;
+	if (thing == NULL)
+		stray_tell(image, event, event->kind, event->subject);
+	return thing;
+}
+
+struct thing *thing_known_alive(struct image *image, const struct collect_event *event)
+{
+	return if_alive(thing_known(image, event));
 }
 
 int thing_create(struct image *image, const struct collect_event *event)
@@ -283,22 +300,28 @@ int thing_create(struct image *image, const struct collect_event *event)
 
 int thing_destroy(struct image *image, const struct collect_event *event)
 {
-	struct thing *thing = thing_alive(image, event);
+	struct thing *thing = thing_known_alive(image, event);
 
 	return thing != NULL ? thing_end(thing, event, LIFE_DESTROYED) : 0;
 }
 
-int thing_use(struct image *image, const struct collect_event *event)
+int thing_judge_use(struct thing *thing, const struct collect_event *event)
 {
-	struct thing *thing = thing_find(image, event->kind, event->subject);
-	bool is_late = thing != NULL && !thing->alive && thing->life.ending == LIFE_DESTROYED;
+	bool is_late = !thing->alive && thing->life.ending == LIFE_DESTROYED;
 
 	return is_late ? life_act(&thing->life, event, "late-use", NULL) : 0;
 }
 
+int thing_use(struct image *image, const struct collect_event *event)
+{
+	struct thing *thing = thing_known(image, event);
+
+	return thing != NULL ? thing_judge_use(thing, event) : 0;
+}
+
 int thing_name(struct image *image, const struct collect_event *event)
 {
-	struct thing *thing = thing_alive(image, event);
+	struct thing *thing = thing_known_alive(image, event);
 
 	return thing != NULL ? life_name(&thing->life, event) : 0;
 }

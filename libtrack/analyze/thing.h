@@ -72,7 +72,15 @@ enum { THING_TRAITS_BYTES = 96 };
 void thing_describe(const struct thing *thing, char text[THING_TRAITS_BYTES],
 		    struct trace_annotation *ret_annotation);
 
-/* NULL: none that is alive. */
+/*
+ * The last of the event's subject, whose birth this op presumes: NULL, and counted as a stray, if
+ * nobody told of one. To cancel what is not armed, or to give up a registration that is none, is
+ * everyday caution, and presumes nothing.
+ */
+struct thing *thing_known(struct image *image, const struct collect_event *event);
+/* The same; NULL if it is over, too. */
+struct thing *thing_known_alive(struct image *image, const struct collect_event *event);
+/* NULL: none that is alive, and nothing is presumed. */
 struct thing *thing_alive(const struct image *image, const struct collect_event *event);
 /* What it belongs to was closed or is over: if it ends at all, it is by its own hand. */
 bool thing_is_abandoned(struct thing *thing);
@@ -80,6 +88,9 @@ bool thing_is_abandoned(struct thing *thing);
 int thing_begin(struct image *image, const struct collect_event *event, struct thing **ret_thing);
 /* Judges who still needs it, unless its end was not seen. */
 int thing_end(struct thing *thing, const struct collect_event *event, enum life_ending ending);
+
+/* It is used, or something that only the living can do: an act, if it was destroyed. */
+int thing_judge_use(struct thing *thing, const struct collect_event *event);
 
 /* Handlers of events. -ENOMEM or what the store says. What is unknown is stepped over. */
 int thing_create(struct image *image, const struct collect_event *event); /* and open */

@@ -66,7 +66,7 @@ int timer_arm(struct image *image, const struct collect_event *event)
 /* One that was cancelled before: some loops tell a cancelled timer of its end by the same call. */
 int timer_fire(struct image *image, const struct collect_event *event)
 {
-	struct thing *timer = thing_alive(image, event), *gone;
+	struct thing *timer = thing_known_alive(image, event), *gone;
 	int error = 0;
 
 	if (timer == NULL)
