@@ -51,7 +51,7 @@ static int hand_over(struct image *image, struct fd_slot *slot)
 	return error;
 }
 
-int fd_create(struct image *image, const struct collect_event *event)
+static int on_create(struct image *image, const struct collect_event *event)
 {
 	struct fd_slot *slot;
 	int error;
@@ -117,7 +117,7 @@ static int close_open(struct fd_slot *slot, const struct collect_event *event)
 	return life_end(&slot->life, &death);
 }
 
-int fd_destroy(struct image *image, const struct collect_event *event)
+static int on_destroy(struct image *image, const struct collect_event *event)
 {
 	struct fd_slot *slot = fds_find(&image->fds, event->subject);
 	bool open = slot != NULL && slot->state == FD_OPEN;
@@ -211,7 +211,7 @@ static int swap_closes(struct image *image, struct fd_slot *slot, struct closer 
 	return error != 0 ? error : closer_add_bad(loser, image, &second, EBADF);
 }
 
-int fd_undo(struct image *image, const struct collect_event *event)
+static int on_undo(struct image *image, const struct collect_event *event)
 {
 	struct fd_slot *slot = fds_find(&image->fds, event->subject);
 	struct closer *closer, *other;
@@ -235,7 +235,7 @@ int fd_undo(struct image *image, const struct collect_event *event)
 	return end_unseen(image, slot, event->time_ns);
 }
 
-int fd_name(struct image *image, const struct collect_event *event)
+static int on_name(struct image *image, const struct collect_event *event)
 {
 	struct fd_slot *slot = fds_find(&image->fds, event->subject);
 
@@ -243,7 +243,7 @@ int fd_name(struct image *image, const struct collect_event *event)
 }
 
 /* The totals of a life may be told just after its end. */
-int fd_use(struct image *image, const struct collect_event *event)
+static int on_use(struct image *image, const struct collect_event *event)
 {
 	struct fd_slot *slot = fds_find(&image->fds, event->subject);
 
@@ -284,7 +284,7 @@ static bool is_stale(const struct fd_slot *slot, uint64_t error)
 	       slot->life.fd_class != TRACK_FD_CLASS_OTHER && !word_is_socket(slot->life.fd_class);
 }
 
-int fd_fail(struct image *image, const struct collect_event *event)
+static int on_fail(struct image *image, const struct collect_event *event)
 {
 	struct fd_slot *slot;
 	int64_t row;
@@ -350,7 +350,7 @@ static bool is_vague(const struct fd_slot *slot)
 	       slot->life.fd_class == TRACK_FD_CLASS_FILE;
 }
 
-int fd_compare(struct image *image, const struct collect_event *event)
+static int compare(struct image *image, const struct collect_event *event)
 {
 	const struct census *census = &image->census[TRACK_KIND_FD];
 	struct fds_cursor cursor = {0};
@@ -376,7 +376,7 @@ int fd_compare(struct image *image, const struct collect_event *event)
 	return 0;
 }
 
-int fd_settle(struct image *image)
+static int settle(struct image *image)
 {
 	struct fds_cursor cursor = {0};
 	struct fd_slot *slot;
@@ -400,15 +400,15 @@ int fd_settle(struct image *image)
 }
 
 const struct kind kind_fd = {
-	.on = {[TRACK_OP_CREATE] = fd_create,
-	       [TRACK_OP_DESTROY] = fd_destroy,
-	       [TRACK_OP_UNDO] = fd_undo,
-	       [TRACK_OP_NAME] = fd_name,
-	       [TRACK_OP_USE] = fd_use,
-	       [TRACK_OP_FAIL] = fd_fail,
+	.on = {[TRACK_OP_CREATE] = on_create,
+	       [TRACK_OP_DESTROY] = on_destroy,
+	       [TRACK_OP_UNDO] = on_undo,
+	       [TRACK_OP_NAME] = on_name,
+	       [TRACK_OP_USE] = on_use,
+	       [TRACK_OP_FAIL] = on_fail,
 	       [TRACK_OP_OWN] = thing_own},
-	.compare = fd_compare,
-	.settle = fd_settle,
+	.compare = compare,
+	.settle = settle,
 	.weight_at_exit = -1, /* but for sockets */
 	.is_told = true,
 };

@@ -19,20 +19,9 @@ struct fds {
 
 void fds_finish(struct fds *fds);
 
-/* Handlers of events of kind fd. -ENOMEM or what the store says. */
-int fd_create(struct image *image, const struct collect_event *event);
-int fd_destroy(struct image *image, const struct collect_event *event);
-int fd_undo(struct image *image, const struct collect_event *event);
-int fd_name(struct image *image, const struct collect_event *event);
-int fd_use(struct image *image, const struct collect_event *event);
-/* A thread is over: its closes are decided. */
+/* A thread is over: its closes are decided. -ENOMEM or what the store says. */
 int fd_thread_over(struct image *image, uint32_t tid);
-int fd_fail(struct image *image, const struct collect_event *event);
-/* Compare with the complete census. */
-int fd_compare(struct image *image, const struct collect_event *event);
 /* Of an open number; NULL: none is. */
 struct life *fd_life(const struct image *image, uint64_t number);
-/* The image is over: what an exec ended, closes that nothing was heard of. */
-int fd_settle(struct image *image);
 
 #endif

@@ -28,7 +28,7 @@ void stray_tell(struct image *image, const struct collect_event *event, unsigned
 	struct stray *stray = &image->strays.items[event->op * TRACK_KIND__COUNT + kind];
 
 	/* A fork's child has its parent's things; and what is forgotten was known once. */
-	if (image->forked || image->things.forgot || stray->count++ != 0)
+	if (image->things.forgot || image->forked || stray->count++ != 0)
 		return;
 	stray->subject = subject;
 	stray->time_ns = event->time_ns;

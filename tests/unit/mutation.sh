@@ -47,7 +47,7 @@ libtrack/analyze/rule_use.c|s/o.generation - (a.error = ?1)/o.generation/|unit_a
 libtrack/analyze/rule_exhaustion.c|s/birth_ns < ?3/birth_ns > 0/|unit_analyze_exhaustion
 libtrack/analyze/rule_forecast.c|s/whole < value ? whole + 1/whole < value ? whole/|unit_analyze_exhaustion
 libtrack/analyze/rule_forecast.c|s/!group->beyond_leaks/true/|unit_analyze_repeat
-libtrack/analyze/stray.c|s/image->forked .. //|unit_analyze_stray
+libtrack/analyze/stray.c|s/ .. image->forked//|unit_analyze_stray
 libtrack/analyze/acts.c|s/place->more++/place->rows = 0/|unit_analyze_acts
 libtrack/analyze/findings.c|s/== TRACK_KIND_OBJECT/== TRACK_KIND_TIMER/|unit_analyze_cause
 libtrack/analyze/culprit.c|s/tier > best/tier >= best/|unit_analyze_findings
