@@ -77,20 +77,28 @@ static void jump_out(int signal)
 	siglongjmp(back, 1);
 }
 
-/* A handler that leaves by longjmp, also out of our records and of the unwinder. */
-static int jumps_out(void)
+static __attribute__((noinline)) void jump_about(void)
 {
 	struct itimerval every = {{0, 200}, {0, 200}}, never = {{0, 0}, {0, 0}};
 	volatile int rounds = 0;
+	char below[4096]; /* far below whoever goes on afterwards */
+	__asm__ volatile("" : : "r"(below) : "memory");
 	signal(SIGALRM, jump_out);
 	setitimer(ITIMER_REAL, &every, NULL);
 	if (sigsetjmp(back, 1) == 0 || ++rounds < 300)
 		for (;;)
 			close(socket(AF_UNIX, SOCK_DGRAM, 0));
 	setitimer(ITIMER_REAL, &never, NULL);
+}
+
+/* A handler that leaves by longjmp, also out of our records and of the unwinder. */
+static int jumps_out(void)
+{
+	jump_about();
 	int fds[2];
 	host_check(!pipe2(fds, 0) && fds[1] < 4096, "pipe2() gave no real descriptors");
 	host_close(host_open());
+	host_open();
 	host_account();
 	return 0;
 }
