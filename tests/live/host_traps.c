@@ -113,8 +113,9 @@ static int exits_quickly(void)
 	quick_exit(6);
 }
 
-static void *nothing(void *arg)
+static void *look_at_errno(void *arg)
 {
+	host_check(!errno, "errno is set in a new thread");
 	return arg;
 }
 
@@ -144,7 +145,7 @@ static int keeps_errno(void)
 	UNCHANGED(send(fds[0], &byte, 1, 0) == 1);
 	UNCHANGED(read(fds[1], &byte, 1) == 1);
 	UNCHANGED(!syscall(SYS_close, fds[1]));
-	UNCHANGED(!pthread_create(&thread, NULL, nothing, NULL));
+	UNCHANGED(!pthread_create(&thread, NULL, look_at_errno, NULL));
 	UNCHANGED(!pthread_setname_np(pthread_self(), "main"));
 	UNCHANGED(!pthread_join(thread, NULL));
 	close(fd);
