@@ -122,6 +122,7 @@ for program in live_host live_host_nopie; do
 	account errno-kept 0 "$left" 0
 	account quick-exit 6 "$left" 1 "SELECT end || code || ' ' || (census_fds > 0) FROM process" "exit6 1"
 	account cancelled-join 0 "SELECT ending FROM resource WHERE kind = 'thread' ORDER BY ending" "done joined"
+	account thread-frames 0 "$left" 0
 	account idle-threads 0 "$left" 0
 	account socket-flags 0 "$left" 1
 	account signals-in-children 0 "SELECT count(*) FROM process WHERE origin = 'fork' AND end = 'exit' AND code = 7" 100
