@@ -283,9 +283,12 @@ static int twice_process_one(void)
 	return 0;
 }
 
+static volatile int signalled;
+
 static void on_signal(int signal)
 {
 	(void)signal;
+	signalled = 1;
 	close(socket(AF_UNIX, SOCK_DGRAM, 0));
 }
 
@@ -306,6 +309,8 @@ static int signals_in_children(void)
 		}
 		_exit(0);
 	}
+	while (!signalled)
+		usleep(100);
 	for (int i = 0; i < FORKS; i++) {
 		pid_t pid = fork();
 		if (!pid) {
