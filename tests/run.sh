@@ -127,6 +127,7 @@ build release || {
 }
 say "checking the house"
 lines house tests/unit/house.sh build/release
+lines traps tests/live/traps.sh
 say "unit tests"
 criterion unit build/release
 say "live tests"

@@ -84,8 +84,9 @@ static __attribute__((noinline)) void jump_about(void)
 	char below[4096]; /* far below whoever goes on afterwards */
 	__asm__ volatile("" : : "r"(below) : "memory");
 	signal(SIGALRM, jump_out);
-	setitimer(ITIMER_REAL, &every, NULL);
-	if (sigsetjmp(back, 1) == 0 || ++rounds < 300)
+	if (sigsetjmp(back, 1) == 0) /* and not before */
+		setitimer(ITIMER_REAL, &every, NULL);
+	if (rounds++ < 300)
 		for (;;)
 			close(socket(AF_UNIX, SOCK_DGRAM, 0));
 	setitimer(ITIMER_REAL, &never, NULL);

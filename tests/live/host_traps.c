@@ -4,6 +4,7 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <execinfo.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <linux/filter.h>
@@ -16,6 +17,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -192,6 +194,28 @@ static int cancelled_join(void)
 	return 0;
 }
 
+static void *look_below(void *arg)
+{
+	void *frames[32];
+	int count = backtrace(frames, 32);
+	char **names = backtrace_symbols(frames, count);
+	host_check(count > 1 && names, "no frames");
+	for (int i = 0; i < count; i++)
+		host_check(!strstr(names[i], "libtrack"), "a frame that is not the program's");
+	free(names);
+	return arg;
+}
+
+/* Below a thread's own function is libc's, as without us. */
+static int frames_of_threads(void)
+{
+	pthread_t thread;
+	host_check(!pthread_create(&thread, NULL, look_below, NULL), "no thread");
+	pthread_join(thread, NULL);
+	host_account();
+	return 0;
+}
+
 enum { IDLE = 64, IDLE_STACK = 128 << 10, IDLE_MORE = 64 << 10 };
 
 static long mapped_bytes(void)
@@ -259,9 +283,12 @@ static int twice_process_one(void)
 	return 0;
 }
 
+static volatile int signalled;
+
 static void on_signal(int signal)
 {
 	(void)signal;
+	signalled = 1;
 	close(socket(AF_UNIX, SOCK_DGRAM, 0));
 }
 
@@ -282,6 +309,8 @@ static int signals_in_children(void)
 		}
 		_exit(0);
 	}
+	while (!signalled)
+		usleep(100);
 	for (int i = 0; i < FORKS; i++) {
 		pid_t pid = fork();
 		if (!pid) {
@@ -315,6 +344,7 @@ const struct host host_traps[] = {
 	{"errno-kept", keeps_errno, "errno, beside what goes well"},
 	{"quick-exit", exits_quickly, "one socket, then quick_exit"},
 	{"cancelled-join", cancelled_join, "a join that is cancelled"},
+	{"thread-frames", frames_of_threads, "what is below a thread's own function"},
 	{"idle-threads", idle_threads, "threads that do nothing"},
 	{"socket-flags", socket_flags, "SOCK_CLOEXEC and SOCK_NONBLOCK"},
 	{"process-one", twice_process_one, "process 1 of two pid namespaces"},

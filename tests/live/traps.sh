@@ -19,7 +19,7 @@ literals() { grep -oE "\\b$2 \"[^\"]*\"" "$1" | sed "s/^$2 \"//; s/\"\$//; s/\\\
 names_of_live() {
 	literals "$here/run.sh" check
 	literals "$here/run.sh" 'little [a-z-]*'
-	sed -n 's/^[[:space:]]account \([^ ]*\) .*/live_host \1: account/p' "$here/run.sh"
+	sed -n 's/^[[:space:]]*account \([^ ]*\) .*/live_host \1: account/p' "$here/run.sh"
 }
 names_of_annotations() {
 	literals "$here/annotations.sh" check
