@@ -68,24 +68,22 @@ static void holders_finish(struct holders *holders)
 	u64map_finish(&holders->by_group);
 }
 
-static int get_holder(struct holders *holders, uint64_t group, struct holder **ret_holder)
+/* NULL: there is no memory for a new one. */
+static struct holder *get_holder(struct holders *holders, uint64_t group)
 {
 	const uint64_t *known = u64map_get(&holders->by_group, group);
 	struct holder *items;
 
-	if (known != NULL) {
-		*ret_holder = &holders->items[*known];
-		return 0;
-	}
+	if (known != NULL)
+		return &holders->items[*known];
 	items = realloc(holders->items, (holders->count + 1) * sizeof(*items));
 	if (items == NULL)
-		return -ENOMEM;
+		return NULL;
 	holders->items = items;
 	if (u64map_put(&holders->by_group, group, holders->count) != 0)
-		return -ENOMEM;
+		return NULL;
 	items[holders->count] = (struct holder){.group = group, .order = holders->count};
-	*ret_holder = &items[holders->count++];
-	return 0;
+	return &items[holders->count++];
 }
 
 static int add_alive(struct judgement *judgement, struct holders *holders, struct trace_query *row)
@@ -103,9 +101,9 @@ static int add_alive(struct judgement *judgement, struct holders *holders, struc
 	if (error != 0)
 		return error;
 	group = finding_group(word_kind(TRACK_KIND_FD), class_name, culprit);
-	error = get_holder(holders, fnv_bytes(group, &inherited, sizeof(inherited)), &holder);
-	if (error != 0)
-		return error;
+	holder = get_holder(holders, fnv_bytes(group, &inherited, sizeof(inherited)));
+	if (holder == NULL)
+		return -ENOMEM;
 	if (holder->count++ == 0) {
 		snprintf(holder->class_name, sizeof(holder->class_name), "%s", class_name);
 		holder->inherited = inherited;

@@ -190,7 +190,7 @@ static int say_circle(const struct leaks *leaks, const struct finding *finding, 
 		class_noun(word_kind(step->kind), step->class_name, false, noun);
 		if (path.count > 2 && strcmp(noun, before) == 0)
 			continue;
-		strcpy(before, noun);
+		memcpy(before, noun, sizeof(before));
 		length += (size_t)snprintf(ret_text + length, PHRASE_BYTES - length, "%s%s",
 					   i > 0 ? " held by " : ": ", noun);
 	}

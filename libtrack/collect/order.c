@@ -128,7 +128,7 @@ int order_deliver(struct process *process, const struct process_look *look, uint
 	uint32_t count, joined = 0;
 	int ret = find_sources(process, horizon_ns, &sources, &count);
 	struct merge merge = {0};
-	while (!ret) {
+	while (!ret && count) {
 		uint64_t due_ns;
 		bool more = merge_peek(&merge, &due_ns);
 		if (joined < count && (!more || sources[joined].first_ns <= due_ns)) {
