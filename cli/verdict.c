@@ -31,7 +31,7 @@ static const char *plural(uint64_t count)
 	return count == 1 ? "" : "s";
 }
 
-/* Findings weigh more than gaps: what was seen was seen. */
+/* Findings weigh more than gaps: those that rest on what may be missing fail no gate. */
 int verdict_conclude(const struct verdict *verdict, char *ret_line, size_t capacity)
 {
 	if (verdict->failing) {

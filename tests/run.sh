@@ -33,14 +33,16 @@ leave() {
 }
 # whole NAME COMMAND...: one test, output kept in a log that is shown if it fails
 whole() {
-	local name=$1
+	local name=$1 begun=$SECONDS word=ok
 	shift
 	if "$@" >"$logs/$name.log" 2>&1; then
 		pass
 	else
+		word=FAIL
 		miss "$name (log: build/logs/$name.log)"
 		tail -15 "$logs/$name.log" | sed 's/^/        /'
 	fi
+	printf '%-7s %s\t%d.00 s\n' $word "$name" $((SECONDS - begun)) >>"$logs/$name.log"
 }
 # lines NAME COMMAND...: a script that prints one line per check: ok, FAIL, skipped
 lines() {
@@ -67,7 +69,7 @@ criterion() {
 	for program in "$build"/tests/unit_*; do
 		[ -x "$program" ] && [ -f "$program" ] || continue
 		out=$logs/$name-$(basename "$program").log
-		timeout 300 "$program" --jobs 2 >"$out" 2>&1
+		timeout 300 "$program" --jobs 2 --verbose >"$out" 2>&1
 		local code=$?
 		counts=$(sed -n 's/.*Tested: [^0-9]*\([0-9]*\).*Passing: [^0-9]*\([0-9]*\).*Failing: [^0-9]*\([0-9]*\).*Crashing: [^0-9]*\([0-9]*\).*/\1 \2 \3 \4/p' "$out" | tail -1)
 		if [ -z "$counts" ]; then
@@ -114,6 +116,7 @@ stressed() {
 }
 
 start=$(date +%s)
+rm -f "$logs"/*.log # tests/slowest.sh reads those of this run
 # shellcheck disable=SC2086
 install_packages $BUILD_PACKAGES $TEST_PACKAGES || {
 	say "0 passed, 1 failed, 0 skipped"
@@ -190,6 +193,7 @@ if [ $full = yes ]; then
 		tests/bench/datachannel.sh build/release
 	} | tee "$logs/bench.log"
 fi
+tests/slowest.sh
 say "took $(($(date +%s) - start)) s"
 say "$passed passed, $failed failed, $skipped skipped"
 [ "$failed" = 0 ]

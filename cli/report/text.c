@@ -370,12 +370,24 @@ static void coverage(FILE *stream, const struct report *report, const struct rep
 	text_strays(stream, report, style);
 }
 
+/* Where it is read first: below lies what may not be as it looks. */
+static void loss(FILE *stream, const struct report *report, const struct report_style *style)
+{
+	if (!report->lost || !report->finding_total)
+		return;
+	fprintf(stream, "  ");
+	painted(stream, style, PAINT_RED,
+		"records were lost (see coverage): what rests on them is undecided");
+	fputc('\n', stream);
+}
+
 static int write_report(FILE *stream, const struct report *report, const struct report_style *style)
 {
 	int r;
 
 	head(stream, report, style);
 	how_it_ended(stream, report, style);
+	loss(stream, report, style);
 	show_findings(stream, report, style);
 	if (!report->finding_total)
 		fprintf(stream, "\n  no findings\n");

@@ -193,6 +193,8 @@ int analyze_findings(struct trace *trace)
 	if (error == 0)
 		error = judge_late(&judgement);
 	if (error == 0)
+		error = judge_gaps(&judgement);
+	if (error == 0)
 		error = write_findings(&judgement);
 	findings_finish(&judgement.findings);
 	growth_finish(&judgement.growth);

@@ -37,6 +37,9 @@ int judge_acts(struct judgement *judgement, enum rule rule);
 /* After all rules: what ended too late. */
 int judge_late(struct judgement *judgement);
 
+/* After that: what rests on a record that may have been lost is not decided. */
+int judge_gaps(struct judgement *judgement);
+
 /* After all rules: when what grows, or leaks again and again, will have used up a limit. */
 int judge_forecast(struct judgement *judgement);
 /* Whether its sentence takes up how often it happens, and what comes of it. */
