@@ -61,7 +61,8 @@ else
 fi
 rm -rf spools/*
 
-# Ten thousand processes. Their spools go as they end.
+# Ten thousand processes. Their spools go as they end. It takes its time: of fewer all spools could lie there at once,
+# and a recorder that forgets nothing would still be small.
 most=0
 "$rtctrack" run -o tree.db --spool-dir spools --report-file report -- "$forker" 10000 1000 >out 2>err &
 recorder=$!
