@@ -45,7 +45,7 @@ def parse():
     parser.add_argument("--sample", type=int, metavar="N", help="so many, evenly over all")
     parser.add_argument("--programs", type=int, default=4, metavar="N", help="for a mutant at most (default 4)")
     parser.add_argument("--build", default=os.path.join(ROOT, "build", "release"), help="has rtctrack")
-    parser.add_argument("--folder", default=os.path.join(ROOT, "build", "mutation"), help="to build in")
+    parser.add_argument("--folder", default=os.path.join(ROOT, "build", "mutation-dcstack"), help="to build in")
     parser.add_argument("--fresh", action="store_true", help="forget the results of an earlier run")
     parser.add_argument("--floor", type=float, default=95, help="exit 1 below so many percent (default 95)")
     parser.add_argument("--only", type=int, action="append", metavar="NUMBER", help="only this mutant")
