@@ -18,7 +18,9 @@ static struct life *find_life(struct image *image, unsigned kind, uint64_t subje
 
 static bool is_stranger(const struct image *image, unsigned kind, uint64_t subject)
 {
-	return thing_is_kind(kind) && thing_find(image, kind, subject) == NULL;
+	/* Of locks nothing is made, and so none is missing. */
+	return thing_is_kind(kind) && kind != TRACK_KIND_LOCK &&
+	       thing_find(image, kind, subject) == NULL;
 }
 
 /* Of two that are related either may be one whose birth nobody told. */

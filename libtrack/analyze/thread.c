@@ -27,7 +27,8 @@ struct thread {
 	bool alive;
 	bool done;
 	bool reaped;
-	bool early; /* not born yet (or over), and already reaped: for the next birth */
+	uint32_t refused_tid; /* who reaped it once more, which is taken back; 0: nobody */
+	bool early;	      /* not born yet (or over), and already reaped: for the next birth */
 	uint64_t done_ns;
 	struct reap reap;
 	struct thing *early_owner; /* held; for the next birth */
@@ -220,8 +221,11 @@ static int on_destroy(struct image *image, const struct collect_event *event)
 
 	if (error != 0)
 		return error;
-	if (thread->alive && thread->reaped)
+	if (thread->alive && thread->reaped) {
+		thread->refused_tid = event->tid;
 		return 0;
+	}
+	thread->refused_tid = 0;
 	thread->reap = (struct reap){
 		.detach = event->call == TRACK_CALL_pthread_detach ||
 			  event->call == TRACK_CALL_thrd_detach,
@@ -245,6 +249,10 @@ static int on_undo(struct image *image, const struct collect_event *event)
 {
 	struct thread *thread = find_thread(image, event->subject);
 
+	if (thread != NULL && thread->refused_tid == event->tid) {
+		thread->refused_tid = 0;
+		return 0;
+	}
 	if (thread == NULL || thread->reap.tid != event->tid)
 		return 0;
 	if (!thread->alive && thread->early) {

@@ -106,10 +106,16 @@ static int join_merge(struct process *process, struct source *source, uint32_t n
 		      uint64_t horizon_ns, struct merge *merge)
 {
 	struct cursor *cursor = &process->cursors[source->index];
+	source->segment = spool_segment(&process->spool, source->index, &source->bytes);
+	/* The file was cut since it was scanned. */
+	if (!source->segment || cursor->scan > source->bytes) {
+		cursor->pending = cursor->scan;
+		process->lost_damaged++;
+		return 0;
+	}
 	struct merge_key *keys = reallocarray(NULL, cursor_keys_max(cursor) + 1, sizeof(*keys));
 	if (!keys)
 		return -ENOMEM;
-	source->segment = spool_segment(&process->spool, source->index, &source->bytes);
 	size_t count = cursor_keys(cursor, source->segment, process->horizon_ns, horizon_ns, keys);
 	int ret = count ? merge_add(merge, number, keys, count) : 0;
 	if (ret || !count)

@@ -27,7 +27,7 @@ void stack_load(void);
 
 /*
  * In a new thread, before any code of the host: make it ready to unwind. A
- * thread that was never made ready (not begun by pthread_create), a stack
+ * thread that was never made ready (not begun by libc), a stack
  * that is not the thread's own or too small: its events go without a stack.
  */
 void stack_prepare_thread(void);

@@ -20,7 +20,7 @@
 #include <sys/syscall.h>
 #include <threads.h>
 
-#define BIRTHS 4096 /* threads between pthread_create and their first instruction */
+#define BIRTHS 4096 /* threads between their creation and their first instruction */
 
 struct birth {
 	bool taken;

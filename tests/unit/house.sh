@@ -76,6 +76,15 @@ for header in $(git ls-files '*.h'); do
 done
 wait
 verdict "every header compiles alone" "$(cat "$work/headers" 2>/dev/null)"
+# A program's own macros of these names do no harm.
+{
+	sed -nE 's/^TRACK_(KIND|OP)\(([A-Z_]+),.*/#define \2 a host macro/p' libtrack/include/track/{kinds,ops}.def
+	echo '#include <track/track.h>'
+} >"$work/macros.h"
+for language in c:gnu11 c++:gnu++17; do
+	cc -std=${language#*:} -Wall -Wextra -Werror -Ilibtrack/include -x ${language%:*} -fsyntax-only "$work/macros.h" 2>&1
+done >"$work/macros"
+verdict "track.h compiles beside macros of its words" "$(grep error "$work/macros")"
 verdict "formatted" "$(git ls-files '*.c' '*.h' '*.cc' | xargs clang-format --dry-run 2>&1 | grep -oE '^[^ :]+' | sort -u)"
 verdict "no file above 600 lines" "$(git ls-files '*.[ch]' | xargs wc -l | awk '$2 != "total" && $1 > 600 {print $2, $1}')"
 verdict "no function above 70 lines" "$(tests/unit/sizes.sh | sed -nE 's/^above 40 lines: //p' | awk '$2 > 70')"

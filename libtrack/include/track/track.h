@@ -45,15 +45,16 @@ struct track_subject {
 #define TRACK_ADDRESS
 #endif
 
-#define TRACK_SUBJECT_MAKER(name, type, KIND, as_id, attribute)                                    \
-	attribute static inline                                                                    \
-		__attribute__((unused)) struct track_subject track_##name(type thing)              \
+/* A host may have macros of these names: they are pasted before anything expands them. */
+#define TRACK_SUBJECT_MAKER(function, type, kind_number, as_id, attribute)                         \
+	attribute static inline __attribute__((unused)) struct track_subject function(type thing)  \
 	{                                                                                          \
-		struct track_subject subject = {as_id, TRACK_SUBJECT_##KIND};                      \
+		struct track_subject subject = {as_id, kind_number};                               \
 		return subject;                                                                    \
 	}
 #define TRACK_SUBJECT_ADDRESS(name, KIND)                                                          \
-	TRACK_SUBJECT_MAKER(name, const void *, KIND, (uintptr_t)thing, TRACK_ADDRESS)
+	TRACK_SUBJECT_MAKER(track_##name, const void *, TRACK_SUBJECT_##KIND, (uintptr_t)thing,    \
+			    TRACK_ADDRESS)
 
 /* Numbers of the wire: tables.sh makes them of kinds.def. */
 enum track_subject_kind {
@@ -73,8 +74,8 @@ TRACK_SUBJECT_ADDRESS(timer, TIMER)
 TRACK_SUBJECT_ADDRESS(scope, SCOPE)
 TRACK_SUBJECT_ADDRESS(lock, LOCK)
 /* end of kinds.def */
-TRACK_SUBJECT_MAKER(fd, int, FD, (uint64_t)(uint32_t)thing, )
-TRACK_SUBJECT_MAKER(thread, uint64_t, THREAD, thing, ) /* a pthread_t */
+TRACK_SUBJECT_MAKER(track_fd, int, TRACK_SUBJECT_FD, (uint64_t)(uint32_t)thing, )
+TRACK_SUBJECT_MAKER(track_thread, uint64_t, TRACK_SUBJECT_THREAD, thing, ) /* a pthread_t */
 #undef TRACK_SUBJECT_MAKER
 #undef TRACK_SUBJECT_ADDRESS
 
@@ -377,8 +378,8 @@ TRACK_ADDRESS TRACK_API track_scope_destroy(const void *scope)
 }
 
 /*
- * Anything else that is made and ends: the birth and the end of a thing of any kind but descriptors
- * and threads.
+ * The birth and the end of a thing of a kind that has no words of its own: objects, callbacks,
+ * tasks, timers and scopes have theirs, and of a lock nothing is made.
  */
 TRACK_API track_create(struct track_subject subject, const char *class_name)
 {

@@ -101,6 +101,20 @@ Test(thread, detached_and_done_in_either_order_is_detached)
 	       "detached1,detached2,detached3");
 }
 
+Test(thread, a_second_detach_that_is_refused_takes_back_no_first_one)
+{
+	born(0);
+	detach();
+	detach();
+	thread_event(TRACK_OP_UNDO, PID, TRACK_CALL_pthread_detach, 0);
+	join();
+	thread_event(TRACK_OP_UNDO, PID, TRACK_CALL_pthread_join, 0);
+	done();
+	play_finish();
+	expect(ending_sql, "1detached1");
+	expect("SELECT count(*) FROM finding", "0");
+}
+
 Test(thread, a_detached_one_that_runs_says_so_and_has_no_death)
 {
 	born(TRACK_THREAD_DETACHED);
