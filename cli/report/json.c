@@ -327,7 +327,7 @@ static struct json_object *document(struct build *build, struct report *const *r
 	struct json_object *notes = checked(build, json_object_new_array());
 	struct json_object *strays = checked(build, json_object_new_array());
 	bool complete = true, finished = true;
-	uint64_t lost = 0;
+	uint64_t lost = 0, hidden = 0;
 
 	for (size_t i = 0; i < count; i++) {
 		add_processes(build, processes, reports[i]);
@@ -337,6 +337,8 @@ static struct json_object *document(struct build *build, struct report *const *r
 		complete &= report_complete(reports[i]);
 		finished &= reports[i]->finished;
 		lost += reports[i]->lost;
+		hidden += reports[i]->finding_total - reports[i]->finding_count +
+			  reports[i]->finding_others;
 	}
 	put_bool(build, coverage, "complete", complete);
 	put_bool(build, coverage, "finished", finished);
@@ -347,6 +349,7 @@ static struct json_object *document(struct build *build, struct report *const *r
 	put(build, root, "processes", processes);
 	put(build, root, "coverage", coverage);
 	put(build, root, "findings", findings);
+	put_number(build, root, "left_out", hidden); /* findings, by --top and the filters */
 	return root;
 }
 

@@ -292,6 +292,6 @@ _Static_assert(TRACK_OP_PLUMBING == 22, "ops.def");
 _Static_assert(TRACK_META_TEXT == 136, "metas.def");
 _Static_assert(TRACK_FD_CLASS_MOUNT == 28, "fd_classes.def");
 _Static_assert(TRACK_NOTE_OTHER_TAG == 27, "notes.def");
-_Static_assert(TRACK_CALL_dlclose == 112, "calls.def");
+_Static_assert(TRACK_CALL_thrd_detach == 116, "calls.def");
 
 #endif
