@@ -8,8 +8,8 @@ import { relay } from './relay.mjs';
 import { settled, status } from './status.mjs';
 
 const LIMIT_MS = 120000;
-// Where a fifth is lost dc-echo's SCTP now and then sends nothing for several of its timeouts of 3 s, and after ten it
-// gives up: one visit in some 150. At a tenth it was never silent for more than 4 s in 204 visits.
+// Where a fifth is lost usrsctp now and then sends nothing for several of its timeouts of 3 s, and after ten it gives up:
+// one visit in some 150 (samples/dcstack/README.md says why). At a tenth it was never silent for more than 4 s in 204.
 const NETWORK = { loss: 0.1, late: 0.2, twice: 0.1 };
 const MESSAGES = 20;
 const base = process.env.ECHO_URL;
