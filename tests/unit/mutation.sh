@@ -18,7 +18,7 @@ libtrack/collect/decode.c|s/TRACK_NAME_ARG_BYTES(head->arg) <= payload_bytes(hea
 libtrack/collect/spool.c|s/header->version != TRACK_WIRE_VERSION/header->version == 99/|unit_collect_spool
 libtrack/collect/segment.c|s/TRACK_META_END/TRACK_META_STACK/|unit_collect_order unit_collect_live unit_collect_hole
 libtrack/collect/decode.c|s/depth > head->arg/depth > UINT32_MAX/|unit_collect_order
-libtrack/collect/decode.c|s/head->subject ? DECODE_STACK : DECODE_DAMAGED/DECODE_STACK/|unit_collect_payload
+libtrack/collect/decode.c|s/^\treturn head->subject != 0;$/\treturn true;/|unit_collect_payload
 libtrack/collect/merge.c|s/a->rank < b->rank/a->rank > b->rank/|unit_collect_order
 libtrack/collect/merge.c|s/keys\[i\].time_ns < keys\[i - 1\].time_ns/keys[i].time_ns == 1/|unit_collect_order
 libtrack/collect/merge.c|s/(a->offset > b->offset) - (a->offset < b->offset)/(a->offset < b->offset) - (a->offset > b->offset)/|unit_collect_order
@@ -48,6 +48,8 @@ libtrack/analyze/rule_exhaustion.c|s/birth_ns < ?3/birth_ns > 0/|unit_analyze_ex
 libtrack/analyze/rule_forecast.c|s/whole < value ? whole + 1/whole < value ? whole/|unit_analyze_exhaustion
 libtrack/analyze/rule_forecast.c|s/!group->beyond_leaks/true/|unit_analyze_repeat
 libtrack/analyze/stray.c|s/ .. image->forked//|unit_analyze_stray
+libtrack/analyze/gap.c|s/seen == NULL ||/seen != NULL ||/|unit_analyze_gap
+libtrack/analyze/gap.c|s/TRACK_NOTE_LOST_SPOOL_FULL, //|unit_analyze_gap
 libtrack/analyze/acts.c|s/place->more++/place->rows = 0/|unit_analyze_acts
 libtrack/analyze/findings.c|s/== TRACK_KIND_OBJECT/== TRACK_KIND_TIMER/|unit_analyze_cause
 libtrack/analyze/culprit.c|s/tier > best/tier >= best/|unit_analyze_findings
@@ -59,14 +61,14 @@ libtrack/analyze/fd.c|s/slot->life.death_tid != event->tid)/slot->life.death_tid
 libtrack/analyze/fd.c|s/birth_ns < census->start_ns \&\&/birth_ns > 0 \&\&/|unit_analyze_fd
 libtrack/analyze/life.c|s/book->mark_count, life->death_ns)/book->mark_count, life->birth_ns)/|unit_analyze_fold
 libtrack/analyze/life.c|s/ \&\& !life->kept/ \&\& true/|unit_analyze_fold
-libtrack/analyze/life.c|s/error = trace_delete_resource(book->trace, life->id);/error = 0;/|unit_analyze_fold
+libtrack/analyze/life.c|s/life->id != 0 ? trace_delete_resource(book->trace, life->id) : 0/0/|unit_analyze_fold
 libtrack/analyze/statistics.c|s/length_ns < row->min_ns/length_ns > row->min_ns/|unit_analyze_fold
 libtrack/analyze/thread.c|s/thread->done_ns > reap->time_ns ? thread->done_ns : reap->time_ns/reap->time_ns/|unit_analyze_thread
 libtrack/analyze/thread.c|s/ .. thread->reap.tid != event->tid)/)/|unit_analyze_thread
 libtrack/analyze/thread.c|s/event->call == TRACK_CALL_thrd_detach/false/|unit_analyze_thread
-libtrack/analyze/state.c|s/{"recheck", false, true}/{"recheck", true, true}/|unit_analyze_findings
+libtrack/include/track/finding_states.def|s/"recheck", STRICT/"recheck", ALWAYS/|unit_analyze_findings
 libtrack/analyze/fate.c|s/fate = FATE_FINE; fate <= FATE_LEAKED; fate++/fate = FATE_LEAKED; fate > FATE_OPEN; fate--/|unit_analyze_leaks
-libtrack/analyze/holding.c|s/return same_tag != NULL ? same_tag : any;/return any;/|unit_analyze_thing
+libtrack/analyze/reference.c|s/return same_tag != NULL ? same_tag : any;/return any;/|unit_analyze_thing
 libtrack/analyze/need.c|s/ \&\& need->user->closed_ns == 0//|unit_analyze_thing
 libtrack/analyze/modules.c|s/return_address - 1;/return_address;/|unit_analyze_place
 cli/report/stack.c|s/strlen(clone) < strlen(piece->clone)/true/|unit_report_stack
