@@ -18,7 +18,7 @@ libtrack/collect/decode.c|s/TRACK_NAME_ARG_BYTES(head->arg) <= payload_bytes(hea
 libtrack/collect/spool.c|s/header->version != TRACK_WIRE_VERSION/header->version == 99/|unit_collect_spool
 libtrack/collect/segment.c|s/TRACK_META_END/TRACK_META_STACK/|unit_collect_order unit_collect_live unit_collect_hole
 libtrack/collect/decode.c|s/depth > head->arg/depth > UINT32_MAX/|unit_collect_order
-libtrack/collect/decode.c|s/^\treturn head->subject != 0;$/\treturn true;/|unit_collect_payload
+libtrack/collect/decode.c|s/^\treturn head->subject != 0;$/\treturn head->subject != 99;/|unit_collect_payload
 libtrack/collect/merge.c|s/a->rank < b->rank/a->rank > b->rank/|unit_collect_order
 libtrack/collect/merge.c|s/keys\[i\].time_ns < keys\[i - 1\].time_ns/keys[i].time_ns == 1/|unit_collect_order
 libtrack/collect/merge.c|s/(a->offset > b->offset) - (a->offset < b->offset)/(a->offset < b->offset) - (a->offset > b->offset)/|unit_collect_order
@@ -48,7 +48,7 @@ libtrack/analyze/rule_exhaustion.c|s/birth_ns < ?3/birth_ns > 0/|unit_analyze_ex
 libtrack/analyze/rule_forecast.c|s/whole < value ? whole + 1/whole < value ? whole/|unit_analyze_exhaustion
 libtrack/analyze/rule_forecast.c|s/!group->beyond_leaks/true/|unit_analyze_repeat
 libtrack/analyze/stray.c|s/ .. image->forked//|unit_analyze_stray
-libtrack/analyze/gap.c|s/seen == NULL ||/seen != NULL ||/|unit_analyze_gap
+libtrack/analyze/gap.c|s/seen == NULL .. is_proven/seen != NULL \&\& is_proven/|unit_analyze_gap
 libtrack/analyze/gap.c|s/TRACK_NOTE_LOST_SPOOL_FULL, //|unit_analyze_gap
 libtrack/analyze/acts.c|s/place->more++/place->rows = 0/|unit_analyze_acts
 libtrack/analyze/findings.c|s/== TRACK_KIND_OBJECT/== TRACK_KIND_TIMER/|unit_analyze_cause
