@@ -14,28 +14,28 @@ static inline FILE *open_text(void)
 	return stream;
 }
 
-/* The trace is closed, as by the next. filter NULL: all of it. */
-static inline void write_text(struct trace *trace, const struct report_style *style,
-			      const struct report_filter *filter)
+/* The trace is closed. filter NULL: all of it. */
+static inline void write_as(report_writer write, struct trace *trace,
+			    const struct report_style *style, const struct report_filter *filter)
 {
 	struct report *report = read_report(trace, filter);
 	FILE *stream = open_text();
 
-	cr_assert_eq(report_text(stream, &report, 1, style), 0);
+	cr_assert_eq(write(stream, &report, 1, style), 0);
 	fclose(stream);
 	report_destroy(report);
 	trace_close(trace);
 }
 
-static inline void write_json(struct trace *trace)
+static inline void write_text(struct trace *trace, const struct report_style *style,
+			      const struct report_filter *filter)
 {
-	struct report *report = read_report(trace, NULL);
-	FILE *stream = open_text();
+	write_as(report_text, trace, style, filter);
+}
 
-	cr_assert_eq(report_json(stream, &report, 1, NULL), 0);
-	fclose(stream);
-	report_destroy(report);
-	trace_close(trace);
+static inline void write_json(struct trace *trace, const struct report_filter *filter)
+{
+	write_as(report_json, trace, NULL, filter);
 }
 
 static inline void expect(const char *part)
