@@ -88,13 +88,15 @@ static inline __attribute__((unused)) struct track_subject track_nobody(void)
 
 /* Traits, given at a birth. */
 enum track_trait {
-	TRACK_ONE_SHOT = 1,	  /* callback: is to be called once, and is over then */
-	TRACK_CLOSE_NOTICE = 2,	  /* callback: tells of a close, and may start after it */
-	TRACK_MUST_CLOSE = 4,	  /* scope: a program that ends in order closes it before */
-	TRACK_QUIET = 8,	  /* scope: none of its callbacks starts after its close returned */
-	TRACK_PROCESS_LIFE = 16,  /* anything: is meant to live as long as the process */
-	TRACK_WAKER = 32,	  /* a reference to a task: by it the task can be woken */
-	TRACK_RETURNED = 1 << 30, /* not a trait: the call, the poll, the function is over */
+	TRACK_ONE_SHOT = 1,	 /* callback: is to be called once, and is over then */
+	TRACK_CLOSE_NOTICE = 2,	 /* callback: tells of a close, and may start after it */
+	TRACK_MUST_CLOSE = 4,	 /* scope: a program that ends in order closes it before */
+	TRACK_QUIET = 8,	 /* scope: none of its callbacks starts after its close returned */
+	TRACK_PROCESS_LIFE = 16, /* anything: is meant to live as long as the process */
+	TRACK_WAKER = 32,	 /* a reference to a task: by it the task can be woken */
+	TRACK_ENDS_WITH_OWNER = 64, /* anything: what it belongs to ends it, and nobody says so */
+	TRACK_ENDS_AT_ZERO = 128,   /* object: ends with its last reference, and nobody says so */
+	TRACK_RETURNED = 1 << 30,   /* not a trait: the call, the poll, the function is over */
 };
 
 /* Below the functions that programs use. */

@@ -174,6 +174,13 @@ struct track_relation {
 #define TRACK_FIRE_WITH(left_out) ((uint64_t)(left_out) << 32)
 #define TRACK_FIRE_LEFT_OUT(arg) ((uint32_t)((arg) >> 32))
 
+/*
+ * More of arg. FROM_PACK: the wrapper of a library's function says it, not the program: some of
+ * what it is about may happen unseen. HINTED, of an own: likely, and not certain.
+ */
+#define TRACK_HINTED (1u << 26)
+#define TRACK_FROM_PACK (1u << 27)
+
 /* The head of every record. A payload follows; size is a multiple of 8. */
 struct track_record {
 	uint16_t size; /* bytes, head and payload */
