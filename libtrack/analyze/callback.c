@@ -21,6 +21,10 @@ static int on_release(struct image *image, const struct collect_event *event)
 
 	if (callback == NULL)
 		return 0;
+	if (callback->again > 0) {
+		callback->again--;
+		return 0;
+	}
 	if (is_unfired(callback))
 		error = life_act(&callback->life, event, "dropped", NULL);
 	return error != 0 ? error : thing_end(callback, event, LIFE_RELEASED);
@@ -29,8 +33,15 @@ static int on_release(struct image *image, const struct collect_event *event)
 /* To set another function ends the registration of the one before. */
 static int on_arm(struct image *image, const struct collect_event *event)
 {
-	int error = on_release(image, event);
+	struct thing *before = thing_alive(image, event);
+	int error;
 
+	/* Function and user data stand for it, and may well be given to several calls at once. */
+	if (before != NULL && thing_is_of_pack(before) && (before->traits & TRACK_ONE_SHOT) != 0) {
+		before->again++;
+		return 0;
+	}
+	error = on_release(image, event);
 	return error != 0 ? error : thing_create(image, event);
 }
 
@@ -48,6 +59,8 @@ static int judge_time(struct thing *callback, const struct collect_event *event)
 
 static int fire_ended(struct thing *callback, const struct collect_event *event)
 {
+	if (thing_is_of_pack(callback))
+		return 0;
 	if (callback->life.ending == LIFE_FIRED)
 		return life_act(&callback->life, event, "fired-again", NULL);
 	return callback->life.ending == LIFE_RELEASED
@@ -65,6 +78,10 @@ static int judge_call(struct thing *callback, const struct collect_event *event)
 	error = judge_time(callback, event);
 	if (error != 0 || (callback->traits & TRACK_ONE_SHOT) == 0)
 		return error;
+	if (callback->again > 0) {
+		callback->again--;
+		return 0;
+	}
 	return thing_end(callback, event, LIFE_FIRED);
 }
 
@@ -94,7 +111,7 @@ static int on_fire(struct image *image, const struct collect_event *event)
 		extent_leave(&image->things.extents, event->tid, event->kind, event->subject);
 		return 0;
 	}
-	error = extent_enter(&image->things.extents, event->tid, callback);
+	error = extent_enter(&image->things.extents, event->tid, callback, NULL);
 	if (error != 0 || (event->arg & TRACK_FIRE_AGAIN) != 0)
 		return error;
 	return begin_call(image, callback, event);
@@ -104,7 +121,7 @@ static int on_cancel(struct image *image, const struct collect_event *event)
 {
 	struct thing *callback = thing_alive(image, event);
 
-	if (callback != NULL)
+	if (callback != NULL && callback->again == 0)
 		callback->cancelled = true;
 	return 0;
 }

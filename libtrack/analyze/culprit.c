@@ -25,25 +25,25 @@ static const struct {
 #include "runtime.def"
 };
 
-static const char *const runtime_functions[] = {
+static char *const runtime_functions[] = {
 #define ANALYZE_RUNTIME_FUNCTION(pattern, what) pattern,
 #include "runtime.def"
 	NULL
 };
 
-static const char *const runtime_files[] = {
+static char *const runtime_files[] = {
 #define ANALYZE_RUNTIME_FILE(pattern, what) pattern,
 #include "runtime.def"
 	NULL
 };
 
-static const char *const shells[] = {
+static char *const shells[] = {
 #define ANALYZE_SHELL(pattern, what) pattern,
 #include "runtime.def"
 	NULL
 };
 
-static const char *const lifelong_functions[] = {
+static char *const lifelong_functions[] = {
 #define ANALYZE_LIFELONG(pattern, what) pattern,
 #include "runtime.def"
 	NULL
@@ -55,13 +55,35 @@ static const char frames_sql[] =
 	"JOIN location l ON l.id = s.location_id LEFT JOIN frame f ON f.location_id = l.id "
 	"WHERE s.stack_id = ?1 ORDER BY s.position, f.position";
 
+/* What the trace itself says of whom to blame, each text by itself. */
 static const char plumbing_sql[] = "SELECT file FROM plumbing";
+static const char packed_sql[] = "SELECT library FROM packed";
+static const char lifelong_sql[] = "SELECT library, function FROM lifelong";
 
 static const char *base_name(const char *path)
 {
 	const char *slash = strrchr(path, '/');
 
 	return slash != NULL ? slash + 1 : path;
+}
+
+static bool matches(char *const *patterns, const char *text)
+{
+	for (; text != NULL && patterns != NULL && *patterns != NULL; patterns++)
+		if (fnmatch(*patterns, text, 0) == 0)
+			return true;
+	return false;
+}
+
+/* As packs say; the function is in the module of that path. */
+static bool is_lifelong(const struct culprits *culprits, const char *path, const char *function)
+{
+	char *const *pair = culprits->lifelong;
+
+	for (; path != NULL && function != NULL && pair != NULL && *pair != NULL; pair += 2)
+		if (fnmatch(pair[0], base_name(path), 0) == 0 && fnmatch(pair[1], function, 0) == 0)
+			return true;
+	return false;
 }
 
 static int tier_of(struct culprits *culprits, const char *path, enum tier *ret_tier)
@@ -77,16 +99,10 @@ static int tier_of(struct culprits *culprits, const char *path, enum tier *ret_t
 	for (size_t i = 0; i < sizeof(runtimes) / sizeof(runtimes[0]) && tier == TIER_PROJECT; i++)
 		if (fnmatch(runtimes[i].pattern, base_name(path), 0) == 0)
 			tier = runtimes[i].tier;
+	if (tier == TIER_PROJECT && matches(culprits->packed, base_name(path)))
+		tier = TIER_RUNTIME;
 	*ret_tier = tier;
 	return u64map_put(&culprits->tiers, key, tier);
-}
-
-static bool matches(const char *const *patterns, const char *text)
-{
-	for (; text != NULL && *patterns != NULL; patterns++)
-		if (fnmatch(*patterns, text, 0) == 0)
-			return true;
-	return false;
 }
 
 /* Both are as the compiler was told the file; one may lack the folder in front. */
@@ -102,8 +118,10 @@ static bool is_same_file(const char *left, const char *right)
 
 static bool is_plumbing(const struct culprits *culprits, const char *file)
 {
-	for (size_t i = 0; file != NULL && i < culprits->plumbing_count; i++)
-		if (is_same_file(culprits->plumbing[i], file))
+	char *const *at = culprits->plumbing;
+
+	for (; file != NULL && at != NULL && *at != NULL; at++)
+		if (is_same_file(*at, file))
 			return true;
 	return false;
 }
@@ -237,7 +255,8 @@ static int judge(struct culprits *culprits, struct teller *teller, struct culpri
 		enum tier tier;
 		int error;
 
-		culprit->lifelong |= matches(lifelong_functions, trace_query_text(frame, 2));
+		culprit->lifelong |= matches(lifelong_functions, trace_query_text(frame, 2)) ||
+				     is_lifelong(culprits, path, trace_query_text(frame, 2));
 		if (project_frames == FINGERPRINT_FRAMES)
 			continue;
 		error = path != NULL ? frame_tier(culprits, path, &tier) : -ENOMEM;
@@ -262,34 +281,37 @@ static int judge(struct culprits *culprits, struct teller *teller, struct culpri
 	return more < 0 ? more : 0;
 }
 
-static int add_plumbing(struct culprits *culprits, const char *file)
+static int add_text(char ***list, size_t *count, const char *text)
 {
-	size_t count = culprits->plumbing_count;
-	char **plumbing = reallocarray(culprits->plumbing, count + 1, sizeof(char *));
+	char **grown = reallocarray(*list, *count + 2, sizeof(char *));
 
-	if (plumbing == NULL)
+	if (grown == NULL)
 		return -ENOMEM;
-	culprits->plumbing = plumbing;
-	plumbing[count] = file != NULL ? strdup(file) : NULL;
-	if (plumbing[count] == NULL)
-		return -ENOMEM;
-	culprits->plumbing_count++;
-	return 0;
+	*list = grown;
+	grown[*count] = text != NULL ? strdup(text) : NULL;
+	grown[*count + 1] = NULL;
+	return grown[(*count)++] != NULL ? 0 : -ENOMEM;
 }
 
-static int load_plumbing(struct culprits *culprits, struct trace *trace)
+static int load(struct trace *trace, const char *sql, int columns, char ***list)
 {
-	struct trace_query *files;
-	int more = trace_query(trace, plumbing_sql, &files);
+	struct trace_query *rows;
+	size_t count = 0;
+	int more = trace_query(trace, sql, &rows);
 
 	if (more != 0)
 		return more;
-	while ((more = trace_query_step(files)) == 1) {
-		more = add_plumbing(culprits, trace_query_text(files, 0));
-		if (more != 0)
+	while ((more = trace_query_step(rows)) == 1) {
+		int error = 0;
+
+		for (int i = 0; i < columns && error == 0; i++)
+			error = add_text(list, &count, trace_query_text(rows, i));
+		if (error != 0) {
+			more = error;
 			break;
+		}
 	}
-	trace_query_destroy(files);
+	trace_query_destroy(rows);
 	return more;
 }
 
@@ -298,8 +320,19 @@ int culprits_init(struct culprits *culprits, struct trace *trace)
 	int error;
 
 	*culprits = (struct culprits){0};
-	error = load_plumbing(culprits, trace);
+	error = load(trace, plumbing_sql, 1, &culprits->plumbing);
+	if (error == 0)
+		error = load(trace, packed_sql, 1, &culprits->packed);
+	if (error == 0)
+		error = load(trace, lifelong_sql, 2, &culprits->lifelong);
 	return error != 0 ? error : trace_query(trace, frames_sql, &culprits->frames);
+}
+
+static void free_list(char **list)
+{
+	for (char **at = list; at != NULL && *at != NULL; at++)
+		free(*at);
+	free(list);
 }
 
 static void finish_map(struct u64map *known)
@@ -321,9 +354,9 @@ void culprits_finish(struct culprits *culprits)
 	finish_map(&culprits->by_stack);
 	finish_map(&culprits->callers);
 	u64map_finish(&culprits->tiers);
-	for (size_t i = 0; i < culprits->plumbing_count; i++)
-		free(culprits->plumbing[i]);
-	free(culprits->plumbing);
+	free_list(culprits->plumbing);
+	free_list(culprits->packed);
+	free_list(culprits->lifelong);
 	trace_query_destroy(culprits->frames);
 }
 

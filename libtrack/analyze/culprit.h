@@ -28,8 +28,10 @@ struct culprits {
 	struct u64map by_stack; /* stack row -> struct culprit * */
 	struct u64map callers;	/* the same, of callers */
 	struct u64map tiers;	/* hash of a module's path -> tier */
-	char **plumbing;	/* source files whose callers are to blame, as the programs say */
-	size_t plumbing_count;
+	/* Lists that end with NULL, or NULL. */
+	char **plumbing; /* source files whose callers are to blame, as the programs say */
+	char **packed;	 /* patterns of libraries that packs tell of */
+	char **lifelong; /* pairs of patterns, as packs say: library, function */
 };
 
 int culprits_init(struct culprits *culprits, struct trace *trace);

@@ -9,9 +9,14 @@
 
 enum { DEPTH_MAX = 64 }; /* of deeper ones the innermost are kept */
 
+struct step {
+	struct thing *thing;
+	const char *adopts;
+};
+
 struct extent {
 	size_t depth;
-	struct thing *things[DEPTH_MAX];
+	struct step steps[DEPTH_MAX];
 };
 
 static struct extent *find(const struct u64map *extents, uint32_t tid)
@@ -23,12 +28,12 @@ static struct extent *find(const struct u64map *extents, uint32_t tid)
 
 static void drop_outermost(struct extent *extent)
 {
-	thing_drop(extent->things[0]);
-	memmove(extent->things, extent->things + 1, (DEPTH_MAX - 1) * sizeof(struct thing *));
+	thing_drop(extent->steps[0].thing);
+	memmove(extent->steps, extent->steps + 1, (DEPTH_MAX - 1) * sizeof(extent->steps[0]));
 	extent->depth--;
 }
 
-int extent_enter(struct u64map *extents, uint32_t tid, struct thing *thing)
+int extent_enter(struct u64map *extents, uint32_t tid, struct thing *thing, const char *adopts)
 {
 	struct extent *extent = find(extents, tid);
 
@@ -42,14 +47,14 @@ int extent_enter(struct u64map *extents, uint32_t tid, struct thing *thing)
 	/* Calls that were left by a longjmp stay until they are the outermost of too many. */
 	if (extent->depth == DEPTH_MAX)
 		drop_outermost(extent);
-	extent->things[extent->depth++] = thing_hold(thing);
+	extent->steps[extent->depth++] = (struct step){thing_hold(thing), adopts};
 	return 0;
 }
 
 static void cut(struct extent *extent, size_t depth)
 {
 	while (extent->depth > depth)
-		thing_drop(extent->things[--extent->depth]);
+		thing_drop(extent->steps[--extent->depth].thing);
 }
 
 /* Not the same life: a callback may be set anew while it is called. */
@@ -63,19 +68,49 @@ void extent_leave(struct u64map *extents, uint32_t tid, unsigned kind, uint64_t 
 	struct extent *extent = find(extents, tid);
 	size_t depth = extent != NULL ? extent->depth : 0;
 
-	while (depth > 0 && !is_of(extent->things[depth - 1], kind, subject))
+	while (depth > 0 && !is_of(extent->steps[depth - 1].thing, kind, subject))
 		depth--;
 	if (depth > 0)
 		cut(extent, depth - 1);
 }
 
-struct thing *extent_scope(const struct u64map *extents, uint32_t tid)
+/* The innermost call, if it is a scope's that is alive; NULL: it is not. */
+static const struct step *scope_step(const struct u64map *extents, uint32_t tid)
 {
 	const struct extent *extent = extents->count != 0 ? find(extents, tid) : NULL;
-	struct thing *top =
-		extent != NULL && extent->depth > 0 ? extent->things[extent->depth - 1] : NULL;
+	const struct step *top =
+		extent != NULL && extent->depth > 0 ? &extent->steps[extent->depth - 1] : NULL;
 
-	return top != NULL && top->life.kind == TRACK_KIND_SCOPE && top->alive ? top : NULL;
+	return top != NULL && top->thing->life.kind == TRACK_KIND_SCOPE && top->thing->alive ? top
+											     : NULL;
+}
+
+struct thing *extent_scope(const struct u64map *extents, uint32_t tid)
+{
+	const struct step *step = scope_step(extents, tid);
+
+	return step != NULL ? step->thing : NULL;
+}
+
+static bool names(const char *classes, const char *class_name)
+{
+	size_t length = strlen(class_name);
+
+	while (classes != NULL && *classes != '\0') {
+		size_t word = strcspn(classes, " ");
+
+		if (word == length && length != 0 && memcmp(classes, class_name, length) == 0)
+			return true;
+		classes += word + (classes[word] != '\0');
+	}
+	return false;
+}
+
+struct thing *extent_adopter(const struct u64map *extents, uint32_t tid, const char *class_name)
+{
+	const struct step *step = scope_step(extents, tid);
+
+	return step != NULL && names(step->adopts, class_name) ? step->thing : NULL;
 }
 
 static void destroy(struct extent *extent)

@@ -11,12 +11,18 @@
 
 struct thing;
 
-/* thing: a scope, or a callback, inside of which nothing is anybody's. -ENOMEM. */
-int extent_enter(struct u64map *extents, uint32_t tid, struct thing *thing);
+/*
+ * thing: a scope, or a callback, inside of which nothing is anybody's. adopts: NULL, or classes,
+ * separated by spaces: what of them is made meanwhile belongs to the scope; kept by the caller.
+ * -ENOMEM.
+ */
+int extent_enter(struct u64map *extents, uint32_t tid, struct thing *thing, const char *adopts);
 /* And out of all that it entered inside. Of one that was not entered: nothing. */
 void extent_leave(struct u64map *extents, uint32_t tid, unsigned kind, uint64_t subject);
 /* NULL: none. */
 struct thing *extent_scope(const struct u64map *extents, uint32_t tid);
+/* The same, if it adopts that class. */
+struct thing *extent_adopter(const struct u64map *extents, uint32_t tid, const char *class_name);
 /* The thread is over. */
 void extent_forget(struct u64map *extents, uint32_t tid);
 void extents_finish(struct u64map *extents);

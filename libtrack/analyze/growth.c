@@ -135,7 +135,8 @@ static int add_life(const struct growth *growth, struct u64map *sites,
 	if (member.kind == NULL || member.class_name == NULL)
 		return -ENOMEM;
 	error = culprits_get(culprits, member.stack_id, &culprit);
-	if (error != 0)
+	/* A pool that grows to its size is no leak, and yet takes up its part of what there is. */
+	if (error != 0 || (culprit->lifelong && !growth->by_process))
 		return error;
 	group = finding_group(member.kind, member.class_name, culprit);
 	if (growth->by_process)

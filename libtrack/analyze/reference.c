@@ -181,8 +181,10 @@ int thing_release(struct image *image, const struct collect_event *event)
 		holder = read_holder(image, event);
 		is_held = release(thing, &holder, image_stack(image, event->stack));
 	}
+	if (is_held && thing->refs == 0 && (thing->traits & TRACK_ENDS_AT_ZERO) != 0)
+		return thing_end(thing, event, LIFE_DESTROYED);
 	/* A task's wakers may be given back at any time. */
-	if (is_held || event->kind != TRACK_KIND_OBJECT)
+	if (is_held || event->kind != TRACK_KIND_OBJECT || thing_is_of_pack(thing))
 		return 0;
 	return life_act(&thing->life, event, "over-release", NULL);
 }

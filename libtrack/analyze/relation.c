@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Relations between lives of any kind: what belongs to whom, and who needs whom. */
+#include <track/track.h>
+
 #include "image.h"
 #include "need.h"
 #include "thing.h"
@@ -59,6 +61,31 @@ static void cut_hint(struct thing *owner, const struct life *owned)
 	}
 }
 
+static bool is_above(const struct life *life, const struct thing *at)
+{
+	for (unsigned i = 0; i < THING_OWNERS_MAX && at != NULL; i++) {
+		if (&at->life == life)
+			return true;
+		at = at->life.owner != NULL ? at->life.owner : at->life.hint;
+	}
+	return at != NULL;
+}
+
+/* What is known better is not unsaid by a guess. */
+static void take_hint(struct life *owned, struct thing *scope)
+{
+	if (owned->owner != NULL || owned->hint != NULL || !scope->alive || is_above(owned, scope))
+		return;
+	owned->hint = thing_hold(scope);
+	life_touch(owned);
+}
+
+static bool ends_with_owner(const struct life *owned)
+{
+	return thing_is_kind(owned->kind) &&
+	       (((const struct thing *)owned)->traits & TRACK_ENDS_WITH_OWNER) != 0;
+}
+
 int thing_own(struct image *image, const struct collect_event *event)
 {
 	struct told told = thing_told(image, event);
@@ -75,9 +102,14 @@ int thing_own(struct image *image, const struct collect_event *event)
 		return thread_own_early(image, event->subject, owner);
 	if (owned == NULL || !may_own(owner, owned))
 		return 0;
+	if (event->arg & TRACK_HINTED) {
+		take_hint(owned, owner);
+		return 0;
+	}
 	cut_hint(owner, owned);
 	life_set_owner(owned, owner);
 	owned->owned_late = !owner->alive;
+	owner->has_dependents |= ends_with_owner(owned);
 	return 0;
 }
 

@@ -12,7 +12,8 @@ static int step(struct thing *scope, const struct collect_event *event)
 	struct image *image = scope->life.image;
 
 	if ((event->arg & TRACK_RETURNED) == 0)
-		return extent_enter(&image->things.extents, event->tid, scope);
+		return extent_enter(&image->things.extents, event->tid, scope,
+				    thing_told(image, event).text);
 	extent_leave(&image->things.extents, event->tid, event->kind, event->subject);
 	return 0;
 }

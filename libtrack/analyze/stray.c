@@ -25,6 +25,8 @@ int strays_init(struct strays *strays)
 void stray_tell(struct image *image, const struct collect_event *event, unsigned kind,
 		uint64_t subject)
 {
+	if (event->arg & TRACK_FROM_PACK)
+		return; /* made inside of its library, by a call that passes no wrapper */
 	struct stray *stray = &image->strays.items[event->op * TRACK_KIND__COUNT + kind];
 
 	/* A fork's child has its parent's things; and what is forgotten was known once. */

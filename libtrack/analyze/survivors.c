@@ -59,11 +59,8 @@ static const struct {
 	const char *name;
 	unsigned trait;
 } traits[] = {
-	{"one-shot", TRACK_ONE_SHOT},
-	{"close-notice", TRACK_CLOSE_NOTICE},
-	{"must-close", TRACK_MUST_CLOSE},
-	{"quiet", TRACK_QUIET},
-	{"process-life", TRACK_PROCESS_LIFE},
+#define ANALYZE_TRAIT(trait, name) {name, trait},
+#include "traits.def"
 	{WORD_TRAIT_LEFT, SURVIVOR_LEFT},
 };
 /* clang-format on */

@@ -105,9 +105,8 @@ void thing_describe(const struct thing *thing, char text[THING_TRAITS_BYTES],
 		uint32_t trait;
 		const char *name;
 	} traits[] = {
-		{TRACK_ONE_SHOT, "one-shot"},	      {TRACK_CLOSE_NOTICE, "close-notice"},
-		{TRACK_MUST_CLOSE, "must-close"},     {TRACK_QUIET, "quiet"},
-		{TRACK_PROCESS_LIFE, "process-life"},
+#define ANALYZE_TRAIT(trait, name) {trait, name},
+#include "traits.def"
 	};
 	const struct kind *kind = kind_of(thing->life.kind);
 	size_t length = 0;
@@ -167,6 +166,8 @@ static void forget_ended(struct things *things)
 	things->ended = 0;
 }
 
+static int end_dependents(struct thing *owner, const struct collect_event *event);
+
 int thing_end(struct thing *thing, const struct collect_event *event, enum life_ending ending)
 {
 	struct life_death death = life_death_by(&thing->life, event, ending);
@@ -183,6 +184,34 @@ int thing_end(struct thing *thing, const struct collect_event *event, enum life_
 		error = life_conclude(&thing->life);
 	references_finish(thing);
 	needs_finish(&thing->life);
+	if (error == 0 && thing->has_dependents)
+		error = end_dependents(thing, event);
+	return error;
+}
+
+/* The next that ends with its owner, from at on. */
+static struct thing *find_dependent(struct thing *at, const struct thing *owner)
+{
+	while (at != NULL && !(at->alive && at->life.owner == owner && !at->life.owned_late &&
+			       (at->traits & TRACK_ENDS_WITH_OWNER) != 0))
+		at = at->next;
+	return at;
+}
+
+/* To end one may free others in the list, but none that is held. */
+static int end_dependents(struct thing *owner, const struct collect_event *event)
+{
+	struct thing *at = find_dependent(owner->life.image->things.first, owner);
+	int error = 0;
+
+	owner->has_dependents = false;
+	while (at != NULL && error == 0) {
+		struct thing *ended = thing_hold(at);
+
+		error = thing_end(ended, event, LIFE_DESTROYED);
+		at = find_dependent(ended->next, owner);
+		thing_drop(ended);
+	}
 	return error;
 }
 
@@ -204,6 +233,11 @@ static struct thing *make(struct image *image, const struct collect_event *event
 		thing->next->at = &thing->next;
 	image->things.first = thing;
 	return thing;
+}
+
+bool thing_is_of_pack(const struct thing *thing)
+{
+	return (thing->traits & TRACK_FROM_PACK) != 0;
 }
 
 bool thing_is_abandoned(struct thing *thing)
@@ -235,6 +269,18 @@ static int abandon(struct thing *thing)
 	return error;
 }
 
+/* Made in the call of a scope that adopts its class. */
+static void join(struct thing *thing, uint32_t tid)
+{
+	struct thing *scope =
+		extent_adopter(&thing->life.image->things.extents, tid, thing->life.class_name);
+
+	if (scope == NULL || scope == thing)
+		return;
+	life_set_owner(&thing->life, scope);
+	scope->has_dependents |= (thing->traits & TRACK_ENDS_WITH_OWNER) != 0;
+}
+
 int thing_begin(struct image *image, const struct collect_event *event, struct thing **ret_thing)
 {
 	struct told told = thing_told(image, event);
@@ -262,6 +308,7 @@ int thing_begin(struct image *image, const struct collect_event *event, struct t
 	thing->life.class_name = told.text != NULL ? told.text : "";
 	thing->traits = (uint32_t)event->arg;
 	thing->alive = true;
+	join(thing, event->tid);
 	*ret_thing = thing;
 	return 0;
 }
@@ -306,7 +353,8 @@ int thing_destroy(struct image *image, const struct collect_event *event)
 
 int thing_judge_use(struct thing *thing, const struct collect_event *event)
 {
-	bool is_late = !thing->alive && thing->life.ending == LIFE_DESTROYED;
+	bool is_late =
+		!thing->alive && thing->life.ending == LIFE_DESTROYED && !thing_is_of_pack(thing);
 
 	return is_late ? life_act(&thing->life, event, "late-use", NULL) : 0;
 }

@@ -22,8 +22,10 @@ struct thing {
 	uint32_t holds;	 /* who refers to this memory: the map, lives that belong to it, ... */
 	uint32_t traits; /* enum track_trait */
 	bool alive;
-	bool cancelled; /* callback: taken back by who armed it */
-	bool woken;	/* task: to be polled, or polled now */
+	bool cancelled;	     /* callback: taken back by who armed it */
+	bool woken;	     /* task: to be polled, or polled now */
+	bool has_dependents; /* something belongs to it, and ends with it */
+	uint32_t again;	     /* callback of a pack: armed so often more, and not yet called */
 	uint64_t fires;
 	uint64_t refs;		      /* retained and not released */
 	struct reference *references; /* the latest first */
@@ -68,7 +70,7 @@ struct told {
 struct told thing_told(const struct image *image, const struct collect_event *event);
 
 /* What its row says beyond that of other kinds. text is storage for the traits. */
-enum { THING_TRAITS_BYTES = 96 };
+enum { THING_TRAITS_BYTES = 128 };
 void thing_describe(const struct thing *thing, char text[THING_TRAITS_BYTES],
 		    struct trace_annotation *ret_annotation);
 
@@ -82,6 +84,12 @@ struct thing *thing_known(struct image *image, const struct collect_event *event
 struct thing *thing_known_alive(struct image *image, const struct collect_event *event);
 /* NULL: none that is alive, and nothing is presumed. */
 struct thing *thing_alive(const struct image *image, const struct collect_event *event);
+/*
+ * A pack told of it, the wrappers of a library's functions: others that are not wrapped, or calls
+ * inside of the library, may have taken and given back references to it, ended it, and made another
+ * one where it was. So what it seems to be used for after its end is no proof of anything.
+ */
+bool thing_is_of_pack(const struct thing *thing);
 /* What it belongs to was closed or is over: if it ends at all, it is by its own hand. */
 bool thing_is_abandoned(struct thing *thing);
 /* A new life. What lived at the address has ended, told or not. */

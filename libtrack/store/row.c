@@ -192,15 +192,34 @@ int trace_delete_references(struct trace *trace, int64_t resource_id)
 	return run_by_id(trace, STATEMENT_DELETE_REFERENCES, resource_id);
 }
 
-int trace_add_plumbing(struct trace *trace, const char *file)
+static int add_texts(struct trace *trace, enum statement statement, const char *const *texts,
+		     size_t count)
 {
 	struct binding binding;
-	int error = statement_begin(trace, STATEMENT_INSERT_PLUMBING, true, &binding);
+	int error = statement_begin(trace, statement, true, &binding);
 
 	if (error != 0)
 		return error;
-	bind_text(&binding, file);
+	for (size_t i = 0; i < count; i++)
+		bind_text(&binding, texts[i]);
 	return statement_run(trace, &binding);
+}
+
+int trace_add_plumbing(struct trace *trace, const char *file)
+{
+	return add_texts(trace, STATEMENT_INSERT_PLUMBING, &file, 1);
+}
+
+int trace_add_packed(struct trace *trace, const char *library)
+{
+	return add_texts(trace, STATEMENT_INSERT_PACKED, &library, 1);
+}
+
+int trace_add_lifelong(struct trace *trace, const char *library, const char *function,
+		       const char *what)
+{
+	return add_texts(trace, STATEMENT_INSERT_LIFELONG,
+			 (const char *const[]){library, function, what}, 3);
 }
 
 int trace_add_need(struct trace *trace, int64_t user_id, int64_t used_id, uint64_t time_ns)

@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: Apache-2.0
--- A trace, schema version 4. The contract with people, the page and other tools.
+-- A trace, schema version 5. The contract with people, the page and other tools.
 -- Times: CLOCK_MONOTONIC nanoseconds; NULL = has not happened or is not known.
 
 CREATE TABLE meta (            -- schema_version, rtctrack_version, command, engine, host, started_at,
@@ -142,6 +142,17 @@ CREATE INDEX reference_by_resource ON reference (resource_id);
 
 CREATE TABLE plumbing (        -- source files whose callers are to blame, as the programs say
 	file TEXT PRIMARY KEY
+) WITHOUT ROWID;
+
+CREATE TABLE packed (          -- libraries that packs tell of: not to blame while a better frame is there
+	library TEXT PRIMARY KEY -- pattern of the file's name
+) WITHOUT ROWID;
+
+CREATE TABLE lifelong (        -- what is born inside lasts as long as the process, as packs say
+	library TEXT NOT NULL, -- patterns of the file's name, and of the function's
+	function TEXT NOT NULL,
+	what TEXT NOT NULL,    -- for people
+	PRIMARY KEY (library, function)
 ) WITHOUT ROWID;
 
 CREATE TABLE need (            -- user needs used until its own end
