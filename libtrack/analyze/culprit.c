@@ -58,7 +58,7 @@ static const char frames_sql[] =
 /* What the trace itself says of whom to blame, each text by itself. */
 static const char plumbing_sql[] = "SELECT file FROM plumbing";
 static const char packed_sql[] = "SELECT library FROM packed";
-static const char lifelong_sql[] = "SELECT library, function FROM lifelong";
+static const char lifelong_sql[] = "SELECT library, function, caller FROM lifelong";
 
 static const char *base_name(const char *path)
 {
@@ -75,15 +75,24 @@ static bool matches(char *const *patterns, const char *text)
 	return false;
 }
 
-/* As packs say; the function is in the module of that path. */
-static bool is_lifelong(const struct culprits *culprits, const char *path, const char *function)
-{
-	char *const *pair = culprits->lifelong;
+enum { LIFELONG_LIBRARY, LIFELONG_FUNCTION, LIFELONG_CALLER, LIFELONG__COUNT };
 
-	for (; path != NULL && function != NULL && pair != NULL && *pair != NULL; pair += 2)
-		if (fnmatch(pair[0], base_name(path), 0) == 0 && fnmatch(pair[1], function, 0) == 0)
-			return true;
-	return false;
+/* As packs say: whether a function of a library called this frame's, and this is who may. */
+static bool is_lifelong(struct culprits *culprits, const char *path, const char *function)
+{
+	char *const *row = culprits->lifelong;
+	const char *name = path != NULL ? base_name(path) : "";
+	bool lifelong = false;
+
+	for (size_t i = 0; row != NULL && *row != NULL; i++, row += LIFELONG__COUNT) {
+		bool fits = function != NULL && fnmatch(row[LIFELONG_LIBRARY], name, 0) == 0 &&
+			    fnmatch(row[LIFELONG_FUNCTION], function, 0) == 0;
+
+		lifelong |= fits && strcmp(row[LIFELONG_CALLER], "*") == 0;
+		lifelong |= culprits->inner_fits[i] && fnmatch(row[LIFELONG_CALLER], name, 0) == 0;
+		culprits->inner_fits[i] = fits;
+	}
+	return lifelong;
 }
 
 static int tier_of(struct culprits *culprits, const char *path, enum tier *ret_tier)
@@ -250,6 +259,7 @@ static int judge(struct culprits *culprits, struct teller *teller, struct culpri
 	int project_frames = 0;
 	int more;
 
+	memset(culprits->inner_fits, 0, culprits->lifelong_count * sizeof(bool));
 	while ((more = trace_query_step(frame)) == 1) {
 		const char *path = trace_query_text(frame, 0);
 		enum tier tier;
@@ -315,6 +325,16 @@ static int load(struct trace *trace, const char *sql, int columns, char ***list)
 	return more;
 }
 
+static int make_fits(struct culprits *culprits)
+{
+	char *const *row = culprits->lifelong;
+
+	for (; row != NULL && *row != NULL; row += LIFELONG__COUNT)
+		culprits->lifelong_count++;
+	culprits->inner_fits = calloc(culprits->lifelong_count + 1, sizeof(bool));
+	return culprits->inner_fits != NULL ? 0 : -ENOMEM;
+}
+
 int culprits_init(struct culprits *culprits, struct trace *trace)
 {
 	int error;
@@ -324,7 +344,9 @@ int culprits_init(struct culprits *culprits, struct trace *trace)
 	if (error == 0)
 		error = load(trace, packed_sql, 1, &culprits->packed);
 	if (error == 0)
-		error = load(trace, lifelong_sql, 2, &culprits->lifelong);
+		error = load(trace, lifelong_sql, LIFELONG__COUNT, &culprits->lifelong);
+	if (error == 0)
+		error = make_fits(culprits);
 	return error != 0 ? error : trace_query(trace, frames_sql, &culprits->frames);
 }
 
@@ -357,6 +379,7 @@ void culprits_finish(struct culprits *culprits)
 	free_list(culprits->plumbing);
 	free_list(culprits->packed);
 	free_list(culprits->lifelong);
+	free(culprits->inner_fits);
 	trace_query_destroy(culprits->frames);
 }
 

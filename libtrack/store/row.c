@@ -215,11 +215,12 @@ int trace_add_packed(struct trace *trace, const char *library)
 	return add_texts(trace, STATEMENT_INSERT_PACKED, &library, 1);
 }
 
-int trace_add_lifelong(struct trace *trace, const char *library, const char *function,
-		       const char *what)
+int trace_add_lifelong(struct trace *trace, const struct trace_lifelong *lifelong)
 {
 	return add_texts(trace, STATEMENT_INSERT_LIFELONG,
-			 (const char *const[]){library, function, what}, 3);
+			 (const char *const[]){lifelong->library, lifelong->function,
+					       lifelong->caller, lifelong->what},
+			 4);
 }
 
 int trace_add_need(struct trace *trace, int64_t user_id, int64_t used_id, uint64_t time_ns)

@@ -151,8 +151,9 @@ CREATE TABLE packed (          -- libraries that packs tell of: not to blame whi
 CREATE TABLE lifelong (        -- what is born inside lasts as long as the process, as packs say
 	library TEXT NOT NULL, -- patterns of the file's name, and of the function's
 	function TEXT NOT NULL,
+	caller TEXT NOT NULL,  -- pattern of the file's name of who called it; '*' whoever
 	what TEXT NOT NULL,    -- for people
-	PRIMARY KEY (library, function)
+	PRIMARY KEY (library, function, caller)
 ) WITHOUT ROWID;
 
 CREATE TABLE need (            -- user needs used until its own end

@@ -228,10 +228,16 @@ Test(pack, another_library_is)
 	expect("SELECT culprit_function FROM finding", "events_start_pool");
 }
 
+static void say_lifelong(const char *library, const char *caller)
+{
+	const struct trace_lifelong row = {library, "events_start_*", caller, "its pool"};
+
+	cr_assert_eq(trace_add_lifelong(play.trace, &row), 0);
+}
+
 Test(pack, what_a_pack_says_lasts_as_long_as_the_process_is_no_finding)
 {
-	cr_assert_eq(trace_add_lifelong(play.trace, "libevents.so*", "events_start_*", "its pool"),
-		     0);
+	say_lifelong("libevents.so*", "*");
 	leave_open();
 	expect_no_findings();
 	expect_note("lifelong", "1");
@@ -239,8 +245,22 @@ Test(pack, what_a_pack_says_lasts_as_long_as_the_process_is_no_finding)
 
 Test(pack, a_function_of_that_name_in_another_library_is_not_meant)
 {
-	cr_assert_eq(trace_add_lifelong(play.trace, "libothers.so*", "events_start_*", "its pool"),
-		     0);
+	say_lifelong("libothers.so*", "*");
 	leave_open();
 	expect("SELECT culprit_function FROM finding", "events_start_pool");
+}
+
+Test(pack, what_lasts_may_depend_on_who_called)
+{
+	say_lifelong("libevents.so*", "libevents.so*");
+	leave_open();
+	expect("SELECT culprit_function FROM finding", "events_start_pool");
+}
+
+Test(pack, what_lasts_if_the_program_calls_is_no_finding_then)
+{
+	say_lifelong("libevents.so*", "libother*");
+	say_lifelong("libevents.so*", "prog*");
+	leave_open();
+	expect_no_findings();
 }

@@ -173,8 +173,10 @@ int trace_add_act_more(struct trace *trace, int64_t act_id, uint64_t count);
 int trace_add_plumbing(struct trace *trace, const char *file);
 /* What packs say of the libraries they are for, by patterns; see schema.sql. Once is enough. */
 int trace_add_packed(struct trace *trace, const char *library);
-int trace_add_lifelong(struct trace *trace, const char *library, const char *function,
-		       const char *what);
+struct trace_lifelong {
+	const char *library, *function, *caller, *what; /* patterns of modules, functions; text */
+};
+int trace_add_lifelong(struct trace *trace, const struct trace_lifelong *lifelong);
 /* The user needs the used one until its own end. */
 int trace_add_need(struct trace *trace, int64_t user_id, int64_t used_id, uint64_t time_ns);
 int trace_add_stray(struct trace *trace, const struct trace_stray *stray);
