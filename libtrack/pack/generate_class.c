@@ -56,7 +56,7 @@ static void put_notice_call(FILE *out, const struct pack_class *class, const cha
 {
 	const struct pack_notice *notice = &class->notice;
 
-	fprintf(out, "\nstatic void ask_%s(const void *caller%s)\n{\n", name,
+	fprintf(out, "\nstatic inline void ask_%s(const void *caller%s)\n{\n", name,
 		notice->once ? "" : ", uint64_t subject");
 	if (notice->once)
 		fputs("\tstatic uint32_t asked;\n", out);
@@ -86,7 +86,7 @@ static void put_birth(FILE *out, const struct pack_class *class, const char *nam
 	const char *kind = generate_kind(class->kind);
 
 	fprintf(out,
-		"\nstatic void born_%s(const void *caller, uint64_t subject)\n{\n"
+		"\nstatic inline void born_%s(const void *caller, uint64_t subject)\n{\n"
 		"\tuint64_t traits = %u;\n\tconst char *name = ",
 		name, class->traits);
 	generate_string(out, class->name.text);
@@ -120,7 +120,8 @@ static void put_release(FILE *out, const struct pack_class *class, const char *n
 	const char *kind = generate_kind(class->kind);
 
 	fprintf(out,
-		"\nstatic bool release_%s(uint64_t subject, enum track_kind holder_kind, uint64_t "
+		"\nstatic inline bool release_%s(uint64_t subject, enum track_kind holder_kind, "
+		"uint64_t "
 		"holder,\n\t\t\tconst char *tag)\n{\n"
 		"\tbool is_counted = counter_is_known(&counter_%s);\n\n"
 		"\tif (is_counted && is_last(&counter_%s, subject))\n"
