@@ -175,6 +175,27 @@ static void put_values(const struct wrapper *wrapper, const struct pack_act *act
 	fputs(";\n", wrapper->out);
 }
 
+/* What is told of a callback is told only if it was told that it is registered. */
+static void put_armed(const struct wrapper *wrapper, const struct pack_act *act)
+{
+	const struct pack_party *party = pack_act_party(act);
+	const char *before = " && (";
+
+	if (act->op == PACK_OP_ARM || is_before(wrapper, act) ||
+	    !(pack_place_uses(&act->subject.place, PACK_ROOT_CALLBACK) ||
+	      (party && pack_place_uses(&party->place, PACK_ROOT_CALLBACK))))
+		return;
+	for (size_t i = 0; i < wrapper->function->act_count; i++) {
+		const struct pack_act *arm = &wrapper->function->acts[i];
+
+		if (arm->op != PACK_OP_ARM || !act_replaces(wrapper, arm))
+			continue;
+		fprintf(wrapper->out, "%sis%zu", before, i);
+		before = " || ";
+	}
+	fputs(*before == ' ' && before[1] == '|' ? ")" : "", wrapper->out);
+}
+
 /* Did something that decides have to be looked at before the call, of what is told after it? */
 static bool is_decided_before(const struct wrapper *wrapper, const struct pack_act *act)
 {
@@ -211,6 +232,7 @@ static void put_decision(const struct wrapper *wrapper, const struct pack_act *a
 		put_conditions(wrapper, act, false);
 	if (!before)
 		put_conditions(wrapper, act, true);
+	put_armed(wrapper, act);
 	put_named(wrapper, act);
 	put_by(wrapper, act);
 	fputs(";\n", wrapper->out);
