@@ -217,6 +217,8 @@ static void check_symbol(const struct pack_text *name, struct pack_errors *error
 static void check_function(const struct pack *pack, const struct pack_function *function,
 			   struct pack_errors *errors)
 {
+	if (!function->line)
+		return; /* it was no mapping: told where it was read */
 	if (!function->symbol.text == !function->pattern.text)
 		pack_errors_add(errors, function->line, "a function needs a symbol or a pattern%s",
 				function->symbol.text ? ", not both" : "");

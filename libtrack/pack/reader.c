@@ -442,14 +442,22 @@ static int read_value(struct reader *reader, int index, const struct schema_fiel
 	return node ? readers[field->type](reader, node, field, what, into) : 0;
 }
 
+/* What people run into who write places without quotes. */
+static const char *quoting_hint(const yaml_parser_t *parser)
+{
+	if (parser->problem && strstr(parser->problem, "alias"))
+		return ": put what begins with * into quotes";
+	if (parser->context && strstr(parser->context, "tag"))
+		return ": put what begins with ! into quotes";
+	return "";
+}
+
 static void complain_yaml(struct pack_errors *errors, const yaml_parser_t *parser)
 {
-	bool is_alias = parser->problem && strstr(parser->problem, "alias");
-
 	pack_errors_add(errors, (unsigned)parser->problem_mark.line + 1, "%s%s%s%s",
 			parser->problem ? parser->problem : "it cannot be read",
 			parser->context ? ", " : "", parser->context ? parser->context : "",
-			is_alias ? ": put a place that begins with * into quotes" : "");
+			quoting_hint(parser));
 }
 
 /* One document, and nothing behind it. */
@@ -488,6 +496,8 @@ int reader_read(const void *bytes, size_t size, const struct schema *schema, voi
 		r = -EINVAL;
 	} else {
 		r = read_mapping(&reader, root, schema, into);
+		if (r == 0 && reader.visits > VISITS_MAX)
+			r = -EINVAL;
 	}
 	yaml_document_delete(&reader.document);
 	return r;
