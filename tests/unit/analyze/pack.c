@@ -64,6 +64,25 @@ Test(pack, an_object_that_is_not_counted_by_calls_outlives_its_visible_reference
 	expect("SELECT count(*) FROM resource WHERE kind = 'object' AND ending IS NULL", "1");
 }
 
+Test(pack, an_object_of_which_the_program_gave_back_all_is_no_finding_of_its_own)
+{
+	texts();
+	tell_object(TRACK_OP_CREATE, 0);
+	tell_object(TRACK_OP_RETAIN, 0);
+	tell_object(TRACK_OP_RELEASE, 0);
+	play_judge();
+	expect_no_findings();
+}
+
+Test(pack, an_object_of_which_it_did_not_is_one)
+{
+	texts();
+	tell_object(TRACK_OP_CREATE, 0);
+	tell_object(TRACK_OP_RETAIN, 0);
+	play_judge();
+	expect("SELECT rule || ' ' || state FROM finding", "ref-leak at-exit");
+}
+
 static void open_agent(void)
 {
 	STEP(OPEN, SCOPE, AGENT, .arg = TRACK_FROM_PACK);
