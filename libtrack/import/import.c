@@ -63,7 +63,7 @@ int import_read(const struct import_format *format, FILE *file, struct import **
 		return error;
 	}
 	import->times = format->times;
-	if (format->times != IMPORT_ORDER)
+	if (format->times != IMPORT_ORDER && import->log.record_count > 1)
 		qsort(import->log.records, import->log.record_count, sizeof(struct log_record),
 		      by_time);
 	*ret_import = import;
