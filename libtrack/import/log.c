@@ -5,8 +5,7 @@
 #include <stdlib.h>
 
 #include "array.h"
-
-enum { HOLDS_SEARCHED = 64 }; /* places that hold one object, the last ones first */
+#include "pairs.h"
 
 void log_finish(struct log *log)
 {
@@ -14,7 +13,6 @@ void log_finish(struct log *log)
 	sites_finish(&log->sites);
 	free(log->records);
 	free(log->lives);
-	free(log->holds);
 	u64map_finish(&log->alive);
 	u64map_finish(&log->unseen);
 	*log = (struct log){0};
@@ -40,7 +38,7 @@ static uint64_t key_of(uint32_t process, uint64_t subject)
 	return (uint64_t)process * LOG_SUBJECT_END | subject;
 }
 
-static int record(struct log *log, enum log_op op, uint32_t life, uint32_t stack, uint32_t tag)
+static int record(struct log *log, enum log_op op, uint32_t life, uint32_t stack)
 {
 	int error = array_grow((void **)&log->records, log->record_count, &log->record_capacity,
 			       sizeof(*log->records));
@@ -52,60 +50,23 @@ static int record(struct log *log, enum log_op op, uint32_t life, uint32_t stack
 		.order = (uint32_t)log->record_count,
 		.life = life,
 		.stack = stack,
-		.tag = tag,
+		.by = log->by,
 		.op = op,
 	};
 	log->record_count++;
 	return 0;
 }
 
-/* Who holds it for this tag, among the last; NULL: nobody. */
-static struct log_hold *find_hold(struct log *log, const struct log_life *life, uint32_t tag)
-{
-	uint32_t at = life->held;
-
-	for (unsigned i = 0; i < HOLDS_SEARCHED && at != 0; i++, at = log->holds[at - 1].before)
-		if (log->holds[at - 1].tag == tag && log->holds[at - 1].count > 0)
-			return &log->holds[at - 1];
-	return NULL;
-}
-
 static int retain(struct log *log, uint32_t index, uint32_t stack)
 {
-	struct log_life *life = &log->lives[index];
-	struct log_hold *hold = find_hold(log, life, log->tag);
-	int error = 0;
-
-	if (hold == NULL)
-		error = array_grow((void **)&log->holds, log->hold_count, &log->hold_capacity,
-				   sizeof(*log->holds));
-	if (error != 0)
-		return error;
-	if (hold == NULL) {
-		hold = &log->holds[log->hold_count++];
-		*hold = (struct log_hold){.before = life->held, .tag = log->tag};
-		life->held = (uint32_t)log->hold_count;
-	}
-	hold->count++;
-	life->refs++;
-	return record(log, LOG_RETAIN, index, stack, log->tag);
+	log->lives[index].refs++;
+	return record(log, LOG_RETAIN, index, stack);
 }
 
-/* A function gives back what it took; else the last that was taken is given back. */
 static int release(struct log *log, uint32_t index, uint32_t stack)
 {
-	struct log_life *life = &log->lives[index];
-	struct log_hold *hold = find_hold(log, life, log->tag);
-
-	while (life->held != 0 && log->holds[life->held - 1].count == 0)
-		life->held = log->holds[life->held - 1].before;
-	if (hold == NULL && life->held != 0)
-		hold = &log->holds[life->held - 1];
-	if (hold == NULL)
-		return 0;
-	hold->count--;
-	life->refs--;
-	return record(log, LOG_RELEASE, index, stack, hold->tag);
+	log->lives[index].refs--;
+	return record(log, LOG_RELEASE, index, stack);
 }
 
 static int end(struct log *log, uint32_t index, uint32_t stack)
@@ -114,7 +75,7 @@ static int end(struct log *log, uint32_t index, uint32_t stack)
 
 	life->alive = false;
 	u64map_remove(&log->alive, key_of(life->process, life->subject));
-	return record(log, LOG_END, index, stack, 0);
+	return record(log, LOG_END, index, stack);
 }
 
 static int begin(struct log *log, uint32_t process, uint32_t stack)
@@ -145,7 +106,7 @@ static int begin(struct log *log, uint32_t process, uint32_t stack)
 	if (error != 0)
 		return error;
 	log->lives[log->life_count++] = life;
-	error = record(log, LOG_BEGIN, index, stack, 0);
+	error = record(log, LOG_BEGIN, index, stack);
 	return error != 0 ? error : retain(log, index, stack);
 }
 
@@ -201,7 +162,7 @@ int log_close(struct log *log)
 void log_drop_frames(struct log *log)
 {
 	log->depth = 0;
-	log->tag = 0;
+	log->by = 0;
 }
 
 int log_open(struct log *log, const struct log_told *told)
@@ -215,7 +176,7 @@ int log_open(struct log *log, const struct log_told *told)
 	return error;
 }
 
-int log_frame(struct log *log, const struct site *site, bool is_tag)
+int log_frame(struct log *log, const struct site *site, bool is_by)
 {
 	uint32_t index;
 	int error = log->depth < SITE_DEPTH_MAX ? sites_add(&log->sites, site, &index) : 0;
@@ -223,8 +184,8 @@ int log_frame(struct log *log, const struct site *site, bool is_tag)
 	if (error != 0 || log->depth == SITE_DEPTH_MAX)
 		return error;
 	log->frames[log->depth++] = index;
-	if (is_tag && log->tag == 0)
-		log->tag = site->function;
+	if (is_by && log->by == 0)
+		log->by = site->function;
 	return 0;
 }
 
@@ -234,7 +195,7 @@ static int fill_up(struct log *log, uint32_t index)
 	const struct log_life *life = &log->lives[index];
 	int error = 0;
 
-	log->tag = 0;
+	log->by = 0;
 	while (error == 0 && life->refs < life->count)
 		error = retain(log, index, 0);
 	while (error == 0 && life->refs > life->count)
@@ -254,5 +215,5 @@ int log_settle(struct log *log)
 		else if (life->refs != life->count)
 			life->uneven |= life->alive;
 	}
-	return error;
+	return error == 0 ? pairs_find(log) : error;
 }

@@ -41,24 +41,19 @@ struct log_told {
 struct log_record {
 	uint64_t time_ns;
 	uint32_t order; /* in the log */
-	uint32_t life, stack, tag;
+	uint32_t life, stack;
+	uint32_t by;  /* the function that did it, a word; 0: unknown */
+	uint32_t tag; /* LOG_RETAIN, LOG_RELEASE: the function that took the reference (pairs.h) */
 	enum log_op op;
 };
 
 struct log_life {
 	uint64_t subject;
 	uint32_t process, class_name;
-	uint32_t held;	/* the last place that holds it: an index of holds, and one; 0: none */
 	uint32_t refs;	/* as told here */
 	uint32_t count; /* as the log says */
 	bool alive, snapshot;
 	bool uneven; /* lines of it are missing: not to be judged */
-};
-
-/* So many references to one object, for one tag. */
-struct log_hold {
-	uint32_t before; /* an index of holds, and one; 0: none */
-	uint32_t tag, count;
 };
 
 enum { LOG_PROCESSES_MAX = 256 };
@@ -70,8 +65,6 @@ struct log {
 	size_t record_count, record_capacity;
 	struct log_life *lives;
 	size_t life_count, life_capacity;
-	struct log_hold *holds;
-	size_t hold_count, hold_capacity;
 	struct u64map alive;  /* process and subject -> the life's index */
 	struct u64map unseen; /* process and subject, of what never began */
 	pid_t pids[LOG_PROCESSES_MAX];
@@ -82,7 +75,7 @@ struct log {
 	bool is_open;
 	uint32_t frames[SITE_DEPTH_MAX];
 	uint32_t depth;
-	uint32_t tag;
+	uint32_t by;
 };
 
 /* A zeroed struct is empty. */
@@ -93,11 +86,11 @@ void log_finish(struct log *log);
 int log_open(struct log *log, const struct log_told *told);
 /* A frame of the record that is open, the innermost first; its first with is_tag names the
  * reference. */
-int log_frame(struct log *log, const struct site *site, bool is_tag);
+int log_frame(struct log *log, const struct site *site, bool is_by);
 /* What was told so far was not of the stack. */
 void log_drop_frames(struct log *log);
 int log_close(struct log *log);
-/* No line comes any more: find what does not come out even. */
+/* No line comes any more: find what does not come out even, and who still holds what. */
 int log_settle(struct log *log);
 
 #endif

@@ -16,26 +16,25 @@
 Test(gst_leaks, what_is_alive_is_held_where_it_was_made_and_referred_to)
 {
 	cr_assert_str_eq(
-		told_of(FORMAT, ALIVE("7", "GstPad",
-				      "0x10", "2") "gst_pad_new (/lib/libg.so:0x7f00)\n"
-						   "keep (keep.c:3)\nmain (keep.c:9)\n;\n" CHANGE(
-							   "500", "0x10", "reffed",
-							   "2") "gst_object_ref "
-								"(/lib/libg.so:0x7f10)\n"
-								"hold (keep.c:4)\n;\n" CHANGE(
-									"400", "0x10", "reffed",
-									"3") "hold "
-									     "(keep.c:4)\n;"
-									     "\n" CHANGE("600",
-											 "0x10",
-											 "unreffed",
-											 "2") "drop"
-											      " ("
-											      "keep"
-											      ".c:"
-											      "5)"
-											      "\n;"
-											      "\n"),
+		told_of(FORMAT,
+			ALIVE("7", "GstPad", "0x10",
+			      "2") "gst_pad_new (/lib/libg.so:0x7f00)\n"
+				   "keep (keep.c:3)\nmain (keep.c:9)\n;\n" CHANGE(
+					   "500", "0x10", "reffed",
+					   "2") "gst_object_ref "
+						"(/lib/libg.so:0x7f10)\n"
+						"hold (keep.c:4)\n;\n" CHANGE(
+							"400", "0x10", "reffed",
+							"3") "hold "
+							     "(keep.c:4)\n;"
+							     "\n" CHANGE("600", "0x10", "unreffed",
+									 "2") "drop"
+									      " ("
+									      "keep"
+									      ".c:"
+									      "5)"
+									      "\n;"
+									      "\n"),
 		"create 10 GstPad /lib/libg.so of 3\n"
 		"retain 10 keep /lib/libg.so of 3\n"
 		"retain 10 hold keep.c:4\n"
@@ -140,26 +139,26 @@ Test(gst_leaks, each_process_has_its_own)
 Test(gst_leaks, lines_of_other_things_are_counted)
 {
 	told_of(FORMAT,
-		"a line\n?? (/lib/a.so:0x1)\n" ALIVE("7", "GstPad", "0x10", "1") "keep "
-										 "(keep.c:3)\nno "
-										 "frame\n;\n;"
-										 "\n" ALIVE("7", "GstPad", "0x20", "0") ";\n" ALIVE("7", "GstPad", "0x20", "99999") ";\n" ALIVE(
-											 "7",
-											 "GstPad",
-											 "0x0",
-											 "1") ";"
-											      "\n" ALIVE("7",
-													 "GstPad",
-													 "%p",
-													 "1") ";\n" ALIVE("x",
-															  "GstPad",
-															  "0x20", "1") ";\n" CHANGE("x",
-																		    "0x10",
-																		    "reffed",
-																		    "1") ";\n" CHANGE("1",
-																				      "0x10", "forgot",
-																				      "1") ";\n" HEAD("7") "object-alive.class, type-name=(structure)\"x\"\n" HEAD("7") "object-added, type-name=(string)GstPad, address=(gpointer)0x30;\n"
-																															"0:00:00.1 7 0x5 INFO GST_PADS a.c:1: object-alive, type-name=(string)GstPad\n");
+		"a line\n?? (/lib/a.so:0x1)\n" ALIVE(
+			"7", "GstPad", "0x10",
+			"1") "keep "
+			     "(keep.c:3)\nno "
+			     "frame\n;\n;"
+			     "\n" ALIVE("7", "GstPad", "0x20", "0") ";\n" ALIVE("7", "GstPad", "0x20", "99999") ";\n" ALIVE(
+				     "7", "GstPad", "0x0",
+				     "1") ";"
+					  "\n" ALIVE("7", "GstPad", "%p", "1") ";\n" ALIVE("x", "GstPad", "0x20", "1") ";\n" CHANGE(
+						  "x", "0x10", "reffed",
+						  "1") ";\n" CHANGE("1", "0x10", "forgot",
+								    "1") ";\n" HEAD("7") "object-"
+											 "alive."
+											 "class, "
+											 "type-"
+											 "name=("
+											 "structure"
+											 ")\"x\""
+											 "\n" HEAD("7") "object-added, type-name=(string)GstPad, address=(gpointer)0x30;\n"
+													"0:00:00.1 7 0x5 INFO GST_PADS a.c:1: object-alive, type-name=(string)GstPad\n");
 	cr_assert_str_eq(handed, "create 10 GstPad keep.c:3\nretain 10 keep keep.c:3\n");
 	cr_assert_eq(counts().skipped, 14);
 }

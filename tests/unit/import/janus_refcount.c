@@ -35,6 +35,20 @@ Test(janus_refcount, a_function_gives_back_what_it_took_and_else_the_last_is)
 	cr_assert_eq(counts().held, 1);
 }
 
+Test(janus_refcount, what_a_function_gives_back_is_learned_of_objects_that_ended)
+{
+	/* The first one ends in order; of the second the lookup's reference is forgotten. */
+	told_of(FORMAT, "[a.c:made:1:init] 0x10 (1)\n"
+			"[a.c:found:2:increase] 0x10 (2)\n"
+			"[a.c:done:3:decrease] 0x10 (1)\n"
+			"[a.c:end:4:decrease] 0x10 (0)\n"
+			"[a.c:made:1:init] 0x20 (1)\n"
+			"[a.c:found:2:increase] 0x20 (2)\n"
+			"[a.c:end:4:decrease] 0x20 (1)\n");
+	cr_assert_not_null(strstr(handed, "release 20 made a.c:4\n"));
+	cr_assert_not_null(strstr(handed, "release 10 found a.c:3\n"));
+}
+
 Test(janus_refcount, lines_of_other_things_are_counted)
 {
 	told_of(FORMAT, "Janus version: 1102\n"
