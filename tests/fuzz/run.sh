@@ -18,6 +18,7 @@ build=${2:-$root/build/fuzz}
 # most of the code is.
 recorder="
 marks		8	fuzz_seeds
+import		12	fuzz_seeds
 spool		40	fuzz_seeds"
 stack="
 framing		4	fuzz_seeds_stack
