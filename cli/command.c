@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "command.h"
 
+#include <base/suggest.h>
 #include <stdio.h>
 #include <string.h>
-
-#include "suggest.h"
 
 _Static_assert(SET__BITS + COMMAND__COUNT <= 64, "an option_set has a bit for each");
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "options.h"
 
+#include <base/suggest.h>
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -8,7 +9,6 @@
 
 #include "option_types.h"
 #include "road.h"
-#include "suggest.h"
 
 /* clang-format off */
 #define OPTION_ROW(who_, name_, letter_, argument_, type_, member, help_) \

@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <pack/pack.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "check.h"
+#include "reader.h"
+
+#define SUFFIX ".yaml"
+
+int pack_parse(const void *bytes, size_t size, const char *name, struct pack **ret_pack,
+	       struct pack_errors *errors)
+{
+	struct pack *pack;
+	int r;
+
+	if (size > PACK_FILE_BYTES_MAX) {
+		pack_errors_add(errors, 0, "a pack has at most %u bytes", PACK_FILE_BYTES_MAX);
+		return -EINVAL;
+	}
+	pack = calloc(1, sizeof(*pack));
+	if (!pack)
+		return -ENOMEM;
+	r = reader_read(bytes, size, &schema_pack, pack, &pack->memory, errors);
+	if (r == 0)
+		check_pack(pack, name, errors);
+	pack_errors_sort(errors);
+	if (r == 0 && (errors->count || errors->is_short))
+		r = errors->count ? -EINVAL : -ENOMEM;
+	if (r < 0) {
+		pack_free(pack);
+		return r;
+	}
+	*ret_pack = pack;
+	return 0;
+}
+
+/* All of a regular file; a pipe or a device could go on for ever. */
+static int read_file(const char *path, char **ret_bytes, size_t *ret_size)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	char *bytes = NULL;
+	size_t size = 0;
+	struct stat st;
+	int r = 0;
+
+	if (fd < 0)
+		return -errno;
+	if (fstat(fd, &st) < 0)
+		r = -errno;
+	else if (!S_ISREG(st.st_mode))
+		r = S_ISDIR(st.st_mode) ? -EISDIR : -EINVAL;
+	bytes = r == 0 ? malloc(PACK_FILE_BYTES_MAX + 1) : NULL;
+	if (r == 0 && !bytes)
+		r = -ENOMEM;
+	while (r == 0 && size <= PACK_FILE_BYTES_MAX) {
+		ssize_t n = read(fd, bytes + size, PACK_FILE_BYTES_MAX + 1 - size);
+
+		if (n < 0 && errno != EINTR)
+			r = -errno;
+		else if (n == 0)
+			break;
+		else if (n > 0)
+			size += (size_t)n;
+	}
+	close(fd);
+	if (r < 0) {
+		free(bytes);
+		return r;
+	}
+	*ret_bytes = bytes;
+	*ret_size = size;
+	return 0;
+}
+
+/* NULL if the file is not called so, or memory ran out. */
+static char *name_of(const char *path)
+{
+	const char *slash = strrchr(path, '/'), *file = slash ? slash + 1 : path;
+	size_t length = strlen(file), suffix = strlen(SUFFIX);
+
+	if (length > suffix && strcmp(file + length - suffix, SUFFIX) == 0)
+		length -= suffix;
+	return strndup(file, length);
+}
+
+int pack_read(const char *path, struct pack **ret_pack, struct pack_errors *errors)
+{
+	char *bytes = NULL, *name = name_of(path);
+	size_t size = 0;
+	int r = name ? read_file(path, &bytes, &size) : -ENOMEM;
+
+	if (r == 0)
+		r = pack_parse(bytes, size, name, ret_pack, errors);
+	free(bytes);
+	free(name);
+	return r;
+}
+
+void pack_free(struct pack *pack)
+{
+	if (!pack)
+		return;
+	pack_memory_free(pack->memory);
+	free(pack);
+}
+
+const struct pack_class *pack_find_class(const struct pack *pack, const char *name)
+{
+	for (size_t i = 0; i < pack->class_count; i++) {
+		const struct pack_text *own = &pack->classes[i].name;
+
+		if (own->text && strcmp(own->text, name) == 0)
+			return &pack->classes[i];
+	}
+	return NULL;
+}
+
+enum pack_success pack_function_success(const struct pack_function *function)
+{
+	static const enum pack_success by_type[] = {
+		[PACK_RETURNS_POINTER] = PACK_SUCCESS_NONNULL,
+		[PACK_RETURNS_INT] = PACK_SUCCESS_NONNEGATIVE,
+		[PACK_RETURNS_LONG] = PACK_SUCCESS_NONNEGATIVE,
+		[PACK_RETURNS_BOOL] = PACK_SUCCESS_NONZERO,
+		[PACK_RETURNS_VOID] = PACK_SUCCESS_ALWAYS,
+	};
+
+	return function->success == PACK_SUCCESS_DEFAULT ? by_type[function->returns]
+							 : function->success;
+}
+
+const struct pack_party *pack_act_party(const struct pack_act *act)
+{
+	if (act->owner.place.term_count)
+		return &act->owner;
+	if (act->holder.place.term_count)
+		return &act->holder;
+	return act->other.place.term_count ? &act->other : NULL;
+}
+
+const struct pack_party *pack_act_named(const struct pack_act *act)
+{
+	return act->owner.place.term_count ? &act->owner : &act->subject;
+}
+
+static bool uses_ret(const struct pack_act *act)
+{
+	const struct pack_party *party = pack_act_party(act);
+
+	for (size_t i = 0; i < act->condition_count; i++)
+		if (pack_place_uses(&act->conditions[i].place, PACK_ROOT_RET))
+			return true;
+	return pack_place_uses(&act->subject.place, PACK_ROOT_RET) ||
+	       pack_place_uses(&act->text, PACK_ROOT_RET) ||
+	       (party && pack_place_uses(&party->place, PACK_ROOT_RET));
+}
+
+bool pack_act_is_before(const struct pack_function *function, const struct pack_act *act)
+{
+	static const enum {
+		AFTER,
+		BEFORE,
+		BEFORE_UNLESS_IT_CAN_FAIL
+	} when[] = {
+		[PACK_OP_NONE] = AFTER,	    [PACK_OP_FIRE] = BEFORE,
+		[PACK_OP_CREATE] = AFTER,   [PACK_OP_RETAIN] = AFTER,
+		[PACK_OP_RELEASE] = BEFORE, [PACK_OP_DESTROY] = BEFORE_UNLESS_IT_CAN_FAIL,
+		[PACK_OP_OPEN] = AFTER,	    [PACK_OP_CLOSE] = BEFORE,
+		[PACK_OP_CALL] = BEFORE,    [PACK_OP_CARRIES] = BEFORE,
+		[PACK_OP_ARM] = BEFORE,	    [PACK_OP_CANCEL] = BEFORE,
+		[PACK_OP_OVER] = BEFORE,    [PACK_OP_OWN] = AFTER,
+		[PACK_OP_NEEDS] = AFTER,    [PACK_OP_USE] = BEFORE,
+		[PACK_OP_NAME] = AFTER,
+	};
+
+	if (uses_ret(act))
+		return false;
+	if (when[act->op] == BEFORE_UNLESS_IT_CAN_FAIL)
+		return function->success == PACK_SUCCESS_DEFAULT ||
+		       function->success == PACK_SUCCESS_ALWAYS;
+	return when[act->op] == BEFORE;
+}
