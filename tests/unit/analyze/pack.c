@@ -216,6 +216,33 @@ Test(pack, hints_make_no_circle)
 	expect("SELECT group_concat(subject) FROM resource WHERE hint_id IS NOT NULL", "512");
 }
 
+Test(pack, what_the_program_tells_of_itself_is_left_alone)
+{
+	texts();
+	STEP(CREATE, OBJECT, CANDIDATE, .text = TEXT_CLASS);
+	tell_object(TRACK_OP_CREATE, 0);
+	tell_object(TRACK_OP_RETAIN, 0);
+	retain(CANDIDATE, TEXT_CHECKLIST, 0, 0);
+	tell_object(TRACK_OP_DESTROY, 0);
+	release(CANDIDATE, TEXT_CHECKLIST, 0);
+	STEP(DESTROY, OBJECT, CANDIDATE);
+	tell_object(TRACK_OP_RELEASE, 0);
+	play_finish();
+	cr_assert_str_eq(act(), "");
+	expect("SELECT sum(count) FROM lifetime_statistics", "1");
+	expect("SELECT count(*) FROM resource", "0");
+}
+
+Test(pack, what_is_born_where_the_programs_own_was_is_followed)
+{
+	texts();
+	STEP(CREATE, OBJECT, CANDIDATE, .text = TEXT_CLASS);
+	STEP(DESTROY, OBJECT, CANDIDATE);
+	tell_object(TRACK_OP_CREATE, 0);
+	play_finish();
+	expect("SELECT count(*) FROM resource WHERE ending IS NULL", "1");
+}
+
 /* A descriptor that is open at the end, made in a library for a function of the program. */
 static void leave_open(void)
 {
