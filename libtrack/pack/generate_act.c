@@ -157,32 +157,46 @@ static void put_subject_tests(const struct wrapper *wrapper, const struct pack_a
 }
 
 /* sN and oN. */
-static void put_values(const struct wrapper *wrapper, const struct pack_act *act)
+static void put_values(const struct wrapper *wrapper, const struct pack_act *act,
+		       const char *indent)
 {
 	const struct pack_party *party = pack_act_party(act);
 	const struct scene scene = scene_of(wrapper, act);
 	size_t n = number_of(wrapper, act);
 
-	fprintf(wrapper->out, "\t%suint64_t s%zu = ", act->by.text ? "" : "const ", n);
+	fprintf(wrapper->out, "%s%suint64_t s%zu = ", indent, act->by.text ? "" : "const ", n);
 	generate_place(wrapper->out, &scene, &act->subject.place,
 		       act->subject.kind != TRACK_KIND_FD);
 	fputs(";\n", wrapper->out);
 	if (!party)
 		return;
-	fprintf(wrapper->out, "\tconst uint64_t o%zu = ", n);
+	fprintf(wrapper->out, "%sconst uint64_t o%zu = ", indent, n);
 	generate_place(wrapper->out, &scene, &party->place, party->kind != TRACK_KIND_FD);
 	fputs(";\n", wrapper->out);
 }
 
-/* isN, of what can be said now; isN may exist already, from before the call. */
+/* Did something that decides have to be looked at before the call, of what is told after it? */
+static bool is_decided_before(const struct wrapper *wrapper, const struct pack_act *act)
+{
+	if ((act->op == PACK_OP_ARM && act->callback.line) || act_replaces(wrapper, act))
+		return true;
+	for (size_t i = 0; i < act->condition_count; i++)
+		if (!pack_place_uses(&act->conditions[i].place, PACK_ROOT_RET))
+			return true;
+	return false;
+}
+
+/* isN, of what can be said now; again: alsoN, behind the call. */
 static void put_decision(const struct wrapper *wrapper, const struct pack_act *act, bool again)
 {
 	const struct pack_party *party = pack_act_party(act);
 	size_t n = number_of(wrapper, act);
 	bool before = is_before(wrapper, act);
 
-	if (again)
-		fprintf(wrapper->out, "\tconst bool also%zu = is%zu", n, n);
+	if (again && is_decided_before(wrapper, act))
+		fprintf(wrapper->out, "\t\tconst bool also%zu = is%zu", n, n);
+	else if (again)
+		fprintf(wrapper->out, "\t\tconst bool also%zu = true", n);
 	else
 		fprintf(wrapper->out, "\t%sbool is%zu = true",
 			act_replaces(wrapper, act) ? "" : "const ", n);
@@ -416,19 +430,21 @@ void act_put_before(const struct wrapper *wrapper, const struct pack_act *act)
 			fprintf(wrapper->out, "\tbool inside%zu = false;\n", n);
 		if (is_counted(act))
 			fprintf(wrapper->out, "\tbool counted%zu = false;\n", n);
-		put_values(wrapper, act);
+		put_values(wrapper, act, "\t");
 		put_decision(wrapper, act, false);
 		put_replaced(wrapper, act);
-		fprintf(wrapper->out, "\tif (is%zu)%s\n", n, "");
+		fprintf(wrapper->out, "\tif (is%zu)\n", n);
 		put_told(wrapper, act);
 		return;
 	}
 	if (is_looked_at_before(wrapper, act)) {
 		put_comment(wrapper, act);
-		put_values(wrapper, act);
+		put_values(wrapper, act, "\t");
 		put_decision(wrapper, act, false);
 		return;
 	}
+	if (!is_decided_before(wrapper, act))
+		return;
 	fprintf(wrapper->out, "\t%sbool is%zu = true", act_replaces(wrapper, act) ? "" : "const ",
 		n);
 	if (act->op == PACK_OP_ARM && act->callback.line)
@@ -480,9 +496,9 @@ void act_put_after(const struct wrapper *wrapper, const struct pack_act *act)
 	}
 	put_comment(wrapper, act);
 	fputs("\tif (done) {\n", wrapper->out);
-	put_values(wrapper, act);
+	put_values(wrapper, act, "\t\t");
 	put_decision(wrapper, act, true);
-	fprintf(wrapper->out, "\n\tif (also%zu)\n", n);
+	fprintf(wrapper->out, "\n\t\tif (also%zu)\n\t", n);
 	put_told(wrapper, act);
 	fputs("\t}\n", wrapper->out);
 }
