@@ -118,7 +118,12 @@ enum track_state {
 	TRACK_STATE__COUNT
 };
 
-enum track_process_text { TRACK_PROCESS_EXE, TRACK_PROCESS_COMMAND, TRACK_PROCESS_TEXT__COUNT };
+enum track_process_text {
+	TRACK_PROCESS_EXE,
+	TRACK_PROCESS_COMMAND,
+	TRACK_PROCESS_PACKS, /* names of the probe packs in it, so far */
+	TRACK_PROCESS_TEXT__COUNT
+};
 
 /* arg of a create, destroy or census record of kind fd. */
 #define TRACK_FD_ARG(fd_class, flags, from)                                                        \
