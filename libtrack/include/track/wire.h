@@ -40,6 +40,7 @@
 #define TRACK_ENV_SPOOL_DIR "RTCTRACK_SPOOL_DIR" /* folder for spools */
 #define TRACK_ENV_CAP "RTCTRACK_CAP"		 /* bytes of one spool's segments */
 #define TRACK_ENV_STACK "RTCTRACK_STACK"	 /* frames per stack, 0 to 128 */
+#define TRACK_ENV_PACKS "RTCTRACK_PACKS"	 /* objects of probe packs, see shim/preload.h */
 
 #define TRACK_SPOOL_SUFFIX ".spool"
 #define TRACK_BUDGET_FILE "budget" /* in the spool folder: struct track_budget */
