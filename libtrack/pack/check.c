@@ -207,9 +207,18 @@ static void check_same(const struct pack *pack, const struct pack_function *func
 				function->with_count, other->symbol.text, other->args.value);
 }
 
+/* Names of C are short; whoever prints them may count on it. */
+static void check_symbol(const struct pack_text *name, struct pack_errors *errors)
+{
+	if (name->text && strlen(name->text) > 128)
+		pack_errors_add(errors, name->line, "a function's name has at most 128 letters");
+}
+
 static void check_function(const struct pack *pack, const struct pack_function *function,
 			   struct pack_errors *errors)
 {
+	if (!function->line)
+		return; /* it was no mapping: told where it was read */
 	if (!function->symbol.text == !function->pattern.text)
 		pack_errors_add(errors, function->line, "a function needs a symbol or a pattern%s",
 				function->symbol.text ? ", not both" : "");
@@ -218,6 +227,8 @@ static void check_function(const struct pack *pack, const struct pack_function *
 		pack_errors_add(errors, function->line,
 				"a function that returns nothing has no success '%s'",
 				pack_words_name(&pack_words_success, function->success));
+	check_symbol(&function->symbol, errors);
+	check_symbol(&function->variadic, errors);
 	check_variadic(function, errors);
 	check_same(pack, function, errors);
 	for (size_t i = 0; i < function->act_count; i++)

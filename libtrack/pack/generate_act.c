@@ -6,23 +6,7 @@
 
 #include "generate_callback.h"
 #include "generate_class.h"
-
-static size_t number_of(const struct wrapper *wrapper, const struct pack_act *act)
-{
-	return (size_t)(act - wrapper->function->acts);
-}
-
-static struct scene scene_of(const struct wrapper *wrapper, const struct pack_act *act)
-{
-	struct scene scene = {.kind = SCENE_FUNCTION, .returns = wrapper->function->returns};
-
-	for (size_t i = wrapper->function->act_count; i-- > 0;)
-		if (wrapper->function->acts[i].callback.line)
-			scene.callback = wrapper->function->acts[i].callback.value;
-	if (act->callback.line)
-		scene.callback = act->callback.value;
-	return scene;
-}
+#include "generate_told.h"
 
 static bool can_fail(const struct wrapper *wrapper)
 {
@@ -32,12 +16,6 @@ static bool can_fail(const struct wrapper *wrapper)
 static bool is_before(const struct wrapper *wrapper, const struct pack_act *act)
 {
 	return pack_act_is_before(wrapper->function, act);
-}
-
-static bool is_counted(const struct pack_act *act)
-{
-	return act->op == PACK_OP_RELEASE && act->of_class && act->of_class->counter.line &&
-	       !act->of_class->notice.line;
 }
 
 /* What is told afterwards of what may be gone by then. */
@@ -58,7 +36,7 @@ bool act_has_rest(const struct wrapper *wrapper, const struct pack_act *act)
 	case PACK_OP_FIRE:
 		return act->subject.kind == TRACK_KIND_CALLBACK;
 	case PACK_OP_RELEASE:
-		return is_counted(act);
+		return act_is_counted(act);
 	case PACK_OP_ARM:
 		return can_fail(wrapper);
 	case PACK_OP_NONE:
@@ -109,7 +87,7 @@ uint32_t act_replaces(const struct wrapper *wrapper, const struct pack_act *act)
 /* Conditions that can be looked at before (or only after) the call, each behind " && ". */
 static void put_conditions(const struct wrapper *wrapper, const struct pack_act *act, bool with_ret)
 {
-	const struct scene scene = scene_of(wrapper, act);
+	const struct scene scene = act_scene(wrapper, act);
 
 	for (size_t i = 0; i < act->condition_count; i++) {
 		if (pack_place_uses(&act->conditions[i].place, PACK_ROOT_RET) != with_ret)
@@ -127,7 +105,7 @@ static void put_named(const struct wrapper *wrapper, const struct pack_act *act)
 	if (!act->named.text || !class)
 		return;
 	fprintf(wrapper->out, " && is_named(&called[CALLED_%s], caller, %c%zu, ",
-		class->named_by.text, party == &act->subject ? 's' : 'o', number_of(wrapper, act));
+		class->named_by.text, party == &act->subject ? 's' : 'o', act_number(wrapper, act));
 	generate_string(wrapper->out, act->named.text);
 	fputs(")", wrapper->out);
 }
@@ -135,7 +113,7 @@ static void put_named(const struct wrapper *wrapper, const struct pack_act *act)
 /* What is said of the subject by another function, after all other conditions. */
 static void put_by(const struct wrapper *wrapper, const struct pack_act *act)
 {
-	size_t n = number_of(wrapper, act);
+	size_t n = act_number(wrapper, act);
 
 	if (act->by.text)
 		fprintf(wrapper->out, " && ask(&called[CALLED_%s], caller, s%zu, &s%zu)",
@@ -148,11 +126,11 @@ static void put_by(const struct wrapper *wrapper, const struct pack_act *act)
 
 static void put_subject_tests(const struct wrapper *wrapper, const struct pack_act *act)
 {
-	const struct scene scene = scene_of(wrapper, act);
+	const struct scene scene = act_scene(wrapper, act);
 	bool is_fd = act->subject.kind == TRACK_KIND_FD && !act->by.text;
 	char id[32];
 
-	snprintf(id, sizeof(id), is_fd ? "true" : "s%zu", number_of(wrapper, act));
+	snprintf(id, sizeof(id), is_fd ? "true" : "s%zu", act_number(wrapper, act));
 	generate_subject_tests(wrapper->out, &scene, &act->subject.place, id);
 }
 
@@ -161,8 +139,8 @@ static void put_values(const struct wrapper *wrapper, const struct pack_act *act
 		       const char *indent)
 {
 	const struct pack_party *party = pack_act_party(act);
-	const struct scene scene = scene_of(wrapper, act);
-	size_t n = number_of(wrapper, act);
+	const struct scene scene = act_scene(wrapper, act);
+	size_t n = act_number(wrapper, act);
 
 	fprintf(wrapper->out, "%s%suint64_t s%zu = ", indent, act->by.text ? "" : "const ", n);
 	generate_place(wrapper->out, &scene, &act->subject.place,
@@ -173,6 +151,27 @@ static void put_values(const struct wrapper *wrapper, const struct pack_act *act
 	fprintf(wrapper->out, "%sconst uint64_t o%zu = ", indent, n);
 	generate_place(wrapper->out, &scene, &party->place, party->kind != TRACK_KIND_FD);
 	fputs(";\n", wrapper->out);
+}
+
+/* What is told of a callback is told only if it was told that it is registered. */
+static void put_armed(const struct wrapper *wrapper, const struct pack_act *act)
+{
+	const struct pack_party *party = pack_act_party(act);
+	const char *before = " && (";
+
+	if (act->op == PACK_OP_ARM || is_before(wrapper, act) ||
+	    !(pack_place_uses(&act->subject.place, PACK_ROOT_CALLBACK) ||
+	      (party && pack_place_uses(&party->place, PACK_ROOT_CALLBACK))))
+		return;
+	for (size_t i = 0; i < wrapper->function->act_count; i++) {
+		const struct pack_act *arm = &wrapper->function->acts[i];
+
+		if (arm->op != PACK_OP_ARM || !act_replaces(wrapper, arm))
+			continue;
+		fprintf(wrapper->out, "%sis%zu", before, i);
+		before = " || ";
+	}
+	fputs(*before == ' ' && before[1] == '|' ? ")" : "", wrapper->out);
 }
 
 /* Did something that decides have to be looked at before the call, of what is told after it? */
@@ -190,7 +189,7 @@ static bool is_decided_before(const struct wrapper *wrapper, const struct pack_a
 static void put_decision(const struct wrapper *wrapper, const struct pack_act *act, bool again)
 {
 	const struct pack_party *party = pack_act_party(act);
-	size_t n = number_of(wrapper, act);
+	size_t n = act_number(wrapper, act);
 	bool before = is_before(wrapper, act);
 
 	if (again && is_decided_before(wrapper, act))
@@ -211,6 +210,7 @@ static void put_decision(const struct wrapper *wrapper, const struct pack_act *a
 		put_conditions(wrapper, act, false);
 	if (!before)
 		put_conditions(wrapper, act, true);
+	put_armed(wrapper, act);
 	put_named(wrapper, act);
 	put_by(wrapper, act);
 	fputs(";\n", wrapper->out);
@@ -224,7 +224,7 @@ static void put_replaced(const struct wrapper *wrapper, const struct pack_act *a
 {
 	struct act_place how = replacement(wrapper, act);
 	unsigned argument = act->callback.value;
-	size_t n = number_of(wrapper, act);
+	size_t n = act_number(wrapper, act);
 
 	if (how.act) {
 		fprintf(wrapper->out,
@@ -249,158 +249,6 @@ static void put_replaced(const struct wrapper *wrapper, const struct pack_act *a
 			act->notify.value);
 }
 
-static void put_tell(const struct wrapper *wrapper, const struct pack_act *act, const char *op,
-		     const char *arg)
-{
-	fprintf(wrapper->out, "\t\ttell(TRACK_OP_%s, %s, s%zu, %s, NULL);\n", op,
-		generate_kind(act->subject.kind), number_of(wrapper, act), arg);
-}
-
-static void put_tell_with(const struct wrapper *wrapper, const struct pack_act *act, const char *op,
-			  const char *text)
-{
-	const struct pack_party *party = pack_act_party(act);
-	size_t n = number_of(wrapper, act);
-
-	fprintf(wrapper->out, "\t\ttell_with(TRACK_OP_%s, %s, s%zu, %s, ", op,
-		generate_kind(act->subject.kind), n,
-		generate_kind(party ? party->kind : TRACK_KIND_OBJECT));
-	fprintf(wrapper->out, party ? "o%zu, " : "0, ", n);
-	if (text)
-		generate_string(wrapper->out, text);
-	else
-		fputs("NULL", wrapper->out);
-	fputs(");\n", wrapper->out);
-}
-
-static const char *tag_of(const struct pack_act *act)
-{
-	return act->tag.text ? act->tag.text : "reference";
-}
-
-static void put_release(const struct wrapper *wrapper, const struct pack_act *act)
-{
-	const struct pack_party *party = pack_act_party(act);
-	size_t n = number_of(wrapper, act);
-	char name[GENERATE_NAME];
-
-	if (!is_counted(act)) {
-		put_tell_with(wrapper, act, "RELEASE", tag_of(act));
-		return;
-	}
-	generate_class_name(wrapper->pack, act->of_class, name);
-	fprintf(wrapper->out, "\t\tcounted%zu = release_%s(s%zu, %s, ", n, name, n,
-		generate_kind(party ? party->kind : TRACK_KIND_OBJECT));
-	fprintf(wrapper->out, party ? "o%zu, " : "0, ", n);
-	generate_string(wrapper->out, tag_of(act));
-	fputs(");\n", wrapper->out);
-}
-
-static void put_call(const struct wrapper *wrapper, const struct pack_act *act)
-{
-	size_t n = number_of(wrapper, act);
-
-	if (act->subject.kind != TRACK_KIND_SCOPE) {
-		fprintf(wrapper->out, "\t\tinside%zu = track_pack_enter(%s, s%zu);\n", n,
-			generate_kind(act->subject.kind), n);
-		return;
-	}
-	fprintf(wrapper->out, "\t\ttell(TRACK_OP_CALL, TRACK_KIND_SCOPE, s%zu, 0, ", n);
-	for (size_t i = 0; i < act->adopts.count; i++) {
-		fputs(i ? "\n\t\t     \" \" " : "", wrapper->out);
-		generate_string(wrapper->out, act->adopts.items[i].text);
-	}
-	fputs(act->adopts.count ? ");\n" : "NULL);\n", wrapper->out);
-}
-
-static void put_arm(const struct wrapper *wrapper, const struct pack_act *act)
-{
-	uint32_t traits = act->of_class->traits;
-
-	if (act->subject.kind == TRACK_KIND_TIMER)
-		traits |= TRACK_ONE_SHOT;
-	fprintf(wrapper->out, "\t\ttell(TRACK_OP_ARM, %s, s%zu, %u, ",
-		generate_kind(act->subject.kind), number_of(wrapper, act), traits);
-	generate_string(wrapper->out, act->of_class->name.text);
-	fputs(");\n", wrapper->out);
-}
-
-static void put_birth(const struct wrapper *wrapper, const struct pack_act *act)
-{
-	char name[GENERATE_NAME];
-
-	fprintf(wrapper->out, "\t\tborn_%s(caller, s%zu);\n",
-		generate_class_name(wrapper->pack, act->of_class, name), number_of(wrapper, act));
-}
-
-static void put_name(const struct wrapper *wrapper, const struct pack_act *act)
-{
-	const struct scene scene = scene_of(wrapper, act);
-
-	fprintf(wrapper->out, "\t\tname(%s, s%zu, ", generate_kind(act->subject.kind),
-		number_of(wrapper, act));
-	generate_place(wrapper->out, &scene, &act->text, false);
-	fputs(");\n", wrapper->out);
-}
-
-/* What is told if isN. */
-static void put_told(const struct wrapper *wrapper, const struct pack_act *act)
-{
-	bool is_timer = act->subject.kind == TRACK_KIND_TIMER;
-
-	switch (act->op) {
-	case PACK_OP_CREATE:
-	case PACK_OP_OPEN:
-		put_birth(wrapper, act);
-		break;
-	case PACK_OP_RETAIN:
-		put_tell_with(wrapper, act, "RETAIN", tag_of(act));
-		break;
-	case PACK_OP_RELEASE:
-		put_release(wrapper, act);
-		break;
-	case PACK_OP_DESTROY:
-		put_tell(wrapper, act, "DESTROY", "0");
-		break;
-	case PACK_OP_CLOSE:
-		put_tell(wrapper, act, "CLOSE", "0");
-		break;
-	case PACK_OP_CALL:
-		put_call(wrapper, act);
-		break;
-	case PACK_OP_CARRIES:
-		fprintf(wrapper->out, "\t\ttrack_pack_carry(s%zu);\n", number_of(wrapper, act));
-		break;
-	case PACK_OP_ARM:
-		put_arm(wrapper, act);
-		break;
-	case PACK_OP_FIRE:
-		put_tell(wrapper, act, "FIRE", "0");
-		break;
-	case PACK_OP_CANCEL:
-		put_tell(wrapper, act, "CANCEL", "0");
-		break;
-	case PACK_OP_OVER:
-		put_tell(wrapper, act, is_timer ? "CANCEL" : "DESTROY", "0");
-		break;
-	case PACK_OP_OWN:
-		put_tell_with(wrapper, act, "OWN", NULL);
-		break;
-	case PACK_OP_NEEDS:
-		put_tell_with(wrapper, act, "NEEDS", NULL);
-		break;
-	case PACK_OP_USE:
-		put_tell(wrapper, act, "USE", "0");
-		break;
-	case PACK_OP_NAME:
-		put_name(wrapper, act);
-		break;
-	case PACK_OP_NONE:
-	case PACK_OP__COUNT:
-		break;
-	}
-}
-
 /* "	/ * line 12: create SSL * /" */
 static void put_comment(const struct wrapper *wrapper, const struct pack_act *act)
 {
@@ -418,7 +266,7 @@ static bool asks_once(const struct pack_act *act)
 
 void act_put_before(const struct wrapper *wrapper, const struct pack_act *act)
 {
-	size_t n = number_of(wrapper, act);
+	size_t n = act_number(wrapper, act);
 	char name[GENERATE_NAME];
 
 	if (asks_once(act))
@@ -428,13 +276,13 @@ void act_put_before(const struct wrapper *wrapper, const struct pack_act *act)
 		put_comment(wrapper, act);
 		if (act->op == PACK_OP_CALL && act->subject.kind != TRACK_KIND_SCOPE)
 			fprintf(wrapper->out, "\tbool inside%zu = false;\n", n);
-		if (is_counted(act))
+		if (act_is_counted(act))
 			fprintf(wrapper->out, "\tbool counted%zu = false;\n", n);
 		put_values(wrapper, act, "\t");
 		put_decision(wrapper, act, false);
 		put_replaced(wrapper, act);
 		fprintf(wrapper->out, "\tif (is%zu)\n", n);
-		put_told(wrapper, act);
+		act_put_told(wrapper, act);
 		return;
 	}
 	if (is_looked_at_before(wrapper, act)) {
@@ -457,31 +305,31 @@ void act_put_before(const struct wrapper *wrapper, const struct pack_act *act)
 /* Behind the call, of what was told before it. */
 static void put_rest(const struct wrapper *wrapper, const struct pack_act *act)
 {
-	size_t n = number_of(wrapper, act);
+	size_t n = act_number(wrapper, act);
 
-	if (is_counted(act)) {
+	if (act_is_counted(act)) {
 		fprintf(wrapper->out, "\tif (counted%zu)\n\t\ttrack_pack_released(s%zu);\n", n, n);
 	} else if (act->op == PACK_OP_CALL && act->subject.kind != TRACK_KIND_SCOPE) {
 		fprintf(wrapper->out, "\tif (inside%zu)\n\t\ttrack_pack_leave();\n", n);
 	} else if (act->op == PACK_OP_ARM) {
 		fprintf(wrapper->out, "\tif (is%zu && !done) {\n", n);
-		put_tell(wrapper, act, "CANCEL", "0");
+		act_put_tell(wrapper, act, "CANCEL", "0");
 		if (act->subject.kind == TRACK_KIND_CALLBACK)
-			put_tell(wrapper, act, "DESTROY", "0");
+			act_put_tell(wrapper, act, "DESTROY", "0");
 		fputs("\t}\n", wrapper->out);
 	} else {
 		fprintf(wrapper->out, "\tif (is%zu)\n", n);
-		put_tell(wrapper, act,
-			 act->op == PACK_OP_CLOSE  ? "CLOSE"
-			 : act->op == PACK_OP_CALL ? "CALL"
-						   : "FIRE",
-			 "TRACK_RETURNED");
+		act_put_tell(wrapper, act,
+			     act->op == PACK_OP_CLOSE  ? "CLOSE"
+			     : act->op == PACK_OP_CALL ? "CALL"
+						       : "FIRE",
+			     "TRACK_RETURNED");
 	}
 }
 
 void act_put_after(const struct wrapper *wrapper, const struct pack_act *act)
 {
-	size_t n = number_of(wrapper, act);
+	size_t n = act_number(wrapper, act);
 
 	if (is_before(wrapper, act)) {
 		put_rest(wrapper, act);
@@ -491,7 +339,7 @@ void act_put_after(const struct wrapper *wrapper, const struct pack_act *act)
 		fprintf(wrapper->out, "\tif (done && is%zu", n);
 		put_conditions(wrapper, act, true);
 		fputs(")\n", wrapper->out);
-		put_told(wrapper, act);
+		act_put_told(wrapper, act);
 		return;
 	}
 	put_comment(wrapper, act);
@@ -499,6 +347,6 @@ void act_put_after(const struct wrapper *wrapper, const struct pack_act *act)
 	put_values(wrapper, act, "\t\t");
 	put_decision(wrapper, act, true);
 	fprintf(wrapper->out, "\n\t\tif (also%zu)\n\t", n);
-	put_told(wrapper, act);
+	act_put_told(wrapper, act);
 	fputs("\t}\n", wrapper->out);
 }

@@ -68,28 +68,48 @@ static void put_success(FILE *out, const struct pack_function *function)
 			tests[success]);
 }
 
+/* Calls that the pack's libraries make themselves are passed on, and not told. */
+static void put_inner(FILE *out, const struct pack_function *function)
+{
+	bool is_void = function->returns == PACK_RETURNS_VOID;
+
+	fputs("\tif (seen.inner) {\n", out);
+	if (function->variadic.text)
+		fprintf(out, "\t\tva_list list;\n\n\t\tva_start(list, a%u);\n\t\t%sreal(",
+			function->args.value - 1, is_void ? "" : "const uint64_t ret = ");
+	else
+		fprintf(out, "\t\t%sreal(", is_void ? "" : "return ");
+	put_arguments(out, function, 0);
+	fputs(function->variadic.text ? ");\n\t\tva_end(list);\n" : ");\n", out);
+	if (is_void)
+		fputs("\t\treturn;\n", out);
+	else if (function->variadic.text)
+		fputs("\t\treturn ret;\n", out);
+	fputs("\t}\n", out);
+}
+
 /* The function behind the wrapper: of what takes "...", the one that takes its list. */
 static void put_real(FILE *out, const struct pack *pack, const struct pack_function *function)
 {
-	const char *nothing = function->returns == PACK_RETURNS_VOID ? "" : " 0";
+	bool skips = pack->inner_calls == PACK_INNER_SKIP;
+	char name[160];
 
+	if (function->variadic.text)
+		snprintf(name, sizeof(name), "called[CALLED_%.128s]", function->variadic.text);
+	else
+		snprintf(name, sizeof(name), "functions[FN_%.128s]", function->symbol.text);
+	if (skips)
+		fprintf(out, "\tconst struct track_pack_seen seen = look(&%s, caller);\n", name);
 	fprintf(out, "\t%s (*real)(", type_of(function));
 	put_types(out, function->args.value, function->variadic.text != NULL);
-	if (function->variadic.text)
-		fprintf(out, ") = track_pack_real(&called[CALLED_%s], caller);\n",
-			function->variadic.text);
+	if (skips)
+		fputs(") = seen.real;\n", out);
 	else
-		fprintf(out, ") = track_pack_real(&functions[FN_%s], caller);\n",
-			function->symbol.text);
-	fprintf(out, "\n\tif (!real)\n\t\treturn%s;\n", nothing);
-	/* Without acts a variadic call could not be passed on: it needs its list. */
-	if (pack->inner_calls != PACK_INNER_SKIP || function->variadic.text)
-		return;
-	fprintf(out, "\tif (track_pack_inner(&functions[FN_%s], caller)) {\n\t\t%sreal(",
-		function->symbol.text, function->returns == PACK_RETURNS_VOID ? "" : "return ");
-	put_arguments(out, function, 0);
-	fputs(");\n", out);
-	fputs(function->returns == PACK_RETURNS_VOID ? "\t\treturn;\n\t}\n" : "\t}\n", out);
+		fprintf(out, ") = track_pack_real(&%s, caller);\n", name);
+	fprintf(out, "\n\tif (!real)\n\t\treturn%s;\n",
+		function->returns == PACK_RETURNS_VOID ? "" : " 0");
+	if (skips)
+		put_inner(out, function);
 }
 
 static void put_call(FILE *out, const struct pack_function *function, uint32_t replaced,

@@ -7,7 +7,8 @@
 #include <pack/pack.h>
 #include <stdio.h>
 #include <string.h>
-#include <yaml.h>
+
+#include "document.h"
 
 #define LIST_MAX 4096
 #define VISITS_MAX 200000
@@ -442,43 +443,12 @@ static int read_value(struct reader *reader, int index, const struct schema_fiel
 	return node ? readers[field->type](reader, node, field, what, into) : 0;
 }
 
-static void complain_yaml(struct pack_errors *errors, const yaml_parser_t *parser)
-{
-	bool is_alias = parser->problem && strstr(parser->problem, "alias");
-
-	pack_errors_add(errors, (unsigned)parser->problem_mark.line + 1, "%s%s%s%s",
-			parser->problem ? parser->problem : "it cannot be read",
-			parser->context ? ", " : "", parser->context ? parser->context : "",
-			is_alias ? ": put a place that begins with * into quotes" : "");
-}
-
-/* One document, and nothing behind it. */
-static int load(const void *bytes, size_t size, yaml_document_t *ret_document,
-		struct pack_errors *errors)
-{
-	yaml_parser_t parser;
-	int r = -EINVAL;
-
-	if (!yaml_parser_initialize(&parser))
-		return -ENOMEM;
-	yaml_parser_set_input_string(&parser, bytes, size);
-	yaml_parser_set_encoding(&parser, YAML_UTF8_ENCODING);
-	if (yaml_parser_load(&parser, ret_document))
-		r = 0;
-	else if (parser.error == YAML_MEMORY_ERROR)
-		r = -ENOMEM;
-	else
-		complain_yaml(errors, &parser);
-	yaml_parser_delete(&parser);
-	return r;
-}
-
 int reader_read(const void *bytes, size_t size, const struct schema *schema, void *into,
 		struct pack_memory **memory, struct pack_errors *errors)
 {
 	struct reader reader = {.memory = memory, .errors = errors};
 	yaml_node_t *root;
-	int r = load(bytes, size, &reader.document, errors);
+	int r = document_load(bytes, size, &reader.document, errors);
 
 	if (r < 0)
 		return r;
@@ -488,6 +458,8 @@ int reader_read(const void *bytes, size_t size, const struct schema *schema, voi
 		r = -EINVAL;
 	} else {
 		r = read_mapping(&reader, root, schema, into);
+		if (r == 0 && reader.visits > VISITS_MAX)
+			r = -EINVAL;
 	}
 	yaml_document_delete(&reader.document);
 	return r;

@@ -11,8 +11,8 @@
 
 /*
  * into: a zeroed struct of the schema; what it points to is taken from memory. 0, -EINVAL if the
- * text is no YAML at all (said in errors), or -ENOMEM. What else is wrong is in errors, and left
- * out of the struct.
+ * text is no YAML at all or was not read to its end (said in errors), or -ENOMEM. What else is
+ * wrong is in errors, and left out of the struct.
  */
 int reader_read(const void *bytes, size_t size, const struct schema *schema, void *into,
 		struct pack_memory **memory, struct pack_errors *errors);

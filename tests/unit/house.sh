@@ -24,7 +24,7 @@ try() {
 	cc -std=gnu11 -D_GNU_SOURCE -fsyntax-only $(flags "$room") "$work/try.c" 2>/dev/null && got=yes
 	check "$room sees $header: $expected" "$got" "$expected"
 }
-for room in libtrack/shim libtrack/collect libtrack/symbol libtrack/store; do
+for room in libtrack/shim libtrack/collect libtrack/symbol libtrack/store libtrack/pack; do
 	try $room analyze/analyze.h no
 	try $room report/format.h no
 done
@@ -36,6 +36,10 @@ try libtrack/collect store/trace.h no
 try libtrack/collect symbol/symbolizer.h no
 try libtrack/symbol store/trace.h no
 try libtrack/store collect/collector.h no
+try libtrack/pack track/wire.h yes
+try libtrack/pack base/suggest.h yes
+try libtrack/pack collect/collector.h no
+try libtrack/pack store/trace.h no
 try libtrack/analyze store/trace.h yes
 try libtrack/analyze symbol/symbolizer.h no
 try libtrack/import collect/collector.h yes

@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "generate_told.h"
+
+#include <track/track.h>
+
+#include "generate_class.h"
+
+size_t act_number(const struct wrapper *wrapper, const struct pack_act *act)
+{
+	return (size_t)(act - wrapper->function->acts);
+}
+
+struct scene act_scene(const struct wrapper *wrapper, const struct pack_act *act)
+{
+	struct scene scene = {.kind = SCENE_FUNCTION, .returns = wrapper->function->returns};
+
+	for (size_t i = wrapper->function->act_count; i-- > 0;)
+		if (wrapper->function->acts[i].callback.line)
+			scene.callback = wrapper->function->acts[i].callback.value;
+	if (act->callback.line)
+		scene.callback = act->callback.value;
+	return scene;
+}
+
+bool act_is_counted(const struct pack_act *act)
+{
+	return act->op == PACK_OP_RELEASE && act->of_class && act->of_class->counter.line &&
+	       !act->of_class->notice.line;
+}
+
+void act_put_tell(const struct wrapper *wrapper, const struct pack_act *act, const char *op,
+		  const char *arg)
+{
+	fprintf(wrapper->out, "\t\ttell(TRACK_OP_%s, %s, s%zu, %s, NULL);\n", op,
+		generate_kind(act->subject.kind), act_number(wrapper, act), arg);
+}
+
+static void put_tell_with(const struct wrapper *wrapper, const struct pack_act *act, const char *op,
+			  const char *text)
+{
+	const struct pack_party *party = pack_act_party(act);
+	size_t n = act_number(wrapper, act);
+
+	fprintf(wrapper->out, "\t\ttell_with(TRACK_OP_%s, %s, s%zu, %s, ", op,
+		generate_kind(act->subject.kind), n,
+		generate_kind(party ? party->kind : TRACK_KIND_OBJECT));
+	fprintf(wrapper->out, party ? "o%zu, " : "0, ", n);
+	if (text)
+		generate_string(wrapper->out, text);
+	else
+		fputs("NULL", wrapper->out);
+	fputs(");\n", wrapper->out);
+}
+
+static const char *tag_of(const struct pack_act *act)
+{
+	return act->tag.text ? act->tag.text : "reference";
+}
+
+static void put_release(const struct wrapper *wrapper, const struct pack_act *act)
+{
+	const struct pack_party *party = pack_act_party(act);
+	size_t n = act_number(wrapper, act);
+	char name[GENERATE_NAME];
+
+	if (!act_is_counted(act)) {
+		put_tell_with(wrapper, act, "RELEASE", tag_of(act));
+		return;
+	}
+	generate_class_name(wrapper->pack, act->of_class, name);
+	fprintf(wrapper->out, "\t\tcounted%zu = release_%s(s%zu, %s, ", n, name, n,
+		generate_kind(party ? party->kind : TRACK_KIND_OBJECT));
+	fprintf(wrapper->out, party ? "o%zu, " : "0, ", n);
+	generate_string(wrapper->out, tag_of(act));
+	fputs(");\n", wrapper->out);
+}
+
+static void put_call(const struct wrapper *wrapper, const struct pack_act *act)
+{
+	size_t n = act_number(wrapper, act);
+
+	if (act->subject.kind != TRACK_KIND_SCOPE) {
+		fprintf(wrapper->out, "\t\tinside%zu = track_pack_enter(%s, s%zu);\n", n,
+			generate_kind(act->subject.kind), n);
+		return;
+	}
+	fprintf(wrapper->out, "\t\ttell(TRACK_OP_CALL, TRACK_KIND_SCOPE, s%zu, 0, ", n);
+	for (size_t i = 0; i < act->adopts.count; i++) {
+		fputs(i ? "\n\t\t     \" \" " : "", wrapper->out);
+		generate_string(wrapper->out, act->adopts.items[i].text);
+	}
+	fputs(act->adopts.count ? ");\n" : "NULL);\n", wrapper->out);
+}
+
+static void put_arm(const struct wrapper *wrapper, const struct pack_act *act)
+{
+	uint32_t traits = act->of_class->traits;
+
+	if (act->subject.kind == TRACK_KIND_TIMER)
+		traits |= TRACK_ONE_SHOT;
+	fprintf(wrapper->out, "\t\ttell(TRACK_OP_ARM, %s, s%zu, %u, ",
+		generate_kind(act->subject.kind), act_number(wrapper, act), traits);
+	generate_string(wrapper->out, act->of_class->name.text);
+	fputs(");\n", wrapper->out);
+}
+
+static void put_birth(const struct wrapper *wrapper, const struct pack_act *act)
+{
+	char name[GENERATE_NAME];
+
+	fprintf(wrapper->out, "\t\tborn_%s(caller, s%zu);\n",
+		generate_class_name(wrapper->pack, act->of_class, name), act_number(wrapper, act));
+}
+
+static void put_name(const struct wrapper *wrapper, const struct pack_act *act)
+{
+	const struct scene scene = act_scene(wrapper, act);
+
+	fprintf(wrapper->out, "\t\tname(%s, s%zu, ", generate_kind(act->subject.kind),
+		act_number(wrapper, act));
+	generate_place(wrapper->out, &scene, &act->text, false);
+	fputs(");\n", wrapper->out);
+}
+
+void act_put_told(const struct wrapper *wrapper, const struct pack_act *act)
+{
+	bool is_timer = act->subject.kind == TRACK_KIND_TIMER;
+
+	switch (act->op) {
+	case PACK_OP_CREATE:
+	case PACK_OP_OPEN:
+		put_birth(wrapper, act);
+		break;
+	case PACK_OP_RETAIN:
+		put_tell_with(wrapper, act, "RETAIN", tag_of(act));
+		break;
+	case PACK_OP_RELEASE:
+		put_release(wrapper, act);
+		break;
+	case PACK_OP_DESTROY:
+		act_put_tell(wrapper, act, "DESTROY", "0");
+		break;
+	case PACK_OP_CLOSE:
+		act_put_tell(wrapper, act, "CLOSE", "0");
+		break;
+	case PACK_OP_CALL:
+		put_call(wrapper, act);
+		break;
+	case PACK_OP_CARRIES:
+		fprintf(wrapper->out, "\t\ttrack_pack_carry(s%zu);\n", act_number(wrapper, act));
+		break;
+	case PACK_OP_ARM:
+		put_arm(wrapper, act);
+		break;
+	case PACK_OP_FIRE:
+		act_put_tell(wrapper, act, "FIRE", "0");
+		break;
+	case PACK_OP_CANCEL:
+		act_put_tell(wrapper, act, "CANCEL", "0");
+		break;
+	case PACK_OP_OVER:
+		act_put_tell(wrapper, act, is_timer ? "CANCEL" : "DESTROY", "0");
+		break;
+	case PACK_OP_OWN:
+		put_tell_with(wrapper, act, "OWN", NULL);
+		break;
+	case PACK_OP_NEEDS:
+		put_tell_with(wrapper, act, "NEEDS", NULL);
+		break;
+	case PACK_OP_USE:
+		act_put_tell(wrapper, act, "USE", "0");
+		break;
+	case PACK_OP_NAME:
+		put_name(wrapper, act);
+		break;
+	case PACK_OP_NONE:
+	case PACK_OP__COUNT:
+		break;
+	}
+}

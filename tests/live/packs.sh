@@ -1,0 +1,61 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# The commands about packs: list, show, check, build.
+#   tests/live/packs.sh [BUILD]
+set -u
+here=$(cd "$(dirname "$0")" && pwd)
+root=$here/../..
+build=$(cd "${1:-$root/build/release}" && pwd) || exit 2
+suite=packs
+. "$here/../check.sh"
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+cd "$work" || exit 2
+rtctrack=$build/cli/rtctrack
+standin=$root/tests/unit/pack/standin/standin.yaml
+
+shipped=$(cd "$root/libtrack/packs" && for file in *.yaml; do [ -f "$file" ] && echo "${file%.yaml}"; done)
+check "list has every pack" "$("$rtctrack" packs list | sed -n 's/^\([a-z0-9-]*\) .* functions .*/\1/p')" "$shipped"
+check "list takes no name" "$("$rtctrack" packs list x 2>/dev/null; echo $?)" 2
+for pack in $shipped; do
+	check "$pack: its file is in order" "$("$rtctrack" packs check "$root/libtrack/packs/$pack.yaml" >/dev/null 2>&1; echo $?)" 0
+	check "$pack: show has its file" "$("$rtctrack" packs show "$pack" --yaml | cmp - "$root/libtrack/packs/$pack.yaml" && echo same)" same
+	check "$pack: show has its name" "$("$rtctrack" packs show "$pack" | sed -n '1s/:.*//p')" "$pack"
+	check "$pack: its object is built" "$([ -f "$build/libtrack/packs/libtrack-$pack.so" ] && echo yes)" yes
+done
+
+check "show takes a file" "$("$rtctrack" packs show "$standin" | grep -c '^  plain_free  *destroy Plain arg0$')" 1
+check "show prints a file" "$("$rtctrack" packs show --yaml "$standin" | cmp - "$standin" && echo same)" same
+check "show needs a name" "$("$rtctrack" packs show 2>/dev/null; echo $?)" 2
+check "show says what there is not" "$("$rtctrack" packs show nothing-like-it 2>&1; echo $?)" \
+	"rtctrack: there is no pack 'nothing-like-it'
+  see 'rtctrack packs list'
+2"
+
+check "check says what wrappers cannot do" "$("$rtctrack" packs check "$standin" | sed 's/.*: a pattern/a pattern/; s/.*: in order/in order/')" \
+	"a pattern is for probes, wrappers leave it out: standin::*
+in order, $(grep -cE '(symbol|pattern):' "$standin") functions of $(grep -cE 'name: [A-Z]' "$standin") classes"
+sed 's/op: create, class: Plain/op: creat, class: Plain/; s/^about:.*/abut: x/' "$standin" >standin.yaml
+check "check says each error with its line" "$("$rtctrack" packs check standin.yaml 2>&1 >/dev/null | sed -n 's/^rtctrack: standin.yaml:\([0-9]*\): .*did you mean.*/\1/p' | paste -sd' ')" \
+	"$(grep -nE '^abut:|op: creat,' standin.yaml | cut -d: -f1 | paste -sd' ')"
+check "check fails for one of several" "$("$rtctrack" packs check "$standin" standin.yaml >/dev/null 2>&1; echo $?)" 2
+check "check needs a file" "$("$rtctrack" packs check 2>/dev/null; echo $?)" 2
+check "check says that a file is not there" "$("$rtctrack" packs check absent.yaml 2>&1)" \
+	"rtctrack: absent.yaml: No such file or directory"
+
+export TMPDIR=$work/tmp
+mkdir "$TMPDIR"
+check "build makes an object" "$("$rtctrack" packs build "$standin")" libtrack-standin.so
+check "build exports the wrappers alone" "$(nm -D --defined-only libtrack-standin.so | awk '$3 != "etext" {print $3}' | sort)" \
+	"$(sed -n 's/.*symbol: \([a-z_]*\).*/\1/p' "$standin" | sort)"
+check "build -o names the object" "$("$rtctrack" packs build "$standin" -o other.so && [ -f other.so ] && echo there)" "other.so
+there"
+check "build leaves nothing else" "$(ls "$TMPDIR")" ""
+check "build says what is wrong with the file" "$("$rtctrack" packs build standin.yaml -o none.so 2>&1 | grep -c '^rtctrack: standin.yaml:[0-9]')" \
+	"$("$rtctrack" packs check standin.yaml 2>&1 | grep -c '^rtctrack: standin.yaml:[0-9]')"
+check "build without a compiler says so" "$(PATH=/nowhere "$rtctrack" packs build "$standin" 2>&1; echo $?)" \
+	"rtctrack: $standin: there is no compiler 'cc': install gcc or clang
+2"
+check "build where nothing can be written says so" "$(TMPDIR=$work/absent "$rtctrack" packs build "$standin" 2>&1 | grep -c 'cannot write below')" 1
+check "build says what the compiler says" "$("$rtctrack" packs build "$standin" -o absent/x.so 2>&1 | grep -c "compiler 'cc' fails: ")" 1
+summary
