@@ -29,17 +29,25 @@ bare() {
 	echo "code $?"
 }
 
+# What was found: "rule class function" of each, a line.
+found() {
+	sqlite3 -batch -separator ' ' "$1" \
+		"SELECT rule, replace(class, ' ', '_'), coalesce(culprit_function, '?') FROM finding ORDER BY rank" 2>&1
+}
+
 # judge PACK PROGRAM CLASS FUNCTION RULE
 judge() {
-	local name="$1 $2 $3" program=$build/tests/packs/pack_$1_$2 trace=$work/$1.$2.$3
+	local name="$1 $2 $3" program=$build/tests/packs/pack_$1_$2 trace=$work/$1.$2.$3 all
 	recorded "$trace.bug.db" "$program" bug "$3" >"$trace.bug" 2>&1
-	check "$name: forgotten is found" "$(sqlite3 -batch -separator ' ' "$trace.bug.db" \
-		"SELECT rule, replace(class, ' ', '_'), culprit_function FROM finding" 2>&1 |
-		grep -xm1 "$5 $3 $4" || sqlite3 -batch "$trace.bug.db" "SELECT group_concat(rule || ' ' || coalesce(class, '?') || ' ' || coalesce(culprit_function, '?'), '; ') FROM finding")" "$5 $3 $4"
+	all=$(found "$trace.bug.db")
+	check "$name: forgotten is found" "$(grep -xm1 "$5 $3 $4" <<<"$all" || echo "$all")" "$5 $3 $4"
 	recorded "$trace.right.db" "$program" right "$3" >"$trace.right" 2>&1
 	check "$name: right is as bare" "$(cat "$trace.right")" "$(bare "$program" right "$3" 2>&1)"
-	"$rtctrack" check --strict "$trace.right.db" >"$trace.check" 2>&1
-	check "$name: right is silent" "$? $(grep -v '^ok' "$trace.check" | head -5)" "0 "
+	if "$rtctrack" check --strict "$trace.right.db" >"$trace.check" 2>&1; then
+		ok "$name: right is silent"
+	else
+		fail "$name: right is silent" "$(found "$trace.right.db"; head -5 "$trace.check")"
+	fi
 }
 
 wanted() {
