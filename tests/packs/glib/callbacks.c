@@ -64,16 +64,23 @@ static void on_notify(gpointer data)
 	*(gboolean *)data = TRUE;
 }
 
+static void await_ticks(void)
+{
+	unsigned times = 3;
+
+	g_timeout_add(0, on_call, &times);
+	await_calls(3);
+}
+
 static void start_timeout(gboolean is_right)
 {
 	unsigned times = 3;
 	gboolean is_over = FALSE;
-	guint waiting = g_timeout_add(LONG_MS, on_call, NULL);
+	guint waiting = g_timeout_add(LONG_MS, on_call, &times);
 
 	if (is_right)
 		g_source_remove(waiting);
-	g_timeout_add(0, on_call, &times);
-	await_calls(3);
+	await_ticks();
 	g_timeout_add(0, on_call_again, NULL);
 	await_calls(3);
 	g_timeout_add_seconds(0, on_call, NULL);

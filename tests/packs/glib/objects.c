@@ -22,6 +22,8 @@ static gpointer make_task(void)
 	GTask *task = g_task_new(NULL, NULL, NULL, NULL);
 
 	g_task_return_boolean(task, TRUE);
+	while (!g_task_get_completed(task))
+		g_main_context_iteration(NULL, TRUE);
 	return task;
 }
 
