@@ -83,6 +83,35 @@ Test(pack, an_object_of_which_it_did_not_is_one)
 	expect("SELECT rule || ' ' || state FROM finding", "ref-leak at-exit");
 }
 
+static void tell_reference(unsigned op, uint64_t stack)
+{
+	step((struct step){.op = (uint8_t)op,
+			   .kind = TRACK_KIND_OBJECT,
+			   .subject = CANDIDATE,
+			   .arg = TRACK_FROM_PACK,
+			   .stack = stack,
+			   .text = TEXT_CHECKLIST});
+}
+
+Test(pack, a_library_gives_back_what_it_took_itself_and_not_what_the_program_took)
+{
+	static const uint64_t of_program[] = {0x5011};
+
+	texts();
+	play_program(of_program, 1);
+	play_module("/lib/libstack.so.1", 0x7000, 0x8000);
+	play_stack(0x7011);
+	play_stack(0x7021);
+	tell_object(TRACK_OP_CREATE, 0);
+	tell_reference(TRACK_OP_RETAIN, 0x7011);
+	tell_reference(TRACK_OP_RETAIN, 0x5011);
+	tell_reference(TRACK_OP_RELEASE, 0x7021);
+	play_finish();
+	expect("SELECT s.hash FROM reference r JOIN stack s ON s.id = r.stack_id WHERE "
+	       "retained > released",
+	       "20497");
+}
+
 static void open_agent(void)
 {
 	STEP(OPEN, SCOPE, AGENT, .arg = TRACK_FROM_PACK);
