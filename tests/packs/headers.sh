@@ -38,7 +38,7 @@ while read -r pack headers; do
 		skip "$pack: as its headers say" "they are not installed"
 	fi
 done <<'TABLE'
-openssl openssl/ssl.h openssl/pem.h openssl/kdf.h openssl/ec.h openssl/rsa.h openssl/dh.h openssl/dsa.h openssl/hmac.h
+openssl openssl/ssl.h openssl/pkcs12.h openssl/pem.h openssl/kdf.h openssl/ec.h openssl/rsa.h openssl/dh.h openssl/dsa.h openssl/hmac.h
 uv uv.h
 usrsctp usrsctp.h
 srtp srtp2/srtp.h
