@@ -6,7 +6,8 @@
 prototypes() {
 	local header
 	for header; do echo "#include <$header>"; done >"$work/headers.c"
-	gcc -D_GNU_SOURCE -DOPENSSL_SUPPRESS_DEPRECATED -w -fsyntax-only -aux-info "$work/headers.x" \
+	# shellcheck disable=SC2046
+	gcc $(pkg-config --cflags-only-I gio-unix-2.0 nice 2>/dev/null) -D_GNU_SOURCE -DOPENSSL_SUPPRESS_DEPRECATED -w -fsyntax-only -aux-info "$work/headers.x" \
 		"$work/headers.c" 2>/dev/null || return
 	sed -nE 's,^/\*.*\*/ (extern |static |inline )*([^(]*[ *])([A-Za-z_0-9]+) \((.*)\);$,\3\t\2\t\4,p' "$work/headers.x" |
 		awk -F'\t' '{
@@ -16,15 +17,19 @@ prototypes() {
 				depth += c == "(" ? 1 : c == ")" ? -1 : 0
 				count += c == "," && !depth
 			}
-			kind = $2 ~ /\*/ ? "pointer" : $2 ~ /void/ ? "void" : $2 ~ /long/ ? "long" : "int"
+			count -= $3 ~ /\.\.\.$/
+			kind = $2 ~ /\*|gpointer/ ? "pointer" : $2 ~ /void/ ? "void" : $2 ~ /long/ ? "long" : "int"
 			print $1, $3 ~ /double|float/ ? "doubles" : count, kind
 		}' | sort -u
 }
 
-# named PACK: the same of the pack's file
+# named PACK: the same of the pack's file; a function that is done as another says what it takes, too
 named() {
-	awk '/^ *- symbol:/ {name = $3} /^    args:/ {args = $2} /^    returns:/ {print name, args, $2}' \
-		"$here/../../libtrack/packs/$1.yaml" | sort
+	awk 'function tell() { if (name) print name, args, returns; name = "" }
+		/^ *- \{?symbol:/ { tell(); name = $0; sub(/.*symbol: */, "", name); sub(/[,}].*/, "", name); returns = "pointer" }
+		match($0, / args: [0-9]+/) { args = substr($0, RSTART + 7, RLENGTH - 7) }
+		match($0, / returns: [a-z]+/) { returns = substr($0, RSTART + 10, RLENGTH - 10) }
+		END { tell() }' "$here/../../libtrack/packs/$1.yaml" | sort
 }
 
 while read -r pack headers; do
@@ -42,4 +47,6 @@ openssl openssl/ssl.h openssl/pkcs12.h openssl/pem.h openssl/kdf.h openssl/ec.h 
 uv uv.h
 usrsctp usrsctp.h
 srtp srtp2/srtp.h
+glib gio/gio.h glib-unix.h
+nice agent.h
 TABLE

@@ -64,16 +64,23 @@ static void on_notify(gpointer data)
 	*(gboolean *)data = TRUE;
 }
 
+static void await_ticks(void)
+{
+	unsigned times = 3;
+
+	g_timeout_add(0, on_call, &times);
+	await_calls(3);
+}
+
 static void start_timeout(gboolean is_right)
 {
 	unsigned times = 3;
 	gboolean is_over = FALSE;
-	guint waiting = g_timeout_add(LONG_MS, on_call, NULL);
+	guint waiting = g_timeout_add(LONG_MS, on_call, &times);
 
 	if (is_right)
 		g_source_remove(waiting);
-	g_timeout_add(0, on_call, &times);
-	await_calls(3);
+	await_ticks();
 	g_timeout_add(0, on_call_again, NULL);
 	await_calls(3);
 	g_timeout_add_seconds(0, on_call, NULL);
@@ -85,7 +92,7 @@ static void start_timeout(gboolean is_right)
 	g_assert_true(is_over);
 }
 
-/* What may stay until the process ends, right or not. */
+/* These may stay until the process ends; their channel may not. */
 static void start_watches(gboolean is_right)
 {
 	int ends[2];
@@ -93,14 +100,14 @@ static void start_watches(gboolean is_right)
 	GPid pid;
 	char *command[] = {"/bin/true", NULL};
 
-	(void)is_right;
 	g_assert_true(g_unix_open_pipe(ends, FD_CLOEXEC, NULL));
 	channel = g_io_channel_unix_new(ends[1]);
 	g_idle_add(on_call, NULL);
 	g_unix_fd_add(ends[1], G_IO_OUT, on_descriptor, NULL);
 	g_io_add_watch(channel, G_IO_OUT, on_channel, NULL);
 	await_calls(3);
-	g_io_channel_unref(channel);
+	if (is_right)
+		g_io_channel_unref(channel);
 	close(ends[0]);
 	close(ends[1]);
 	g_unix_signal_add(SIGUSR1, on_call, NULL);
@@ -166,7 +173,7 @@ static const struct {
 	void (*start)(gboolean is_right);
 } classes[] = {
 	{ "GLib_timeout", start_timeout },
-	{ "GLib_watch", start_watches },
+	{ "GIOChannel", start_watches },
 	{ "GAsyncReadyCallback", start_accept },
 	{ "GCancellable", start_cancellable },
 };

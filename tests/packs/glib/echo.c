@@ -139,6 +139,7 @@ static void connect_client(guint16 port)
 	GSocketAddress *address = g_inet_socket_address_new(loopback, port);
 	GSocketClient *client = g_socket_client_new();
 
+	g_socket_client_set_enable_proxy(client, FALSE);
 	g_socket_client_connect_async(client, G_SOCKET_CONNECTABLE(address), NULL, on_connected,
 				      g_new0(struct end, 1));
 	if (!forgets_client)

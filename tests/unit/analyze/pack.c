@@ -83,6 +83,40 @@ Test(pack, an_object_of_which_it_did_not_is_one)
 	expect("SELECT rule || ' ' || state FROM finding", "ref-leak at-exit");
 }
 
+static void tell_reference(unsigned op, uint64_t stack)
+{
+	step((struct step){.op = (uint8_t)op,
+			   .kind = TRACK_KIND_OBJECT,
+			   .subject = CANDIDATE,
+			   .arg = TRACK_FROM_PACK,
+			   .stack = stack,
+			   .text = TEXT_CHECKLIST});
+}
+
+Test(pack, a_library_gives_back_what_it_took_itself_and_not_what_the_program_took)
+{
+	static const uint64_t of_program[] = {0x5010};
+
+	texts();
+	play_program(of_program, 1);
+	play_module("/lib/libstack.so.1", 0x7000, 0x8000);
+	play_stack(0x7010);
+	play_stack(0x7020);
+	STEP(CREATE, OBJECT, CANDIDATE, .arg = TRACK_FROM_PACK, .stack = 0x7010);
+	tell_reference(TRACK_OP_RETAIN, 0x7010);
+	tell_reference(TRACK_OP_RETAIN, 0x5010);
+	tell_reference(TRACK_OP_RELEASE, 0x7020);
+	play_finish();
+	expect("SELECT s.hash FROM reference r JOIN stack s ON s.id = r.stack_id WHERE "
+	       "retained > released",
+	       "20496");
+	cr_assert_eq(analyze_places(play.trace, NULL), 0);
+	name_place("/opt/bin/program", 0x10, "keep");
+	name_place("/lib/libstack.so.1", 0x10, "accept");
+	cr_assert_eq(analyze_findings(play.trace), 0);
+	expect("SELECT culprit_function FROM finding", "keep");
+}
+
 static void open_agent(void)
 {
 	STEP(OPEN, SCOPE, AGENT, .arg = TRACK_FROM_PACK);
