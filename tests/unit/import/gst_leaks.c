@@ -157,8 +157,9 @@ Test(gst_leaks, lines_of_other_things_are_counted)
 											 "name=("
 											 "structure"
 											 ")\"x\""
-											 "\n" HEAD("7") "object-added, type-name=(string)GstPad, address=(gpointer)0x30;\n"
-													"0:00:00.1 7 0x5 INFO GST_PADS a.c:1: object-alive, type-name=(string)GstPad\n");
+											 "\n" HEAD(
+												 "7") "object-added, type-name=(string)GstPad, address=(gpointer)0x30;\n"
+												      "0:00:00.1 7 0x5 INFO GST_PADS a.c:1: object-alive, type-name=(string)GstPad\n");
 	cr_assert_str_eq(handed, "create 10 GstPad keep.c:3\nretain 10 keep keep.c:3\n");
 	cr_assert_eq(counts().skipped, 14);
 }
