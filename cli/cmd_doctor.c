@@ -14,6 +14,8 @@
 
 #include "child.h"
 #include "options.h"
+#include "pack_choice.h"
+#include "packs.h"
 #include "road.h"
 #include "run_folder.h"
 #include "shim.h"
@@ -61,6 +63,25 @@ static bool check_shim(char ret_path[PATH_MAX])
 		tell(HEALTH_MISSING, "shim: '%s': %s; install rtctrack whole, or set RTCTRACK_SHIM",
 		     ret_path, strerror(-r));
 	return r == 0;
+}
+
+/* Whether programs of these libraries will be followed. */
+static void check_packs(const char *shim)
+{
+	char folder[PATH_MAX];
+	struct packs packs;
+	size_t there = 0;
+
+	if (pack_choice_folder(shim, folder) < 0 || packs_load(&packs) < 0) {
+		tell(HEALTH_NOTE, "no probe packs beside the shim: of what programs do with their"
+				  " libraries nothing is seen; install rtctrack whole");
+		return;
+	}
+	for (size_t i = 0; i < packs.count; i++)
+		there += pack_choice_has(folder, packs.items[i]->name.text);
+	tell(there == packs.count ? HEALTH_OK : HEALTH_NOTE, "%zu of %zu probe packs in %s", there,
+	     packs.count, folder);
+	packs_free(&packs);
 }
 
 static void check_unwinder(void)
@@ -120,6 +141,8 @@ static int record_probe(struct run_folder *folder, const char *shim, bool *ret_s
 	struct shim_environment environment = {
 		.shim_path = shim,
 		.first = "",
+		.packs = "",
+		.packs_later = "",
 		.spool_dir = folder->path,
 		.cap_bytes = PROBE_CAP_BYTES,
 		.stack_depth = 16,
@@ -166,6 +189,8 @@ int cmd_doctor(const struct options *options)
 
 	check_kernel();
 	works = check_shim(shim);
+	if (works)
+		check_packs(shim);
 	check_unwinder();
 	check_limit();
 	folder = check_folder(options->spool_dir, base);

@@ -25,6 +25,18 @@ static int parse_text(const struct option_type *type, const char *text, void *fi
 	return 0;
 }
 
+/* One more of them. */
+static int parse_texts(const struct option_type *type, const char *text, void *field)
+{
+	struct option_texts *texts = field;
+
+	(void)type;
+	if (!text[0] || texts->count == sizeof(texts->items) / sizeof(texts->items[0]))
+		return -EINVAL;
+	texts->items[texts->count++] = text;
+	return 0;
+}
+
 /* clang-format off */
 static const char *const kind_words[] = {
 #define TRACK_KIND(id, name, ...) #name,

@@ -19,6 +19,12 @@ enum option_completion {
 	COMPLETION_WORDS
 };
 
+/* Of an option that was given several times. */
+struct option_texts {
+	size_t count;
+	const char *items[16];
+};
+
 struct option_type {
 	/* 0 and the member, or -EINVAL. */
 	int (*parse)(const struct option_type *type, const char *text, void *member);

@@ -128,6 +128,7 @@ static bool is_privileged(int fd)
 struct elf_facts {
 	bool interpreted; /* PT_INTERP: a dynamic loader is asked for */
 	bool musl;
+	char loader[PATH_MAX];
 	bool named; /* DT_SONAME: the loader itself, run as a program */
 	char asan[64];
 };
@@ -140,6 +141,7 @@ static void read_interpreter(int fd, const GElf_Phdr *header, struct elf_facts *
 
 	facts->interpreted = true;
 	path[length > 0 ? length : 0] = 0;
+	memcpy(facts->loader, path, sizeof(path));
 	facts->musl = strstr(path, "ld-musl") != NULL;
 }
 
@@ -193,6 +195,7 @@ static void inspect_elf(int fd, struct program *program)
 		goto out;
 	read_facts(fd, elf, &facts);
 	memcpy(program->asan, facts.asan, sizeof(program->asan));
+	memcpy(program->loader, facts.loader, sizeof(program->loader));
 	if (header.e_machine != EM_X86_64 || header.e_ident[EI_CLASS] != ELFCLASS64)
 		program->trouble = PROGRAM_FOREIGN;
 	else if (!facts.interpreted && !facts.named)

@@ -19,7 +19,8 @@ enum program_trouble {
 struct program {
 	char path[PATH_MAX]; /* of the file inspected: for a script, its interpreter */
 	enum program_trouble trouble;
-	char asan[64]; /* GCC's shared ASan runtime that it needs ("libasan.so.8"), or "" */
+	char loader[PATH_MAX]; /* that it asks for, "" none */
+	char asan[64];	       /* GCC's shared ASan runtime that it needs ("libasan.so.8"), or "" */
 };
 
 /*

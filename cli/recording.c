@@ -13,6 +13,7 @@
 
 #include "child.h"
 #include "options.h"
+#include "pack_choice.h"
 #include "program.h"
 #include "road.h"
 #include "run_folder.h"
@@ -29,6 +30,7 @@ struct recording {
 	struct run_folder folder;
 	char trace_path[PATH_MAX];
 	char command[1024];
+	struct pack_choice packs;
 	struct road *road;
 	struct child child;
 	bool begun;	/* the child was released */
@@ -102,6 +104,15 @@ static void tell_trouble(const struct recording *recording)
 		    program_trouble_text(trouble));
 }
 
+/* 0 or -errno: then it was said. */
+static int choose_packs(struct recording *recording)
+{
+	if (!program_takes_preload(recording->program.trouble))
+		return 0;
+	return pack_choice_make(recording->options, &recording->program, recording->shim,
+				recording->folder.path, &recording->packs);
+}
+
 static int prepare_child(struct recording *recording)
 {
 	const struct options *options = recording->options;
@@ -109,6 +120,8 @@ static int prepare_child(struct recording *recording)
 		.shim_path =
 			program_takes_preload(recording->program.trouble) ? recording->shim : NULL,
 		.first = recording->program.asan,
+		.packs = recording->packs.objects ? recording->packs.objects : "",
+		.packs_later = recording->packs.later ? recording->packs.later : "",
 		.spool_dir = recording->folder.path,
 		.cap_bytes = options->cap_bytes,
 		.stack_depth = options->stack_depth,
@@ -238,7 +251,7 @@ int recording_start(struct recording *recording)
 	if (make_folder(recording) < 0)
 		return EXIT_TOOL;
 	join_command(recording);
-	if (prepare_child(recording) < 0)
+	if (choose_packs(recording) < 0 || prepare_child(recording) < 0)
 		return EXIT_TOOL;
 	if (open_trace(recording) < 0) {
 		child_cancel(&recording->child);
@@ -337,5 +350,6 @@ void recording_destroy(struct recording *recording)
 	else
 		run_folder_remove(&recording->folder);
 	road_destroy(recording->road);
+	pack_choice_free(&recording->packs);
 	free(recording);
 }

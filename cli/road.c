@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "pack_facts.h"
 #include "symbolise.h"
 
 struct road {
@@ -47,6 +48,8 @@ int road_create(const char *trace_path, const struct symbol_search *search, stru
 		road->search = *search;
 	if (r == 0)
 		r = trace_create(trace_path, &road->trace);
+	if (r == 0)
+		r = pack_facts_write_shipped(road->trace);
 	if (r == 0)
 		r = lifetimes_create(road->trace, &road->lifetimes);
 	if (r == 0)

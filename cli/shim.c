@@ -63,15 +63,24 @@ int shim_find(char ret_path[PATH_MAX])
 	return -ENOENT;
 }
 
-static int set_preload(const char *first, const char *shim_path)
+static int set_preload(const struct shim_environment *environment)
 {
-	const char *existing = getenv("LD_PRELOAD");
-	char *value;
+	const char *parts[] = {environment->first, environment->shim_path, environment->packs,
+			       getenv("LD_PRELOAD")};
+	char *value = NULL;
+	size_t size;
+	FILE *text = open_memstream(&value, &size);
 	int r;
 
-	if (asprintf(&value, "%s%s%s%s%s", first, first[0] ? ":" : "", shim_path,
-		     existing && existing[0] ? ":" : "", existing ? existing : "") < 0)
+	if (!text)
 		return -ENOMEM;
+	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
+		if (parts[i] && parts[i][0])
+			fprintf(text, "%s%s", ftell(text) > 0 ? ":" : "", parts[i]);
+	if (fclose(text) != 0) {
+		free(value);
+		return -ENOMEM;
+	}
 	r = setenv("LD_PRELOAD", value, 1) < 0 ? -errno : 0;
 	free(value);
 	return r;
@@ -84,9 +93,8 @@ int shim_environment_set(const struct shim_environment *environment)
 	snprintf(cap, sizeof(cap), "%llu", (unsigned long long)environment->cap_bytes);
 	snprintf(depth, sizeof(depth), "%u", environment->stack_depth);
 	if (setenv(TRACK_ENV_SPOOL_DIR, environment->spool_dir, 1) < 0 ||
-	    setenv(TRACK_ENV_CAP, cap, 1) < 0 || setenv(TRACK_ENV_STACK, depth, 1) < 0)
+	    setenv(TRACK_ENV_CAP, cap, 1) < 0 || setenv(TRACK_ENV_STACK, depth, 1) < 0 ||
+	    setenv(TRACK_ENV_PACKS, environment->packs_later, 1) < 0)
 		return -errno;
-	if (!environment->shim_path)
-		return 0;
-	return set_preload(environment->first, environment->shim_path);
+	return environment->shim_path ? set_preload(environment) : 0;
 }

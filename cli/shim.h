@@ -14,8 +14,10 @@
 int shim_find(char ret_path[PATH_MAX]);
 
 struct shim_environment {
-	const char *shim_path; /* NULL: do not preload */
-	const char *first;     /* a library that insists on coming first, or "" */
+	const char *shim_path;	 /* NULL: do not preload */
+	const char *first;	 /* a library that insists on coming first, or "" */
+	const char *packs;	 /* behind it: paths with colons between, or "" */
+	const char *packs_later; /* TRACK_ENV_PACKS for what it starts, "" */
 	const char *spool_dir;
 	uint64_t cap_bytes;
 	uint32_t stack_depth;

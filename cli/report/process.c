@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <base/u64map.h>
 #include <errno.h>
+#include <string.h>
 
 #include "rows.h"
 
@@ -72,7 +73,9 @@ static int find_parents(struct report *report)
 		struct report_process *process = &report->processes[i];
 
 		process->parent = find_parent(report, process, &by_pid);
-		r = u64map_put(&by_pid, (uint64_t)process->pid, i);
+		/* What a log says of a process is no image of it. */
+		if (!process->origin || strcmp(process->origin, "import") != 0)
+			r = u64map_put(&by_pid, (uint64_t)process->pid, i);
 		if (r == 0)
 			r = u64map_put(report->process_by_id, (uint64_t)process->id, i);
 	}

@@ -90,6 +90,16 @@ static void ask_owners(const struct judge *judge, struct survivor *survivor)
 		decide(survivor, FATE_FINE, SURVIVOR_NONE);
 }
 
+/*
+ * The program gave back all that it had of it: what keeps it, the library or something else that is
+ * told by itself, took its reference unseen.
+ */
+static bool is_given_back(const struct survivor *survivor)
+{
+	return survivor->kind == TRACK_KIND_OBJECT && survivor->refs == 0 &&
+	       (survivor->traits & TRACK_FROM_PACK) != 0;
+}
+
 /* Where nobody who is alive holds it: whoever went without releasing it, or where it was made. */
 static void ask_hints(const struct judge *judge, struct survivor *survivor)
 {
@@ -111,7 +121,7 @@ static void ask_hints(const struct judge *judge, struct survivor *survivor)
 		       (size_t)(survivor - judge->survivors->items));
 	if (fate != FATE_OPEN)
 		return;
-	decide(survivor, FATE_AT_EXIT, SURVIVOR_NONE);
+	decide(survivor, is_given_back(survivor) ? FATE_FINE : FATE_AT_EXIT, SURVIVOR_NONE);
 	if (survivor->hint != SURVIVOR_NONE) {
 		uint64_t over = over_ns(at(judge, survivor->hint), survivor);
 

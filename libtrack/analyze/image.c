@@ -51,6 +51,7 @@ void image_destroy(struct image *image)
 	modules_finish(&image->modules);
 	u64map_finish(&image->stacks);
 	u64map_finish(&image->places);
+	u64map_finish(&image->callers);
 	u64map_finish(&image->texts);
 	free(image);
 }
@@ -85,6 +86,12 @@ int image_unload(struct image *image, uint64_t bias, uint64_t time_ns)
 	return trace_put_module(image->book->trace, module);
 }
 
+static uint64_t hash_module(uint64_t hash, const struct trace_module *module)
+{
+	hash = fnv_text(hash, module != NULL ? module->path : "");
+	return fnv_text(hash, module != NULL ? module->build_id : "");
+}
+
 /* A module may be unloaded and come back: the same places are the same stack. */
 static uint64_t hash_places(const struct image *image, uint64_t time_ns, const uint64_t *addresses,
 			    size_t depth)
@@ -96,11 +103,19 @@ static uint64_t hash_places(const struct image *image, uint64_t time_ns, const u
 			modules_find(&image->modules, addresses[i], time_ns);
 		uint64_t offset = addresses[i] - (module != NULL ? module->bias : 0);
 
-		hash = fnv_text(hash, module != NULL ? module->path : "");
-		hash = fnv_text(hash, module != NULL ? module->build_id : "");
+		hash = hash_module(hash, module);
 		hash = fnv_bytes(hash, &offset, sizeof(offset));
 	}
 	return hash;
+}
+
+static int add_caller(struct image *image, int64_t stack, uint64_t time_ns, uint64_t address)
+{
+	const struct trace_module *module = modules_find(&image->modules, address, time_ns);
+
+	return module == NULL ? 0
+			      : u64map_put(&image->callers, (uint64_t)stack,
+					   hash_module(FNV_START, module));
 }
 
 int image_add_stack(struct image *image, uint64_t hash, uint64_t time_ns, const uint64_t *addresses,
@@ -121,6 +136,8 @@ int image_add_stack(struct image *image, uint64_t hash, uint64_t time_ns, const 
 				&id);
 	if (error == 0)
 		error = u64map_put(&image->places, places, (uint64_t)id);
+	if (error == 0 && depth > 0)
+		error = add_caller(image, id, time_ns, addresses[0]);
 	return error != 0 ? error : u64map_put(&image->stacks, hash, (uint64_t)id);
 }
 
@@ -129,6 +146,13 @@ int64_t image_stack(const struct image *image, uint64_t hash)
 	const uint64_t *id = hash != 0 ? u64map_get(&image->stacks, hash) : NULL;
 
 	return id != NULL ? (int64_t)*id : 0;
+}
+
+uint64_t image_caller(const struct image *image, int64_t stack)
+{
+	const uint64_t *caller = stack != 0 ? u64map_get(&image->callers, (uint64_t)stack) : NULL;
+
+	return caller != NULL ? *caller : 0;
 }
 
 int image_add_text(struct image *image, uint64_t id, const char *text)

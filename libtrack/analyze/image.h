@@ -24,12 +24,13 @@ struct image {
 	int32_t pid;
 	uint64_t end_ns;
 	enum collect_end end;
-	bool census_told;     /* the collector said that a census was taken */
-	uint32_t end_tid;     /* the thread that ended it, and looked at what is left; 0 unknown */
-	bool forked;	      /* it began with all that its parent had made */
-	struct u64map stacks; /* hash -> row */
-	struct u64map places; /* of stacks -> row */
-	struct u64map texts;  /* id -> const char *, of the book */
+	bool census_told;      /* the collector said that a census was taken */
+	uint32_t end_tid;      /* the thread that ended it, and looked at what is left; 0 unknown */
+	bool forked;	       /* it began with all that its parent had made */
+	struct u64map stacks;  /* hash -> row */
+	struct u64map places;  /* of stacks -> row */
+	struct u64map callers; /* row of a stack -> hash of the module of its first frame */
+	struct u64map texts;   /* id -> const char *, of the book */
 	struct modules modules;
 	struct fds fds;
 	struct threads threads;
@@ -58,6 +59,8 @@ int image_add_stack(struct image *image, uint64_t hash, uint64_t time_ns, const 
 		    size_t depth);
 /* Row of a stack; 0 if there is none. */
 int64_t image_stack(const struct image *image, uint64_t hash);
+/* Which module's code it was that called, by its path and build: a hash; 0 if it is not known. */
+uint64_t image_caller(const struct image *image, int64_t stack);
 
 int image_add_text(struct image *image, uint64_t id, const char *text);
 /* NULL if there is none. Equal texts are one pointer, in all images. */

@@ -113,7 +113,8 @@ static bool is_sibling(const struct leaks *leaks, size_t root, size_t part)
 	const struct survivor *one = leaks_at(leaks, root), *two = leaks_at(leaks, other);
 
 	return one->kind == TRACK_KIND_OBJECT && two->kind == TRACK_KIND_OBJECT &&
-	       one->fate == two->fate && one->outlived == two->outlived && !leaks->taken[other] &&
+	       one->outlived != SURVIVOR_NONE && one->fate == two->fate &&
+	       one->outlived == two->outlived && !leaks->taken[other] &&
 	       leak_graph_is_root(&leaks->graph, part) && leak_cause(leaks, part) == CAUSE_OTHER &&
 	       share_tag(leaks, one, two);
 }

@@ -9,6 +9,7 @@
 #include "kind.h"
 #include "lineage.h"
 #include "record.h"
+#include "thing.h"
 #include "word.h"
 
 struct lifetimes {
@@ -217,6 +218,8 @@ static int on_event(void *ctx, uint32_t process, const struct collect_event *eve
 		return on_record(image, event);
 	if (event->op == TRACK_OP_PLUMBING)
 		return thing_plumbing(image, event);
+	if (thing_is_overruled(image, event))
+		return 0;
 	handle = event->op < TRACK_OP__COUNT ? kind_of(event->kind)->on[event->op] : NULL;
 	return handle != NULL ? handle(image, event) : 0;
 }

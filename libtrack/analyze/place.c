@@ -19,7 +19,8 @@ static const char stacks_sql[] =
 /* An exec keeps the pid: what the map says is about the last image. */
 static const char maps_sql[] =
 	"SELECT p.pid, p.realtime_ns FROM process p WHERE p.id = ?1 "
-	"AND NOT EXISTS (SELECT 1 FROM process q WHERE q.pid = p.pid AND q.id > p.id)";
+	"AND NOT EXISTS (SELECT 1 FROM process q WHERE q.pid = p.pid AND q.id > p.id "
+	"AND q.origin <> 'import')";
 static const char modules_sql[] =
 	"SELECT bias, start, end, path, build_id, loaded_ns, unloaded_ns FROM module "
 	"WHERE process_id = ?1 ORDER BY loaded_ns, id";

@@ -17,6 +17,7 @@ struct reference {
 	uint64_t subject;
 	uint8_t kind;
 	bool waker;
+	uint64_t caller; /* the module that took it */
 	int64_t stack, released_stack;
 	uint64_t retained, released;
 	uint64_t first_ns, last_ns;
@@ -28,6 +29,7 @@ struct holder {
 	const char *tag;     /* interned; NULL none */
 	uint64_t subject;    /* 0 nobody in particular */
 	unsigned kind;
+	uint64_t caller; /* the module that says so; 0 unknown */
 };
 
 static bool is_of(const struct reference *reference, const struct holder *holder)
@@ -83,6 +85,7 @@ static struct reference *make(struct thing *thing, const struct holder *holder,
 		.subject = holder->subject,
 		.kind = (uint8_t)holder->kind,
 		.waker = (event->arg & TRACK_WAKER) != 0,
+		.caller = holder->caller,
 		.stack = stack,
 		.first_ns = event->time_ns,
 		.last_ns = event->time_ns,
@@ -110,6 +113,20 @@ static int retain(struct thing *thing, const struct holder *holder,
 }
 
 /*
+ * What a library takes for itself, its own code gives back: a pack names no holder, and the
+ * program's references are others. NULL: it has none.
+ */
+static struct reference *find_own(struct thing *thing, const struct holder *holder)
+{
+	struct reference *at = thing->references;
+
+	while (at != NULL &&
+	       (is_given_back(at) || !is_of(at, holder) || at->caller != holder->caller))
+		at = at->next;
+	return holder->caller != 0 && thing_is_of_pack(thing) ? at : NULL;
+}
+
+/*
  * The last one taken that is still held: of this holder and purpose, or of the purpose alone, or
  * of any. A reference that was passed on is given back by who got it.
  */
@@ -133,8 +150,10 @@ static struct reference *find_held(struct thing *thing, const struct holder *hol
 /* false: there was no reference left at all. */
 static bool release(struct thing *thing, const struct holder *holder, int64_t stack)
 {
-	struct reference *at = find_held(thing, holder);
+	struct reference *at = find_own(thing, holder);
 
+	if (at == NULL)
+		at = find_held(thing, holder);
 	if (at == NULL)
 		return false;
 	if (at->tag != holder->tag)
@@ -149,7 +168,12 @@ static struct holder read_holder(const struct image *image, const struct collect
 {
 	struct told told = thing_told(image, event);
 	unsigned kind = told.relation->other_kind;
-	struct holder holder = {.tag = told.text, .subject = told.relation->other, .kind = kind};
+	struct holder holder = {
+		.tag = told.text,
+		.subject = told.relation->other,
+		.kind = kind,
+		.caller = image_caller(image, image_stack(image, event->stack)),
+	};
 
 	if (holder.subject != 0 && thing_is_kind(kind))
 		holder.thing = thing_find(image, kind, holder.subject);

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <track/wire.h>
 
 #include "closing.h"
 #include "leak_chain.h"
@@ -91,6 +92,27 @@ static int add_evidence(struct judgement *judgement, struct finding *finding,
 	return error != 0 ? error : add_held(finding, &judgement->leaks, leak);
 }
 
+/*
+ * Who is to be asked: where it was made; or, of what a library made and gave up itself, where the
+ * first of the references was taken that are left.
+ */
+static int64_t find_teller(const struct leaks *leaks, const struct survivor *head)
+{
+	int64_t taken = 0;
+
+	if ((head->traits & TRACK_FROM_PACK) == 0)
+		return head->birth_stack;
+	for (size_t i = 0; i < head->reference_count; i++) {
+		int64_t stack = leaks->survivors.references[head->first_reference + i].stack_id;
+
+		if (stack == head->birth_stack)
+			return stack;
+		if (taken == 0)
+			taken = stack;
+	}
+	return taken != 0 ? taken : head->birth_stack;
+}
+
 static int add_leak(struct judgement *judgement, const struct leak *leak)
 {
 	const struct survivor *head = leaks_at(&judgement->leaks, leak->head);
@@ -114,7 +136,8 @@ static int add_leak(struct judgement *judgement, const struct leak *leak)
 		judgement->lifelong++;
 		return 0;
 	}
-	error = findings_get(&judgement->findings, leak->rule, state, &member, culprit, &finding);
+	member.stack_id = find_teller(&judgement->leaks, head);
+	error = judge_member(judgement, leak->rule, state, &member, &finding);
 	/* Of what is proven, what is not adds nothing. */
 	if (error != 0 || finding->state != state)
 		return error;

@@ -240,6 +240,22 @@ bool thing_is_of_pack(const struct thing *thing)
 	return (thing->traits & TRACK_FROM_PACK) != 0;
 }
 
+static bool is_birth(unsigned op)
+{
+	return op == TRACK_OP_CREATE || op == TRACK_OP_ARM || op == TRACK_OP_OPEN;
+}
+
+bool thing_is_overruled(const struct image *image, const struct collect_event *event)
+{
+	const struct thing *thing;
+
+	if ((event->arg & TRACK_FROM_PACK) == 0 || !thing_is_kind(event->kind))
+		return false;
+	thing = thing_find(image, event->kind, event->subject);
+	return thing != NULL && !thing_is_of_pack(thing) &&
+	       (thing->alive || !is_birth(event->op));
+}
+
 bool thing_is_abandoned(struct thing *thing)
 {
 	const struct thing *owner;

@@ -90,6 +90,8 @@ struct thing *thing_alive(const struct image *image, const struct collect_event 
  * one where it was. So what it seems to be used for after its end is no proof of anything.
  */
 bool thing_is_of_pack(const struct thing *thing);
+/* A pack says it of what the program itself tells of: that knows better, as long as it is there. */
+bool thing_is_overruled(const struct image *image, const struct collect_event *event);
 /* What it belongs to was closed or is over: if it ends at all, it is by its own hand. */
 bool thing_is_abandoned(struct thing *thing);
 /* A new life. What lived at the address has ended, told or not. */

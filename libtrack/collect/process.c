@@ -34,8 +34,9 @@ int process_create(struct spool *spool, uint32_t index, struct process **ret_pro
 		.code = -1,
 		.exe = strdup(""),
 		.command = strdup(""),
+		.packs = strdup(""),
 	};
-	if (!process->info.exe || !process->info.command) {
+	if (!process->info.exe || !process->info.command || !process->info.packs) {
 		process_destroy(process);
 		return -ENOMEM;
 	}
@@ -52,6 +53,7 @@ void process_destroy(struct process *process)
 	spool_finish(&process->spool);
 	free((char *)process->info.exe);
 	free((char *)process->info.command);
+	free((char *)process->info.packs);
 	free(process->cursors);
 	free(process);
 }
@@ -122,8 +124,12 @@ static int set_text(struct process *process, const struct track_record *head, co
 	if (!text)
 		return -ENOMEM;
 	text_clean(bytes, size, text, capacity);
-	const char **field =
-		what == TRACK_PROCESS_EXE ? &process->info.exe : &process->info.command;
+	const char **const fields[TRACK_PROCESS_TEXT__COUNT] = {
+		[TRACK_PROCESS_EXE] = &process->info.exe,
+		[TRACK_PROCESS_COMMAND] = &process->info.command,
+		[TRACK_PROCESS_PACKS] = &process->info.packs,
+	};
+	const char **field = fields[what];
 	free((char *)*field);
 	*field = text;
 	process->changed = true;

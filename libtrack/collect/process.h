@@ -12,7 +12,7 @@
 
 struct process {
 	struct spool spool;
-	struct collect_process info; /* exe and command are owned here */
+	struct collect_process info; /* its texts are owned here */
 	struct process *older;	     /* same pid, found before; see family.h */
 	bool replaced;		     /* by an exec: a later image exists, */
 	uint64_t replaced_ns;	     /* from then on */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "annotate.h"
+#include "inside.h"
 #include "module.h"
 #include "record.h"
 #include "stack.h"
@@ -173,6 +174,8 @@ SHIM_EXPORT void track_shim_annotate(uint64_t what, uint64_t subject, uint64_t a
 	if (unlikely(what >> 24 || op >= TRACK_OP__COUNT || kind >= TRACK_KIND__COUNT ||
 		     other_kind >= TRACK_KIND__COUNT || !(annotations[op].kinds >> kind & 1)))
 		return;
+	if (arg & TRACK_FROM_PACK && (op == TRACK_OP_CREATE || op == TRACK_OP_OPEN))
+		inside_turn(subject);
 	if (unlikely(annotations[op].turns >> kind & 1))
 		annotate_turn(what, subject, arg, other, text, __builtin_frame_address(0));
 	else

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "exec.h"
 #include "folder.h"
+#include "preload.h"
 #include "writer.h"
 
 #include <dlfcn.h>
@@ -23,6 +24,7 @@ static struct variable variables[] = {
 	{.name = TRACK_ENV_SPOOL_DIR},
 	{.name = TRACK_ENV_CAP},
 	{.name = TRACK_ENV_STACK},
+	{.name = TRACK_ENV_PACKS},
 };
 
 static char own_path[PATH_MAX]; /* of libtrack.so; "": not active */
@@ -59,7 +61,9 @@ void exec_init(char *const *envp)
 			remember(&variables[i], value);
 	}
 	const char *preload = exec_find_env(envp, PRELOAD);
-	target_init(preload && !strncmp(preload, "libasan.so", 10) ? preload : "");
+	preload_init(exec_find_env(envp, TRACK_ENV_PACKS));
+	target_init(preload && !strncmp(preload, "libasan.so", 10) ? preload : "",
+		    preload_in(preload));
 	memcpy(own_path, info.dli_fname, strlen(info.dli_fname) + 1);
 }
 
@@ -96,18 +100,31 @@ static bool is_our_asan(const char *piece, size_t length)
 	       is_own(next + 1, strcspn(next + 1, " :"));
 }
 
-/* "LD_PRELOAD=" [asan ":"] [ours ":"] what else the host wants loaded. */
-static bool compose(struct text *text, const char *asan, bool with_us, const char *theirs)
+/* [asan ":"] ours (":" pack) */
+static bool add_ours(struct text *text, const char *asan, uint32_t packs)
+{
+	bool ok = true;
+	if (*asan)
+		ok = add(text, asan, strlen(asan)) && add(text, ":", 1);
+	ok = ok && add(text, own_path, strlen(own_path));
+	for (; ok && packs; packs &= packs - 1)
+		ok = add(text, ":", 1) &&
+		     add(text, preload_path(packs), strlen(preload_path(packs)));
+	return ok;
+}
+
+/* "LD_PRELOAD=" [ours ":"] what else the host wants loaded. */
+static bool compose(struct text *text, const struct exec_plan *plan, const char *asan,
+		    const char *theirs)
 {
 	bool ok = add(text, PRELOAD "=", sizeof(PRELOAD));
 	const char *start = text->at;
-	if (with_us && *asan)
-		ok = ok && add(text, asan, strlen(asan)) && add(text, ":", 1);
-	if (with_us)
-		ok = ok && add(text, own_path, strlen(own_path));
+	if (plan->with_us)
+		ok = ok && add_ours(text, asan, plan->packs);
 	for (const char *piece = theirs ? theirs : ""; ok && *piece;) {
 		size_t length = strcspn(piece, " :");
-		if (length && !is_own(piece, length) && !is_our_asan(piece, length))
+		if (length && !is_own(piece, length) && !is_our_asan(piece, length) &&
+		    !preload_named(piece, length))
 			ok = (text->at == start || add(text, ":", 1)) && add(text, piece, length);
 		piece += length + (piece[length] != '\0');
 	}
@@ -125,10 +142,11 @@ static bool is_named(const char *entry, const char *name)
 	return !strncmp(entry, name, length) && entry[length] == '=';
 }
 
-/* Ours stands first already, and GCC's ASan neither misses nor is too many. */
-static bool is_preloaded(const char *theirs, const struct target *target)
+/* Ours stands first already, and neither GCC's ASan nor a pack misses or is too many. */
+static bool is_preloaded(const char *theirs, const struct target *target, uint32_t packs)
 {
-	return theirs && !*target->asan && is_own(theirs, strcspn(theirs, " :"));
+	return theirs && !*target->asan && is_own(theirs, strcspn(theirs, " :")) &&
+	       preload_in(theirs) == packs;
 }
 
 static bool has_variables(char *const *envp)
@@ -165,12 +183,14 @@ struct exec_plan exec_plan(char *const *envp, const struct target *target)
 		return plan;
 	plan.with_us =
 		target->kind != TARGET_STUMBLES && !writers_confined() && shim_is_reachable();
+	plan.packs = plan.with_us ? preload_choose(target->packs) : 0;
 	plan.note = note_of(target, plan.with_us);
-	if (plan.with_us ? is_preloaded(theirs, target) && has_variables(envp) : !theirs)
+	if (plan.with_us ? is_preloaded(theirs, target, plan.packs) && has_variables(envp)
+			 : !theirs)
 		return plan;
 	plan.pointers = count + 1 + sizeof(variables) / sizeof(*variables) + 1;
 	plan.text_bytes = sizeof(PRELOAD "=") + strlen(own_path) + strlen(target->asan) +
-			  (theirs ? strlen(theirs) : 0) + 8;
+			  preload_bytes(plan.packs) + (theirs ? strlen(theirs) : 0) + 8;
 	return plan;
 }
 
@@ -180,7 +200,7 @@ char *const *exec_environment(const struct exec_plan *plan, char *const *envp,
 	const char *theirs = exec_find_env(envp, PRELOAD);
 	struct text preload = {text, text + plan->text_bytes};
 	size_t count = 0;
-	if (!compose(&preload, target->asan, plan->with_us, theirs))
+	if (!compose(&preload, plan, target->asan, theirs))
 		return envp;
 	for (; envp && *envp; envp++)
 		if (!is_named(*envp, PRELOAD))

@@ -29,6 +29,7 @@ struct exec_plan {
 	size_t pointers;
 	size_t text_bytes;
 	bool with_us;
+	uint32_t packs; /* preload.h */
 	enum track_note note;
 };
 struct exec_plan exec_plan(char *const *envp, const struct target *target);

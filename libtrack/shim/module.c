@@ -11,6 +11,7 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/syscall.h>
+#include <track/pack.h>
 
 #define MODULES 4096u
 #define PATHS_BYTES (512u * 1024)
@@ -214,6 +215,17 @@ void modules_record_all(struct writer *writer, bool forked)
 	for (uint32_t i = 0; i < module_count; i++)
 		if (modules[i].end)
 			emit_module(writer, &modules[i]);
+}
+
+/* For wrappers of packs, which remember functions by the module that calls them. */
+SHIM_EXPORT uint32_t track_shim_pack_modules;
+
+void modules_count_unloads(void)
+{
+	unsigned long long changes[2] = {0, 0};
+	if (LIBC(dl_iterate_phdr))
+		LIBC(dl_iterate_phdr)(read_changes, changes);
+	__atomic_store_n(&track_shim_pack_modules, (uint32_t)changes[1], __ATOMIC_RELAXED);
 }
 
 void modules_after_unload(struct writer *writer)

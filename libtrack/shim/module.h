@@ -16,6 +16,9 @@ void modules_record_all(struct writer *writer, bool forked);
 /* Before a new stack is recorded: look again if an address is in no known module. */
 void modules_check(struct writer *writer, const uint64_t *addresses, size_t count);
 
+/* After a dlclose: wrappers of packs look again for what modules that may be others now call. */
+void modules_count_unloads(void);
+
 /* After a dlclose: record what is gone. */
 void modules_after_unload(struct writer *writer);
 

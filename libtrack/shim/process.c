@@ -8,6 +8,7 @@
 #include "filter.h"
 #include "folder.h"
 #include "module.h"
+#include "pack.h"
 #include "path.h"
 #include "real.h"
 #include "spool.h"
@@ -92,6 +93,7 @@ static int start_recording(enum track_origin origin)
 		return -ENOMEM;
 	record_names(writer);
 	modules_record_all(writer, origin == TRACK_ORIGIN_FORK);
+	packs_record_all(writer, origin == TRACK_ORIGIN_FORK);
 	census_inherited(writer);
 	return 0;
 }

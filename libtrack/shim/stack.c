@@ -3,6 +3,7 @@
 #include "bind.h"
 #include "clock.h"
 #include "module.h"
+#include "pack.h"
 #include "process.h"
 #include "real.h"
 #include "spool.h"
@@ -246,6 +247,11 @@ static bool has_room(void)
 	return tls.low && here() >= tls.low + STACK_ROOM && here() <= tls.high;
 }
 
+bool stack_is_own(uintptr_t address)
+{
+	return tls.low && address >= tls.low && address <= tls.high;
+}
+
 /* What stood at an address before a module went was something else. */
 static uint64_t hash_addresses(uint32_t version, const uint64_t *addresses, size_t count)
 {
@@ -283,25 +289,25 @@ static uint64_t record_new(struct writer *writer, const uint64_t *addresses, siz
  */
 static inline __attribute__((always_inline)) uint64_t record(struct writer *writer, size_t skipped)
 {
-	uint64_t addresses[TRACK_STACK_DEPTH_MAX + OWN_FRAMES];
+	uint64_t addresses[TRACK_STACK_DEPTH_MAX + OWN_FRAMES + PACK_FRAMES_MAX];
 	if (unlikely(writers_confined() || !has_room() || is_inside() || !enter(writer))) {
 		spool_note(TRACK_NOTE_STACKS_SKIPPED, 1);
 		return 0;
 	}
 	tls.inside = here();
-	int found = unwind((void **)addresses, (int)depth_max + OWN_FRAMES);
+	int found = unwind((void **)addresses, (int)(depth_max + OWN_FRAMES + packs_frames()));
 	tls.inside = 0;
 	__atomic_store_n(&writer->unwinding, 0, __ATOMIC_RELEASE);
 
 	size_t count = found > 0 ? (size_t)found : 0;
-	const uint64_t *first = addresses;
+	uint64_t *first = addresses;
 	while (count && is_own(*first)) {
 		first++;
 		count--;
 	}
 	skipped = count > skipped ? skipped : 0;
 	first += skipped;
-	count -= skipped;
+	count = packs_leave_out(first, count - skipped);
 	if (count > depth_max)
 		count = depth_max;
 	if (!count)
@@ -327,7 +333,7 @@ uint64_t stack_record(struct writer *writer)
 static __attribute__((noinline)) void learn(struct writer *writer, const struct trail_start *start,
 					    uint64_t stack)
 {
-	uint64_t addresses[TRACK_STACK_DEPTH_MAX];
+	uint64_t addresses[TRACK_STACK_DEPTH_MAX + PACK_FRAMES_MAX];
 	size_t count = 0;
 	tls.inside = here();
 	if (unlikely(!writer->trails))
@@ -336,8 +342,12 @@ static __attribute__((noinline)) void learn(struct writer *writer, const struct 
 	if (unlikely(trail && enter(writer))) {
 		const struct trails *walked = writer->trails;
 		/* A handler's fork leaves the child none, in the middle of the walk. */
-		if (trail_walk(trail, start, tls.high, depth_max, addresses, &count) &&
-		    writer->trails == walked &&
+		bool led = trail_walk(trail, start, tls.high, depth_max + packs_frames(), addresses,
+				      &count);
+		count = packs_leave_out(addresses, count);
+		if (count > depth_max)
+			count = depth_max;
+		if (led && writer->trails == walked &&
 		    hash_addresses(writer->known_version, addresses, count) == stack)
 			trail_keep(trail, start, stack, writer->known_version);
 		__atomic_store_n(&writer->unwinding, 0, __ATOMIC_RELEASE);

@@ -55,6 +55,9 @@ static inline bool stack_is_probe(long fd)
 	return unlikely(fd == STACK_PROBE_READ || fd == STACK_PROBE_WRITE);
 }
 
+/* Whether an address lies on the calling thread's own stack, as far as that was looked at. */
+bool stack_is_own(uintptr_t address);
+
 /* Whether an address is in libunwind's code: what that opens and closes is not the host's. */
 bool stack_is_library(const void *address);
 

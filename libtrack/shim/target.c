@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "target.h"
+#include "preload.h"
 
 #include <elf.h>
 #include <fcntl.h>
@@ -9,9 +10,10 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#define HEAD_BYTES 256	/* as the kernel looks at */
-#define ENTRIES 8	/* of a table, looked at together: this may run on a small stack */
-#define TABLES_MAX 64	/* entries of a table looked at, at most */
+#define HEAD_BYTES 256 /* as the kernel looks at */
+#define ENTRIES 8      /* of a table, looked at together: this may run on a small stack */
+#define TABLES_MAX 64  /* entries of a table looked at, at most */
+#define SONAME_BYTES 64
 #define SCRIPT_LEVELS 4 /* as the kernel's */
 #define KNOWN 128	/* files remembered; a power of two */
 
@@ -76,28 +78,54 @@ static bool find_segment(const struct segments *all, uint32_t type, uint64_t add
 	return false;
 }
 
-/* GCC's runtime is the first library that a program built with it needs. */
-static void find_asan(const struct segments *all, uint64_t dynamic, struct target *target)
+/* Where the names are that a dynamic section refers to. */
+static bool find_strings(const struct segments *all, uint64_t dynamic, uint64_t *ret_offset)
 {
 	Elf64_Dyn some[ENTRIES];
 	Elf64_Phdr segment;
-	uint64_t name = UINT64_MAX, strings = 0;
-	for (size_t at = 0; at < TABLES_MAX && (name == UINT64_MAX || !strings); at += ENTRIES) {
+	for (size_t at = 0; at < TABLES_MAX; at += ENTRIES) {
 		long size = read_at(all->fd, some, sizeof(some), dynamic + at * sizeof(*some));
 		for (long i = 0; i < size / (long)sizeof(*some); i++) {
-			if (some[i].d_tag == DT_NEEDED && name == UINT64_MAX)
-				name = some[i].d_un.d_val;
-			else if (some[i].d_tag == DT_STRTAB)
-				strings = some[i].d_un.d_ptr;
+			if (some[i].d_tag != DT_STRTAB ||
+			    !find_segment(all, PT_LOAD, some[i].d_un.d_ptr, &segment))
+				continue;
+			*ret_offset = segment.p_offset + (some[i].d_un.d_ptr - segment.p_vaddr);
+			return true;
 		}
 	}
-	if (name == UINT64_MAX || !find_segment(all, PT_LOAD, strings, &segment))
+	return false;
+}
+
+/* GCC's runtime is the first library that a program built with it needs. */
+static void judge_needed(const char *name, bool is_first, struct target *target)
+{
+	if (is_first && !strncmp(name, "libasan.so", 10) && strlen(name) < sizeof(target->asan))
+		memcpy(target->asan, name, strlen(name) + 1);
+	target->packs |= preload_for(name);
+}
+
+static void look_at_needed(const struct segments *all, uint64_t dynamic, struct target *target)
+{
+	Elf64_Dyn some[ENTRIES];
+	uint64_t strings;
+	bool is_first = true;
+	if (!find_strings(all, dynamic, &strings))
 		return;
-	long size = read_at(all->fd, target->asan, sizeof(target->asan) - 1,
-			    segment.p_offset + (strings - segment.p_vaddr) + name);
-	target->asan[size > 0 ? size : 0] = '\0';
-	if (strncmp(target->asan, "libasan.so", 10) != 0)
-		target->asan[0] = '\0';
+	for (size_t at = 0; at < TABLES_MAX; at += ENTRIES) {
+		long size = read_at(all->fd, some, sizeof(some), dynamic + at * sizeof(*some));
+		for (long i = 0; i < size / (long)sizeof(*some); i++) {
+			char name[SONAME_BYTES];
+			if (some[i].d_tag == DT_NULL)
+				return;
+			if (some[i].d_tag != DT_NEEDED)
+				continue;
+			long length = read_at(all->fd, name, sizeof(name) - 1,
+					      strings + some[i].d_un.d_val);
+			name[length > 0 ? length : 0] = '\0';
+			judge_needed(name, is_first, target);
+			is_first = false;
+		}
+	}
 }
 
 static void inspect_elf(long fd, const Elf64_Ehdr *elf, struct target *target)
@@ -121,7 +149,7 @@ static void inspect_elf(long fd, const Elf64_Ehdr *elf, struct target *target)
 	else if (asks && !strstr(path, "/ld-linux"))
 		target->kind = TARGET_STUMBLES;
 	else if (dynamic)
-		find_asan(&all, segment.p_offset, target);
+		look_at_needed(&all, segment.p_offset, target);
 }
 
 /* Copy a script's interpreter out of its first line. */
@@ -183,9 +211,10 @@ static void find(int folder, const char *path, const struct stat *st, struct kno
 		found->target.kind = TARGET_BLIND;
 }
 
-void target_init(const char *asan)
+void target_init(const char *asan, uint32_t packs)
 {
 	struct stat st;
+	own_target.packs = packs;
 	if (sys3(SYS_stat, (long)"/proc/self/exe", (long)&st, 0))
 		return;
 	size_t length = strcspn(asan, ":");

@@ -17,14 +17,15 @@ enum target_kind {
 
 struct target {
 	enum target_kind kind;
-	char asan[32]; /* file name of GCC's AddressSanitizer, which must come first; "" none */
+	char asan[32];	/* file name of GCC's AddressSanitizer, which must come first; "" none */
+	uint32_t packs; /* preload.h: those that fit what it needs itself */
 };
 
 /*
  * Remember our own program, of which all is known. asan: the sanitizer that it
- * was given, "libasan.so.N:..." or "".
+ * was given, "libasan.so.N:..." or ""; packs: the packs.
  */
-void target_init(const char *asan);
+void target_init(const char *asan, uint32_t packs);
 
 /* folder: descriptor that a relative path starts from, or AT_FDCWD; path "": folder itself. */
 void target_inspect(int folder, const char *path, struct target *ret_target);

@@ -55,6 +55,7 @@ SHIM_EXPORT int daemon(int keep_folder, int keep_streams)
 SHIM_EXPORT int dlclose(void *library)
 {
 	int ret = REAL(dlclose)(library);
+	modules_count_unloads();
 	struct writer *writer = writer_get();
 	if (writer) {
 		int saved = errno;

@@ -6,7 +6,8 @@ CREATE TABLE meta (            -- schema_version, rtctrack_version, command, eng
 	key TEXT PRIMARY KEY,  -- finished (1 once the recording ended in order), exit_status,
 	                       -- port_range (of ephemeral ports, "low-high"), grace_ns (what belongs to a
 	                       -- scope may end so much later; absent: 1 s), timeout_s (the program was
-	                       -- ended after so many seconds; absent: it was not)
+	                       -- ended after so many seconds; absent: it was not), import:FORMAT:PROCESS
+	                       -- (the log of that process that was imported)
 	value TEXT NOT NULL
 ) WITHOUT ROWID;
 
@@ -16,7 +17,7 @@ CREATE TABLE process (         -- one row per process image: an exec makes a new
 	ppid INTEGER NOT NULL,
 	parent_id INTEGER,     -- process that forked it, or the image before its exec
 	image INTEGER NOT NULL,
-	origin TEXT NOT NULL,  -- start, fork
+	origin TEXT NOT NULL,  -- start, fork; import: what a log says of its parent, which wrote it
 	exe TEXT NOT NULL,
 	command TEXT NOT NULL,
 	start_ns INTEGER NOT NULL,

@@ -120,6 +120,27 @@ stack shim with stacks, room handed back
 new shim with stacks, each page new
 MODES
 
+# A library with its pack: TLS handshakes between two ends in one thread.
+handshake=$build/tests/bench/bench_handshake
+wrappers=$build/libtrack/packs/libtrack-openssl.so
+if [ -x "$handshake" ] && [ -e "$wrappers" ]; then
+	echo
+	shake() { # PRELOADED
+		RTCTRACK_SPOOL_DIR=$work LD_PRELOAD=$1 "$handshake" 1000
+		rm -f "$work"/*.spool
+	}
+	for _ in $(seq $rounds); do
+		"$handshake" 1000 >>"$work/shake_bare"
+		shake "$shim" >>"$work/shake_shim"
+		shake "$shim:$wrappers" >>"$work/shake_pack"
+		paste "$work"/shake_{bare,shim,pack} | tail -1 | awk '{print $2 / $1, $3 / $1}' >>"$work/shake_ratios"
+	done
+	printf '%-46s %10s %8s\n' "TLS handshakes: bench_handshake 1000" "us" "ratio"
+	printf '%-46s %10s %8s\n' "bare" "$(median <"$work/shake_bare")" 1.00
+	printf '%-46s %10s %8.3f\n' "shim" "$(median <"$work/shake_shim")" "$(cut -d' ' -f1 "$work/shake_ratios" | median)"
+	printf '%-46s %10s %8.3f\n' "shim and pack openssl" "$(median <"$work/shake_pack")" "$(cut -d' ' -f2 "$work/shake_ratios" | median)"
+fi
+
 # How much of it a collector takes over for good, in two threads, under the default cap.
 echo
 printf '%-46s %10s %8s %8s %8s\n' "annotations a second: bench_sustain" "M told" "M taken" "lost" "CPU"

@@ -111,6 +111,30 @@ static void save_raw(const char *corpus)
 	save(corpus, "spool", "raw", input, sizeof(input));
 }
 
+/* A line of each format of logs, behind its number. */
+static void save_logs(const char *corpus)
+{
+	static const char *const logs[] = {
+		"[a.c:made_create:1:init] 0x10 (1)\n[a.c:found:2:increase] 0x10 (2)\n"
+		"[a.c:found:3:decrease] 0x10 (1)\n[a.c:gone:4:decrease] 0x10 (0)\n",
+		"0:00:00.5 7 0x5 TRACE GST_TRACER :0:: object-alive, type-name=(string)GstPad, "
+		"address=(gpointer)0x10, description=(string)<it>, ref-count=(uint)2, "
+		"trace=(string)keep (keep.c:3)\n/lib/libg.so(f+0x4) [0x5]\n;\n"
+		"0:00:00.5 7 0x5 TRACE GST_TRACER :0:: object-refings, ts=(guint64)9, "
+		"type-name=(string)GstPad, address=(gpointer)0x10, description=(string)unreffed, "
+		"ref-count=(uint)1, trace=(string)drop (/lib/a.so:0x5)\n;\n",
+	};
+
+	for (size_t i = 0; i < sizeof(logs) / sizeof(logs[0]); i++) {
+		char input[1024], name[16];
+		size_t bytes = (size_t)snprintf(input, sizeof(input), "%c%s", (int)i + 2, logs[i]);
+
+		/* Two formats: 2 and 3 say which, and are no zero byte. */
+		snprintf(name, sizeof(name), "log%zu", i);
+		save(corpus, "import", name, input, bytes);
+	}
+}
+
 int main(int argc, char **argv)
 {
 	if (argc != 2) {
@@ -128,6 +152,7 @@ int main(int argc, char **argv)
 	save_layouts(argv[1]);
 	save_op(argv[1], TRACK_OP_CREATE, 0, INPUT_SEGMENTS);
 	save_raw(argv[1]);
+	save_logs(argv[1]);
 	const char *marks = "100 7 one two\n200 8 three\nx\n1 2";
 	save(argv[1], "marks", "marks", marks, strlen(marks));
 	return 0;

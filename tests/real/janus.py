@@ -1,11 +1,12 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
-"""Janus under load, run by tests/real/janus.sh: janus.py SESSIONS closed|open COMMAND...
+"""Janus under load, run by tests/real/janus.sh: janus.py SESSIONS KEPT COMMAND...
 
 COMMAND starts Janus, itself or behind `rtctrack run`, with the configuration of janus.sh. Each
 session attaches to the EchoTest, has a message echoed by it over a data channel, and ends with a
-mark. `closed` detaches the handle and destroys the session; `open` abandons both. Then Janus gets
-a SIGTERM, its normal end.
+mark. Its handle is detached and the session destroyed, but for the last KEPT, which are abandoned.
+Then Janus gets a SIGTERM, its normal end. Where JANUS_LOG names a file, Janus prints its reference
+counters into that.
 """
 import asyncio
 import json
@@ -23,15 +24,16 @@ import aioice.ice
 from aiortc import RTCConfiguration, RTCPeerConnection, RTCSessionDescription
 
 URL = "http://127.0.0.1:8088/janus"
+ADMIN = "http://127.0.0.1:7088/admin"
 SECONDS = 60
 TICKS = os.sysconf("SC_CLK_TCK")
 
 aioice.ice.get_host_addresses = lambda use_ipv4, use_ipv6: ["127.0.0.2"]
 
 
-def request(path, body=None):
+def request(path, body=None, url=URL):
     data = None if body is None else json.dumps({"transaction": "t", **body}).encode()
-    with urllib.request.urlopen(URL + path, data, timeout=SECONDS) as answer:
+    with urllib.request.urlopen(url + path, data, timeout=SECONDS) as answer:
         answer = json.load(answer)
     if answer["janus"] == "error":
         raise RuntimeError(answer["error"]["reason"])
@@ -104,21 +106,33 @@ def udp_sockets(pid):
     return sum(os.readlink(f"{folder}/{number}") in inodes for number in os.listdir(folder))
 
 
+def loops(pid):
+    """The threads of handles: one goes as the last that its handle does."""
+    count = 0
+    for tid in os.listdir(f"/proc/{pid}/task"):
+        try:
+            with open(f"/proc/{pid}/task/{tid}/comm", encoding="ascii") as name:
+                count += name.read().startswith("hloop")
+        except OSError:
+            pass  # it ended meanwhile
+    return count
+
+
 def settled_udp_sockets(pid, expected):
     """What a destroyed session held goes in the background."""
     limit = time.monotonic() + SECONDS
     time.sleep(1)
-    while (left := udp_sockets(pid)) != expected and time.monotonic() < limit:
+    while (udp_sockets(pid), loops(pid)) != (expected, expected) and time.monotonic() < limit:
         time.sleep(0.1)
-    return left
+    return udp_sockets(pid)
 
 
-async def load(sessions, close, mark):
+async def load(sessions, kept_open, mark):
     """Answers with the peers and the seconds that the sessions took."""
     kept, seconds = [], 0
     for number in range(1, sessions + 1):
         start = time.monotonic()
-        peer, text = await session(close)
+        peer, text = await session(number <= sessions - kept_open)
         if not text.endswith("message"):
             raise RuntimeError(f"not an echo: {text}")
         seconds += time.monotonic() - start
@@ -127,19 +141,23 @@ async def load(sessions, close, mark):
     return kept, seconds
 
 
-def main(sessions, close, command):
+def main(sessions, kept_open, command, log):
     def mark(number):
         if pid != janus.pid:
             words = [command[0], "mark", "--run", str(janus.pid), f"session {number}"]
             subprocess.run(words, check=True, stdout=subprocess.DEVNULL)
 
-    janus = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+    with open(log or os.devnull, "w", encoding="utf-8") as output:
+        janus = subprocess.Popen(command, stdout=output)
     try:
         version = wait_for_port(janus)
+        if log:
+            body = {"janus": "set_refcount_debug", "debug": True, "admin_secret": "secret"}
+            request("", body, ADMIN)
         pid = program_pid(janus.pid)
         cpu = cpu_seconds(pid)
-        kept, wall = asyncio.new_event_loop().run_until_complete(load(sessions, close, mark))
-        left = settled_udp_sockets(pid, 0 if close else sessions)
+        kept, wall = asyncio.new_event_loop().run_until_complete(load(sessions, kept_open, mark))
+        left = settled_udp_sockets(pid, kept_open)
         cpu = cpu_seconds(pid) - cpu
         around = cpu_seconds(janus.pid) if pid != janus.pid else 0
     finally:
@@ -152,6 +170,6 @@ def main(sessions, close, command):
 
 
 if __name__ == "__main__":
-    if len(sys.argv) < 4 or sys.argv[2] not in ("closed", "open"):
-        sys.exit("usage: janus.py SESSIONS closed|open COMMAND...")
-    main(int(sys.argv[1]), sys.argv[2] == "closed", sys.argv[3:])
+    if len(sys.argv) < 4:
+        sys.exit("usage: janus.py SESSIONS KEPT COMMAND...")
+    main(int(sys.argv[1]), int(sys.argv[2]), sys.argv[3:], os.environ.get("JANUS_LOG"))

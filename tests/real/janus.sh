@@ -18,19 +18,19 @@ disabled() {
 janus_configuration() {
 	mkdir -p janus
 	cat >janus/janus.jcfg <<-END
-		general: { configs_folder = "$PWD/janus" debug_level = 2 session_timeout = 60 }
+		general: { configs_folder = "$PWD/janus" debug_level = 2 session_timeout = 60 admin_secret = "secret" }
 		nat: { full_trickle = false ice_enforce_list = "v0" }
 		plugins: { disable = "$(disabled plugins libjanus_echotest.so)" }
 		transports: { disable = "$(disabled transports libjanus_http.so)" }
 	END
 	cat >janus/janus.transport.http.jcfg <<-END
 		general: { json = "compact" base_path = "/janus" http = true port = 8088 ip = "127.0.0.1" https = false }
-		admin: { admin_http = false admin_https = false }
+		admin: { admin_base_path = "/admin" admin_http = true admin_port = 7088 admin_ip = "127.0.0.1" admin_https = false }
 	END
 }
-# janus_runs MODE SESSIONS LEFT: that many UDP sockets are open in the end
+# janus_runs NAME SESSIONS KEPT: so many of them are abandoned, and their UDP sockets open in the end
 janus_runs() {
-	local name="janus $1" driver=(/usr/bin/python3 "$here/janus.py" "$2" "$1") command
+	local name="janus $1" driver=(/usr/bin/python3 "$here/janus.py" "$2" "$3") command
 	command=(janus -F "$PWD/janus" -C "$PWD/janus/janus.jcfg")
 	timed bare janus_namespace timeout 120 "${driver[@]}" "${command[@]}"
 	rm -f t.db
@@ -48,6 +48,18 @@ janus_runs() {
 	check "$name: UDP sockets left open, by the kernel's account" \
 		"$(sql "SELECT count(*) FROM resource WHERE $main_process AND class = 'udp' AND death_ns IS NULL")" "$3"
 	echo "        $suite $name: bare $(tail -1 bare.err), recorded $(tail -1 recorded.err)"
+}
+
+# Janus' own log of its reference counters, which are macros, beside what was recorded.
+janus_counters() {
+	local handles="FROM finding WHERE rule = 'ref-leak' AND class = 'janus_ice_handle'"
+	JANUS_LOG=janus.log janus_runs "counters, $2 of $1 left" "$1" "$2"
+	"$rtctrack" import janus-refcount janus.log t.db >import.out 2>import.err
+	check "janus counters, $2 of $1 left: the log is read" "$? $(grep -c 'objects of janus.log' import.out) $(cat import.err)" "0 1 "
+	check "janus counters, $2 of $1 left: handles" "$(sql "SELECT coalesce(sum(count), 0) $handles")" "$2"
+	[ "$2" = 0 ] || check "janus counters: who holds an abandoned handle" \
+		"$(sql "SELECT count(DISTINCT tag) FROM reference WHERE retained > released AND tag IN
+		('janus_session_handles_insert', 'janus_ice_handle_attach_plugin')")" 2
 }
 
 janus() {
@@ -71,4 +83,6 @@ janus() {
 		"$(sql "SELECT class, count, slope FROM finding WHERE state = 'growing' AND rule <> 'exhaustion' AND class <> 'eventfd' ORDER BY class")" \
 		"thread|$sessions|1.0 udp|$sessions|1.0"
 	check "janus open: nothing broken" "$(sql "SELECT message FROM finding WHERE state = 'broken'")" ""
+	janus_counters 5 0
+	janus_counters 5 2
 }

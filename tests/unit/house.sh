@@ -42,6 +42,9 @@ try libtrack/pack collect/collector.h no
 try libtrack/pack store/trace.h no
 try libtrack/analyze store/trace.h yes
 try libtrack/analyze symbol/symbolizer.h no
+try libtrack/import collect/collector.h yes
+try libtrack/import store/trace.h no
+try libtrack/import analyze/analyze.h no
 try cli/report store/trace.h yes
 try cli/report analyze/analyze.h no
 # The layers of the sample stack: each sees what is below it, and a program the public header only.

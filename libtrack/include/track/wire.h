@@ -40,6 +40,7 @@
 #define TRACK_ENV_SPOOL_DIR "RTCTRACK_SPOOL_DIR" /* folder for spools */
 #define TRACK_ENV_CAP "RTCTRACK_CAP"		 /* bytes of one spool's segments */
 #define TRACK_ENV_STACK "RTCTRACK_STACK"	 /* frames per stack, 0 to 128 */
+#define TRACK_ENV_PACKS "RTCTRACK_PACKS"	 /* objects of probe packs, see shim/preload.h */
 
 #define TRACK_SPOOL_SUFFIX ".spool"
 #define TRACK_BUDGET_FILE "budget" /* in the spool folder: struct track_budget */
@@ -118,7 +119,12 @@ enum track_state {
 	TRACK_STATE__COUNT
 };
 
-enum track_process_text { TRACK_PROCESS_EXE, TRACK_PROCESS_COMMAND, TRACK_PROCESS_TEXT__COUNT };
+enum track_process_text {
+	TRACK_PROCESS_EXE,
+	TRACK_PROCESS_COMMAND,
+	TRACK_PROCESS_PACKS, /* names of the probe packs in it, so far */
+	TRACK_PROCESS_TEXT__COUNT
+};
 
 /* arg of a create, destroy or census record of kind fd. */
 #define TRACK_FD_ARG(fd_class, flags, from)                                                        \

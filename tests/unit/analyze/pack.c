@@ -64,6 +64,59 @@ Test(pack, an_object_that_is_not_counted_by_calls_outlives_its_visible_reference
 	expect("SELECT count(*) FROM resource WHERE kind = 'object' AND ending IS NULL", "1");
 }
 
+Test(pack, an_object_of_which_the_program_gave_back_all_is_no_finding_of_its_own)
+{
+	texts();
+	tell_object(TRACK_OP_CREATE, 0);
+	tell_object(TRACK_OP_RETAIN, 0);
+	tell_object(TRACK_OP_RELEASE, 0);
+	play_judge();
+	expect_no_findings();
+}
+
+Test(pack, an_object_of_which_it_did_not_is_one)
+{
+	texts();
+	tell_object(TRACK_OP_CREATE, 0);
+	tell_object(TRACK_OP_RETAIN, 0);
+	play_judge();
+	expect("SELECT rule || ' ' || state FROM finding", "ref-leak at-exit");
+}
+
+static void tell_reference(unsigned op, uint64_t stack)
+{
+	step((struct step){.op = (uint8_t)op,
+			   .kind = TRACK_KIND_OBJECT,
+			   .subject = CANDIDATE,
+			   .arg = TRACK_FROM_PACK,
+			   .stack = stack,
+			   .text = TEXT_CHECKLIST});
+}
+
+Test(pack, a_library_gives_back_what_it_took_itself_and_not_what_the_program_took)
+{
+	static const uint64_t of_program[] = {0x5010};
+
+	texts();
+	play_program(of_program, 1);
+	play_module("/lib/libstack.so.1", 0x7000, 0x8000);
+	play_stack(0x7010);
+	play_stack(0x7020);
+	STEP(CREATE, OBJECT, CANDIDATE, .arg = TRACK_FROM_PACK, .stack = 0x7010);
+	tell_reference(TRACK_OP_RETAIN, 0x7010);
+	tell_reference(TRACK_OP_RETAIN, 0x5010);
+	tell_reference(TRACK_OP_RELEASE, 0x7020);
+	play_finish();
+	expect("SELECT s.hash FROM reference r JOIN stack s ON s.id = r.stack_id WHERE "
+	       "retained > released",
+	       "20496");
+	cr_assert_eq(analyze_places(play.trace, NULL), 0);
+	name_place("/opt/bin/program", 0x10, "keep");
+	name_place("/lib/libstack.so.1", 0x10, "accept");
+	cr_assert_eq(analyze_findings(play.trace), 0);
+	expect("SELECT culprit_function FROM finding", "keep");
+}
+
 static void open_agent(void)
 {
 	STEP(OPEN, SCOPE, AGENT, .arg = TRACK_FROM_PACK);
@@ -195,6 +248,33 @@ Test(pack, hints_make_no_circle)
 	     .other_kind = TRACK_KIND_SCOPE);
 	play_finish();
 	expect("SELECT group_concat(subject) FROM resource WHERE hint_id IS NOT NULL", "512");
+}
+
+Test(pack, what_the_program_tells_of_itself_is_left_alone)
+{
+	texts();
+	STEP(CREATE, OBJECT, CANDIDATE, .text = TEXT_CLASS);
+	tell_object(TRACK_OP_CREATE, 0);
+	tell_object(TRACK_OP_RETAIN, 0);
+	retain(CANDIDATE, TEXT_CHECKLIST, 0, 0);
+	tell_object(TRACK_OP_DESTROY, 0);
+	release(CANDIDATE, TEXT_CHECKLIST, 0);
+	STEP(DESTROY, OBJECT, CANDIDATE);
+	tell_object(TRACK_OP_RELEASE, 0);
+	play_finish();
+	cr_assert_str_eq(act(), "");
+	expect("SELECT sum(count) FROM lifetime_statistics", "1");
+	expect("SELECT count(*) FROM resource", "0");
+}
+
+Test(pack, what_is_born_where_the_programs_own_was_is_followed)
+{
+	texts();
+	STEP(CREATE, OBJECT, CANDIDATE, .text = TEXT_CLASS);
+	STEP(DESTROY, OBJECT, CANDIDATE);
+	tell_object(TRACK_OP_CREATE, 0);
+	play_finish();
+	expect("SELECT count(*) FROM resource WHERE ending IS NULL", "1");
 }
 
 /* A descriptor that is open at the end, made in a library for a function of the program. */

@@ -32,6 +32,13 @@ static void (*meanwhile)(void); /* something is recorded */
 #define SAY(...)                                                                                   \
 	snprintf(log_text + strlen(log_text), sizeof(log_text) - strlen(log_text), __VA_ARGS__)
 
+static int births; /* that packs told */
+
+void inside_turn(uint64_t subject)
+{
+	births += subject == 5;
+}
+
 struct writer *writer_get_slowly(void)
 {
 	return NULL;
@@ -106,6 +113,16 @@ Test(annotate, a_relation_comes_only_with_what_is_related)
 	log_text[0] = '\0';
 	say(TRACK_OP_OWN, TRACK_KIND_FD, 0, track_scope((void *)9), NULL);
 	cr_expect(eq(str, log_text, "18/0:5,0,0(9/6) "));
+}
+
+Test(annotate, births_are_counted_where_a_pack_tells_them)
+{
+	say(TRACK_OP_CREATE, TRACK_KIND_OBJECT, 0, track_nobody(), NULL);
+	say(TRACK_OP_RETAIN, TRACK_KIND_OBJECT, TRACK_FROM_PACK, track_nobody(), NULL);
+	cr_expect(eq(int, births, 0));
+	say(TRACK_OP_CREATE, TRACK_KIND_OBJECT, TRACK_FROM_PACK, track_nobody(), NULL);
+	say(TRACK_OP_OPEN, TRACK_KIND_SCOPE, TRACK_FROM_PACK, track_nobody(), NULL);
+	cr_expect(eq(int, births, 2));
 }
 
 Test(annotate, a_literal_is_told_once_and_before_it_is_meant)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What is about to be executed. */
+#include <preload.c>
 #include <target.c>
 
 #include <criterion/criterion.h>

@@ -40,6 +40,7 @@ struct collect_process {
 	uint32_t fd_limit;   /* RLIMIT_NOFILE, soft; 0 unknown */
 	const char *exe;     /* clean UTF-8, never NULL, "" unknown; lives during the call */
 	const char *command; /* arguments joined by spaces, the same */
+	const char *packs;   /* names of its probe packs, the same */
 };
 
 struct collect_module {

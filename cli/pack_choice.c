@@ -1,0 +1,283 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "pack_choice.h"
+
+#include <errno.h>
+#include <fnmatch.h>
+#include <pack/versions.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "dependencies.h"
+#include "options.h"
+#include "pack_object.h"
+#include "packs.h"
+#include "program.h"
+#include "say.h"
+
+#define NO_PACK "none"
+
+/* Where the objects lie as seen from the shim: build tree, then installed. */
+static const char *const places[] = {"../packs", "packs"};
+
+/* While it is chosen. */
+struct choosing {
+	const struct options *options;
+	const struct program *program;
+	const char *run_folder;
+	char folder[PATH_MAX]; /* of the objects that are there, "" none */
+	struct packs packs;
+	struct dependencies needed;
+	FILE *objects, *later;
+};
+
+int pack_choice_folder(const char *shim_path, char ret_folder[PATH_MAX])
+{
+	const char *slash = strrchr(shim_path, '/');
+	char path[PATH_MAX + 16], real[PATH_MAX];
+
+	for (size_t i = 0; slash && i < sizeof(places) / sizeof(places[0]); i++) {
+		snprintf(path, sizeof(path), "%.*s/%s", (int)(slash - shim_path), shim_path,
+			 places[i]);
+		if (!realpath(path, real) || access(real, X_OK) < 0)
+			continue;
+		memcpy(ret_folder, real, strlen(real) + 1);
+		return 0;
+	}
+	return -ENOENT;
+}
+
+bool pack_choice_has(const char *folder, const char *name)
+{
+	char path[PATH_MAX + 64];
+
+	snprintf(path, sizeof(path), "%s/libtrack-%s.so", folder, name);
+	return access(path, R_OK) == 0;
+}
+
+static void add(FILE *list, const char *before, const char *path)
+{
+	fprintf(list, "%s%s%s", ftell(list) > 0 ? ":" : "", before, path);
+}
+
+/* Into the program, and into whatever it starts. */
+static int force(struct choosing *choosing, const char *path)
+{
+	if (strpbrk(path, " :")) {
+		say("LD_PRELOAD would split it there; move it, or choose another --spool-dir",
+		    "cannot preload '%s': its path holds a space or a colon", path);
+		return -EINVAL;
+	}
+	add(choosing->objects, "", path);
+	add(choosing->later, "+", path);
+	return 0;
+}
+
+static int force_object(struct choosing *choosing, const char *name)
+{
+	char real[PATH_MAX];
+
+	if (!realpath(name, real) || access(real, R_OK) < 0) {
+		int error = errno;
+
+		say(NULL, "cannot open '%s': %s", name, strerror(error));
+		return -error;
+	}
+	return force(choosing, real);
+}
+
+static void tell_error(const char *name, const struct pack_error *error)
+{
+	if (error->line)
+		say(NULL, "%s:%u: %s", name, error->line, error->text);
+	else
+		say(NULL, "%s: %s", name, error->text);
+}
+
+static int force_file(struct choosing *choosing, const char *name, size_t number)
+{
+	struct pack_errors errors = {.count = 0};
+	char path[PATH_MAX + 32];
+	int r;
+
+	snprintf(path, sizeof(path), "%s/pack-%zu.so", choosing->run_folder, number);
+	r = pack_object_build(name, path, &errors);
+	for (size_t i = 0; r < 0 && i < errors.count; i++)
+		tell_error(name, &errors.items[i]);
+	if (r < 0 && !errors.count)
+		say(NULL, "%s: %s", name, strerror(-r));
+	pack_errors_clear(&errors);
+	return r < 0 ? r : force(choosing, path);
+}
+
+static int force_named(struct choosing *choosing, const char *name)
+{
+	char path[2 * PATH_MAX], hint[96];
+	const char *near;
+
+	if (!packs_text(name)) {
+		near = packs_suggest(name);
+		snprintf(hint, sizeof(hint),
+			 near ? "did you mean '%s'?" : "see 'rtctrack packs list'", near);
+		say(hint, "there is no pack '%s'", name);
+		return -ENOENT;
+	}
+	if (!choosing->folder[0] || !pack_choice_has(choosing->folder, name)) {
+		say("install rtctrack whole", "the object of pack '%s' is not there", name);
+		return -ENOENT;
+	}
+	snprintf(path, sizeof(path), "%s/libtrack-%s.so", choosing->folder, name);
+	return force(choosing, path);
+}
+
+static bool ends_with(const char *text, const char *end)
+{
+	size_t length = strlen(text), end_length = strlen(end);
+
+	return length > end_length && strcmp(text + length - end_length, end) == 0;
+}
+
+static bool is_named(const struct option_texts *names, const char *name)
+{
+	for (size_t i = 0; i < names->count; i++)
+		if (strcmp(names->items[i], name) == 0)
+			return true;
+	return false;
+}
+
+static int force_all(struct choosing *choosing)
+{
+	const struct option_texts *names = &choosing->options->packs;
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < names->count; i++) {
+		const char *name = names->items[i];
+
+		if (strcmp(name, NO_PACK) == 0)
+			continue;
+		if (ends_with(name, ".so"))
+			r = force_object(choosing, name);
+		else if (packs_is_path(name))
+			r = force_file(choosing, name, i);
+		else
+			r = force_named(choosing, name);
+	}
+	return r;
+}
+
+/* Of a library's file: what stands behind ".so.", "" nothing. */
+static void read_version(const char *path, char ret_version[PATH_MAX])
+{
+	char real[PATH_MAX];
+	const char *at = realpath(path, real) ? strstr(real, ".so.") : NULL;
+
+	snprintf(ret_version, PATH_MAX, "%s", at ? at + 4 : "");
+}
+
+static bool is_of_versions(const struct choosing *choosing, const struct pack *pack,
+			   const struct pack_library *library, const struct dependency *needed)
+{
+	char version[PATH_MAX];
+
+	if (!library->versions.text)
+		return true;
+	read_version(needed->path, version);
+	if (pack_versions_match(library->versions.text, version))
+		return true;
+	if (!choosing->options->quiet)
+		say(NULL, "pack '%s' is not used: it is for %s %s, and '%s' is %s", pack->name.text,
+		    library->soname.text, library->versions.text, needed->path,
+		    version[0] ? version : "of no version");
+	return false;
+}
+
+static bool fits(const struct choosing *choosing, const struct pack *pack)
+{
+	bool found = false;
+
+	for (size_t i = 0; i < pack->library_count; i++)
+		for (size_t j = 0; j < choosing->needed.count; j++) {
+			const struct dependency *needed = &choosing->needed.items[j];
+
+			if (fnmatch(pack->libraries[i].soname.text, needed->soname, 0) != 0)
+				continue;
+			if (!is_of_versions(choosing, pack, &pack->libraries[i], needed))
+				return false;
+			found = true;
+		}
+	return found;
+}
+
+/* A pack that comes with the shim, and that --pack does not name. */
+static void offer(struct choosing *choosing, const struct pack *pack)
+{
+	char path[2 * PATH_MAX];
+
+	if (!pack_choice_has(choosing->folder, pack->name.text))
+		return;
+	add(choosing->later, "", pack->name.text);
+	for (size_t i = 0; i < pack->library_count; i++)
+		fprintf(choosing->later, "=%s", pack->libraries[i].soname.text);
+	if (!fits(choosing, pack))
+		return;
+	snprintf(path, sizeof(path), "%s/libtrack-%s.so", choosing->folder, pack->name.text);
+	add(choosing->objects, "", path);
+}
+
+static int choose(struct choosing *choosing)
+{
+	const struct option_texts *names = &choosing->options->packs;
+	int r;
+
+	fputs(choosing->folder[0] ? choosing->folder : "/", choosing->later);
+	r = force_all(choosing);
+	if (r < 0 || is_named(names, NO_PACK) || !choosing->folder[0])
+		return r;
+	r = packs_load(&choosing->packs);
+	if (r < 0) {
+		say(NULL, "cannot read the packs: %s", strerror(-r));
+		return r;
+	}
+	/* A loader that cannot list them leaves the packs to --pack. */
+	if (choosing->program->loader[0])
+		dependencies_list(choosing->program->loader, choosing->program->path,
+				  &choosing->needed);
+	for (size_t i = 0; i < choosing->packs.count; i++)
+		if (!is_named(names, choosing->packs.items[i]->name.text))
+			offer(choosing, choosing->packs.items[i]);
+	return 0;
+}
+
+int pack_choice_make(const struct options *options, const struct program *program,
+		     const char *shim_path, const char *folder, struct pack_choice *ret_choice)
+{
+	struct choosing choosing = {.options = options, .program = program, .run_folder = folder};
+	struct pack_choice choice = {.objects = NULL};
+	size_t sizes[2];
+	int r = 0;
+
+	pack_choice_folder(shim_path, choosing.folder);
+	choosing.objects = open_memstream(&choice.objects, &sizes[0]);
+	choosing.later = open_memstream(&choice.later, &sizes[1]);
+	if (choosing.objects && choosing.later)
+		r = choose(&choosing);
+	if (!choosing.objects || fclose(choosing.objects) != 0)
+		r = -ENOMEM;
+	if (!choosing.later || fclose(choosing.later) != 0)
+		r = -ENOMEM;
+	packs_free(&choosing.packs);
+	dependencies_free(&choosing.needed);
+	if (r < 0)
+		pack_choice_free(&choice);
+	else
+		*ret_choice = choice;
+	return r;
+}
+
+void pack_choice_free(struct pack_choice *choice)
+{
+	free(choice->objects);
+	free(choice->later);
+	*choice = (struct pack_choice){.objects = NULL};
+}
