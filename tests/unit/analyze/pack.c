@@ -277,6 +277,48 @@ Test(pack, what_is_born_where_the_programs_own_was_is_followed)
 	expect("SELECT count(*) FROM resource WHERE ending IS NULL", "1");
 }
 
+/* One more alive at each mark. */
+static void grow(unsigned last_op, uint64_t traits)
+{
+	char mark[] = "session 0";
+
+	texts();
+	open_agent();
+	play_stack(0x10);
+	for (uint64_t i = 0; i < 4; i++) {
+		STEP(CREATE, OBJECT, STREAM + 16 * i, .arg = TRACK_FROM_PACK | traits,
+		     .text = TEXT_CLASS, .stack = 0x10);
+		STEP(RETAIN, OBJECT, STREAM + 16 * i, .arg = TRACK_FROM_PACK);
+		step((struct step){.op = (uint8_t)last_op,
+				   .kind = TRACK_KIND_OBJECT,
+				   .subject = STREAM + 16 * i,
+				   .arg = TRACK_FROM_PACK,
+				   .other = AGENT,
+				   .other_kind = TRACK_KIND_SCOPE});
+		mark[8] = (char)('1' + i);
+		play_mark(mark);
+	}
+	play_judge();
+}
+
+Test(pack, what_the_program_keeps_grows)
+{
+	grow(TRACK_OP_USE, 0);
+	expect("SELECT rule || ' ' || state FROM finding", "growth growing");
+}
+
+Test(pack, what_the_program_gave_back_is_not_what_grows)
+{
+	grow(TRACK_OP_RELEASE, 0);
+	expect_no_findings();
+}
+
+Test(pack, what_ends_with_its_owner_is_not_what_grows)
+{
+	grow(TRACK_OP_OWN, TRACK_ENDS_WITH_OWNER);
+	expect_no_findings();
+}
+
 /* A descriptor that is open at the end, made in a library for a function of the program. */
 static void leave_open(void)
 {
