@@ -2,10 +2,10 @@
 # SPDX-License-Identifier: Apache-2.0
 # Wrappers of a library by track/pack.h: the program does what it does alone, what it does is told, and the
 # right objects are preloaded into it and into what it starts.
-#   tests/live/packs.sh [BUILD]        (default build/release)
+#   tests/live/wrappers.sh [BUILD]        (default build/release)
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
-suite=packs
+suite=wrappers
 . "$here/../check.sh"
 build=$(cd "${1:-$here/../../build/release}" && pwd) || exit 2
 live=$build/tests/live
@@ -67,18 +67,19 @@ check "released: every other reference is let go" "$(counted retain release)" "6
 played carried
 check "carried: a pair is told once" "$(counted 'own object')" "2 "
 
-# Two copies of a library, each seen by one module alone; and one that all see.
-for ahead in "" "$live/libpacked_2.so"; do
-	LD_PRELOAD=$ahead "$live/live_pack_copies" plugin_copy "$live"/live_pack_plugin_[12].so >alone
-	for wrappers in "$pack" "$shim:$pack"; do
-		spooled "$wrappers:$ahead" "$live/live_pack_copies" plugin_copy "$live"/live_pack_plugin_[12].so
-		check "copies${ahead:+, one for all}$([ "$wrappers" = "$pack" ] || echo ", recorded"): each module calls its own" \
-			"$code $(cat said)" "0 $(cat alone)"
-	done
-done
+# copied NAME AHEAD: two copies of a library, each seen by one module alone, and what else is loaded
+copied() {
+	LD_PRELOAD=$2 "$live/live_pack_copies" plugin_copy "$live"/live_pack_plugin_[12].so >alone
+	spooled "$pack:$2" "$live/live_pack_copies" plugin_copy "$live"/live_pack_plugin_[12].so
+	check "$1: wrappers without the shim pass on" "$code $(cat said)" "0 $(cat alone)"
+	spooled "$shim:$pack:$2" "$live/live_pack_copies" plugin_copy "$live"/live_pack_plugin_[12].so
+	check "$1: each module calls its own" "$code $(cat said)" "0 $(cat alone)"
+}
+copied "two copies" ""
+copied "two copies and one for all" "$live/libpacked_2.so"
 "$live/live_pack_copies" plugin_copy_at_once "$live/live_pack_plugin_2.so" >alone
 spooled "$shim:$pack" "$live/live_pack_copies" plugin_copy_at_once "$live/live_pack_plugin_2.so"
-check "copies: a jump to a wrapper is no endless loop" "$code $(cat said)" "0 $(cat alone)"
+check "a jump to a wrapper is no endless loop" "$code $(cat said)" "0 $(cat alone)"
 check "a weak reference to what is absent is not answered without the pack" \
 	"$(LD_PRELOAD=$shim RTCTRACK_SPOOL_DIR=$work/spools "$live/live_pack_host" absent)" "there is such a function: 0"
 

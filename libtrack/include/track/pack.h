@@ -271,6 +271,11 @@ TRACK_PACK_STATIC uint64_t track_pack_end(void)
 	return end;
 }
 
+TRACK_PACK_STATIC bool track_pack_is_own(uint64_t address)
+{
+	return address >= (uintptr_t)&__ehdr_start && address < track_pack_end();
+}
+
 TRACK_PACK_STATIC void *track_pack_look(void *where, const char *name, const char *version)
 {
 	void *found = version ? dlvsym(where, name, version) : dlsym(where, name);
@@ -294,9 +299,7 @@ TRACK_PACK_STATIC void *track_pack_look_in(const struct link_map *map, const cha
 	found = track_pack_look(module, name, version);
 	dlclose(module);
 	/* The module may be this object, or need it. */
-	return (uintptr_t)found >= (uintptr_t)&__ehdr_start && (uintptr_t)found < track_pack_end()
-		       ? NULL
-		       : found;
+	return track_pack_is_own((uintptr_t)found) ? NULL : found;
 }
 
 /*
@@ -323,7 +326,7 @@ TRACK_PACK_STATIC void *track_pack_resolve(const char *name, const struct link_m
 	return found;
 }
 
-/* A call from one of the pack's libraries to itself, or to another of them. */
+/* A call from one of the pack's libraries to itself, or to another of them; as are our own. */
 TRACK_PACK_STATIC bool track_pack_is_library(const struct track_pack *pack,
 					     const struct link_map *map)
 {
@@ -377,7 +380,8 @@ TRACK_PACK_STATIC struct track_pack_seen track_pack_find(struct track_pack_funct
 	if (known && found.real) {
 		found.start = (uintptr_t)module.dlfo_map_start;
 		found.end = (uintptr_t)module.dlfo_map_end;
-		found.inner = track_pack_is_library(function->pack, module.dlfo_link_map);
+		found.inner = track_pack_is_own((uintptr_t)caller) ||
+			      track_pack_is_library(function->pack, module.dlfo_link_map);
 		track_pack_keep(function, &found);
 	}
 	errno = saved;
@@ -421,7 +425,7 @@ TRACK_PACK_INLINE void *track_pack_real(struct track_pack_function *function, co
 	return real ? real : track_pack_find(function, caller).real;
 }
 
-/* Whether it returns to one of the pack's own libraries. */
+/* Whether it returns to one of the pack's own libraries, or to a wrapper. */
 TRACK_PACK_INLINE bool track_pack_inner(struct track_pack_function *function, const void *caller)
 {
 	struct track_pack_seen seen = track_pack_seen(function, caller);
