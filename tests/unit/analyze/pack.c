@@ -386,3 +386,29 @@ Test(pack, what_lasts_if_the_program_calls_is_no_finding_then)
 	leave_open();
 	expect_no_findings();
 }
+
+/* Functions of two files, the inner one calls the library. */
+static void name_in_two_files(void)
+{
+	int64_t location;
+
+	cr_assert_eq(analyze_places(play.trace, NULL), 0);
+	cr_assert_eq(trace_location(play.trace, "/opt/bin/program", "", 0x10, &location), 0);
+	cr_assert_eq(trace_add_frame(play.trace, location, 0, "connect", "agent.c", 1), 0);
+	cr_assert_eq(trace_location(play.trace, "/opt/bin/program", "", 0x20, &location), 0);
+	cr_assert_eq(trace_add_frame(play.trace, location, 0, "main", "main.c", 1), 0);
+}
+
+Test(pack, of_a_scope_who_calls_the_library_is_to_blame)
+{
+	const uint64_t addresses[] = {0x5010, 0x5020};
+
+	play_module("/opt/bin/program", 0x5000, 0x6000);
+	cr_assert_eq(play.sink->stack(play.sink->ctx, 0, 77, ++play.now_ns, addresses, 2), 0);
+	STEP(OPEN, SCOPE, AGENT, .arg = TRACK_FROM_PACK | TRACK_MUST_CLOSE, .stack = 77);
+	play_end(COLLECT_END_EXIT);
+	play_finish();
+	name_in_two_files();
+	cr_assert_eq(analyze_findings(play.trace), 0);
+	expect("SELECT rule || ' ' || culprit_function FROM finding", "scope-unclosed connect");
+}
