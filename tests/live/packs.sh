@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # The commands about packs: list, show, check, build.
-#   tests/live/packs_cli.sh [BUILD]
+#   tests/live/packs.sh [BUILD]
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
 root=$here/../..
 build=$(cd "${1:-$root/build/release}" && pwd) || exit 2
-suite=packs_cli
+suite=packs
 . "$here/../check.sh"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
