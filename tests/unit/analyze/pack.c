@@ -207,7 +207,7 @@ static void make_inside(uint64_t adopts)
 Test(pack, a_scope_adopts_the_classes_that_its_call_names)
 {
 	texts();
-	cr_assert_eq(play.sink->text(play.sink->ctx, 0, 9, "Socket Candidate"), 0);
+	cr_assert_eq(play.sink->text(play.sink->ctx, 0, 9, "Big Socket,Candidate"), 0);
 	make_inside(9);
 	expect(MADE, "Candidate 512 -");
 }
@@ -215,7 +215,7 @@ Test(pack, a_scope_adopts_the_classes_that_its_call_names)
 Test(pack, of_other_classes_a_call_is_a_hint)
 {
 	texts();
-	cr_assert_eq(play.sink->text(play.sink->ctx, 0, 9, "Socket Candidates Cand"), 0);
+	cr_assert_eq(play.sink->text(play.sink->ctx, 0, 9, "Socket,Candidates,Cand,Can didate"), 0);
 	make_inside(9);
 	expect(MADE, "Candidate - 512");
 }
