@@ -86,7 +86,7 @@ static void put_call(const struct wrapper *wrapper, const struct pack_act *act)
 	}
 	fprintf(wrapper->out, "\t\ttell(TRACK_OP_CALL, TRACK_KIND_SCOPE, s%zu, 0, ", n);
 	for (size_t i = 0; i < act->adopts.count; i++) {
-		fputs(i ? "\n\t\t     \" \" " : "", wrapper->out);
+		fputs(i ? "\n\t\t     \",\" " : "", wrapper->out);
 		generate_string(wrapper->out, act->adopts.items[i].text);
 	}
 	fputs(act->adopts.count ? ");\n" : "NULL);\n", wrapper->out);

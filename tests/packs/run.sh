@@ -73,5 +73,6 @@ cat "$work"/*.checks
 passed=$(cat "$work"/*.checks | grep -c '^ok')
 failed=$(cat "$work"/*.checks | grep -c '^FAIL')
 [ -e "$work/skipped" ] && skip "$(wc -l <"$work/skipped") programs" "their libraries are not here"
+. "$here/tools.sh"
 . "$here/headers.sh"
 summary
