@@ -50,6 +50,13 @@ judge() {
 	fi
 }
 
+# What a library makes of one thing by several functions of its own is one birth: an SSL and its SSL_CTX.
+counted() {
+	recorded "$work/counted.db" "$build/tests/packs/pack_openssl_objects" right SSL >/dev/null 2>&1
+	check "openssl: no birth is told twice" "$("$rtctrack" report "$work/counted.db" | grep '^  objects')" \
+		"  objects      2 created, 2 destroyed, 0 alive at the end"
+}
+
 wanted() {
 	[ $# = 1 ] && return
 	local pack=$1 name
@@ -74,5 +81,6 @@ passed=$(cat "$work"/*.checks | grep -c '^ok')
 failed=$(cat "$work"/*.checks | grep -c '^FAIL')
 [ -e "$work/skipped" ] && skip "$(wc -l <"$work/skipped") programs" "their libraries are not here"
 . "$here/tools.sh"
+[ -x "$build/tests/packs/pack_openssl_objects" ] && { [ $# = 0 ] || wanted openssl "$@"; } && counted
 . "$here/headers.sh"
 summary
