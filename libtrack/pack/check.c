@@ -144,6 +144,9 @@ static void check_class(const struct pack *pack, const struct pack_class *class,
 	if (pack_words_find(&pack_words_kind, class->name.text, &kind) == 0)
 		pack_errors_add(errors, class->name.line, "'%s' is the name of a kind",
 				class->name.text);
+	if (strchr(class->name.text, ','))
+		pack_errors_add(errors, class->name.line, "class '%s' has a comma in its name",
+				class->name.text);
 	if (pack_find_class(pack, class->name.text) != class)
 		pack_errors_add(errors, class->name.line, "class '%s' is there twice",
 				class->name.text);

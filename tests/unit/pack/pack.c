@@ -217,6 +217,7 @@ Test(pack, every_other_error_has_its_line)
 		{TOP "inner_calls: maybe\n", 4, "'maybe' is unknown"},
 		{TOP "classes: [{name: A, kind: fd}]\n", 4, "kind 'fd' is unknown"},
 		{TOP "classes: [{name: fd, kind: object}]\n", 4, "name of a kind"},
+		{TOP "classes: [{name: 'A,B', kind: object}]\n", 4, "has a comma"},
 		{TOP "classes:\n  - {name: A, kind: object}\n  - {name: A, kind: scope}\n", 6,
 		 "there twice"},
 		{TOP "classes: [{name: A, kind: object, traits: [quite]}]\n", 4, "mean 'quiet'"},
