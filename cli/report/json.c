@@ -252,6 +252,19 @@ static void add_findings(struct build *build, struct json_object *array,
 }
 
 /* parent is an index of the array, which may hold another report's processes before. */
+static struct json_object *pack_names(struct build *build, const char *packs)
+{
+	struct json_object *array = checked(build, json_object_new_array());
+
+	for (const char *at = packs; at != NULL && *at != '\0'; at += strspn(at, " ")) {
+		int length = (int)strcspn(at, " ");
+
+		append(build, array, checked(build, json_object_new_string_len(at, length)));
+		at += length;
+	}
+	return array;
+}
+
 static void add_processes(struct build *build, struct json_object *array,
 			  const struct report *report)
 {
@@ -283,6 +296,7 @@ static void add_processes(struct build *build, struct json_object *array,
 			put(build, object, "code", NULL);
 		put_number(build, object, "findings", process->findings);
 		put_number(build, object, "lost", process->lost);
+		put(build, object, "packs", pack_names(build, process->packs));
 		append(build, array, object);
 	}
 }

@@ -7,7 +7,7 @@
 
 static const char processes_sql[] =
 	"SELECT id, pid, ppid, image, exe, command, start_ns, end_ns, realtime_ns, end, code,"
-	" parent_id, origin FROM process WHERE id > ?1 ORDER BY start_ns, id";
+	" parent_id, origin, packs FROM process WHERE id > ?1 ORDER BY start_ns, id";
 static const char lost_sql[] = "SELECT process_id, sum(count) FROM note"
 			       " WHERE weight = 'LOST' AND process_id >= ?1 GROUP BY process_id";
 static const char parts_sql[] =
@@ -37,7 +37,9 @@ static int read_process(struct report *report, struct trace_query *query, void *
 		r = row_text(report, query, 5, &process->command);
 	if (r == 0)
 		r = row_text(report, query, 9, &process->end);
-	return r == 0 ? row_text(report, query, 12, &process->origin) : r;
+	if (r == 0)
+		r = row_text(report, query, 12, &process->origin);
+	return r == 0 ? row_text(report, query, 13, &process->packs) : r;
 }
 
 size_t process_index(const struct report *report, int64_t id)

@@ -9,6 +9,7 @@
 #include "text_fit.h"
 #include "text_kind.h"
 #include "text_next.h"
+#include "text_packs.h"
 #include "text_stack.h"
 #include "text_stray.h"
 #include "text_tree.h"
@@ -396,6 +397,7 @@ static int write_report(FILE *stream, const struct report *report, const struct 
 	if (r < 0)
 		return r;
 	text_running(stream, report);
+	text_packs(stream, report);
 	coverage(stream, report, style);
 	text_next(stream, report);
 	return ferror(stream) ? -EIO : 0;

@@ -44,6 +44,7 @@ int trace_put_process(struct trace *trace, struct trace_process *process)
 	bind_int(&binding, process->census_fds);
 	bind_int(&binding, process->census_threads);
 	bind_id(&binding, process->fd_limit);
+	bind_text(&binding, process->packs);
 	return put(trace, &binding, &process->id);
 }
 

@@ -27,7 +27,8 @@ CREATE TABLE process (         -- one row per process image: an exec makes a new
 	code INTEGER,          -- exit code, or signal number
 	census_fds INTEGER NOT NULL,     -- 1: a last look at its descriptors was taken
 	census_threads INTEGER NOT NULL,
-	fd_limit INTEGER       -- RLIMIT_NOFILE, soft; NULL unknown
+	fd_limit INTEGER,      -- RLIMIT_NOFILE, soft; NULL unknown
+	packs TEXT             -- names of the probe packs in it, by spaces; NULL none
 );
 
 CREATE TABLE module (

@@ -85,6 +85,7 @@ struct report_process {
 	int32_t pid, ppid;
 	uint32_t image;
 	const char *origin, *exe, *command, *end;
+	const char *packs; /* by spaces; NULL none */
 	uint64_t findings; /* that it has a part in, whatever the filter */
 	uint64_t lost;	   /* pieces of evidence */
 	uint64_t start_ns, end_ns, realtime_ns;

@@ -60,6 +60,7 @@ struct trace_process {
 	int32_t code; /* INT32_MIN: NULL */
 	bool census_fds, census_threads;
 	uint32_t fd_limit; /* 0: NULL */
+	const char *packs; /* NULL: NULL */
 };
 
 struct trace_module {
