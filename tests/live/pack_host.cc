@@ -133,12 +133,13 @@ static int arguments()
 /* What was registered is taken back by the same function. */
 static int same()
 {
+	int (*volatile by_address)(packed_simple *, void *) = packed_off;
 	int two = 2;
 
 	packed_on(count, nullptr);
 	packed_on(count, &two);
 	packed_run();
-	int off = packed_off(count, nullptr) + packed_off(count, &two);
+	int off = packed_off(count, nullptr) + by_address(count, &two);
 	packed_run();
 	printf("called %d, taken back %d\n", called, off);
 	return 0;

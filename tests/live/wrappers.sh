@@ -52,6 +52,19 @@ played backtraced
 played arguments
 check "arguments: they are told" "$(counted use)" "2 "
 played same
+spooled "$shim:$pack" "$live/live_pack_host_nopie" same
+check "a program that is not position-independent ends as alone" "$code $(cat said err)" "0 $(cat alone)"
+# noted: functions that nobody could wrap
+noted() { "$rtctrack" report spools | sed -n 's/.*functions of probe packs that the program exports.*: //p'; }
+check "whose address a program takes is not taken for its own" "$(noted)" ""
+cat >own.c <<'END'
+int packed_copy(void);
+int packed_copy(void) { return 7; }
+int main(void) { return packed_copy() - 7; }
+END
+cc -rdynamic -o own own.c
+spooled "$shim:$pack" ./own
+check "what a program exports itself is noted" "$code $(noted)" "0 1"
 played many
 check "many: as many callbacks are followed as there is room for" "$(counted arm)" "1024 "
 check "many: the others are noted" "$("$rtctrack" report spools | sed -n 's/.*callbacks that were given to libraries.*: //p')" 152

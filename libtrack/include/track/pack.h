@@ -193,8 +193,25 @@ struct track_pack_symbols {
 	const Elf64_Versym *versions;
 	const Elf64_Verneed *needed;
 	uint64_t needed_count;
-	uint64_t count; /* of those that it does not define itself, and a few more */
+	uint64_t count;
 };
+
+/* How many symbols there are, by a table of hashes: none is behind the last one's chain. */
+TRACK_PACK_STATIC uint64_t track_pack_symbol_count(const uint32_t *table)
+{
+	const uint32_t buckets = table[0], first = table[1], words = table[2];
+	const uint32_t *bucket = table + 4 + 2 * words, *chain = bucket + buckets;
+	uint32_t last = 0;
+
+	for (uint32_t i = 0; i < buckets; i++)
+		if (bucket[i] > last)
+			last = bucket[i];
+	if (last < first)
+		return first;
+	while (!(chain[last - first] & 1))
+		last++;
+	return (uint64_t)last + 1;
+}
 
 TRACK_PACK_STATIC struct track_pack_symbols track_pack_symbols(const struct link_map *map)
 {
@@ -217,7 +234,7 @@ TRACK_PACK_STATIC struct track_pack_symbols track_pack_symbols(const struct link
 		else if (entry->d_tag == DT_VERNEEDNUM)
 			found.needed_count = entry->d_un.d_val;
 		else if (entry->d_tag == DT_GNU_HASH)
-			found.count = ((const uint32_t *)at)[1];
+			found.count = track_pack_symbol_count(at);
 		else if (entry->d_tag == DT_HASH && !found.count)
 			found.count = ((const uint32_t *)at)[1];
 	}
@@ -242,19 +259,29 @@ TRACK_PACK_STATIC const char *track_pack_version_named(const struct track_pack_s
 	return NULL;
 }
 
+/* Among the symbols that it refers to and does not define; 0: none has the name. One whose address
+ * it takes may have a place in it all the same. */
+TRACK_PACK_STATIC uint64_t track_pack_reference(const struct track_pack_symbols *all,
+						const char *name)
+{
+	if (!all->symbols || !all->strings)
+		return 0;
+	for (uint64_t i = 1; i < all->count; i++)
+		if (all->symbols[i].st_shndx == SHN_UNDEF &&
+		    !strcmp(all->strings + all->symbols[i].st_name, name))
+			return i;
+	return 0;
+}
+
 /* The version of a function that a module was linked to; NULL: none. */
 TRACK_PACK_STATIC const char *track_pack_version_wanted(const struct link_map *map,
 							const char *name)
 {
 	struct track_pack_symbols all = track_pack_symbols(map);
+	uint64_t found = track_pack_reference(&all, name);
 
-	if (!all.symbols || !all.strings || !all.versions)
-		return NULL;
-	for (uint64_t i = 1; i < all.count; i++)
-		if (all.symbols[i].st_shndx == SHN_UNDEF &&
-		    !strcmp(all.strings + all.symbols[i].st_name, name))
-			return track_pack_version_named(&all, all.versions[i] & 0x7fff);
-	return NULL;
+	return found && all.versions ? track_pack_version_named(&all, all.versions[found] & 0x7fff)
+				     : NULL;
 }
 
 extern const Elf64_Ehdr __ehdr_start __attribute__((visibility("hidden")));
@@ -433,24 +460,31 @@ TRACK_PACK_INLINE bool track_pack_inner(struct track_pack_function *function, co
 	return seen.real ? seen.inner : track_pack_find(function, caller).inner;
 }
 
+/* The program has it itself. */
+TRACK_PACK_STATIC bool track_pack_is_hidden(const struct link_map *program, const char *name)
+{
+	struct track_pack_symbols all = track_pack_symbols(program);
+	void *bound = track_pack_look(RTLD_DEFAULT, name, NULL);
+	struct dl_find_object module = {0};
+
+	return bound && !_dl_find_object(bound, &module) && module.dlfo_link_map == program &&
+	       !track_pack_reference(&all, name);
+}
+
 /*
  * From the object's constructor. What the program itself calls is looked up now, since later
  * another thread may have the loader's lock for long.
  */
 TRACK_PACK_STATIC void track_pack_begin(const struct track_pack *pack)
 {
-	uint64_t hidden = 0;
 	struct track_pack_function *const *function = pack->functions;
 	const struct link_map *program = NULL;
+	uint64_t hidden = 0;
 
 	if (!function || dlinfo(dlopen(NULL, RTLD_LAZY), RTLD_DI_LINKMAP, &program))
 		program = NULL;
 	for (; program && *function; function++) {
-		void *bound = track_pack_look(RTLD_DEFAULT, (*function)->name, NULL);
-		struct dl_find_object module = {0};
-
-		hidden += bound && !_dl_find_object(bound, &module) &&
-			  module.dlfo_link_map == program;
+		hidden += track_pack_is_hidden(program, (*function)->name);
 		track_pack_find(*function, program->l_ld);
 	}
 	if (track_shim_pack_begin)
