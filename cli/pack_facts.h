@@ -13,5 +13,7 @@
 int pack_facts_write(struct trace *trace, const struct pack *pack);
 /* Of the packs that come with this command, used or not: they are true of the libraries. */
 int pack_facts_write_shipped(struct trace *trace);
+/* Of a pack's file that was found to be in order before. */
+int pack_facts_write_file(struct trace *trace, const char *path);
 
 #endif

@@ -14,6 +14,8 @@
 #include "child.h"
 #include "options.h"
 #include "pack_choice.h"
+#include "pack_facts.h"
+#include "packs.h"
 #include "program.h"
 #include "road.h"
 #include "run_folder.h"
@@ -200,6 +202,22 @@ static int write_meta(struct recording *recording)
 	return r;
 }
 
+/* What the packs say that were given as files; the trace knows those that come with us. */
+static int tell_packs(const struct recording *recording)
+{
+	const struct option_texts *names = &recording->options->packs;
+	size_t length;
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < names->count; i++) {
+		length = strlen(names->items[i]);
+		if (packs_is_path(names->items[i]) &&
+		    (length < 3 || strcmp(names->items[i] + length - 3, ".so") != 0))
+			r = pack_facts_write_file(road_trace(recording->road), names->items[i]);
+	}
+	return r;
+}
+
 static int open_trace(struct recording *recording)
 {
 	struct symbol_search search = options_search(recording->options);
@@ -218,6 +236,8 @@ static int open_trace(struct recording *recording)
 		return r;
 	}
 	r = write_meta(recording);
+	if (r == 0)
+		r = tell_packs(recording);
 	if (r == 0)
 		r = road_set_grace(road_trace(recording->road), recording->options->grace_ns);
 	if (r == 0)

@@ -53,6 +53,10 @@ there"
 check "build leaves nothing else" "$(ls "$TMPDIR")" ""
 check "build says what is wrong with the file" "$("$rtctrack" packs build standin.yaml -o none.so 2>&1 | grep -c '^rtctrack: standin.yaml:[0-9]')" \
 	"$("$rtctrack" packs check standin.yaml 2>&1 | grep -c '^rtctrack: standin.yaml:[0-9]')"
+timeout -k 5 60 "$rtctrack" run --quiet --pack "$standin" -o t.db -- /bin/true
+check "a report says which packs were there" "$("$rtctrack" report t.db | sed -n 's/^  packs  *//p')" standin
+check "so does JSON" "$("$rtctrack" report --format json t.db | tr -d ' \n' | grep -o '"packs":\["standin"\]')" '"packs":["standin"]'
+check "the trace knows whose frames are not to blame" "$(sqlite3 t.db "SELECT count(*) FROM packed WHERE library = '$(sed -n 's/.*soname: *\([^,} ]*\).*/\1/p' "$standin" | head -1)'")" 1
 check "build without a compiler says so" "$(PATH=/nowhere "$rtctrack" packs build "$standin" 2>&1; echo $?)" \
 	"rtctrack: $standin: there is no compiler 'cc': install gcc or clang
 2"
