@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What a trace has to know of packs when it is judged: whose frames are not to blame, and
- * what lasts as long as the process. It is the trace's own, so that it is judged alike wherever it is
- * read.
+ * what lasts as long as the process. It is the trace's own, so that it is judged alike wherever it
+ * is read.
  */
 #ifndef CLI_PACK_FACTS_H
 #define CLI_PACK_FACTS_H

@@ -118,7 +118,7 @@ stressed() {
 start=$(date +%s)
 rm -f "$logs"/*.log # tests/slowest.sh reads those of this run
 # shellcheck disable=SC2086
-install_packages $BUILD_PACKAGES $TEST_PACKAGES || {
+install_packages $BUILD_PACKAGES $TEST_PACKAGES $PACKS_PACKAGES || {
 	say "0 passed, 1 failed, 0 skipped"
 	exit 1
 }
@@ -140,6 +140,11 @@ lines annotations tests/live/annotations.sh build/release
 lines found tests/live/scenarios.sh build/release
 lines cli tests/live/cli.sh build/release
 lines bounds tests/live/bounds.sh build/release
+lines wrappers tests/live/wrappers.sh build/release
+lines packs-command tests/live/packs.sh build/release
+lines import tests/live/import.sh build/release
+say "packs"
+lines packs tests/packs/run.sh build/release
 say "hosts"
 lines hosts tests/hosts/run.sh build/release
 say "real programs"

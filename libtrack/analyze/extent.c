@@ -97,7 +97,7 @@ static bool names(const char *classes, const char *class_name)
 	size_t length = strlen(class_name);
 
 	while (classes != NULL && *classes != '\0') {
-		size_t word = strcspn(classes, " ");
+		size_t word = strcspn(classes, ",");
 
 		if (word == length && length != 0 && memcmp(classes, class_name, length) == 0)
 			return true;

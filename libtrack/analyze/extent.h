@@ -13,7 +13,7 @@ struct thing;
 
 /*
  * thing: a scope, or a callback, inside of which nothing is anybody's. adopts: NULL, or classes,
- * separated by spaces: what of them is made meanwhile belongs to the scope; kept by the caller.
+ * separated by commas: what of them is made meanwhile belongs to the scope; kept by the caller.
  * -ENOMEM.
  */
 int extent_enter(struct u64map *extents, uint32_t tid, struct thing *thing, const char *adopts);

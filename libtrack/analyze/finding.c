@@ -153,6 +153,12 @@ void findings_finish(struct findings *findings)
 	*findings = (struct findings){0};
 }
 
+/* Behind all that certainly fail a gate, and before the rest. */
+static unsigned severity(const struct finding *finding)
+{
+	return finding->follows ? 2 * STATE_UNCLOSED + 1 : 2 * (unsigned)finding->state;
+}
+
 /* It follows from what grows, which is told first. */
 static bool is_forecast(const struct finding *finding)
 {
@@ -183,8 +189,8 @@ static int compare(const void *left, const void *right)
 	const struct finding *b = *(struct finding *const *)right;
 	int order;
 
-	if (a->state != b->state)
-		return a->state < b->state ? -1 : 1;
+	if (severity(a) != severity(b))
+		return severity(a) < severity(b) ? -1 : 1;
 	/* Of acts the first is the likely cause of the others. */
 	if (a->first_ns != b->first_ns)
 		return a->first_ns - 1 < b->first_ns - 1 ? -1 : 1;

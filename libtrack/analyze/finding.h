@@ -65,6 +65,7 @@ struct finding {
 		*outlook;  /* leaks: what will be used up, and when; finding_text; NULL: nothing */
 	const char *other; /* acts: who else they are about, a constant or finding_text */
 	const struct leak *leak; /* of its first member; NULL: it is about none */
+	bool follows;		 /* perhaps from others, which are told first */
 };
 
 struct findings {

@@ -24,7 +24,8 @@ static const char lives_sql[] =
 	/* What a stack lets go of is often freed a moment later: as good as gone at the mark. */
 	"WHEN r.kind IN ('fd', 'thread') THEN r.death_ns ELSE max(r.birth_ns, r.death_ns - ?1) "
 	"END, "
-	"r.id, r.process_id, r.kind, r.class, r.birth_stack "
+	"r.id, r.process_id, r.kind, r.class, r.birth_stack, "
+	"instr(coalesce(r.traits, ''), 'told-by-pack') "
 	"FROM resource r JOIN process p ON p.id = r.process_id "
 	/* When an unseen close happened is not known: such a life proves no growth. */
 	"WHERE r.inherited = 0 AND r.ending IS NOT 'unseen' "
@@ -34,6 +35,10 @@ static const char lives_sql[] =
 	"AND NOT (r.kind = 'callback' AND r.owner_id IS NOT NULL AND (r.traits IS NULL OR "
 	"instr(r.traits, 'one-shot') = 0)) "
 	"AND NOT (r.kind = 'scope' AND r.owner_id IS NOT NULL) "
+	/* So does what keeps that of which the program gave back all it had. */
+	"AND NOT (instr(coalesce(r.traits, ''), 'ends-with-owner') AND r.owner_id IS NOT NULL) "
+	"AND NOT (instr(coalesce(r.traits, ''), 'told-by-pack') AND r.kind = 'object' AND "
+	"r.refs = 0 AND r.death_ns IS NULL) "
 	"ORDER BY r.id";
 
 static void site_destroy(struct growth_site *site)
@@ -144,6 +149,7 @@ static int add_life(const struct growth *growth, struct u64map *sites,
 	error = get_site(sites, &member, group, series, &site);
 	if (error != 0)
 		return error;
+	site->of_pack = trace_query_int(life, 7) != 0;
 	site->alive[from]++;
 	site->alive[to]--;
 	return to == series->count

@@ -28,6 +28,7 @@ struct growth_site {
 	int64_t process_id; /* of the first member, as the stack */
 	int64_t stack_id;
 	size_t series;	  /* of marks, counted in the run */
+	bool of_pack;	  /* a pack tells of them, at least of the first */
 	bool sessions;	  /* its marks are so named */
 	uint64_t last_ns; /* time of its last mark */
 	int64_t *alive;	  /* at each mark compared */

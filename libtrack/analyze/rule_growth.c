@@ -111,6 +111,9 @@ static int add_site(struct judgement *judgement, enum rule rule, const struct gr
 	finding->count = site->member_count;
 	finding->has_slope = true;
 	finding->slope = growth_slope(site);
+	/* What a library made for something of the program that was left open is not told to be
+	 * its. */
+	finding->follows = rule == RULE_GROWTH && site->of_pack;
 	return say(finding, site);
 }
 

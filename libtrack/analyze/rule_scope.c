@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <track/wire.h>
 
 #include "closing.h"
 #include "leak_chain.h"
@@ -39,6 +40,16 @@ static enum state state_of(const struct survivor *scope)
 	return scope->undecided ? STATE_RECHECK : STATE_UNCLOSED;
 }
 
+/* A program's own function for it tells of a scope; what a pack tells of is called by who is asked.
+ */
+static int find_culprit(struct judgement *judgement, const struct survivor *scope,
+			const struct culprit **ret_culprit)
+{
+	return (scope->traits & TRACK_FROM_PACK) != 0
+		       ? culprits_get(&judgement->culprits, scope->birth_stack, ret_culprit)
+		       : culprits_get_caller(&judgement->culprits, scope->birth_stack, ret_culprit);
+}
+
 static int add_scope(struct unclosed *unclosed, size_t index)
 {
 	struct judgement *judgement = unclosed->judgement;
@@ -57,7 +68,7 @@ static int add_scope(struct unclosed *unclosed, size_t index)
 	};
 	const struct culprit *culprit;
 	struct finding *finding;
-	int error = culprits_get_caller(&judgement->culprits, member.stack_id, &culprit);
+	int error = find_culprit(judgement, scope, &culprit);
 
 	if (error != 0)
 		return error;

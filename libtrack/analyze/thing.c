@@ -252,8 +252,7 @@ bool thing_is_overruled(const struct image *image, const struct collect_event *e
 	if ((event->arg & TRACK_FROM_PACK) == 0 || !thing_is_kind(event->kind))
 		return false;
 	thing = thing_find(image, event->kind, event->subject);
-	return thing != NULL && !thing_is_of_pack(thing) &&
-	       (thing->alive || !is_birth(event->op));
+	return thing != NULL && !thing_is_of_pack(thing) && (thing->alive || !is_birth(event->op));
 }
 
 bool thing_is_abandoned(struct thing *thing)

@@ -241,10 +241,11 @@ void check_act(const struct pack *pack, const struct pack_function *function, st
 	check_places(function, act, errors);
 	check_named(pack, act, errors);
 	for (size_t i = 0; i < act->adopts.count; i++)
-		if (act->adopts.items[i].text && strchr(act->adopts.items[i].text, ' '))
-			pack_errors_add(errors, act->adopts.items[i].line,
-					"what is adopted is of a class of one word, not '%.64s'",
-					act->adopts.items[i].text);
+		if (act->adopts.items[i].text && strchr(act->adopts.items[i].text, ','))
+			pack_errors_add(
+				errors, act->adopts.items[i].line,
+				"what is adopted is of a class without a comma, not '%.64s'",
+				act->adopts.items[i].text);
 	if (act->op == PACK_OP_ARM)
 		check_arm(act, errors);
 }

@@ -118,20 +118,21 @@ static void put_by(const struct wrapper *wrapper, const struct pack_act *act)
 	if (act->by.text)
 		fprintf(wrapper->out, " && ask(&called[CALLED_%s], caller, s%zu, &s%zu)",
 			act->by.text, n, n);
-	if (act->subject.kind == TRACK_KIND_FD)
-		fprintf(wrapper->out, " && (int32_t)s%zu >= 0", n);
-	else if (act->by.text)
-		fprintf(wrapper->out, " && s%zu", n);
+	if (act->by.text)
+		fprintf(wrapper->out,
+			act->subject.kind == TRACK_KIND_FD ? " && (int32_t)s%zu >= 0" : " && s%zu",
+			n);
 }
 
 static void put_subject_tests(const struct wrapper *wrapper, const struct pack_act *act)
 {
 	const struct scene scene = act_scene(wrapper, act);
 	bool is_fd = act->subject.kind == TRACK_KIND_FD && !act->by.text;
-	char id[32];
+	char test[40];
 
-	snprintf(id, sizeof(id), is_fd ? "true" : "s%zu", act_number(wrapper, act));
-	generate_subject_tests(wrapper->out, &scene, &act->subject.place, id);
+	snprintf(test, sizeof(test), is_fd ? "(int32_t)s%zu >= 0" : "s%zu",
+		 act_number(wrapper, act));
+	generate_subject_tests(wrapper->out, &scene, &act->subject.place, test);
 }
 
 /* sN and oN. */
@@ -193,15 +194,15 @@ static void put_decision(const struct wrapper *wrapper, const struct pack_act *a
 	bool before = is_before(wrapper, act);
 
 	if (again && is_decided_before(wrapper, act))
-		fprintf(wrapper->out, "\t\tconst bool also%zu = is%zu", n, n);
+		fprintf(wrapper->out, "\t\tconst bool also%zu = is%zu && ", n, n);
 	else if (again)
-		fprintf(wrapper->out, "\t\tconst bool also%zu = true", n);
+		fprintf(wrapper->out, "\t\tconst bool also%zu = ", n);
 	else
-		fprintf(wrapper->out, "\t%sbool is%zu = true",
-			act_replaces(wrapper, act) ? "" : "const ", n);
+		fprintf(wrapper->out,
+			"\t%sbool is%zu = ", act_replaces(wrapper, act) ? "" : "const ", n);
+	put_subject_tests(wrapper, act);
 	if (act->callback.line && act->op == PACK_OP_ARM && !again)
 		fprintf(wrapper->out, " && a%u", act->callback.value);
-	put_subject_tests(wrapper, act);
 	if (party && act->op != PACK_OP_RETAIN && act->op != PACK_OP_RELEASE)
 		fprintf(wrapper->out, " && %so%zu%s",
 			party->kind == TRACK_KIND_FD ? "(int32_t)" : "", n,

@@ -99,7 +99,7 @@ static void put_enter(FILE *out, const struct act_place *place)
 	put_head(out, "enter", place);
 	fputs("\tconst uint64_t subject = ", out);
 	generate_place(out, &scene, &act->found, true);
-	fputs(";\n\n\tif (!(true", out);
+	fputs(";\n\n\tif (!(", out);
 	generate_subject_tests(out, &scene, &act->found, "subject");
 	fputs("))\n\t\treturn;\n\tcall->kept[0] = subject;\n", out);
 	if (act->subject.kind == TRACK_KIND_CALLBACK || act->over == PACK_OVER_NEVER)
@@ -162,7 +162,7 @@ static void put_notify(FILE *out, const struct act_place *place)
 	put_head(out, "over", place);
 	fputs("\tconst uint64_t subject = ", out);
 	generate_place(out, &scene, subject, true);
-	fputs(";\n\n\tif (true", out);
+	fputs(";\n\n\tif (", out);
 	generate_subject_tests(out, &scene, subject, "subject");
 	fprintf(out, ")\n\t\ttell(TRACK_OP_%s, %s, subject, 0, NULL);\n}\n",
 		act->subject.kind == TRACK_KIND_TIMER ? "CANCEL" : "DESTROY",

@@ -39,8 +39,7 @@ static void put_notice_function(FILE *out, const struct pack_class *class, const
 		"\tconst uint64_t subject = ",
 		class->name.text, name);
 	generate_place(out, &scene, place, true);
-	fputs(";\n\n\t(void)a0, (void)a1, (void)a2, (void)a3, (void)a4, (void)a5;\n\tif (!(true",
-	      out);
+	fputs(";\n\n\t(void)a0, (void)a1, (void)a2, (void)a3, (void)a4, (void)a5;\n\tif (!(", out);
 	generate_subject_tests(out, &scene, place, "subject");
 	fputs("))\n\t\treturn;\n", out);
 	if (class->kind == TRACK_KIND_SCOPE)
@@ -49,6 +48,25 @@ static void put_notice_function(FILE *out, const struct pack_class *class, const
 			"\ttell(TRACK_OP_CLOSE, %s, subject, TRACK_RETURNED, NULL);\n",
 			kind, kind);
 	fprintf(out, "\ttell(TRACK_OP_DESTROY, %s, subject, 0, NULL);\n}\n", kind);
+}
+
+/* As the library's function takes them: its type, or the values. */
+static void put_notice_args(FILE *out, const struct pack_notice *notice, const char *name,
+			    bool values)
+{
+	for (size_t i = 0; i < notice->arg_count; i++) {
+		const struct pack_notice_arg *arg = &notice->args[i];
+
+		fputs(i ? ", " : "", out);
+		if (!values)
+			fputs("uint64_t", out);
+		else if (arg->what == PACK_NOTICE_NUMBER)
+			fprintf(out, "(uint64_t)INT64_C(%" PRId64 ")", arg->number);
+		else if (arg->what == PACK_NOTICE_SUBJECT)
+			fputs("subject", out);
+		else
+			fprintf(out, "(uintptr_t)notice_%s", name);
+	}
 }
 
 /* How we ask for notices: of each that was born, or once before the first. */
@@ -60,23 +78,14 @@ static void put_notice_call(FILE *out, const struct pack_class *class, const cha
 		notice->once ? "" : ", uint64_t subject");
 	if (notice->once)
 		fputs("\tstatic uint32_t asked;\n", out);
+	fputs("\tvoid (*call)(", out);
+	put_notice_args(out, notice, name, false);
 	fprintf(out,
-		"\tvoid (*call)() = track_pack_real(&called[CALLED_%s], caller);\n"
-		"\tint saved = errno;\n\n",
-		notice->call.text);
-	fprintf(out, "\tif (call%s)\n\t\tcall(",
+		") = track_pack_real(&called[CALLED_%s], caller);\n"
+		"\tint saved = errno;\n\n\tif (call%s)\n\t\tcall(",
+		notice->call.text,
 		notice->once ? " && !__atomic_exchange_n(&asked, 1, __ATOMIC_RELAXED)" : "");
-	for (size_t i = 0; i < notice->arg_count; i++) {
-		const struct pack_notice_arg *arg = &notice->args[i];
-
-		fputs(i ? ", " : "", out);
-		if (arg->what == PACK_NOTICE_NUMBER)
-			fprintf(out, "INT64_C(%" PRId64 ")", arg->number);
-		else if (arg->what == PACK_NOTICE_SUBJECT)
-			fputs("subject", out);
-		else
-			fprintf(out, "&notice_%s", name);
-	}
+	put_notice_args(out, notice, name, true);
 	fputs(");\n\terrno = saved;\n}\n", out);
 }
 
@@ -87,8 +96,10 @@ static void put_birth(FILE *out, const struct pack_class *class, const char *nam
 
 	fprintf(out,
 		"\nstatic inline void born_%s(const void *caller, uint64_t subject)\n{\n"
-		"\tuint64_t traits = %u;\n\tconst char *name = ",
-		name, class->traits);
+		"\tuint64_t traits = ",
+		name);
+	generate_traits(out, class->traits);
+	fputs(";\n\tconst char *name = ", out);
 	generate_string(out, class->name.text);
 	fputs(";\n", out);
 	if (class->named_by.text)

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "generate_place.h"
 
+#include <ctype.h>
 #include <inttypes.h>
+#include <pack/words.h>
 
 static void put_root(FILE *out, const struct scene *scene, const struct pack_term *term)
 {
@@ -75,20 +77,19 @@ static void put_pointers(FILE *out, const struct scene *scene, const struct pack
 
 		if (!term->step_count || (!i && !term->is_int))
 			continue;
-		fputs(" && ", out);
 		put_steps(out, scene, term, term->step_count - 1);
+		fputs(" && ", out);
 	}
 }
 
 void generate_subject_tests(FILE *out, const struct scene *scene, const struct pack_place *place,
-			    const char *id)
+			    const char *test)
 {
 	put_pointers(out, scene, place);
-	fputs(" && ", out);
 	if (place->term_count > 1 && !place->terms[0].is_int)
 		put_term(out, scene, &place->terms[0]);
 	else
-		fputs(id, out);
+		fputs(test, out);
 }
 
 void generate_condition(FILE *out, const struct scene *scene,
@@ -130,6 +131,23 @@ void generate_comment(FILE *out, const char *text)
 		if ((text[0] == '*' && text[1] == '/') || (text[0] == '/' && text[1] == '*'))
 			putc(' ', out);
 	}
+}
+
+void generate_traits(FILE *out, uint32_t traits)
+{
+	const char *between = "";
+
+	for (size_t i = 0; i < pack_words_trait.count; i++) {
+		const struct pack_word *word = &pack_words_trait.rows[i];
+
+		if (!(traits & word->number))
+			continue;
+		fprintf(out, "%sTRACK_", between);
+		for (const char *at = word->name; *at; at++)
+			putc(*at == '-' ? '_' : toupper((unsigned char)*at), out);
+		between = " | ";
+	}
+	fputs(*between ? "" : "0", out);
 }
 
 const char *generate_kind(enum track_kind kind)

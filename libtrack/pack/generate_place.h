@@ -24,9 +24,9 @@ struct scene {
 void generate_place(FILE *out, const struct scene *scene, const struct pack_place *place,
 		    bool is_id);
 
-/* Each of what must hold for a subject at a place, with " && " before it. id: who has the value. */
+/* What must hold for a subject at a place, joined by " && ". test: of its value. */
 void generate_subject_tests(FILE *out, const struct scene *scene, const struct pack_place *place,
-			    const char *id);
+			    const char *test);
 
 /* As an expression. */
 void generate_condition(FILE *out, const struct scene *scene,
@@ -37,6 +37,9 @@ void generate_string(FILE *out, const char *text);
 
 /* A text in a comment. */
 void generate_comment(FILE *out, const char *text);
+
+/* "TRACK_MUST_CLOSE | TRACK_QUIET", or "0" */
+void generate_traits(FILE *out, uint32_t traits);
 
 /* "TRACK_KIND_OBJECT" */
 const char *generate_kind(enum track_kind kind);

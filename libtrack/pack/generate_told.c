@@ -86,7 +86,7 @@ static void put_call(const struct wrapper *wrapper, const struct pack_act *act)
 	}
 	fprintf(wrapper->out, "\t\ttell(TRACK_OP_CALL, TRACK_KIND_SCOPE, s%zu, 0, ", n);
 	for (size_t i = 0; i < act->adopts.count; i++) {
-		fputs(i ? "\n\t\t     \" \" " : "", wrapper->out);
+		fputs(i ? "\n\t\t     \",\" " : "", wrapper->out);
 		generate_string(wrapper->out, act->adopts.items[i].text);
 	}
 	fputs(act->adopts.count ? ");\n" : "NULL);\n", wrapper->out);
@@ -98,8 +98,10 @@ static void put_arm(const struct wrapper *wrapper, const struct pack_act *act)
 
 	if (act->subject.kind == TRACK_KIND_TIMER)
 		traits |= TRACK_ONE_SHOT;
-	fprintf(wrapper->out, "\t\ttell(TRACK_OP_ARM, %s, s%zu, %u, ",
-		generate_kind(act->subject.kind), act_number(wrapper, act), traits);
+	fprintf(wrapper->out, "\t\ttell(TRACK_OP_ARM, %s, s%zu, ", generate_kind(act->subject.kind),
+		act_number(wrapper, act));
+	generate_traits(wrapper->out, traits);
+	fputs(", ", wrapper->out);
 	generate_string(wrapper->out, act->of_class->name.text);
 	fputs(");\n", wrapper->out);
 }

@@ -24,7 +24,6 @@ static struct {
 	uint64_t end;
 } hull;
 
-extern const char __ehdr_start[] __attribute__((visibility("hidden")));
 extern const char etext[] __attribute__((visibility("hidden")));
 
 static void tell_names(struct writer *writer)
@@ -47,7 +46,7 @@ static void tell_names(struct writer *writer)
 static void widen_hull(uint64_t start, uint64_t end)
 {
 	if (!hull.end) {
-		hull.start = (uintptr_t)__ehdr_start;
+		hull.start = (uintptr_t)&__ehdr_start;
 		hull.end = (uintptr_t)etext;
 	}
 	if (start < hull.start)
@@ -86,7 +85,7 @@ static bool is_wrapper(uint64_t address)
 {
 	if (address < hull.start || address >= hull.end)
 		return false;
-	if (address >= (uintptr_t)__ehdr_start && address < (uintptr_t)etext)
+	if (address >= (uintptr_t)&__ehdr_start && address < (uintptr_t)etext)
 		return true;
 	for (uint32_t i = 0; i < pack_count; i++)
 		if (address >= packs[i].start && address < packs[i].end)

@@ -57,12 +57,15 @@ trampoline:
 	call	trampoline_enter
 	/* rax: bytes of the callback's own arguments on the stack, a multiple of 16. */
 	movq	%rsp, %r11
+	testq	%rax, %rax
+	jz	1f
 	subq	%rax, %rsp
 	movq	%rax, %rcx
 	shrq	$3, %rcx
 	leaq	16(%rbp), %rsi
 	movq	%rsp, %rdi
 	rep movsq
+1:
 	movq	(%r11), %rdi
 	movq	8(%r11), %rsi
 	movq	16(%r11), %rdx

@@ -19,6 +19,7 @@ build=${2:-$root/build/fuzz}
 recorder="
 marks		8	fuzz_seeds
 import		12	fuzz_seeds
+pack		12	fuzz_seeds
 spool		40	fuzz_seeds"
 stack="
 framing		4	fuzz_seeds_stack
@@ -48,6 +49,7 @@ findings=$bin/findings
 mkdir -p "$findings"
 for name in $names; do mkdir -p "$corpus/$name"; done
 for program in $seeds; do "$bin/$program" "$corpus"; done
+cp "$root"/libtrack/packs/*.yaml "$root/tests/unit/pack/standin/standin.yaml" "$corpus/pack" # packs are their own seeds
 
 total=$(column 2 | awk '{ sum += $1 } END { print sum }')
 status=0

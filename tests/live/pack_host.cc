@@ -20,7 +20,7 @@
 
 #define MANY 1100
 #define THREADS 4
-#define ROUNDS 20000
+#define ROUNDS 1500
 
 static int destroyed;
 static int called;
@@ -315,6 +315,14 @@ static int absent()
 	return 0;
 }
 
+static int preloaded()
+{
+	const char *value = getenv("LD_PRELOAD");
+
+	printf("%s\n", value ? value : "");
+	return 0;
+}
+
 static const struct {
 	const char *name;
 	int (*play)();
@@ -323,7 +331,7 @@ static const struct {
 	{"arguments", arguments},   {"same", same},	      {"many", many},
 	{"jumped", jumped},	    {"nested", nested},	      {"forked", forked},
 	{"handled", handled},	    {"released", released},   {"carried", carried},
-	{"absent", absent},
+	{"absent", absent},	    {"preloaded", preloaded},
 };
 
 int main(int argc, char **argv)

@@ -13,7 +13,7 @@
 
 #include "../deaf.inc.c"
 
-#define SUBJECTS 256
+#define SUBJECTS 4096
 #define TEXTS 256
 
 /* clang-format off */

@@ -27,6 +27,10 @@ names_of_annotations() {
 	sed -n 's/^for mode in \(early .*\); do$/\1/p' "$here/annotations.sh" | tr ' ' '\n' | sed 's/$/: the program ends as alone, and all is there/'
 	sed -n 's/^for limit in \(.*\); do$/\1/p' "$here/annotations.sh" | tr ' ' '\n' | sed 's/.*/ulimit -v &: what is taken/'
 }
+names_of_wrappers() {
+	literals "$here/wrappers.sh" check
+	sed -n 's/^played \([a-z]*\)$/\1: the program ends as alone/p; s/^copied "\([^"]*\)".*/\1: each module calls its own/p' "$here/wrappers.sh"
+}
 names_of_bounds() { literals "$here/bounds.sh" check; }
 names_of_calls() { sed -n 's/^TRACK_OPENS[A-Z_]*(\([A-Za-z0-9_]*\),.*/\1/p' "$root/libtrack/include/track/calls.def"; }
 names_of_hosts() {
@@ -36,7 +40,7 @@ names_of_hosts() {
 		sed -n 's/^everywhere="\(.*\)"$/\1/p' "$hosts" | tr ' ' '\n' | sed "s/\$/, $circumstance/"
 	done
 }
-for each in live annotations bounds calls hosts; do
+for each in live annotations wrappers bounds calls hosts; do
 	names_of_$each | sed "s/^/$each /"
 done >"$work/names"
 for source in "$root"/tests/unit/*/*.c; do

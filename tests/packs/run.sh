@@ -81,6 +81,7 @@ cat "$work"/*.checks
 passed=$(cat "$work"/*.checks | grep -c '^ok')
 failed=$(cat "$work"/*.checks | grep -c '^FAIL')
 [ -e "$work/skipped" ] && skip "$(wc -l <"$work/skipped") programs" "their libraries are not here"
+. "$here/tools.sh"
 [ -x "$build/tests/packs/pack_openssl_objects" ] && { [ $# = 0 ] || wanted openssl "$@"; } && counted
 . "$here/headers.sh"
 . "$here/real.sh"

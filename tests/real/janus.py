@@ -6,7 +6,7 @@ COMMAND starts Janus, itself or behind `rtctrack run`, with the configuration of
 session attaches to the EchoTest, has a message echoed by it over a data channel, and ends with a
 mark. Its handle is detached and the session destroyed, but for the last KEPT, which are abandoned.
 Then Janus gets a SIGTERM, its normal end. Where JANUS_LOG names a file, Janus prints its reference
-counters into that.
+counters into that. JANUS_MESSAGES: so many are echoed in each session, one after the other.
 """
 import asyncio
 import json
@@ -26,6 +26,7 @@ from aiortc import RTCConfiguration, RTCPeerConnection, RTCSessionDescription
 URL = "http://127.0.0.1:8088/janus"
 ADMIN = "http://127.0.0.1:7088/admin"
 SECONDS = 60
+MESSAGES = int(os.environ.get("JANUS_MESSAGES", "1"))
 TICKS = os.sysconf("SC_CLK_TCK")
 
 aioice.ice.get_host_addresses = lambda use_ipv4, use_ipv6: ["127.0.0.2"]
@@ -56,8 +57,18 @@ async def session(close):
     peer = RTCPeerConnection(RTCConfiguration(iceServers=[]))
     channel = peer.createDataChannel("messages")
     echoed = asyncio.get_running_loop().create_future()
+    count = 0
+
+    @channel.on("message")
+    def on_message(text):
+        nonlocal count
+        count += 1
+        if count < MESSAGES:
+            channel.send("message")
+        elif not echoed.done():
+            echoed.set_result(text)
+
     channel.on("open", lambda: channel.send("message"))
-    channel.on("message", lambda text: echoed.done() or echoed.set_result(text))
 
     path = f"/{(await call('', {'janus': 'create'}))['data']['id']}"
     attach = {"janus": "attach", "plugin": "janus.plugin.echotest"}

@@ -50,6 +50,27 @@ janus_runs() {
 	echo "        $suite $name: bare $(tail -1 bare.err), recorded $(tail -1 recorded.err)"
 }
 
+# janus_graph NAME SESSIONS: what of the libraries belongs together
+janus_graph() {
+	local agents="SELECT id FROM resource WHERE class = 'NiceAgent' AND kind = 'scope'"
+	check "janus $1: each pack saw its library" "$(sql "SELECT group_concat(class) FROM (SELECT class FROM resource
+		UNION SELECT class FROM lifetime_statistics ORDER BY 1) WHERE class IN ('GSocket', 'NiceStream', 'SSL', 'srtp_t', 'usrsctp')")" \
+		"GSocket,NiceStream,SSL,srtp_t,usrsctp"
+	check "janus $1: each UDP socket is of a GSocket, and that of its agent" "$(sql "SELECT count(*), count(DISTINCT s.owner_id)
+		FROM resource f JOIN resource s ON s.id = f.owner_id WHERE f.class = 'udp' AND s.class = 'GSocket' AND s.owner_id IN ($agents)")" "$2|$2"
+	check "janus $1: each TLS connection sends through its agent" \
+		"$(sql "SELECT count(*), count(DISTINCT hint_id) FROM resource WHERE class = 'SSL' AND hint_id IN ($agents)")" "$2|$2"
+}
+
+# janus_unclosed NAME KEPT: so many agents are left, each with all that is of its session
+janus_unclosed() {
+	local agents="FROM finding WHERE rule = 'scope-unclosed' AND class = 'NiceAgent'" sockets="UDP socket"
+	[ "$2" = 1 ] || sockets="UDP sockets"
+	check "janus $1: agents never let go, and who made them" \
+		"$(sql "SELECT state, count, culprit_function $agents")" "unclosed|$2|janus_process_incoming_request"
+	check "janus $1: their sockets are told with them" "$(sql "SELECT message LIKE '%with $2 $sockets, %' $agents")" 1
+}
+
 # Janus' own log of its reference counters, which are macros, beside what was recorded.
 janus_counters() {
 	local handles="FROM finding WHERE rule = 'ref-leak' AND class = 'janus_ice_handle'"
@@ -75,13 +96,20 @@ janus() {
 	}
 	janus_configuration
 	janus_runs closed $sessions 0
-	# GLib keeps two threads of its pools.
-	check "janus closed: nothing found but GLib's two threads" \
-		"$(sql "SELECT state, kind, sum(count) FROM finding WHERE kind = 'thread' OR class = 'udp' GROUP BY 1, 2")" "at-exit|thread|2"
+	janus_graph closed $sessions
+	"$rtctrack" check t.db >check.out 2>&1
+	check "janus closed: the gate passes" "$? $(sql "SELECT message FROM finding WHERE state NOT IN ('at-exit', 'recheck')")" "0 "
+	check "janus closed: no thread is left but those that GLib keeps" "$(sql "SELECT message FROM finding WHERE kind = 'thread'")" ""
+	janus_runs "one left" $sessions 1
+	janus_graph "one left" $sessions
+	"$rtctrack" check t.db >check.out 2>&1
+	check "janus one left: the gate is failed by its agent alone" "$? $(cat check.out)" "1 failed by 1 finding"
+	janus_unclosed "one left" 1
 	janus_runs open $sessions $sessions
-	check "janus open: a socket and a thread more with each abandoned handle" \
-		"$(sql "SELECT class, count, slope FROM finding WHERE state = 'growing' AND rule <> 'exhaustion' AND class <> 'eventfd' ORDER BY class")" \
-		"thread|$sessions|1.0 udp|$sessions|1.0"
+	janus_graph open $sessions
+	janus_unclosed open $sessions
+	check "janus open: a thread more with each abandoned handle" \
+		"$(sql "SELECT count, slope FROM finding WHERE state = 'growing' AND kind = 'thread'")" "$sessions|1.0"
 	check "janus open: nothing broken" "$(sql "SELECT message FROM finding WHERE state = 'broken'")" ""
 	janus_counters 5 0
 	janus_counters 5 2

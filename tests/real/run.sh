@@ -43,6 +43,7 @@ numbers() { sed -n 's/^\(udp\|tcp\|unix\) .*numbers=/\1 /p' both.totals; }
 # The traced program itself, without what it inherited from this script.
 main_process="process_id = (SELECT min(id) FROM process) AND kind = 'fd' AND NOT inherited"
 lost="SELECT coalesce(sum(count), 0) FROM note WHERE weight = 'LOST'"
+hidden="SELECT count(*) FROM note WHERE name = 'pack-hidden' AND count > 100"
 sockets="class IN ('udp', 'tcp', 'unix', 'sctp', 'netlink', 'raw', 'packet', 'socket')"
 # In the run that has strace in it, the program is the image after the last exec.
 both_numbers="SELECT c.column1 || ' ' || coalesce((SELECT group_concat(subject) FROM (SELECT subject
@@ -57,9 +58,10 @@ run_bare() {
 	totals strace.log >totals
 }
 
+packs=() # --pack NAME ..., for those that are named
 run_recorded() {
 	rm -f t.db
-	timeout 120 "$rtctrack" run --quiet -o t.db -- "$@" >recorded.out 2>recorded.err
+	timeout 120 "$rtctrack" run --quiet "${packs[@]}" -o t.db -- "$@" >recorded.out 2>recorded.err
 	recorded_code=$?
 }
 
@@ -122,6 +124,28 @@ both() {
 	pairs "$1" open "${@:2}"
 }
 
+# packed NAME PACKS COMMAND...: with packs named it is as it was, and what the packs say fails no gate
+packed() {
+	local name mode pack expected
+	packs=()
+	for pack in $2; do packs+=(--pack "$pack"); done
+	for mode in closed open; do
+		name="$1 $mode with $2" expected=0
+		[ $mode = open ] && expected=$((sessions * 2))
+		run_recorded "${@:3}" "$sessions" $mode
+		check "$name: output and exit code as bare" "$recorded_code $(tail -1 recorded.out)" \
+			"0 sessions=$sessions messages=$((sessions * 5))"
+		check "$name: nothing lost" "$(sql "$lost")" 0
+		check "$name: two UDP sockets a session are reported" "$(sql "$reported = 'udp'")" "$expected"
+		if [ $mode = closed ]; then
+			check "$name: no finding of any kind" "$(sql "SELECT rule, message FROM finding")" ""
+		else
+			check "$name: nothing is broken or leaked" "$(sql "SELECT message FROM finding WHERE state IN ('broken', 'leaked')")" ""
+		fi
+	done
+	packs=()
+}
+
 # timed FILE COMMAND...: its output in FILE.out and FILE.err, its seconds in FILE.time
 timed() {
 	local TIMEFORMAT="%R s, CPU %U + %S s"
@@ -145,12 +169,20 @@ check "totals: a log with threads, a fork, a dup2 and an exec" "$(totals "$here/
 	"udp opened=4 closed=3 open=1 numbers=3 tcp opened=2 closed=1 open=1 numbers=4 unix opened=2 closed=2 open=0 numbers= other opened=1 closed=1 open=0 numbers= thread opened=1 closed=1 open=0 numbers= "
 if missing=$(install_packages python3-aiortc 2>&1); then
 	both aiortc /usr/bin/python3 "$here/aiortc.py"
+	packed aiortc "openssl srtp" /usr/bin/python3 "$here/aiortc.py"
+	# Python loads them where no preloaded library finds them by itself.
+	check "aiortc open: two TLS connections a session, and four SRTP sessions" "$(sql "SELECT class, count(*) FROM resource
+		WHERE class IN ('SSL', 'srtp_t') AND death_ns IS NULL GROUP BY 1")" "SSL|$((sessions * 2)) srtp_t|$((sessions * 4))"
 else
 	skip aiortc "$missing"
 fi
 if install_npm "$here" "$REAL_MODULES"; then
 	both node-datachannel node "$here/datachannel.mjs"
 	both werift node "$here/werift.mjs"
+	for program in datachannel werift; do
+		packed $program "openssl uv" node "$here/$program.mjs"
+		check "$program: that node has these functions itself is told" "$(sql "$hidden")" 1
+	done
 	wrtc
 else
 	skip "node-datachannel, werift, wrtc" "the npm packages could not be installed"

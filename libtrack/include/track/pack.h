@@ -132,6 +132,7 @@ TRACK_PACK_INLINE void track_pack_say(uint64_t what, uint64_t subject, uint64_t 
 {
 	if (track_shim_annotate)
 		track_shim_annotate(what, subject, arg | TRACK_FROM_PACK, other, text);
+	__asm__ volatile(""); /* no tail call: the frame of who calls is left out */
 }
 
 TRACK_PACK_INLINE void *track_pack_callback(const struct track_pack_callback *how, void *target,
@@ -142,13 +143,17 @@ TRACK_PACK_INLINE void *track_pack_callback(const struct track_pack_callback *ho
 
 TRACK_PACK_INLINE bool track_pack_enter(uint64_t kind, uint64_t subject)
 {
-	return track_shim_pack_enter && track_shim_pack_enter(kind, subject);
+	bool inside = track_shim_pack_enter && track_shim_pack_enter(kind, subject);
+
+	__asm__ volatile(""); /* nor here: by their frames the two find each other */
+	return inside;
 }
 
 TRACK_PACK_INLINE void track_pack_leave(void)
 {
 	if (track_shim_pack_leave)
 		track_shim_pack_leave();
+	__asm__ volatile("");
 }
 
 TRACK_PACK_INLINE void track_pack_carry(uint64_t subject)
@@ -252,8 +257,24 @@ TRACK_PACK_STATIC const char *track_pack_version_wanted(const struct link_map *m
 	return NULL;
 }
 
-extern const char __ehdr_start[] __attribute__((visibility("hidden")));
-extern const char etext[] __attribute__((visibility("hidden")));
+extern const Elf64_Ehdr __ehdr_start __attribute__((visibility("hidden")));
+
+/* Where the code of this object ends; it begins with the object. */
+TRACK_PACK_STATIC uint64_t track_pack_end(void)
+{
+	uint64_t start = (uintptr_t)&__ehdr_start, end = start;
+	const Elf64_Phdr *segments = (const void *)(uintptr_t)(start + __ehdr_start.e_phoff);
+
+	for (unsigned i = 0; i < __ehdr_start.e_phnum; i++)
+		if (segments[i].p_type == PT_LOAD && segments[i].p_flags & PF_X)
+			end = start + segments[i].p_vaddr + segments[i].p_memsz;
+	return end;
+}
+
+TRACK_PACK_STATIC bool track_pack_is_own(uint64_t address)
+{
+	return address >= (uintptr_t)&__ehdr_start && address < track_pack_end();
+}
 
 TRACK_PACK_STATIC void *track_pack_look(void *where, const char *name, const char *version)
 {
@@ -278,7 +299,7 @@ TRACK_PACK_STATIC void *track_pack_look_in(const struct link_map *map, const cha
 	found = track_pack_look(module, name, version);
 	dlclose(module);
 	/* The module may be this object, or need it. */
-	return found >= (const void *)__ehdr_start && found < (const void *)etext ? NULL : found;
+	return track_pack_is_own((uintptr_t)found) ? NULL : found;
 }
 
 /*
@@ -305,7 +326,7 @@ TRACK_PACK_STATIC void *track_pack_resolve(const char *name, const struct link_m
 	return found;
 }
 
-/* A call from one of the pack's libraries to itself, or to another of them. */
+/* A call from one of the pack's libraries to itself, or to another of them; as are our own. */
 TRACK_PACK_STATIC bool track_pack_is_library(const struct track_pack *pack,
 					     const struct link_map *map)
 {
@@ -359,7 +380,8 @@ TRACK_PACK_STATIC struct track_pack_seen track_pack_find(struct track_pack_funct
 	if (known && found.real) {
 		found.start = (uintptr_t)module.dlfo_map_start;
 		found.end = (uintptr_t)module.dlfo_map_end;
-		found.inner = track_pack_is_library(function->pack, module.dlfo_link_map);
+		found.inner = track_pack_is_own((uintptr_t)caller) ||
+			      track_pack_is_library(function->pack, module.dlfo_link_map);
 		track_pack_keep(function, &found);
 	}
 	errno = saved;
@@ -403,7 +425,7 @@ TRACK_PACK_INLINE void *track_pack_real(struct track_pack_function *function, co
 	return real ? real : track_pack_find(function, caller).real;
 }
 
-/* Whether it returns to one of the pack's own libraries. */
+/* Whether it returns to one of the pack's own libraries, or to a wrapper. */
 TRACK_PACK_INLINE bool track_pack_inner(struct track_pack_function *function, const void *caller)
 {
 	struct track_pack_seen seen = track_pack_seen(function, caller);
@@ -417,20 +439,22 @@ TRACK_PACK_INLINE bool track_pack_inner(struct track_pack_function *function, co
  */
 TRACK_PACK_STATIC void track_pack_begin(const struct track_pack *pack)
 {
-	uint64_t start = (uintptr_t)__ehdr_start, end = (uintptr_t)etext, hidden = 0;
+	uint64_t hidden = 0;
 	struct track_pack_function *const *function = pack->functions;
 	const struct link_map *program = NULL;
 
 	if (!function || dlinfo(dlopen(NULL, RTLD_LAZY), RTLD_DI_LINKMAP, &program))
 		program = NULL;
 	for (; program && *function; function++) {
-		uint64_t bound = (uintptr_t)track_pack_look(RTLD_DEFAULT, (*function)->name, NULL);
+		void *bound = track_pack_look(RTLD_DEFAULT, (*function)->name, NULL);
+		struct dl_find_object module = {0};
 
-		hidden += bound && (bound < start || bound >= end);
+		hidden += bound && !_dl_find_object(bound, &module) &&
+			  module.dlfo_link_map == program;
 		track_pack_find(*function, program->l_ld);
 	}
 	if (track_shim_pack_begin)
-		track_shim_pack_begin(pack, start, end, hidden);
+		track_shim_pack_begin(pack, (uintptr_t)&__ehdr_start, track_pack_end(), hidden);
 }
 
 #endif

@@ -207,7 +207,7 @@ static void make_inside(uint64_t adopts)
 Test(pack, a_scope_adopts_the_classes_that_its_call_names)
 {
 	texts();
-	cr_assert_eq(play.sink->text(play.sink->ctx, 0, 9, "Socket Candidate"), 0);
+	cr_assert_eq(play.sink->text(play.sink->ctx, 0, 9, "Big Socket,Candidate"), 0);
 	make_inside(9);
 	expect(MADE, "Candidate 512 -");
 }
@@ -215,7 +215,7 @@ Test(pack, a_scope_adopts_the_classes_that_its_call_names)
 Test(pack, of_other_classes_a_call_is_a_hint)
 {
 	texts();
-	cr_assert_eq(play.sink->text(play.sink->ctx, 0, 9, "Socket Candidates Cand"), 0);
+	cr_assert_eq(play.sink->text(play.sink->ctx, 0, 9, "Socket,Candidates,Cand,Can didate"), 0);
 	make_inside(9);
 	expect(MADE, "Candidate - 512");
 }
@@ -275,6 +275,48 @@ Test(pack, what_is_born_where_the_programs_own_was_is_followed)
 	tell_object(TRACK_OP_CREATE, 0);
 	play_finish();
 	expect("SELECT count(*) FROM resource WHERE ending IS NULL", "1");
+}
+
+/* One more alive at each mark. */
+static void grow(unsigned last_op, uint64_t traits)
+{
+	char mark[] = "session 0";
+
+	texts();
+	open_agent();
+	play_stack(0x10);
+	for (uint64_t i = 0; i < 4; i++) {
+		STEP(CREATE, OBJECT, STREAM + 16 * i, .arg = TRACK_FROM_PACK | traits,
+		     .text = TEXT_CLASS, .stack = 0x10);
+		STEP(RETAIN, OBJECT, STREAM + 16 * i, .arg = TRACK_FROM_PACK);
+		step((struct step){.op = (uint8_t)last_op,
+				   .kind = TRACK_KIND_OBJECT,
+				   .subject = STREAM + 16 * i,
+				   .arg = TRACK_FROM_PACK,
+				   .other = AGENT,
+				   .other_kind = TRACK_KIND_SCOPE});
+		mark[8] = (char)('1' + i);
+		play_mark(mark);
+	}
+	play_judge();
+}
+
+Test(pack, what_the_program_keeps_grows)
+{
+	grow(TRACK_OP_USE, 0);
+	expect("SELECT rule || ' ' || state FROM finding", "growth growing");
+}
+
+Test(pack, what_the_program_gave_back_is_not_what_grows)
+{
+	grow(TRACK_OP_RELEASE, 0);
+	expect_no_findings();
+}
+
+Test(pack, what_ends_with_its_owner_is_not_what_grows)
+{
+	grow(TRACK_OP_OWN, TRACK_ENDS_WITH_OWNER);
+	expect_no_findings();
 }
 
 /* A descriptor that is open at the end, made in a library for a function of the program. */
@@ -343,4 +385,30 @@ Test(pack, what_lasts_if_the_program_calls_is_no_finding_then)
 	say_lifelong("libevents.so*", "prog*");
 	leave_open();
 	expect_no_findings();
+}
+
+/* Functions of two files, the inner one calls the library. */
+static void name_in_two_files(void)
+{
+	int64_t location;
+
+	cr_assert_eq(analyze_places(play.trace, NULL), 0);
+	cr_assert_eq(trace_location(play.trace, "/opt/bin/program", "", 0x10, &location), 0);
+	cr_assert_eq(trace_add_frame(play.trace, location, 0, "connect", "agent.c", 1), 0);
+	cr_assert_eq(trace_location(play.trace, "/opt/bin/program", "", 0x20, &location), 0);
+	cr_assert_eq(trace_add_frame(play.trace, location, 0, "main", "main.c", 1), 0);
+}
+
+Test(pack, of_a_scope_who_calls_the_library_is_to_blame)
+{
+	const uint64_t addresses[] = {0x5010, 0x5020};
+
+	play_module("/opt/bin/program", 0x5000, 0x6000);
+	cr_assert_eq(play.sink->stack(play.sink->ctx, 0, 77, ++play.now_ns, addresses, 2), 0);
+	STEP(OPEN, SCOPE, AGENT, .arg = TRACK_FROM_PACK | TRACK_MUST_CLOSE, .stack = 77);
+	play_end(COLLECT_END_EXIT);
+	play_finish();
+	name_in_two_files();
+	cr_assert_eq(analyze_findings(play.trace), 0);
+	expect("SELECT rule || ' ' || culprit_function FROM finding", "scope-unclosed connect");
 }

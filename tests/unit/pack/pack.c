@@ -151,7 +151,7 @@ Test(pack, every_error_of_an_act_has_its_line)
 		{ACT("op: arm, class: O, subject: arg0, callback: arg1, found: arg0, over: zero"),
 		 "is one-shot"},
 		{ACT("op: call, class: A, subject: arg0, adopts: [x]"), "only a scope adopts"},
-		{ACT("op: call, class: S, subject: arg0, adopts: [x y]"), "of one word"},
+		{ACT("op: call, class: S, subject: arg0, adopts: ['x,y']"), "without a comma"},
 		{ACT("class: A, subject: arg0"), "an act needs 'op'"},
 	};
 
