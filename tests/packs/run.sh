@@ -15,12 +15,13 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 export LC_ALL=C NO_COLOR=1
 at_once=2
+pack_options=() # beside what is chosen by the program's libraries
 
 # recorded TRACE COMMAND...: with its output and exit code
 recorded() {
 	local trace=$1
 	shift
-	timeout -k 5 100 "$rtctrack" run --quiet -o "$trace" -- "$@"
+	timeout -k 5 100 "$rtctrack" run --quiet "${pack_options[@]}" -o "$trace" -- "$@"
 	echo "code $?"
 }
 
@@ -83,4 +84,5 @@ failed=$(cat "$work"/*.checks | grep -c '^FAIL')
 . "$here/tools.sh"
 [ -x "$build/tests/packs/pack_openssl_objects" ] && { [ $# = 0 ] || wanted openssl "$@"; } && counted
 . "$here/headers.sh"
+. "$here/real.sh"
 summary
