@@ -129,14 +129,23 @@ if command -v gst-launch-1.0 >/dev/null && pkg-config --exists gstreamer-1.0; th
 	END
 	# shellcheck disable=SC2046
 	cc -g -o keep keep.c $(pkg-config --cflags --libs gstreamer-1.0)
-	rm -f t.db
-	GST_REGISTRY=$work/registry GST_TRACERS="leaks(check-refs=true,stack-traces-flags=full)" GST_DEBUG=GST_TRACER:7 \
-		GST_DEBUG_FILE=leaks.log timeout 100 "$rtctrack" run --quiet --pack none --spool-dir spools -o t.db -- ./keep 2>err
-	import gst-leaks leaks.log t.db
+	# keep_recorded OPTION...: and its log imported
+	keep_recorded() {
+		rm -f t.db leaks.log
+		GST_REGISTRY=$work/registry GST_TRACERS="leaks(check-refs=true,stack-traces-flags=full)" GST_DEBUG=GST_TRACER:7 \
+			GST_DEBUG_FILE=leaks.log timeout 100 "$rtctrack" run --quiet --spool-dir spools "$@" -o t.db -- ./keep 2>err
+		import gst-leaks leaks.log t.db
+	}
+	keep_recorded --pack none
 	check "GStreamer's leaks: what is kept is found" "$code $(sql "SELECT class FROM finding WHERE rule = 'ref-leak' ORDER BY class")" \
 		"0 GstFakeSink;GstPad"
 	check "GStreamer's leaks: the program's function is to blame" \
 		"$(sql "SELECT DISTINCT culprit_function FROM finding WHERE rule = 'ref-leak'")" keep
+	# A pack knows the objects too, and its birth of them.
+	keep_recorded
+	kept="FROM resource WHERE class = 'GstFakeSink' AND death_ns IS NULL"
+	check "GStreamer's leaks: what a pack knows has the log's references" \
+		"$code $(sql "SELECT count(*) $kept") $(sql "SELECT tag FROM reference WHERE resource_id IN (SELECT id $kept) ORDER BY tag")" "0 1 keep;main"
 else
 	skip "GStreamer's leaks" "no gstreamer-1.0 to build with"
 fi
