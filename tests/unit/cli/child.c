@@ -6,7 +6,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-static const struct shim_environment no_shim = {.first = "", .spool_dir = "/nowhere"};
+static const struct shim_environment no_shim = {
+	.first = "", .packs = "", .packs_later = "", .spool_dir = "/nowhere"};
 
 static int run_to_end(struct child *child)
 {
