@@ -9,6 +9,21 @@
 
 enum { SHOWN_MAX = 4 };
 
+/* Where there is no room for one more: the place of what weighs less, if anything does. */
+static size_t make_room(struct tally *tally, const struct survivor *survivor)
+{
+	size_t last = 0;
+
+	for (size_t i = 1; i < tally->row_count; i++)
+		if (tally->rows[i].like->kind >= tally->rows[last].like->kind)
+			last = i;
+	if (tally->rows[last].like->kind <= survivor->kind)
+		return TALLY_MAX;
+	tally->others += tally->rows[last].count;
+	tally->rows[last].count = 0;
+	return last;
+}
+
 void tally_add(struct tally *tally, const struct survivor *survivor)
 {
 	size_t i = 0;
@@ -17,6 +32,8 @@ void tally_add(struct tally *tally, const struct survivor *survivor)
 	       (tally->rows[i].like->kind != survivor->kind ||
 		strcmp(tally->rows[i].like->class_name, survivor->class_name) != 0))
 		i++;
+	if (i == TALLY_MAX)
+		i = make_room(tally, survivor);
 	if (i == TALLY_MAX) {
 		tally->others++;
 		return;

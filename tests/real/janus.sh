@@ -68,7 +68,7 @@ janus_unclosed() {
 	local agents="FROM finding WHERE rule = 'scope-unclosed' AND class = 'NiceAgent'" sockets="UDP socket"
 	[ "$2" = 1 ] || sockets="UDP sockets"
 	check "janus $1: agents never let go, and who made them" \
-		"$(sql "SELECT state, count, culprit_function $agents")" "unclosed|$2|janus_process_incoming_request"
+		"$(sql "SELECT state, count, culprit_function $agents")" "unclosed|$2|janus_ice_setup_local"
 	check "janus $1: their sockets are told with them" "$(sql "SELECT message LIKE '%with $2 $sockets, %' $agents")" 1
 }
 

@@ -26,6 +26,20 @@ Test(scope, never_closed_is_told_with_all_that_it_owns)
 	cr_expect_eq(analyze_state_fails("unclosed", false), 1);
 }
 
+Test(scope, a_socket_is_told_however_many_classes_of_objects_there_are)
+{
+	static const char *const classes[] = {"A", "B", "C", "D", "E", "F", "G", "H", "I"};
+	int64_t connection = OPEN_CONNECTION;
+
+	for (size_t i = 0; i < sizeof(classes) / sizeof(classes[0]); i++)
+		PUT(.kind = "object", .class_name = classes[i], .owner = connection);
+	PUT(.kind = "fd", .class_name = "udp", .owner = connection, .made_in = "open_socket");
+	PUT(.kind = "fd", .class_name = "udp", .owner = connection, .made_in = "open_socket");
+	judge();
+	expect_message("1 Connection opened here was never closed, with 2 UDP sockets, 1 A, 1 B, "
+		       "1 C, 6 more");
+}
+
 Test(scope, of_nested_ones_the_outermost_tells)
 {
 	int64_t library = PUT(.kind = "scope", .class_name = "library", .traits = "must-close",
