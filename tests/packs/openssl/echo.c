@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A TLS echo over loopback: a server and five clients, one after another, with a key and a
- * certificate made at the start. bug: the server forgets one connection, and with it its socket.
+ * certificate made at the start. bug tcp: the server forgets one connection, and with it its
+ * socket. bug X509: a client forgets the certificate that it looked at.
  */
 #include <arpa/inet.h>
 #include <openssl/evp.h>
@@ -18,7 +19,7 @@
 
 #define SESSIONS 5
 
-static bool right;
+static const char *forgotten = "";
 static int listener;
 static struct sockaddr_in address;
 static EVP_PKEY *key;
@@ -69,19 +70,28 @@ static void *server(void *unused)
 	for (int i = 0; i < SESSIONS; i++) {
 		SSL *ssl = serve(context, accept(listener, NULL, NULL));
 
-		if (i != SESSIONS / 2 || right)
+		if (i != SESSIONS / 2 || strcmp(forgotten, "tcp") != 0)
 			SSL_free(ssl);
 	}
 	SSL_CTX_free(context);
 	return unused;
 }
 
-static bool echoes(SSL_CTX *context)
+static bool is_expected(SSL *ssl, bool forget)
+{
+	X509 *peer = SSL_get1_peer_certificate(ssl);
+	bool same = peer && X509_cmp(peer, certificate) == 0;
+
+	if (!forget)
+		X509_free(peer);
+	return same;
+}
+
+static bool echoes(SSL_CTX *context, bool forget)
 {
 	int fd = socket(AF_INET, SOCK_STREAM, 0);
 	SSL *ssl = SSL_new(context);
 	char bytes[64];
-	X509 *peer;
 	bool same;
 
 	if (connect(fd, (struct sockaddr *)&address, sizeof(address)) < 0)
@@ -89,9 +99,7 @@ static bool echoes(SSL_CTX *context)
 	SSL_set_fd(ssl, fd);
 	if (SSL_connect(ssl) != 1)
 		exit(1);
-	peer = SSL_get1_peer_certificate(ssl);
-	same = peer && X509_cmp(peer, certificate) == 0;
-	X509_free(peer);
+	same = is_expected(ssl, forget);
 	SSL_write(ssl, "track", 5);
 	same = same && SSL_read(ssl, bytes, sizeof(bytes)) == 5 && memcmp(bytes, "track", 5) == 0;
 	SSL_shutdown(ssl);
@@ -107,7 +115,8 @@ int main(int argc, char **argv)
 	pthread_t thread;
 	int echoed = 0;
 
-	right = argc > 1 && strcmp(argv[1], "right") == 0;
+	if (argc == 3 && strcmp(argv[1], "bug") == 0)
+		forgotten = argv[2];
 	signal(SIGPIPE, SIG_IGN);
 	make_identity();
 	listener = socket(AF_INET, SOCK_STREAM, 0);
@@ -119,7 +128,7 @@ int main(int argc, char **argv)
 	    pthread_create(&thread, NULL, server, NULL) != 0)
 		return 1;
 	for (int i = 0; i < SESSIONS; i++)
-		echoed += echoes(context);
+		echoed += echoes(context, i == 1 && strcmp(forgotten, "X509") == 0);
 	pthread_join(thread, NULL);
 	close(listener);
 	SSL_CTX_free(context);
