@@ -57,6 +57,14 @@ timeout -k 5 60 "$rtctrack" run --quiet --pack "$standin" -o t.db -- /bin/true
 check "a report says which packs were there" "$("$rtctrack" report t.db | sed -n 's/^  packs  *//p')" standin
 check "so does JSON" "$("$rtctrack" report --format json t.db | tr -d ' \n' | grep -o '"packs":\["standin"\]')" '"packs":["standin"]'
 check "the trace knows whose frames are not to blame" "$(sqlite3 t.db "SELECT count(*) FROM packed WHERE library = '$(sed -n 's/.*soname: *\([^,} ]*\).*/\1/p' "$standin" | head -1)'")" 1
+# The examples of the manual: what stands four columns in, from "pack:" to the next paragraph.
+awk '/^    pack: /{n++; on = 1} !/^    /{on = 0} on {print substr($0, 5) >"example" n ".yaml"}' "$root/libtrack/packs/README.md"
+for example in example*.yaml; do
+	name=$(sed -n 's/^pack: //p' "$example")
+	mv "$example" "$name.yaml"
+	check "the manual's example $name is in order" "$("$rtctrack" packs check "$name.yaml" | grep -c 'in order')" 1
+done
+check "the manual has two of them" "$(cat conference.yaml mediasoup.yaml | grep -c '^pack:')" 2
 check "build without a compiler says so" "$(PATH=/nowhere "$rtctrack" packs build "$standin" 2>&1; echo $?)" \
 	"rtctrack: $standin: there is no compiler 'cc': install gcc or clang
 2"
