@@ -42,4 +42,3 @@ printf '%-12s %10s %16s\n' bare "$(cut -d' ' -f1 seconds | median)" "$(cut -d' '
 printf '%-12s %10s %16s\n' recorded "$(cut -d' ' -f3 seconds | median)" "$(cut -d' ' -f4 seconds | median)"
 echo "ratio of time $(awk '{print $3 / $1}' seconds | quartiles)"
 echo "ratio of processor time $(awk '{print $4 / $2}' seconds | quartiles)"
-echo "packs: $(sqlite3 t.db "SELECT group_concat(DISTINCT library) FROM packed" 2>&1)"
