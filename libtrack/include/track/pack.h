@@ -5,8 +5,8 @@
  * is preloaded behind libtrack.so where a program needs that library: an exported wrapper of a
  * library that is absent would answer weak references to it. Without libtrack.so they pass on.
  *
- * A wrapper allocates nothing, takes no lock and leaves errno alone; the first call from a module
- * asks the loader, under the loader's lock.
+ * A wrapper allocates nothing and leaves errno and dlerror alone. The first call from a module
+ * looks through all modules, under the lock that guards their list and nothing else.
  */
 #ifndef TRACK_PACK_H
 #define TRACK_PACK_H
@@ -186,13 +186,18 @@ TRACK_PACK_INLINE uint32_t track_pack_version(void)
 		       : 0;
 }
 
-/* What a module's dynamic section says of the symbols that it refers to. */
+/* What a module's dynamic section says of the symbols that it refers to, and that it has. */
 struct track_pack_symbols {
+	const Elf64_Dyn *dynamic;
+	uint64_t base;
 	const Elf64_Sym *symbols;
 	const char *strings;
 	const Elf64_Versym *versions;
 	const Elf64_Verneed *needed;
+	const Elf64_Verdef *defined;
 	uint64_t needed_count;
+	uint64_t defined_count;
+	const uint32_t *hashes; /* DT_GNU_HASH */
 	uint64_t count;
 };
 
@@ -213,15 +218,15 @@ TRACK_PACK_STATIC uint64_t track_pack_symbol_count(const uint32_t *table)
 	return (uint64_t)last + 1;
 }
 
-TRACK_PACK_STATIC struct track_pack_symbols track_pack_symbols(const struct link_map *map)
+TRACK_PACK_STATIC struct track_pack_symbols track_pack_symbols(const Elf64_Dyn *dynamic,
+							       uint64_t base)
 {
-	struct track_pack_symbols found = {0};
+	struct track_pack_symbols found = {.dynamic = dynamic, .base = base};
 
-	for (const Elf64_Dyn *entry = map->l_ld; entry && entry->d_tag != DT_NULL; entry++) {
+	for (const Elf64_Dyn *entry = dynamic; entry && entry->d_tag != DT_NULL; entry++) {
 		/* The loader made addresses of these, but not everywhere. */
-		const void *at = (const void *)(entry->d_un.d_ptr < map->l_addr
-							? entry->d_un.d_ptr + map->l_addr
-							: entry->d_un.d_ptr);
+		const void *at = (const void *)(entry->d_un.d_ptr < base ? entry->d_un.d_ptr + base
+									 : entry->d_un.d_ptr);
 
 		if (entry->d_tag == DT_SYMTAB)
 			found.symbols = at;
@@ -233,8 +238,12 @@ TRACK_PACK_STATIC struct track_pack_symbols track_pack_symbols(const struct link
 			found.needed = at;
 		else if (entry->d_tag == DT_VERNEEDNUM)
 			found.needed_count = entry->d_un.d_val;
+		else if (entry->d_tag == DT_VERDEF)
+			found.defined = at;
+		else if (entry->d_tag == DT_VERDEFNUM)
+			found.defined_count = entry->d_un.d_val;
 		else if (entry->d_tag == DT_GNU_HASH)
-			found.count = track_pack_symbol_count(at);
+			found.hashes = at;
 		else if (entry->d_tag == DT_HASH && !found.count)
 			found.count = ((const uint32_t *)at)[1];
 	}
@@ -259,29 +268,36 @@ TRACK_PACK_STATIC const char *track_pack_version_named(const struct track_pack_s
 	return NULL;
 }
 
+/* One that it defines itself. */
+TRACK_PACK_STATIC const char *track_pack_version_defined(const struct track_pack_symbols *all,
+							 unsigned number)
+{
+	const Elf64_Verdef *version = all->defined;
+
+	for (uint64_t i = 0; version && i < all->defined_count; i++) {
+		const Elf64_Verdaux *name = (const void *)((const char *)version + version->vd_aux);
+
+		if (version->vd_ndx == number)
+			return all->strings + name->vda_name;
+		version = (const void *)((const char *)version + version->vd_next);
+	}
+	return NULL;
+}
+
 /* Among the symbols that it refers to and does not define; 0: none has the name. One whose address
  * it takes may have a place in it all the same. */
 TRACK_PACK_STATIC uint64_t track_pack_reference(const struct track_pack_symbols *all,
 						const char *name)
 {
+	uint64_t count = all->hashes ? track_pack_symbol_count(all->hashes) : all->count;
+
 	if (!all->symbols || !all->strings)
 		return 0;
-	for (uint64_t i = 1; i < all->count; i++)
+	for (uint64_t i = 1; i < count; i++)
 		if (all->symbols[i].st_shndx == SHN_UNDEF &&
 		    !strcmp(all->strings + all->symbols[i].st_name, name))
 			return i;
 	return 0;
-}
-
-/* The version of a function that a module was linked to; NULL: none. */
-TRACK_PACK_STATIC const char *track_pack_version_wanted(const struct link_map *map,
-							const char *name)
-{
-	struct track_pack_symbols all = track_pack_symbols(map);
-	uint64_t found = track_pack_reference(&all, name);
-
-	return found && all.versions ? track_pack_version_named(&all, all.versions[found] & 0x7fff)
-				     : NULL;
 }
 
 extern const Elf64_Ehdr __ehdr_start __attribute__((visibility("hidden")));
@@ -303,54 +319,146 @@ TRACK_PACK_STATIC bool track_pack_is_own(uint64_t address)
 	return address >= (uintptr_t)&__ehdr_start && address < track_pack_end();
 }
 
-TRACK_PACK_STATIC void *track_pack_look(void *where, const char *name, const char *version)
+TRACK_PACK_STATIC bool track_pack_is_function(const struct track_pack_symbols *all, uint64_t i,
+					      const char *name)
 {
-	void *found = version ? dlvsym(where, name, version) : dlsym(where, name);
+	const Elf64_Sym *symbol = &all->symbols[i];
 
-	if (!found)
-		dlerror(); /* is not to be the host's */
+	return symbol->st_shndx != SHN_UNDEF && symbol->st_value &&
+	       ELF64_ST_TYPE(symbol->st_info) == STT_FUNC &&
+	       !strcmp(all->strings + symbol->st_name, name);
+}
+
+/* How well a symbol of a module fits the version that is wanted (NULL: none): 0, 1 or 2. */
+TRACK_PACK_STATIC unsigned track_pack_fit(const struct track_pack_symbols *all, uint64_t i,
+					  const char *version)
+{
+	const char *own;
+
+	if (!all->versions || !all->defined)
+		return 2;
+	if (!version)
+		return all->versions[i] & 0x8000 ? 1 : 2;
+	own = track_pack_version_defined(all, all->versions[i] & 0x7fff);
+	return own && !strcmp(own, version) ? 2 : 0;
+}
+
+/* A symbol that a module has; of several versions the one that fits best. */
+TRACK_PACK_STATIC uint64_t track_pack_defined(const struct track_pack_symbols *all,
+					      const char *name, const char *version,
+					      unsigned *ret_fit)
+{
+	const uint32_t *table = all->hashes;
+	uint64_t found = 0;
+	uint32_t hash = 5381, i;
+
+	if (!table || !table[0] || !all->symbols || !all->strings)
+		return 0;
+	for (const char *at = name; *at; at++)
+		hash = hash * 33 + (unsigned char)*at;
+	const uint32_t *bucket = table + 4 + 2 * table[2], *chain = bucket + table[0];
+	for (i = bucket[hash % table[0]]; i >= table[1]; i++) {
+		uint32_t other = chain[i - table[1]];
+
+		if ((other | 1) == (hash | 1) && track_pack_is_function(all, i, name)) {
+			unsigned fit = track_pack_fit(all, i, version);
+
+			if (!found || fit > *ret_fit) {
+				found = i;
+				*ret_fit = fit;
+			}
+		}
+		if (other & 1)
+			break;
+	}
 	return found;
 }
 
-/* In the scope of one module that is there. */
-TRACK_PACK_STATIC void *track_pack_look_in(const struct link_map *map, const char *name,
-					   const char *version)
-{
-	void *module = dlopen(map->l_name, RTLD_LAZY | RTLD_NOLOAD);
+/* A function is looked for among all modules that there are. */
+struct track_pack_search {
+	const char *name, *version;
+	struct track_pack_symbols caller;
+	unsigned index, start; /* of the module; how many there were at the start */
+	bool behind;	       /* this object, in the order of the loader's search */
 	void *found;
+	unsigned worth;
+};
 
-	if (!module) {
-		dlerror();
-		return NULL;
+static unsigned track_pack_start __attribute__((unused));
+
+/* Does the caller name that module as one that it needs? */
+TRACK_PACK_STATIC bool track_pack_is_needed(const struct track_pack_symbols *caller,
+					    const struct track_pack_symbols *module,
+					    const char *path)
+{
+	const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
+
+	for (const Elf64_Dyn *entry = module->dynamic; entry && entry->d_tag != DT_NULL; entry++)
+		if (entry->d_tag == DT_SONAME && module->strings)
+			name = module->strings + entry->d_un.d_val;
+	for (const Elf64_Dyn *entry = caller->dynamic; entry && entry->d_tag != DT_NULL; entry++) {
+		const char *needed = caller->strings + entry->d_un.d_val;
+
+		if (entry->d_tag == DT_NEEDED && caller->strings &&
+		    (!strcmp(needed, name) || !strcmp(needed, path)))
+			return true;
 	}
-	found = track_pack_look(module, name, version);
-	dlclose(module);
-	/* The module may be this object, or need it. */
-	return track_pack_is_own((uintptr_t)found) ? NULL : found;
+	return false;
 }
 
 /*
- * As the loader would bind the caller's reference, had there been no wrapper: what all see, in the
- * version that the caller was linked to, else what it alone sees. Who jumps to a wrapper is not
- * known: then the first module's that has one will do.
+ * As the loader would bind the caller's reference, had there been no wrapper: in the version that
+ * the caller was linked to, of what was there at the start behind this object, else of what the
+ * caller needs, else of any module.
+ */
+TRACK_PACK_STATIC int track_pack_visit(struct dl_phdr_info *info, size_t size, void *ctx)
+{
+	struct track_pack_search *search = ctx;
+	bool is_own = info->dlpi_addr == (uintptr_t)&__ehdr_start;
+	bool is_start = search->index++ < search->start;
+	const Elf64_Dyn *dynamic = NULL;
+	unsigned fit = 0, worth;
+
+	(void)size;
+	search->behind |= is_own;
+	if (is_own || !search->behind)
+		return 0;
+	for (unsigned i = 0; i < info->dlpi_phnum; i++)
+		if (info->dlpi_phdr[i].p_type == PT_DYNAMIC)
+			dynamic = (const void *)(info->dlpi_addr + info->dlpi_phdr[i].p_vaddr);
+	struct track_pack_symbols module = track_pack_symbols(dynamic, info->dlpi_addr);
+	uint64_t symbol = track_pack_defined(&module, search->name, search->version, &fit);
+	if (!symbol)
+		return 0;
+	worth = 1 + 4 * fit;
+	if (is_start)
+		worth += 2;
+	else if (track_pack_is_needed(&search->caller, &module, info->dlpi_name))
+		worth += 1;
+	if (worth > search->worth) {
+		search->worth = worth;
+		search->found = (void *)(info->dlpi_addr + module.symbols[symbol].st_value);
+	}
+	return 0;
+}
+
+/*
+ * No function of the loader's is asked that takes its lock: a thread may have that for as long as
+ * it runs the constructors of a module, and wait there for this one.
  */
 TRACK_PACK_STATIC void *track_pack_resolve(const char *name, const struct link_map *map)
 {
-	const char *version = map ? track_pack_version_wanted(map, name) : NULL;
-	void *found = track_pack_look(RTLD_NEXT, name, version);
+	struct track_pack_search search = {.name = name, .start = track_pack_start};
+	uint64_t reference;
 
-	if (!found && version)
-		found = track_pack_look_in(map, name, version);
-	if (!found)
-		found = track_pack_look(RTLD_NEXT, name, NULL);
-	if (!found && map && map->l_name[0])
-		found = track_pack_look_in(map, name, NULL);
-	while (map && map->l_prev)
-		map = map->l_prev;
-	for (; map && !found; map = map->l_next)
-		if (map->l_name[0])
-			found = track_pack_look_in(map, name, NULL);
-	return found;
+	if (map)
+		search.caller = track_pack_symbols(map->l_ld, map->l_addr);
+	reference = track_pack_reference(&search.caller, name);
+	if (reference && search.caller.versions)
+		search.version = track_pack_version_named(
+			&search.caller, search.caller.versions[reference] & 0x7fff);
+	dl_iterate_phdr(track_pack_visit, &search);
+	return search.found;
 }
 
 /* A call from one of the pack's libraries to itself, or to another of them; as are our own. */
@@ -463,24 +571,29 @@ TRACK_PACK_INLINE bool track_pack_inner(struct track_pack_function *function, co
 /* The program has it itself. */
 TRACK_PACK_STATIC bool track_pack_is_hidden(const struct link_map *program, const char *name)
 {
-	struct track_pack_symbols all = track_pack_symbols(program);
-	void *bound = track_pack_look(RTLD_DEFAULT, name, NULL);
+	struct track_pack_symbols all = track_pack_symbols(program->l_ld, program->l_addr);
+	void *bound = dlsym(RTLD_DEFAULT, name);
 	struct dl_find_object module = {0};
 
 	return bound && !_dl_find_object(bound, &module) && module.dlfo_link_map == program &&
 	       !track_pack_reference(&all, name);
 }
 
-/*
- * From the object's constructor. What the program itself calls is looked up now, since later
- * another thread may have the loader's lock for long.
- */
+TRACK_PACK_STATIC int track_pack_count(struct dl_phdr_info *info, size_t size, void *ctx)
+{
+	(void)info, (void)size;
+	++*(unsigned *)ctx;
+	return 0;
+}
+
+/* From the object's constructor. */
 TRACK_PACK_STATIC void track_pack_begin(const struct track_pack *pack)
 {
 	struct track_pack_function *const *function = pack->functions;
 	const struct link_map *program = NULL;
 	uint64_t hidden = 0;
 
+	dl_iterate_phdr(track_pack_count, &track_pack_start);
 	if (!function || dlinfo(dlopen(NULL, RTLD_LAZY), RTLD_DI_LINKMAP, &program))
 		program = NULL;
 	for (; program && *function; function++) {
