@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A module whose constructor waits for a thread, and that thread calls a library that is wrapped. */
+/* A module whose constructor waits for a thread, and that thread calls a library that is wrapped.
+ */
 #include <pthread.h>
 
 #include "pack_library.h"
