@@ -6,7 +6,11 @@
 #include <stdlib.h>
 #include <strings.h>
 
-static const char marks_sql[] = "SELECT time_ns, text FROM mark ORDER BY time_ns, id";
+/* One that came when all was over has nothing alive at it, which would say that nothing grew. */
+static const char marks_sql[] =
+	"SELECT time_ns, text FROM mark WHERE time_ns <= "
+	"coalesce((SELECT max(coalesce(end_ns, 9223372036854775807)) FROM process), time_ns) "
+	"ORDER BY time_ns, id";
 
 static const char sessions[] = "session";
 

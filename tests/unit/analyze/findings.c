@@ -285,6 +285,18 @@ Test(findings, what_rises_at_every_mark_grows_and_is_not_told_again)
 	expect("SELECT count(*) FROM evidence", "11");
 }
 
+Test(findings, a_mark_after_the_end_does_not_say_that_nothing_grew)
+{
+	const int counts[] = {2, 3, 3, 3};
+
+	sessions(counts, 4);
+	play_end(COLLECT_END_EXIT);
+	play_mark("session 5");
+	play_judge();
+	expect("SELECT message FROM finding",
+	       "UDP sockets: 3 more alive at every session (2, 5, 8, 11)");
+}
+
 Test(findings, among_many_marks_one_may_bring_nothing)
 {
 	const int counts[] = {1, 1, 1, 0, 1, 1, 1};
