@@ -86,7 +86,7 @@ static int drop(int fd, const char *const *without, size_t count)
 int pack_variant_make(const char *object, const char *const *without, size_t count,
 		      const char *path)
 {
-	int fd, r = copy(object, path, &fd);
+	int fd = -1, r = copy(object, path, &fd);
 
 	if (r < 0)
 		return r;
