@@ -12,6 +12,7 @@
 #include "dependencies.h"
 #include "options.h"
 #include "pack_object.h"
+#include "pack_symbols.h"
 #include "packs.h"
 #include "program.h"
 #include "say.h"
@@ -28,7 +29,8 @@ struct choosing {
 	const char *run_folder;
 	char folder[PATH_MAX]; /* of the objects that are there, "" none */
 	struct packs packs;
-	struct dependencies needed;
+	struct dependencies needed; /* once list_needed was called */
+	bool listed;
 	FILE *objects, *later;
 };
 
@@ -95,6 +97,33 @@ static void tell_error(const char *name, const struct pack_error *error)
 		say(NULL, "%s: %s", name, error->text);
 }
 
+/* A loader that cannot list them leaves the packs to --pack. */
+static const struct dependencies *list_needed(struct choosing *choosing)
+{
+	if (!choosing->listed && choosing->program->loader[0])
+		dependencies_list(choosing->program->loader, choosing->program->path,
+				  &choosing->needed);
+	choosing->listed = true;
+	return &choosing->needed;
+}
+
+/* A function that is written otherwise in the library is never seen: its owner should know. */
+static void warn_of_symbols(struct choosing *choosing, const char *name)
+{
+	struct pack_errors errors = {.count = 0};
+	struct pack *pack = NULL;
+
+	if (choosing->options->quiet || pack_read(name, &pack, &errors) < 0) {
+		pack_errors_clear(&errors);
+		return;
+	}
+	pack_symbols_check_program(pack, list_needed(choosing), &errors);
+	for (size_t i = 0; i < errors.count; i++)
+		tell_error(name, &errors.items[i]);
+	pack_errors_clear(&errors);
+	pack_free(pack);
+}
+
 static int force_file(struct choosing *choosing, const char *name, size_t number)
 {
 	struct pack_errors errors = {.count = 0};
@@ -108,7 +137,10 @@ static int force_file(struct choosing *choosing, const char *name, size_t number
 	if (r < 0 && !errors.count)
 		say(NULL, "%s: %s", name, strerror(-r));
 	pack_errors_clear(&errors);
-	return r < 0 ? r : force(choosing, path);
+	if (r < 0)
+		return r;
+	warn_of_symbols(choosing, name);
+	return force(choosing, path);
 }
 
 static int force_named(struct choosing *choosing, const char *name)
@@ -119,7 +151,10 @@ static int force_named(struct choosing *choosing, const char *name)
 	if (!packs_text(name)) {
 		near = packs_suggest(name);
 		snprintf(hint, sizeof(hint),
-			 near ? "did you mean '%s'?" : "see 'rtctrack packs list'", near);
+			 strchr(name, ',') ? "give --pack for each"
+			 : near		   ? "did you mean '%s'?"
+					   : "see 'rtctrack packs list'",
+			 near);
 		say(hint, "there is no pack '%s'", name);
 		return -ENOENT;
 	}
@@ -239,10 +274,7 @@ static int choose(struct choosing *choosing)
 		say(NULL, "cannot read the packs: %s", strerror(-r));
 		return r;
 	}
-	/* A loader that cannot list them leaves the packs to --pack. */
-	if (choosing->program->loader[0])
-		dependencies_list(choosing->program->loader, choosing->program->path,
-				  &choosing->needed);
+	list_needed(choosing);
 	for (size_t i = 0; i < choosing->packs.count; i++)
 		if (!is_named(names, choosing->packs.items[i]->name.text))
 			offer(choosing, choosing->packs.items[i]);
