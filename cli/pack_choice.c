@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <fnmatch.h>
-#include <pack/versions.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,8 +15,6 @@
 #include "packs.h"
 #include "program.h"
 #include "say.h"
-
-#define NO_PACK "none"
 
 /* Where the objects lie as seen from the shim: build tree, then installed. */
 static const char *const places[] = {"../packs", "packs"};
@@ -173,6 +170,11 @@ static bool ends_with(const char *text, const char *end)
 	return length > end_length && strcmp(text + length - end_length, end) == 0;
 }
 
+bool pack_choice_is_yaml(const char *name)
+{
+	return packs_is_path(name) && !ends_with(name, ".so");
+}
+
 static bool is_named(const struct option_texts *names, const char *name)
 {
 	for (size_t i = 0; i < names->count; i++)
@@ -189,25 +191,16 @@ static int force_all(struct choosing *choosing)
 	for (size_t i = 0; r == 0 && i < names->count; i++) {
 		const char *name = names->items[i];
 
-		if (strcmp(name, NO_PACK) == 0)
+		if (strcmp(name, PACK_CHOICE_NONE) == 0)
 			continue;
-		if (ends_with(name, ".so"))
-			r = force_object(choosing, name);
-		else if (packs_is_path(name))
+		if (pack_choice_is_yaml(name))
 			r = force_file(choosing, name, i);
+		else if (ends_with(name, ".so"))
+			r = force_object(choosing, name);
 		else
 			r = force_named(choosing, name);
 	}
 	return r;
-}
-
-/* Of a library's file: what stands behind ".so.", "" nothing. */
-static void read_version(const char *path, char ret_version[PATH_MAX])
-{
-	char real[PATH_MAX];
-	const char *at = realpath(path, real) ? strstr(real, ".so.") : NULL;
-
-	snprintf(ret_version, PATH_MAX, "%s", at ? at + 4 : "");
 }
 
 static bool is_of_versions(const struct choosing *choosing, const struct pack *pack,
@@ -215,10 +208,7 @@ static bool is_of_versions(const struct choosing *choosing, const struct pack *p
 {
 	char version[PATH_MAX];
 
-	if (!library->versions.text)
-		return true;
-	read_version(needed->path, version);
-	if (pack_versions_match(library->versions.text, version))
+	if (packs_are_for(library, needed->path, version))
 		return true;
 	if (!choosing->options->quiet)
 		say(NULL, "pack '%s' is not used: it is for %s %s, and '%s' is %s", pack->name.text,
@@ -267,7 +257,7 @@ static int choose(struct choosing *choosing)
 
 	fputs(choosing->folder[0] ? choosing->folder : "/", choosing->later);
 	r = force_all(choosing);
-	if (r < 0 || is_named(names, NO_PACK) || !choosing->folder[0])
+	if (r < 0 || is_named(names, PACK_CHOICE_NONE) || !choosing->folder[0])
 		return r;
 	r = packs_load(&choosing->packs);
 	if (r < 0) {

@@ -195,8 +195,8 @@ static bool can_be_equal(const struct pack_term *left, const struct pack_term *r
 }
 
 /* The subject once more, as it is named elsewhere: else nobody would know it for the same. */
-static void check_again(const struct pack_act *act, const struct pack_place *again,
-			const char *key, struct pack_errors *errors)
+static void check_again(const struct pack_act *act, const struct pack_place *again, const char *key,
+			struct pack_errors *errors)
 {
 	const struct pack_place *subject = &act->subject.place;
 	unsigned line = again->line ? again->line : act->line;

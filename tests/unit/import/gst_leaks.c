@@ -64,8 +64,9 @@ Test(gst_leaks, what_the_tracer_did_not_see_is_made_up_for_by_the_count)
 
 #define ANNOUNCED                                                                                  \
 	HEAD("7")                                                                                  \
-	"object-alive.class, type-name=(structure)\"value\";\n" HEAD("7")                          \
-	"new format string: object-alive, type-name=(string)%s, address=(gpointer)%p;\n"
+	"object-alive.class, type-name=(structure)\"value\";\n" HEAD(                              \
+		"7") "new format string: object-alive, type-name=(string)%s, "                     \
+		     "address=(gpointer)%p;\n"
 
 Test(gst_leaks, a_log_in_which_nothing_was_alive_is_one)
 {

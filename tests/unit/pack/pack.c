@@ -34,21 +34,22 @@ static struct pack *parse(const char *text)
 
 Test(pack, all_that_a_file_can_say_is_read)
 {
-	struct pack *pack = parse(
-		"pack: ssl-3\nabout: x\ninner_calls: skip\n"
-		"libraries: [{soname: 'libssl.so*', versions: '>=3'}]\n"
-		"classes:\n"
-		"  - {name: SSL, kind: object, counter: {at: 4, bits: 64}, named_by: n,\n"
-		"     notice: {call: w, args: [subject, notice, -5], subject: arg1}}\n"
-		"  - {name: CB, kind: callback, traits: [one-shot, process-life]}\n"
-		"functions:\n"
-		"  - symbol: f\n    args: 4\n    returns: int\n    success: zero\n    acts:\n"
-		"      - {op: arm, class: CB, subject: callback+arg1, callback: arg0, found: "
-		"callback+arg2,\n"
-		"         stack: 16, notify: arg3, notify_subject: 'callback+*arg0', notify_always: true,\n"
-		"         if: ['!arg1', 'ret == 3']}\n"
-		"process_life: [{function: a*, library: b, what: c, caller: d}]\n"
-		"plumbing: [x, y]\n");
+	struct pack *pack =
+		parse("pack: ssl-3\nabout: x\ninner_calls: skip\n"
+		      "libraries: [{soname: 'libssl.so*', versions: '>=3'}]\n"
+		      "classes:\n"
+		      "  - {name: SSL, kind: object, counter: {at: 4, bits: 64}, named_by: n,\n"
+		      "     notice: {call: w, args: [subject, notice, -5], subject: arg1}}\n"
+		      "  - {name: CB, kind: callback, traits: [one-shot, process-life]}\n"
+		      "functions:\n"
+		      "  - symbol: f\n    args: 4\n    returns: int\n    success: zero\n    acts:\n"
+		      "      - {op: arm, class: CB, subject: callback+arg1, callback: arg0, found: "
+		      "callback+arg2,\n"
+		      "         stack: 16, notify: arg3, notify_subject: 'callback+*arg0', "
+		      "notify_always: true,\n"
+		      "         if: ['!arg1', 'ret == 3']}\n"
+		      "process_life: [{function: a*, library: b, what: c, caller: d}]\n"
+		      "plumbing: [x, y]\n");
 	const struct pack_class *class = &pack->classes[0];
 	const struct pack_act *act = &pack->functions[0].acts[0];
 
@@ -112,7 +113,8 @@ Test(pack, every_error_of_an_act_has_its_line)
 		 "did you mean 'create'? ops are: create"},
 		{ACT("op: create, class: AA, subject: ret"), "class 'AA' is unknown; did you mean"},
 		{ACT("op: create, class: S, subject: ret"), "op 'open'"},
-		{ACT("op: open, class: A, subject: ret"), "op 'open' is for scopes; 'A' is an object"},
+		{ACT("op: open, class: A, subject: ret"),
+		 "op 'open' is for scopes; 'A' is an object"},
 		{ACT("op: arm, class: S, subject: arg0"),
 		 "op 'arm' is for callbacks, timers; 'S' is a scope"},
 		{ACT("op: create, class: object, subject: ret"), "needs a class of this pack"},
