@@ -128,6 +128,25 @@ static void show_command(const struct command *command)
 	}
 }
 
+/* The commands that begin with the same word. */
+static bool show_group(const char *word)
+{
+	size_t length = strlen(word);
+	char names[256];
+	int width = longest_name();
+
+	if (!command_group(word, names, sizeof(names)))
+		return false;
+	printf("usage: rtctrack %s COMMAND [options]\n\n", word);
+	for (size_t i = 0; i < COMMAND__COUNT; i++)
+		if (strncmp(command_table[i].name, word, length) == 0 &&
+		    command_table[i].name[length] == ' ')
+			printf("  %-*s   %s\n", width, command_table[i].name,
+			       command_table[i].summary);
+	printf("\n'rtctrack help %s COMMAND' explains one\n", word);
+	return true;
+}
+
 static int complain(char *const *words)
 {
 	const char *near = command_suggest(words);
@@ -154,7 +173,7 @@ int cmd_help(const struct options *options)
 		show_preload();
 	else if (command)
 		show_command(command);
-	else
+	else if (words[1] || !show_group(words[0]))
 		return complain(words);
 	return fflush(stdout) == 0 ? EXIT_CLEAN : EXIT_TOOL;
 }

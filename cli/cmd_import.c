@@ -270,12 +270,25 @@ static void tell(const struct job *job)
 		       plural(counts.skipped));
 }
 
+static void tell_nothing(const struct job *job)
+{
+	printf("%s: nothing was alive at the end of %s\n"
+	       "  (so is the log of a program that does not come to its end)\n",
+	       job->trace_path, job->log_path);
+}
+
+/* The trace first: it is soon said that there is none, and a log may be long. */
 static int import(struct job *job)
 {
-	int r = read_log(job);
+	int r = open_trace(job);
 
 	if (r == 0)
-		r = open_trace(job);
+		r = read_log(job);
+	if (r == 0 && !import_processes(job->import)) {
+		if (!job->options->quiet)
+			tell_nothing(job);
+		return 0;
+	}
 	if (r == 0)
 		r = find_all(job);
 	if (r == 0)

@@ -2,9 +2,11 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "options.h"
 #include "pack_object.h"
+#include "pack_symbols.h"
 #include "pack_table.h"
 #include "packs.h"
 #include "say.h"
@@ -58,7 +60,7 @@ static int open_pack(const char *name, struct pack **ret_pack)
 	char hint[96];
 	int r;
 
-	if (!text && !packs_is_path(name)) {
+	if (!text && !packs_is_path(name) && access(name, F_OK) < 0) {
 		near = packs_suggest(name);
 		snprintf(hint, sizeof(hint),
 			 near ? "did you mean '%s'?" : "see 'rtctrack packs list'", near);
@@ -119,21 +121,44 @@ static void tell_unwrapped(const char *path, const struct pack *pack)
 			       pack->functions[i].line, pack->functions[i].pattern.text);
 }
 
-static int check_file(const char *path)
+/* Whether the libraries that --library names have what the pack names. 0 or -errno, told. */
+static int check_symbols(const char *path, const struct pack *pack,
+			 const struct option_texts *libraries)
 {
+	struct dependency items[sizeof(libraries->items) / sizeof(libraries->items[0])];
+	struct dependencies list = {.items = items, .count = libraries->count};
 	struct pack_errors errors = {.count = 0};
-	struct pack *pack;
-	int r = pack_read(path, &pack, &errors);
+	int r = 0;
 
-	if (r < 0) {
+	for (size_t i = 0; i < list.count; i++) {
+		const char *slash = strrchr(libraries->items[i], '/');
+
+		items[i].path = (char *)libraries->items[i];
+		items[i].soname = (char *)(slash ? slash + 1 : libraries->items[i]);
+	}
+	if (list.count)
+		r = pack_symbols_check(pack, &list, &errors);
+	if (r == 0 && errors.count)
+		r = -ENOENT;
+	if (r < 0)
 		tell_errors(path, r, &errors);
-	} else {
-		tell_unwrapped(path, pack);
+	pack_errors_clear(&errors);
+	return r;
+}
+
+static int check_pack(const struct options *options, const char *path)
+{
+	struct pack *pack;
+	int r = open_pack(path, &pack);
+
+	if (r < 0)
+		return r;
+	tell_unwrapped(path, pack);
+	r = check_symbols(path, pack, &options->libraries);
+	if (r == 0)
 		printf("%s: in order, %zu functions of %zu classes\n", path, pack->function_count,
 		       pack->class_count);
-		pack_free(pack);
-	}
-	pack_errors_clear(&errors);
+	pack_free(pack);
 	return r;
 }
 
@@ -142,11 +167,11 @@ int cmd_packs_check(const struct options *options)
 	int code = EXIT_CLEAN;
 
 	if (!options->operand_count) {
-		say(NULL, "packs check needs a file");
+		say(NULL, "packs check needs a file, or the name of a pack");
 		return EXIT_TOOL;
 	}
 	for (size_t i = 0; i < options->operand_count; i++)
-		if (check_file(options->operands[i]) < 0)
+		if (check_pack(options, options->operands[i]) < 0)
 			code = EXIT_TOOL;
 	return finish(code);
 }

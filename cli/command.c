@@ -47,6 +47,21 @@ const struct command *command_find(char *const *words, size_t *ret_words)
 	return NULL;
 }
 
+bool command_group(const char *word, char *ret_names, size_t capacity)
+{
+	size_t length = strlen(word), used = 0;
+
+	ret_names[0] = '\0';
+	for (size_t i = 0; length && i < COMMAND__COUNT && used < capacity; i++) {
+		const char *name = command_table[i].name;
+
+		if (strncmp(name, word, length) == 0 && name[length] == ' ')
+			used += (size_t)snprintf(ret_names + used, capacity - used, "%s%s",
+						 used ? ", " : "", name);
+	}
+	return used > 0;
+}
+
 static const char *nearest(const char *typed, bool two_words)
 {
 	struct suggestion best = suggestion_start(typed);

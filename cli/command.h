@@ -76,6 +76,12 @@ size_t command_match(const char *name, char *const *words);
 /* NULL if there is none of that name; else ret_words: of how many words it is. */
 const struct command *command_find(char *const *words, size_t *ret_words);
 
+/*
+ * The first word of several commands, alone or before what is none of them: "packs". ret_names:
+ * these, "packs list, packs show"; "" if it is none.
+ */
+bool command_group(const char *word, char *ret_names, size_t capacity);
+
 /* The name most like a mistyped one, NULL if none is near. */
 const char *command_suggest(char *const *words);
 

@@ -28,28 +28,50 @@ static int run_command(const struct command *command, char **words, size_t name_
 	return command->run(&options);
 }
 
+static bool asks_for_help(const char *word)
+{
+	return strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0;
+}
+
+static int complain(char **words)
+{
+	const char *near = words[0][0] ? command_suggest(words) : NULL;
+	char names[256], hint[320];
+
+	if (command_group(words[0], names, sizeof(names)) && (!words[1] || !near))
+		snprintf(hint, sizeof(hint), "commands are: %s", names);
+	else if (near)
+		snprintf(hint, sizeof(hint), "did you mean 'rtctrack %s'?", near);
+	else
+		snprintf(hint, sizeof(hint), "'rtctrack help' lists the commands");
+	if (!words[0][0])
+		say("'rtctrack help' lists the commands",
+		    "which command? For a start: rtctrack run -- ./program");
+	else if (names[0] && !words[1])
+		say(hint, "which command of '%s'?", words[0]);
+	else if (names[0])
+		say(hint, "unknown command '%s %s'", words[0], words[1]);
+	else
+		say(hint, "unknown command '%s'", words[0]);
+	return EXIT_TOOL;
+}
+
 int main(int argc, char **argv)
 {
-	char *none[] = {"", NULL}, **words = argc > 1 ? argv + 1 : none;
-	const char *name = words[0], *near;
+	char *none[] = {"", NULL}, **words = argc > 1 ? argv + 1 : none, names[256];
+	const char *name = words[0];
 	size_t name_words;
 	const struct command *command = command_find(words, &name_words);
-	char hint[96];
 
 	if (command)
 		return run_command(command, words, name_words);
 	if (strcmp(name, "--version") == 0 || strcmp(name, "-V") == 0)
 		return printf("rtctrack %s\n", RTCTRACK_VERSION) < 0 ? EXIT_TOOL : EXIT_CLEAN;
-	if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0)
+	if (asks_for_help(name))
 		return run_command(&command_table[COMMAND_HELP], words, 1);
-	near = name[0] ? command_suggest(words) : NULL;
-	if (near)
-		snprintf(hint, sizeof(hint), "did you mean 'rtctrack %s'?", near);
-	else
-		snprintf(hint, sizeof(hint), "'rtctrack help' lists the commands");
-	if (name[0])
-		say(hint, "unknown command '%s'", name);
-	else
-		say(hint, "which command? For a start: rtctrack run -- ./program");
-	return EXIT_TOOL;
+	if (command_group(name, names, sizeof(names)) && words[1] && asks_for_help(words[1])) {
+		words[1] = NULL;
+		return run_command(&command_table[COMMAND_HELP], words, 0);
+	}
+	return complain(words);
 }

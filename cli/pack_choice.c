@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <fnmatch.h>
-#include <pack/versions.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,11 +11,10 @@
 #include "dependencies.h"
 #include "options.h"
 #include "pack_object.h"
+#include "pack_symbols.h"
 #include "packs.h"
 #include "program.h"
 #include "say.h"
-
-#define NO_PACK "none"
 
 /* Where the objects lie as seen from the shim: build tree, then installed. */
 static const char *const places[] = {"../packs", "packs"};
@@ -28,7 +26,8 @@ struct choosing {
 	const char *run_folder;
 	char folder[PATH_MAX]; /* of the objects that are there, "" none */
 	struct packs packs;
-	struct dependencies needed;
+	struct dependencies needed; /* once list_needed was called */
+	bool listed;
 	FILE *objects, *later;
 };
 
@@ -95,6 +94,33 @@ static void tell_error(const char *name, const struct pack_error *error)
 		say(NULL, "%s: %s", name, error->text);
 }
 
+/* A loader that cannot list them leaves the packs to --pack. */
+static const struct dependencies *list_needed(struct choosing *choosing)
+{
+	if (!choosing->listed && choosing->program->loader[0])
+		dependencies_list(choosing->program->loader, choosing->program->path,
+				  &choosing->needed);
+	choosing->listed = true;
+	return &choosing->needed;
+}
+
+/* A function that is written otherwise in the library is never seen: its owner should know. */
+static void warn_of_symbols(struct choosing *choosing, const char *name)
+{
+	struct pack_errors errors = {.count = 0};
+	struct pack *pack = NULL;
+
+	if (choosing->options->quiet || pack_read(name, &pack, &errors) < 0) {
+		pack_errors_clear(&errors);
+		return;
+	}
+	pack_symbols_check_program(pack, list_needed(choosing), &errors);
+	for (size_t i = 0; i < errors.count; i++)
+		tell_error(name, &errors.items[i]);
+	pack_errors_clear(&errors);
+	pack_free(pack);
+}
+
 static int force_file(struct choosing *choosing, const char *name, size_t number)
 {
 	struct pack_errors errors = {.count = 0};
@@ -108,7 +134,10 @@ static int force_file(struct choosing *choosing, const char *name, size_t number
 	if (r < 0 && !errors.count)
 		say(NULL, "%s: %s", name, strerror(-r));
 	pack_errors_clear(&errors);
-	return r < 0 ? r : force(choosing, path);
+	if (r < 0)
+		return r;
+	warn_of_symbols(choosing, name);
+	return force(choosing, path);
 }
 
 static int force_named(struct choosing *choosing, const char *name)
@@ -119,7 +148,10 @@ static int force_named(struct choosing *choosing, const char *name)
 	if (!packs_text(name)) {
 		near = packs_suggest(name);
 		snprintf(hint, sizeof(hint),
-			 near ? "did you mean '%s'?" : "see 'rtctrack packs list'", near);
+			 strchr(name, ',') ? "give --pack for each"
+			 : near		   ? "did you mean '%s'?"
+					   : "see 'rtctrack packs list'",
+			 near);
 		say(hint, "there is no pack '%s'", name);
 		return -ENOENT;
 	}
@@ -138,6 +170,11 @@ static bool ends_with(const char *text, const char *end)
 	return length > end_length && strcmp(text + length - end_length, end) == 0;
 }
 
+bool pack_choice_is_yaml(const char *name)
+{
+	return packs_is_path(name) && !ends_with(name, ".so");
+}
+
 static bool is_named(const struct option_texts *names, const char *name)
 {
 	for (size_t i = 0; i < names->count; i++)
@@ -154,25 +191,16 @@ static int force_all(struct choosing *choosing)
 	for (size_t i = 0; r == 0 && i < names->count; i++) {
 		const char *name = names->items[i];
 
-		if (strcmp(name, NO_PACK) == 0)
+		if (strcmp(name, PACK_CHOICE_NONE) == 0)
 			continue;
-		if (ends_with(name, ".so"))
-			r = force_object(choosing, name);
-		else if (packs_is_path(name))
+		if (pack_choice_is_yaml(name))
 			r = force_file(choosing, name, i);
+		else if (ends_with(name, ".so"))
+			r = force_object(choosing, name);
 		else
 			r = force_named(choosing, name);
 	}
 	return r;
-}
-
-/* Of a library's file: what stands behind ".so.", "" nothing. */
-static void read_version(const char *path, char ret_version[PATH_MAX])
-{
-	char real[PATH_MAX];
-	const char *at = realpath(path, real) ? strstr(real, ".so.") : NULL;
-
-	snprintf(ret_version, PATH_MAX, "%s", at ? at + 4 : "");
 }
 
 static bool is_of_versions(const struct choosing *choosing, const struct pack *pack,
@@ -180,10 +208,7 @@ static bool is_of_versions(const struct choosing *choosing, const struct pack *p
 {
 	char version[PATH_MAX];
 
-	if (!library->versions.text)
-		return true;
-	read_version(needed->path, version);
-	if (pack_versions_match(library->versions.text, version))
+	if (packs_are_for(library, needed->path, version))
 		return true;
 	if (!choosing->options->quiet)
 		say(NULL, "pack '%s' is not used: it is for %s %s, and '%s' is %s", pack->name.text,
@@ -232,17 +257,14 @@ static int choose(struct choosing *choosing)
 
 	fputs(choosing->folder[0] ? choosing->folder : "/", choosing->later);
 	r = force_all(choosing);
-	if (r < 0 || is_named(names, NO_PACK) || !choosing->folder[0])
+	if (r < 0 || is_named(names, PACK_CHOICE_NONE) || !choosing->folder[0])
 		return r;
 	r = packs_load(&choosing->packs);
 	if (r < 0) {
 		say(NULL, "cannot read the packs: %s", strerror(-r));
 		return r;
 	}
-	/* A loader that cannot list them leaves the packs to --pack. */
-	if (choosing->program->loader[0])
-		dependencies_list(choosing->program->loader, choosing->program->path,
-				  &choosing->needed);
+	list_needed(choosing);
 	for (size_t i = 0; i < choosing->packs.count; i++)
 		if (!is_named(names, choosing->packs.items[i]->name.text))
 			offer(choosing, choosing->packs.items[i]);

@@ -9,6 +9,9 @@
 #include <limits.h>
 #include <stdbool.h>
 
+/* Instead of a pack: none but those that are named. */
+#define PACK_CHOICE_NONE "none"
+
 struct options;
 struct program;
 
@@ -29,6 +32,9 @@ void pack_choice_free(struct pack_choice *choice);
 
 /* The folder with the objects of the packs that come with the shim. 0 or -ENOENT. */
 int pack_choice_folder(const char *shim_path, char ret_folder[PATH_MAX]);
+
+/* Whether --pack names a pack's file by that, not an object or a pack that comes with us. */
+bool pack_choice_is_yaml(const char *name);
 
 /* Whether the object of a pack is in that folder. */
 bool pack_choice_has(const char *folder, const char *name);

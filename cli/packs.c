@@ -4,6 +4,8 @@
 #include <base/suggest.h>
 #include <errno.h>
 #include <pack/shipped.h>
+#include <pack/versions.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -69,4 +71,13 @@ bool packs_is_path(const char *name)
 	size_t length = strlen(name);
 
 	return strchr(name, '/') || (length > 5 && strcmp(name + length - 5, ".yaml") == 0);
+}
+
+bool packs_are_for(const struct pack_library *library, const char *path, char ret_version[PATH_MAX])
+{
+	char real[PATH_MAX];
+	const char *at = realpath(path, real) ? strstr(real, ".so.") : NULL;
+
+	snprintf(ret_version, PATH_MAX, "%s", at ? at + 4 : "");
+	return !library->versions.text || pack_versions_match(library->versions.text, ret_version);
 }

@@ -3,6 +3,7 @@
 #ifndef CLI_PACKS_H
 #define CLI_PACKS_H
 
+#include <limits.h>
 #include <pack/pack.h>
 #include <stddef.h>
 
@@ -25,5 +26,12 @@ const char *packs_suggest(const char *name);
 
 /* Is it a file that is meant, not the name of a pack that comes with this command? */
 bool packs_is_path(const char *name);
+
+/*
+ * Whether a library's file is of the versions that a pack is for. ret_version: its own, what stands
+ * behind ".so." of the real file's name; "" nothing.
+ */
+bool packs_are_for(const struct pack_library *library, const char *path,
+		   char ret_version[PATH_MAX]);
 
 #endif

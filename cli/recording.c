@@ -15,7 +15,6 @@
 #include "options.h"
 #include "pack_choice.h"
 #include "pack_facts.h"
-#include "packs.h"
 #include "program.h"
 #include "road.h"
 #include "run_folder.h"
@@ -206,15 +205,11 @@ static int write_meta(struct recording *recording)
 static int tell_packs(const struct recording *recording)
 {
 	const struct option_texts *names = &recording->options->packs;
-	size_t length;
 	int r = 0;
 
-	for (size_t i = 0; r == 0 && i < names->count; i++) {
-		length = strlen(names->items[i]);
-		if (packs_is_path(names->items[i]) &&
-		    (length < 3 || strcmp(names->items[i] + length - 3, ".so") != 0))
+	for (size_t i = 0; r == 0 && i < names->count; i++)
+		if (pack_choice_is_yaml(names->items[i]))
 			r = pack_facts_write_file(road_trace(recording->road), names->items[i]);
-	}
 	return r;
 }
 
@@ -327,6 +322,7 @@ static int finish_road(struct recording *recording, int exit_code)
 		.pid = (int32_t)recording->child.pid,
 		.wait_status = recording->child.status,
 		.exit_code = exit_code,
+		.packs = &recording->options->packs,
 		.recordable = recording->program.trouble == PROGRAM_FINE,
 		.timeout_ns = recording->child.timed_out ? recording->options->timeout_ns : 0,
 	};

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "pack_facts.h"
+#include "pack_hints.h"
 #include "symbolise.h"
 
 struct road {
@@ -214,6 +215,8 @@ int road_finish(struct road *road, const struct road_program *program)
 	r = lifetimes_finish(road->lifetimes);
 	if (r == 0 && program)
 		r = note_unrecorded(road, program);
+	if (r == 0 && program)
+		r = pack_hints_write(road->trace, program->packs);
 	if (r < 0)
 		return fail(road, r, "cannot store what was recorded");
 	r = judge(road, program);

@@ -13,6 +13,7 @@
 #include <symbol/symbolizer.h>
 
 struct road;
+struct option_texts;
 
 #define ROAD_TRACE_BUDGET_DEFAULT (32ull << 20)
 #define ROAD_GRACE_UNSET UINT64_MAX
@@ -45,8 +46,9 @@ struct road_program {
 	int32_t pid;
 	int wait_status;
 	int exit_code;
-	bool recordable;     /* false: it is known that the shim cannot get in */
-	uint64_t timeout_ns; /* it was ended after so long; 0: it was not */
+	bool recordable;		  /* false: it is known that the shim cannot get in */
+	uint64_t timeout_ns;		  /* it was ended after so long; 0: it was not */
+	const struct option_texts *packs; /* what --pack says */
 };
 
 /*

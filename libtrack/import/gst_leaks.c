@@ -220,10 +220,30 @@ static int open_record(struct log *log, const char *text, struct log_told *told)
 	return error < 0 ? error : 1;
 }
 
+/* What the tracer says when it begins: how its records will look. */
+static bool is_announcement(const char *record)
+{
+	return strstr(record, " object-alive.class, ") != NULL ||
+	       strstr(record, " new format string: ") != NULL;
+}
+
+static int read_record(struct log *log, const char *text, const char *fields, struct log_told *told)
+{
+	int of_format = read_head(text, told) ? open_record(log, fields, told) : 0;
+
+	log->garbled = log->garbled || of_format == 0;
+	return of_format;
+}
+
 static int read_line(struct log *log, const char *text)
 {
 	const char *record = strstr(text, " GST_TRACER ");
 	struct log_told told = {.op = LOG_RETAIN};
+
+	if (record != NULL && is_announcement(record)) {
+		log->announced = true;
+		return 0;
+	}
 
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]) && record != NULL; i++) {
 		const char *fields;
@@ -231,7 +251,7 @@ static int read_line(struct log *log, const char *text)
 		if (!find_field(record, kinds[i].start, &fields))
 			continue;
 		told.op = kinds[i].is_alive ? LOG_ALIVE : LOG_RETAIN;
-		return read_head(text, &told) ? open_record(log, fields, &told) : 0;
+		return read_record(log, text, fields, &told);
 	}
 	return record == NULL && log->is_open ? read_frame(log, text) : 0;
 }

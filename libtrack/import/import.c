@@ -41,7 +41,9 @@ static int read_lines(const struct import_format *format, FILE *file, struct log
 	free(text);
 	if (more == 0)
 		more = log_settle(log);
-	return more == 0 && log->understood == 0 ? -ENODATA : more;
+	if (more == 0 && log->understood == 0 && (!log->announced || log->garbled))
+		more = -ENODATA;
+	return more;
 }
 
 static int by_time(const void *left, const void *right)

@@ -70,6 +70,8 @@ struct log {
 	pid_t pids[LOG_PROCESSES_MAX];
 	size_t process_count;
 	uint64_t skipped, understood;
+	bool announced; /* that it will tell of what there is: nothing may come of it */
+	bool garbled;	/* something was told that could not be read */
 	/* What is being told, until its frames are complete. */
 	struct log_told told;
 	bool is_open;

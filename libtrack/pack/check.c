@@ -189,7 +189,10 @@ static void check_same(const struct pack *pack, const struct pack_function *func
 	};
 	const struct pack_function *other;
 
-	if (!function->same_as.text == !function->act_count)
+	if (!function->same_as.text && function->acts && !function->act_count)
+		pack_errors_add(errors, function->line,
+				"'acts' is empty: the function would tell nothing");
+	else if (!function->same_as.text == !function->act_count)
 		pack_errors_add(errors, function->line, "a function needs 'acts' or 'same_as'%s",
 				function->act_count ? ", not both" : "");
 	for (size_t i = 0; i < function->with_count; i++)

@@ -83,7 +83,16 @@ static bool find_class(const struct pack *pack, struct pack_party *party,
 	return true;
 }
 
-static void kind_names(uint32_t kinds, char *ret_text, size_t size)
+static const char *const kind_plurals[TRACK_KIND__COUNT] = {
+/* clang-format off */
+#define TRACK_KIND(id, name_, plural_, begun, over, rule, teller) [TRACK_KIND_##id] = plural_,
+#include <track/kinds.def>
+#undef TRACK_KIND
+	/* clang-format on */
+};
+
+/* "objects, tasks" */
+static void list_kinds(uint32_t kinds, char *ret_text, size_t size)
 {
 	size_t length = 0;
 
@@ -91,27 +100,32 @@ static void kind_names(uint32_t kinds, char *ret_text, size_t size)
 	for (uint32_t kind = 0; kind < TRACK_KIND__COUNT && length < size; kind++)
 		if (kinds & 1u << kind)
 			length += (size_t)snprintf(ret_text + length, size - length, "%s%s",
-						   length ? ", " : "",
-						   pack_words_name(&pack_words_kind, kind));
+						   length ? ", " : "", kind_plurals[kind]);
+}
+
+static void complain_kind(const struct pack_act *act, struct pack_errors *errors)
+{
+	const char *op = pack_words_name(&pack_words_op, act->op);
+	const char *kind = pack_words_name(&pack_words_kind, act->subject.kind);
+	bool is_opened = act->op == PACK_OP_CREATE && act->subject.kind == TRACK_KIND_SCOPE;
+	char names[96];
+
+	list_kinds(op_kinds[act->op], names, sizeof(names));
+	pack_errors_add(errors, act->line, "op '%s' is for %s; '%.64s' is %s %s%s", op, names,
+			act->subject.class_name.text, strchr("aeiou", kind[0]) ? "an" : "a", kind,
+			is_opened ? " (a scope is opened: op 'open')" : "");
 }
 
 static void check_subject(const struct pack *pack, struct pack_act *act, struct pack_errors *errors)
 {
 	const char *op = pack_words_name(&pack_words_op, act->op);
-	uint32_t kinds = op_kinds[act->op];
-	char names[96];
 
 	if (!find_class(pack, &act->subject, &act->of_class, errors))
 		return;
 	if (act->of_class && act->of_class->kind == TRACK_KIND_FD)
 		return; /* its kind is unknown: told where it was read */
-	kind_names(kinds, names, sizeof(names));
-	if (!(kinds & 1u << act->subject.kind))
-		pack_errors_add(errors, act->line, "op '%s' is not for kind '%s': %s%s", op,
-				pack_words_name(&pack_words_kind, act->subject.kind), names,
-				act->op == PACK_OP_CREATE && act->subject.kind == TRACK_KIND_SCOPE
-					? " (a scope is opened: op 'open')"
-					: "");
+	if (!(op_kinds[act->op] & 1u << act->subject.kind))
+		complain_kind(act, errors);
 	else if (!act->of_class && births & 1u << act->op)
 		pack_errors_add(errors, act->line, "op '%s' needs a class of this pack, not a kind",
 				op);
@@ -172,6 +186,39 @@ static void check_places(const struct pack_function *function, const struct pack
 	check_argument(function, &act->notify, "notify", errors);
 }
 
+static bool can_be_equal(const struct pack_term *left, const struct pack_term *right)
+{
+	if ((left->root == PACK_ROOT_CALLBACK) != (right->root == PACK_ROOT_CALLBACK))
+		return false;
+	return left->root != PACK_ROOT_NUMBER || right->root != PACK_ROOT_NUMBER ||
+	       left->number == right->number;
+}
+
+/* The subject once more, as it is named elsewhere: else nobody would know it for the same. */
+static void check_again(const struct pack_act *act, const struct pack_place *again, const char *key,
+			struct pack_errors *errors)
+{
+	const struct pack_place *subject = &act->subject.place;
+	unsigned line = again->line ? again->line : act->line;
+
+	if (!subject->term_count || !again->term_count)
+		return;
+	if (subject->term_count != again->term_count) {
+		pack_errors_add(errors, line,
+				"'subject' has %u parts and %s has %u: they never name the same",
+				subject->term_count, key, again->term_count);
+		return;
+	}
+	for (unsigned i = 0; i < subject->term_count; i++)
+		if (!can_be_equal(&subject->terms[i], &again->terms[i])) {
+			pack_errors_add(errors, line,
+					"part %u of %s is not that of 'subject': 'callback' and "
+					"numbers stand in both, or they never name the same",
+					i + 1, key);
+			return;
+		}
+}
+
 /* What the function that we put in its place can see. */
 static void check_replaced(const struct pack_act *act, struct pack_errors *errors)
 {
@@ -183,6 +230,13 @@ static void check_replaced(const struct pack_act *act, struct pack_errors *error
 
 	check_place(&act->found, &scene, errors);
 	check_place(&act->notify_subject, &scene, errors);
+	check_again(act, &act->found, "'found'", errors);
+	if (act->notify.line)
+		check_again(act, pack_act_notified(act),
+			    act->notify_subject.term_count
+				    ? "'notify_subject'"
+				    : "'notify' without 'notify_subject' (callback+arg0)",
+			    errors);
 	if (act->found.term_count && !act->callback.line)
 		pack_errors_add(errors, act->line, "'found' needs 'callback'");
 	if (act->notify.line && !act->callback.line)

@@ -147,17 +147,12 @@ static void put_callback(FILE *out, const struct act_place *place)
 	fputs(",\n};\n", out);
 }
 
-/* The registration ends: it is named by the callback and the data that the notify gets. */
+/* The registration ends. */
 static void put_notify(FILE *out, const struct act_place *place)
 {
-	static const struct pack_place usual = {
-		.term_count = 2,
-		.terms = {{.root = PACK_ROOT_CALLBACK}, {.root = PACK_ROOT_ARG}},
-	};
 	const struct scene scene = {.kind = SCENE_NOTIFY};
 	const struct pack_act *act = place->act;
-	const struct pack_place *subject =
-		act->notify_subject.term_count ? &act->notify_subject : &usual;
+	const struct pack_place *subject = pack_act_notified(act);
 
 	put_head(out, "over", place);
 	fputs("\tconst uint64_t subject = ", out);

@@ -150,6 +150,16 @@ const struct pack_party *pack_act_named(const struct pack_act *act)
 	return act->owner.place.term_count ? &act->owner : &act->subject;
 }
 
+const struct pack_place *pack_act_notified(const struct pack_act *act)
+{
+	static const struct pack_place usual = {
+		.term_count = 2,
+		.terms = {{.root = PACK_ROOT_CALLBACK}, {.root = PACK_ROOT_ARG}},
+	};
+
+	return act->notify_subject.term_count ? &act->notify_subject : &usual;
+}
+
 static bool uses_ret(const struct pack_act *act)
 {
 	const struct pack_party *party = pack_act_party(act);

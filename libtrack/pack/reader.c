@@ -47,6 +47,15 @@ static const char *join_words(const struct pack_words *words, char ret_text[WORD
 	return ret_text;
 }
 
+/* What is typed from memory may lack its beginning: null, nonnull. */
+static const char *find_longer(const struct pack_words *words, const char *typed)
+{
+	for (size_t i = 0; i < words->count && strlen(typed) > 2; i++)
+		if (strstr(words->rows[i].name, typed))
+			return words->rows[i].name;
+	return NULL;
+}
+
 void reader_complain_word(struct pack_errors *errors, unsigned line, const struct pack_words *words,
 			  const char *name)
 {
@@ -55,6 +64,8 @@ void reader_complain_word(struct pack_errors *errors, unsigned line, const struc
 
 	for (size_t i = 0; i < words->count; i++)
 		suggestion_offer(&near, words->rows[i].name);
+	if (!near.name)
+		near.name = find_longer(words, name);
 	pack_errors_add(errors, line, "%s '%.64s' is unknown; %s%s%s%s are: %s", words->what, name,
 			near.name ? "did you mean '" : "", near.name ? near.name : "",
 			near.name ? "'? " : "", words->plural, join_words(words, text));
@@ -202,15 +213,19 @@ static int read_bool(struct reader *reader, yaml_node_t *node, const struct sche
 
 static bool is_list(struct reader *reader, const yaml_node_t *node, const char *what)
 {
-	if (node->type == YAML_SEQUENCE_NODE)
+	if (node->type == YAML_SEQUENCE_NODE ||
+	    (node->type == YAML_SCALAR_NODE && !node->data.scalar.length))
 		return true;
 	pack_errors_add(reader->errors, line_of(node), "%s is a list: [a, b], or a line '- a' each",
 			what);
 	return false;
 }
 
+/* A key with nothing behind it is an empty list. */
 static size_t item_count(const yaml_node_t *list)
 {
+	if (list->type != YAML_SEQUENCE_NODE)
+		return 0;
 	return (size_t)(list->data.sequence.items.top - list->data.sequence.items.start);
 }
 
@@ -231,10 +246,10 @@ static int read_words(struct reader *reader, yaml_node_t *node, const struct sch
 }
 
 static void complain_place(struct reader *reader, const yaml_node_t *node, const char *what,
-			   const char *text, const struct pack_place_error *error)
+			   const char *text, const struct pack_place_error *error, const char *hint)
 {
-	pack_errors_add(reader->errors, line_of(node), "%s '%.64s': expected %s at '%.16s'", what,
-			text, error->expected, text + error->at);
+	pack_errors_add(reader->errors, line_of(node), "%s '%.64s': expected %s at '%.16s'%s", what,
+			text, error->expected, text + error->at, hint ? hint : "");
 }
 
 static int read_place(struct reader *reader, yaml_node_t *node, const struct schema_field *field,
@@ -244,11 +259,10 @@ static int read_place(struct reader *reader, yaml_node_t *node, const struct sch
 	struct pack_place_error error;
 	struct pack_place *place = into;
 
-	(void)field;
 	if (!text)
 		return 0;
 	if (pack_place_parse(text, place, &error) < 0)
-		complain_place(reader, node, what, text, &error);
+		complain_place(reader, node, what, text, &error, field->hint);
 	else
 		place->line = line_of(node);
 	return 0;
@@ -265,7 +279,7 @@ static int read_condition(struct reader *reader, yaml_node_t *node,
 	if (!text)
 		return 0;
 	if (pack_condition_parse(text, condition, &error) < 0)
-		complain_place(reader, node, "condition", text, &error);
+		complain_place(reader, node, "condition", text, &error, NULL);
 	else
 		condition->place.line = line_of(node);
 	return 0;

@@ -35,6 +35,7 @@ struct schema_field {
 	const struct pack_words *words;	 /* of words */
 	const struct schema *schema;	 /* of a mapping */
 	const struct schema_field *item; /* of a list: what each is; its offset is 0 */
+	const char *hint;		 /* of a place: for who wrote something else; NULL none */
 };
 
 #define SCHEMA_NOWHERE ((size_t)-1)

@@ -81,6 +81,13 @@ check "a log that begins and ends in the middle: nothing is broken by it" \
 record "$logged" 1 1
 import gst-leaks t.log t.db
 check "a log of another format is refused, with how to make one" "$code $(grep -c "no line of 't.log'" err) $(grep -c GST_TRACERS err)" "2 1 1"
+import gst-leaks nowhere.log nowhere.db
+check "a trace that is not there is told first" "$code $(grep -c nowhere.db err) $(grep -c nowhere.log err)" "2 1 0"
+echo '0:00:00.1 7 0x56 TRACE GST_TRACER x.c:1:f: object-alive.class, type-name=(structure)"value";' >none.log
+before=$(sqlite3 t.db .dump | sha256sum)
+import gst-leaks none.log t.db
+check "a log in which nothing was alive is fine, and changes nothing" \
+	"$code $(head -1 out) $(sqlite3 t.db .dump | sha256sum)" "0 t.db: nothing was alive at the end of none.log $before"
 import nonsense t.log t.db
 check "an unknown format is refused" "$code $(grep -c 'formats are: janus-refcount, gst-leaks' err)" "2 1"
 import janus-refcount t.log

@@ -39,6 +39,34 @@ sed 's/op: create, class: Plain/op: creat, class: Plain/; s/^about:.*/abut: x/' 
 check "check says each error with its line" "$("$rtctrack" packs check standin.yaml 2>&1 >/dev/null | sed -n 's/^rtctrack: standin.yaml:\([0-9]*\): .*did you mean.*/\1/p' | paste -sd' ')" \
 	"$(grep -nE '^abut:|op: creat,' standin.yaml | cut -d: -f1 | paste -sd' ')"
 check "check fails for one of several" "$("$rtctrack" packs check "$standin" standin.yaml >/dev/null 2>&1; echo $?)" 2
+check "check takes a pack that comes with us" "$("$rtctrack" packs check uv | sed 's/, .*//')" "uv: in order"
+cat >relay.yaml <<-'END'
+	pack: relay
+	about: a name is not written as the library has it
+	libraries: [{soname: libpacked_1.so}]
+	classes: [{name: Leg, kind: object}]
+	functions:
+	  - symbol: packed_new
+	    args: 0
+	    acts: [{op: create, class: Leg, subject: ret}]
+	  - {symbol: packed_unreff, args: 1, returns: void, acts: [{op: release, class: Leg, subject: arg0}]}
+END
+sed 's/unreff/unref/; s/^pack: .*/pack: right/' relay.yaml >right.yaml
+libpacked=$build/tests/live/libpacked_1.so
+check "check asks a library for the functions" "$("$rtctrack" packs check right.yaml --library "$libpacked")" \
+	"right.yaml: in order, 2 functions of 1 classes"
+check "check names a function that the library has not" "$("$rtctrack" packs check relay.yaml --library "$libpacked" 2>&1; echo $?)" \
+	"rtctrack: relay.yaml:9: libpacked_1.so has no function 'packed_unreff'; did you mean 'packed_unref'?
+2"
+check "one of several may have it" "$("$rtctrack" packs check right.yaml --library "$libpacked" --library "$build/libtrack/shim/libtrack.so" >/dev/null 2>&1; echo $?)" 0
+check "check says that a library is none" "$("$rtctrack" packs check right.yaml --library right.yaml 2>&1 | grep -c 'cannot read the library')" 1
+check "packs alone says its commands" "$("$rtctrack" packs 2>&1; echo $?)" "rtctrack: which command of 'packs'?
+  commands are: packs list, packs show, packs check, packs build
+2"
+check "help has them" "$("$rtctrack" help packs | sed -n 's/^  packs \([a-z]*\) .*/\1/p' | paste -sd' ')" "list show check build"
+check "so has --help" "$("$rtctrack" packs --help | diff - <("$rtctrack" help packs) && echo same)" same
+check "a mistyped one is told whole" "$("$rtctrack" packs chek 2>&1)" "rtctrack: unknown command 'packs chek'
+  did you mean 'rtctrack packs check'?"
 check "check needs a file" "$("$rtctrack" packs check 2>/dev/null; echo $?)" 2
 check "check says that a file is not there" "$("$rtctrack" packs check absent.yaml 2>&1)" \
 	"rtctrack: absent.yaml: No such file or directory"
@@ -57,6 +85,45 @@ timeout -k 5 60 "$rtctrack" run --quiet --pack "$standin" -o t.db -- /bin/true
 check "a report says which packs were there" "$("$rtctrack" report t.db | sed -n 's/^  packs  *//p')" standin
 check "so does JSON" "$("$rtctrack" report --format json t.db | tr -d ' \n' | grep -o '"packs":\["standin"\]')" '"packs":["standin"]'
 check "the trace knows whose frames are not to blame" "$(sqlite3 t.db "SELECT count(*) FROM packed WHERE library = '$(sed -n 's/.*soname: *\([^,} ]*\).*/\1/p' "$standin" | head -1)'")" 1
+notes() { sqlite3 -separator ' ' t.db "SELECT name, count, text FROM note WHERE name IN ('pack-missed', 'pack-unused')"; }
+# noted OPTION...: the notes of a run of the plugin's host, and what is said before it
+noted() {
+	rm -f t.db
+	timeout -k 5 60 "$rtctrack" run -o t.db "$@" 2>&1 >/dev/null | grep '^rtctrack: '
+	notes
+}
+check "a pack of whose libraries none was loaded is noted" "$(notes)" \
+	"pack-unused 1 packs that --pack names and of which nothing was seen, no library and nothing of their classes (standin)"
+host=$build/tests/live/live_pack_host
+check "run warns of a function that no library has" "$(noted --pack relay.yaml -- "$host")" \
+	"rtctrack: relay.yaml:9: libpacked_1.so has no function 'packed_unreff'; did you mean 'packed_unref'?"
+check "and not of one that is there" "$(noted --pack right.yaml -- "$host")" ""
+check "nor where the library is not known" "$(noted --pack none --pack relay.yaml -- /bin/true | grep -c function)" 0
+check "nor with --quiet" "$(noted --quiet --pack relay.yaml -- "$host")" ""
+check "commas do not separate packs" "$("$rtctrack" run --pack uv,openssl -- true 2>&1)" "rtctrack: there is no pack 'uv,openssl'
+  give --pack for each"
+# A library that no program is linked with, called as one that a pack follows.
+mkdir later
+cat >library.c <<-'END'
+	#include <unistd.h>
+	int later_pipe(int *ends) { return pipe(ends) + 0 * getpid(); }
+END
+cat >later.c <<-'END'
+	#include <dlfcn.h>
+	int main(void)
+	{
+		int ends[2];
+		void *library = dlopen("libsrtp2.so.1", RTLD_NOW);
+		int (*later_pipe)(int *) = library ? (int (*)(int *))dlsym(library, "later_pipe") : 0;
+		return !later_pipe || later_pipe(ends) < 0;
+	}
+END
+cc -O0 -shared -fPIC -o later/libsrtp2.so.1 library.c && cc -o later_host later.c -Wl,-rpath,"$work/later" ||
+	fail "the host of what is loaded later is built" ""
+check "a library that is loaded later, without its pack, is noted" "$(noted -- ./later_host)" \
+	"pack-missed 1 libraries loaded later whose pack was not there; '--pack srtp' follows them"
+check "not where its pack was named" "$(noted --pack srtp -- ./later_host)" ""
+check "nor where none is wanted" "$(noted --pack none -- ./later_host)" ""
 # The examples of the manual: what stands four columns in, from "pack:" to the next paragraph.
 awk '/^    pack: /{n++; on = 1} !/^    /{on = 0} on {print substr($0, 5) >"example" n ".yaml"}' "$root/libtrack/packs/README.md"
 for example in example*.yaml; do

@@ -35,6 +35,20 @@ Test(command, every_command_is_found_by_its_name)
 	cr_expect_null(command_find(WORDS(""), &(size_t){0}));
 }
 
+Test(command, several_may_begin_with_one_word)
+{
+	char names[256];
+
+	cr_expect(command_group("packs", names, sizeof(names)));
+	cr_expect_str_eq(names, "packs list, packs show, packs check, packs build");
+	cr_expect(command_group("packs", names, 8));
+	cr_expect_str_eq(names, "packs l");
+	cr_expect_not(command_group("pack", names, sizeof(names)));
+	cr_expect_not(command_group("run", names, sizeof(names)));
+	cr_expect_not(command_group("", names, sizeof(names)));
+	cr_expect_str_eq(names, "");
+}
+
 Test(command, a_name_may_be_of_two_words)
 {
 	cr_expect_eq(command_match("packs list", WORDS("packs", "list", "x")), 2);

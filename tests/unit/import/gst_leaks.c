@@ -62,6 +62,24 @@ Test(gst_leaks, what_the_tracer_did_not_see_is_made_up_for_by_the_count)
 	cr_assert_eq(counts().held, 1);
 }
 
+#define ANNOUNCED                                                                                  \
+	HEAD("7")                                                                                  \
+	"object-alive.class, type-name=(structure)\"value\";\n" HEAD(                              \
+		"7") "new format string: object-alive, type-name=(string)%s, "                     \
+		     "address=(gpointer)%p;\n"
+
+Test(gst_leaks, a_log_in_which_nothing_was_alive_is_one)
+{
+	cr_assert_eq(read_text(FORMAT, ANNOUNCED), 0);
+	cr_assert_eq(import_processes(import), 0);
+	cr_assert_eq(counts().skipped, 2);
+	cr_assert_str_eq(told_of(FORMAT, ANNOUNCED ALIVE("7", "GstPad", "0x10", "1") ";\n"),
+			 "create 10 GstPad\nretain 10\n");
+	cr_assert_eq(read_text(FORMAT, ANNOUNCED HEAD("7") "object-alive, of another make\n"),
+		     -ENODATA);
+	cr_assert_eq(read_text(FORMAT, HEAD("7") "update existing feature (leaks)\n"), -ENODATA);
+}
+
 Test(gst_leaks, the_tracers_own_frames_are_not_told)
 {
 	told_of(FORMAT, ALIVE("7", "GstPad", "0x10",

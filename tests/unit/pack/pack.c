@@ -34,21 +34,22 @@ static struct pack *parse(const char *text)
 
 Test(pack, all_that_a_file_can_say_is_read)
 {
-	struct pack *pack = parse(
-		"pack: ssl-3\nabout: x\ninner_calls: skip\n"
-		"libraries: [{soname: 'libssl.so*', versions: '>=3'}]\n"
-		"classes:\n"
-		"  - {name: SSL, kind: object, counter: {at: 4, bits: 64}, named_by: n,\n"
-		"     notice: {call: w, args: [subject, notice, -5], subject: arg1}}\n"
-		"  - {name: CB, kind: callback, traits: [one-shot, process-life]}\n"
-		"functions:\n"
-		"  - symbol: f\n    args: 4\n    returns: int\n    success: zero\n    acts:\n"
-		"      - {op: arm, class: CB, subject: callback+arg1, callback: arg0, found: "
-		"arg2,\n"
-		"         stack: 16, notify: arg3, notify_subject: '*arg0', notify_always: true,\n"
-		"         if: ['!arg1', 'ret == 3']}\n"
-		"process_life: [{function: a*, library: b, what: c, caller: d}]\n"
-		"plumbing: [x, y]\n");
+	struct pack *pack =
+		parse("pack: ssl-3\nabout: x\ninner_calls: skip\n"
+		      "libraries: [{soname: 'libssl.so*', versions: '>=3'}]\n"
+		      "classes:\n"
+		      "  - {name: SSL, kind: object, counter: {at: 4, bits: 64}, named_by: n,\n"
+		      "     notice: {call: w, args: [subject, notice, -5], subject: arg1}}\n"
+		      "  - {name: CB, kind: callback, traits: [one-shot, process-life]}\n"
+		      "functions:\n"
+		      "  - symbol: f\n    args: 4\n    returns: int\n    success: zero\n    acts:\n"
+		      "      - {op: arm, class: CB, subject: callback+arg1, callback: arg0, found: "
+		      "callback+arg2,\n"
+		      "         stack: 16, notify: arg3, notify_subject: 'callback+*arg0', "
+		      "notify_always: true,\n"
+		      "         if: ['!arg1', 'ret == 3']}\n"
+		      "process_life: [{function: a*, library: b, what: c, caller: d}]\n"
+		      "plumbing: [x, y]\n");
 	const struct pack_class *class = &pack->classes[0];
 	const struct pack_act *act = &pack->functions[0].acts[0];
 
@@ -112,7 +113,10 @@ Test(pack, every_error_of_an_act_has_its_line)
 		 "did you mean 'create'? ops are: create"},
 		{ACT("op: create, class: AA, subject: ret"), "class 'AA' is unknown; did you mean"},
 		{ACT("op: create, class: S, subject: ret"), "op 'open'"},
-		{ACT("op: open, class: A, subject: ret"), "op 'open' is not for kind 'object'"},
+		{ACT("op: open, class: A, subject: ret"),
+		 "op 'open' is for scopes; 'A' is an object"},
+		{ACT("op: arm, class: S, subject: arg0"),
+		 "op 'arm' is for callbacks, timers; 'S' is a scope"},
 		{ACT("op: create, class: object, subject: ret"), "needs a class of this pack"},
 		{ACT("op: create, class: A, subject: arg2"), "so the last is arg1"},
 		{ACT("op: create, class: A, subject: callback"), "there is no callback"},
@@ -140,6 +144,21 @@ Test(pack, every_error_of_an_act_has_its_line)
 		{ACT("op: arm, class: C, subject: arg0, callback: arg1, found: ret"), "no ret"},
 		{ACT("op: arm, class: C, subject: arg0, callback: arg1, over: zero"),
 		 "need 'found'"},
+		{ACT("op: arm, class: C, subject: arg0+arg1, callback: arg1, found: arg0"),
+		 "'subject' has 2 parts and 'found' has 1"},
+		{ACT("op: arm, class: C, subject: callback+arg0, callback: arg1, found: arg0+arg1"),
+		 "part 1 of 'found'"},
+		{ACT("op: arm, class: C, subject: arg0+callback, callback: arg1, found: "
+		     "callback+arg0"),
+		 "part 1 of 'found'"},
+		{ACT("op: arm, class: C, subject: arg0+3, callback: arg1, found: arg0+4"),
+		 "part 2 of 'found'"},
+		{ACT("op: arm, class: C, subject: callback+arg0, callback: arg1, notify: arg0, "
+		     "notify_subject: arg0"),
+		 "'notify_subject' has 1"},
+		{ACT("op: arm, class: C, subject: arg0, callback: arg1, notify: arg0"),
+		 "'notify' without 'notify_subject' (callback+arg0) has 2"},
+		{ACT("op: retain, class: A, subject: arg0, holder: mine"), "(for a text: tag)"},
 		{ACT("op: arm, class: C, subject: arg0, callback: arg1, found: arg0, stack: 12"),
 		 "multiple of 8"},
 		{ACT("op: arm, class: C, subject: arg0, callback: arg1, notify: arg1"),
@@ -180,6 +199,8 @@ Test(pack, every_error_of_a_function_has_its_line)
 		 F, "there is no ret"},
 		{HEAD "  - {symbol: f, args: 1, returns: void, success: zero, acts: []}\n", F,
 		 "has no success"},
+		{HEAD "  - {symbol: f, args: 1, success: null, acts: []}\n", F,
+		 "did you mean 'nonnull'?"},
 		{HEAD "  - {symbol: f, args: 0, variadic: g, acts: []}\n", F, "before it"},
 		{HEAD "  - {symbol: f, args: 1, variadic: f, acts: []}\n", F, "va_list"},
 		{HEAD "  - {symbol: f, args: 1, same_as: g, with: []}\n", F, "no function of this"},
@@ -248,6 +269,25 @@ Test(pack, every_other_error_has_its_line)
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
 		expect_error(rows[i].text, rows[i].line, rows[i].words);
+}
+
+Test(pack, a_function_without_acts_is_one_error)
+{
+	static const char *const texts[] = {
+		HEAD "  - {symbol: f, args: 1, acts: []}\n",
+		HEAD "  - symbol: f\n    args: 1\n    acts:\n",
+	};
+
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		struct pack_errors errors = {.count = 0};
+		struct pack *pack;
+
+		cr_expect_eq(pack_parse(texts[i], strlen(texts[i]), NULL, &pack, &errors), -EINVAL);
+		cr_expect_eq(errors.count, 1);
+		cr_expect_eq(errors.items[0].line, F);
+		cr_expect(strstr(errors.items[0].text, "'acts' is empty"));
+		pack_errors_clear(&errors);
+	}
 }
 
 Test(pack, all_errors_of_a_file_are_told_in_the_order_of_lines)

@@ -35,7 +35,10 @@ const struct import_format *import_format(const char *name);
 
 struct import;
 
-/* -ENODATA: no line is of this format; -EFBIG, -ENOMEM, -EIO. The caller destroys it. */
+/*
+ * A log that has nothing to tell is one of no processes. -ENODATA: no line is of this format;
+ * -EFBIG, -ENOMEM, -EIO. The caller destroys it.
+ */
 int import_read(const struct import_format *format, FILE *file, struct import **ret_import);
 void import_destroy(struct import *import);
 

@@ -204,6 +204,9 @@ const struct pack_party *pack_act_party(const struct pack_act *act);
 /* Of whose class 'named' speaks: the owner, if there is one, else the subject. */
 const struct pack_party *pack_act_named(const struct pack_act *act);
 
+/* How notify names what is registered: if nothing is said, the callback and what notify gets. */
+const struct pack_place *pack_act_notified(const struct pack_act *act);
+
 /* Is it told before the call? Else after it. */
 bool pack_act_is_before(const struct pack_function *function, const struct pack_act *act);
 

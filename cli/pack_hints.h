@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Where another choice of packs would have shown more: a library that was loaded later, so that its
+ * pack was not there, and a pack that was asked for and had no library.
+ */
+#ifndef CLI_PACK_HINTS_H
+#define CLI_PACK_HINTS_H
+
+#include <store/trace.h>
+
+struct option_texts;
+
+/* Writes notes of a trace that is recorded. names: what --pack says. 0 or -errno. */
+int pack_hints_write(struct trace *trace, const struct option_texts *names);
+
+#endif

@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "pack_symbols.h"
+
+#include <base/suggest.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <fnmatch.h>
+#include <gelf.h>
+#include <search.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* What libraries export: a tree for who is asked, a list for who is near. */
+struct exports {
+	void *tree;
+	char **names;
+	size_t count, capacity;
+};
+
+static int compare(const void *left, const void *right)
+{
+	return strcmp(left, right);
+}
+
+static void keep_none(void *name)
+{
+	(void)name;
+}
+
+static void exports_finish(struct exports *exports)
+{
+	tdestroy(exports->tree, keep_none);
+	for (size_t i = 0; i < exports->count; i++)
+		free(exports->names[i]);
+	free(exports->names);
+}
+
+static int grow(struct exports *exports)
+{
+	size_t capacity = exports->capacity ? 2 * exports->capacity : 256;
+	char **names = reallocarray(exports->names, capacity, sizeof(*names));
+
+	if (!names)
+		return -ENOMEM;
+	exports->names = names;
+	exports->capacity = capacity;
+	return 0;
+}
+
+static int add_name(struct exports *exports, const char *name)
+{
+	int r = exports->count == exports->capacity ? grow(exports) : 0;
+	char *copy = r == 0 ? strdup(name) : NULL;
+
+	if (!copy || !tsearch(copy, &exports->tree, compare)) {
+		free(copy);
+		return -ENOMEM;
+	}
+	exports->names[exports->count++] = copy;
+	return 0;
+}
+
+static int add_symbols(Elf *elf, Elf_Scn *section, const GElf_Shdr *header, struct exports *exports)
+{
+	Elf_Data *data = elf_getdata(section, NULL);
+	GElf_Sym symbol;
+	int r = 0;
+
+	for (int i = 0; r == 0 && data && gelf_getsym(data, i, &symbol); i++) {
+		const char *name = elf_strptr(elf, header->sh_link, symbol.st_name);
+
+		if (name && *name && symbol.st_shndx != SHN_UNDEF &&
+		    GELF_ST_TYPE(symbol.st_info) != STT_OBJECT)
+			r = add_name(exports, name);
+	}
+	return r;
+}
+
+static int add_elf(Elf *elf, struct exports *exports)
+{
+	Elf_Scn *section = NULL;
+	GElf_Shdr header;
+	int r = elf && elf_kind(elf) == ELF_K_ELF ? 0 : -ENOEXEC;
+
+	while (r == 0 && (section = elf_nextscn(elf, section)))
+		if (gelf_getshdr(section, &header) && header.sh_type == SHT_DYNSYM)
+			r = add_symbols(elf, section, &header, exports);
+	return r;
+}
+
+static int add_library(struct exports *exports, const char *path)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK), r = 0;
+	struct stat st;
+	Elf *elf;
+
+	if (fd < 0)
+		return -errno;
+	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode)) {
+		close(fd);
+		return -ENOEXEC;
+	}
+	elf_version(EV_CURRENT);
+	elf = elf_begin(fd, ELF_C_READ_MMAP, NULL);
+	r = add_elf(elf, exports);
+	elf_end(elf);
+	close(fd);
+	return r;
+}
+
+/* Of the libraries, where there is one. */
+static void complain(const struct pack_text *symbol, const char *library,
+		     const struct exports *exports, struct pack_errors *errors)
+{
+	struct suggestion near = suggestion_start(symbol->text);
+
+	for (size_t i = 0; i < exports->count; i++)
+		suggestion_offer(&near, exports->names[i]);
+	pack_errors_add(errors, symbol->line, "%s has %s function '%s'%s%s%s",
+			library ? library : "of its libraries none", library ? "no" : "a",
+			symbol->text, near.name ? "; did you mean '" : "",
+			near.name ? near.name : "", near.name ? "'?" : "");
+}
+
+static void compare_functions(const struct pack *pack, const char *library,
+			      const struct exports *exports, struct pack_errors *errors)
+{
+	for (size_t i = 0; i < pack->function_count; i++) {
+		const struct pack_text *symbol = &pack->functions[i].symbol;
+
+		if (symbol->text && !tfind(symbol->text, &exports->tree, compare))
+			complain(symbol, library, exports, errors);
+	}
+}
+
+int pack_symbols_check(const struct pack *pack, const struct dependencies *libraries,
+		       struct pack_errors *errors)
+{
+	const char *library = libraries->count == 1 ? libraries->items[0].soname : NULL;
+	struct exports exports = {.count = 0};
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < libraries->count; i++) {
+		r = add_library(&exports, libraries->items[i].path);
+		if (r < 0)
+			pack_errors_add(errors, 0, "cannot read the library '%s': %s",
+					libraries->items[i].path,
+					r == -ENOEXEC ? "it is none" : strerror(-r));
+	}
+	if (r == 0)
+		compare_functions(pack, library, &exports, errors);
+	exports_finish(&exports);
+	return r;
+}
+
+/* Those of a program that a pack's library is: their number, and they are added. */
+static size_t find_fitting(const struct pack_library *library, const struct dependencies *needed,
+			   struct dependencies *fitting)
+{
+	size_t found = 0;
+
+	for (size_t i = 0; i < needed->count; i++)
+		if (fnmatch(library->soname.text, needed->items[i].soname, 0) == 0) {
+			fitting->items[fitting->count++] = needed->items[i];
+			found++;
+		}
+	return found;
+}
+
+void pack_symbols_check_program(const struct pack *pack, const struct dependencies *needed,
+				struct pack_errors *errors)
+{
+	struct pack_errors found = {.count = 0};
+	struct dependencies fitting = {
+		.items = calloc(pack->library_count * needed->count + 1, sizeof(*fitting.items)),
+	};
+	bool complete = fitting.items != NULL;
+
+	for (size_t i = 0; complete && i < pack->library_count; i++)
+		complete = find_fitting(&pack->libraries[i], needed, &fitting) > 0;
+	if (complete && pack_symbols_check(pack, &fitting, &found) == 0)
+		for (size_t i = 0; i < found.count; i++)
+			pack_errors_add(errors, found.items[i].line, "%s", found.items[i].text);
+	pack_errors_clear(&found);
+	free(fitting.items);
+}
