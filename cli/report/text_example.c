@@ -55,19 +55,57 @@ static void example_thread(FILE *stream, const struct report *report,
 		fprintf(stream, ", %s", resource->ending);
 }
 
+/* How its end is known is of no use to who reads of it. */
+static bool is_inner(const char *trait, size_t length)
+{
+	static const char *const inner[] = {"told-by-pack", "ends-with-owner", "ends-at-zero"};
+
+	for (size_t i = 0; i < sizeof(inner) / sizeof(*inner); i++)
+		if (strlen(inner[i]) == length && strncmp(inner[i], trait, length) == 0)
+			return true;
+	return false;
+}
+
+static bool is_of_pack(const struct report_resource *resource)
+{
+	return resource->traits && strstr(resource->traits, "told-by-pack");
+}
+
+static void example_traits(FILE *stream, const char *traits)
+{
+	const char *before = " (";
+
+	while (traits && *traits) {
+		size_t length = strcspn(traits, ",");
+
+		if (!is_inner(traits, length)) {
+			fprintf(stream, "%s%.*s", before, (int)length, traits);
+			before = ",";
+		}
+		traits += length + (traits[length] == ',');
+	}
+	if (*before == ',')
+		fputc(')', stream);
+}
+
 static void example_thing(FILE *stream, const struct report *report,
 			  const struct report_resource *resource)
 {
-	fprintf(stream, "%s%s%s at 0x%" PRIx64, resource->kind, resource->class_name[0] ? " " : "",
-		resource->class_name, resource->subject);
+	bool of_pack = is_of_pack(resource);
+
+	fprintf(stream, "%s%s%s", resource->kind, resource->class_name[0] ? " " : "",
+		resource->class_name);
+	/* What a pack knows a registration by is mixed from several arguments. */
+	if (!of_pack || strcmp(resource->kind, "callback") != 0)
+		fprintf(stream, " at 0x%" PRIx64, resource->subject);
 	if (resource->name && resource->name[0])
 		fprintf(stream, " '%s'", resource->name);
-	if (resource->traits && resource->traits[0])
-		fprintf(stream, " (%s)", resource->traits);
+	example_traits(stream, resource->traits);
 	if (resource->birth_ns && resource->birth_ns <= report->end_ns)
 		fprintf(stream, ", %s %.1f s before the end", text_begun(resource->kind),
 			seconds(report->end_ns - resource->birth_ns));
-	if (resource->refs > 0 && strcmp(resource->kind, "object") == 0)
+	/* The one that who made it got goes without saying. */
+	if (resource->refs > of_pack && strcmp(resource->kind, "object") == 0)
 		fprintf(stream, ", references left: %" PRId64, resource->refs);
 	if (resource->ending)
 		fprintf(stream, ", %s", resource->ending);

@@ -269,6 +269,12 @@ const char *finding_text(struct finding *finding, const char *format, ...)
 	return text;
 }
 
+/* A name of code, or letters that stand for words, has no plural: what they are makes it. */
+static bool is_code(const char *noun)
+{
+	return strchr(noun, '_') != NULL || strpbrk(noun, "abcdefghijklmnopqrstuvwxyz") == NULL;
+}
+
 void class_noun(const char *kind, const char *class_name, bool plural, char *ret_noun)
 {
 	char noun[FINDING_NOUN_BYTES];
@@ -283,8 +289,8 @@ void class_noun(const char *kind, const char *class_name, bool plural, char *ret
 
 	if (!plural)
 		snprintf(ret_noun, FINDING_NOUN_BYTES, "%s", noun);
-	else if (length > 0 && noun[length - 1] == 's' && !word_is_act(kind))
-		/* "dtls" of many stays as it is: what they are makes the plural. */
+	else if (length > 0 && (noun[length - 1] == 's' || is_code(noun)) && !word_is_act(kind))
+		/* "dtls" of many stays as it is. */
 		snprintf(ret_noun, FINDING_NOUN_BYTES, "%.48s %.13s", noun,
 			 word_kinds(word_kind_number(kind)));
 	else if (length > 0 && noun[length - 1] == 'y')

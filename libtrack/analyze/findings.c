@@ -175,7 +175,7 @@ int analyze_findings(struct trace *trace)
 	int error = culprits_init(&judgement.culprits, trace);
 
 	if (error == 0)
-		error = leaks_load(&judgement.leaks, trace);
+		error = leaks_load(&judgement.leaks, trace, &judgement.culprits);
 	if (error == 0) {
 		judgement.growth.leaks = &judgement.leaks;
 		error = growth_load(&judgement.growth, trace, &judgement.culprits);

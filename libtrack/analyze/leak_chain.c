@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "leak_places.h"
 #include "word.h"
 
 #define AT_ONCE_NS 1000000 /* a call that took no longer is not worth its time */
@@ -153,13 +154,58 @@ static const char *reference_role(struct finding *finding, const struct leaks *l
 			    (unsigned long long)reference->retained);
 }
 
+/* All that is left of what a pack tells of is what its maker got: "created at" says so. */
+static bool is_birth_alone(const struct leaks *leaks, const struct survivor *survivor)
+{
+	const struct survivor_reference *reference;
+
+	if ((survivor->traits & TRACK_FROM_PACK) == 0 || survivor->reference_count != 1)
+		return false;
+	reference = &leaks->survivors.references[survivor->first_reference];
+	return reference->stack_id == survivor->birth_stack && reference->retained == 1 &&
+	       reference->by_nobody && !reference->waker;
+}
+
+/* Which of several is left, is not known: all places, but where it was made, which was told. */
+static int add_places(struct finding *finding, const struct survivor *survivor,
+		      const struct leak_places *places)
+{
+	size_t shown = 0, count = 0;
+	int error = add(finding, survivor, 0,
+			finding_text(finding, "%llu of %llu references left; which is not certain",
+				     (unsigned long long)places->left,
+				     (unsigned long long)places->taken));
+
+	for (size_t i = 0; i < places->count && error == 0; i++) {
+		if (places->items[i].stack == survivor->birth_stack)
+			continue;
+		count++;
+		if (shown == HOLDERS_MAX)
+			continue;
+		shown++;
+		error = add(finding, survivor, places->items[i].stack, "a reference was taken at");
+	}
+	if (error == 0 && count > shown)
+		error = add(finding, survivor, 0,
+			    finding_text(finding, "and references were taken at %zu more places",
+					 count - shown));
+	return error;
+}
+
 static int add_references(struct finding *finding, const struct leaks *leaks, size_t index)
 {
 	const struct survivor *survivor = leaks_at(leaks, index);
 	size_t shown =
 		survivor->reference_count < HOLDERS_MAX ? survivor->reference_count : HOLDERS_MAX;
-	int error = 0;
+	struct leak_places places;
+	int error = leak_places_find(leaks, index, &places);
 
+	if (error != 0)
+		return error;
+	if (places.count > 0)
+		return add_places(finding, survivor, &places);
+	if (is_birth_alone(leaks, survivor))
+		return 0;
 	for (size_t i = 0; i < shown && error == 0; i++) {
 		const struct survivor_reference *reference =
 			&leaks->survivors.references[survivor->first_reference + i];
@@ -362,13 +408,12 @@ static uint64_t sum_tags(const struct leaks *leaks, const struct survivor *survi
 	return total;
 }
 
-void leak_references(const struct leaks *leaks, size_t survivor, char *ret_text)
+static void write_tags(const struct leaks *leaks, size_t survivor, char *ret_text)
 {
 	struct tag_sum sums[TAGS_MAX];
 	size_t count, length;
 	uint64_t total = sum_tags(leaks, leaks_at(leaks, survivor), sums, &count), told = 0;
 
-	ret_text[0] = '\0';
 	if (total == 0)
 		return;
 	length = (size_t)snprintf(ret_text, LEAK_REFERENCES_BYTES,
@@ -382,4 +427,21 @@ void leak_references(const struct leaks *leaks, size_t survivor, char *ret_text)
 	}
 	snprintf(ret_text + length, LEAK_REFERENCES_BYTES - length, "%s)",
 		 told < total ? ", ..." : "");
+}
+
+int leak_references(const struct leaks *leaks, size_t survivor, char *ret_text)
+{
+	struct leak_places places;
+	int error = leak_places_find(leaks, survivor, &places);
+
+	ret_text[0] = '\0';
+	if (error != 0)
+		return error;
+	if (places.count > 0)
+		snprintf(ret_text, LEAK_REFERENCES_BYTES,
+			 "%llu of %llu references never released (which is not certain)",
+			 (unsigned long long)places.left, (unsigned long long)places.taken);
+	else if (!is_birth_alone(leaks, leaks_at(leaks, survivor)))
+		write_tags(leaks, survivor, ret_text);
+	return 0;
 }

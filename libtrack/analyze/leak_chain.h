@@ -21,9 +21,12 @@ int leak_chain_add_holders(struct finding *finding, const struct leaks *leaks, s
 
 int leak_chain_add(struct finding *finding, const struct leaks *leaks, const struct leak *leak);
 
-/* "5 references never released (checklist 4, selected pair 1)"; "" if none is left. */
+/*
+ * "5 references never released (checklist 4, selected pair 1)"; "" if none is left, or no more than
+ * goes without saying.
+ */
 enum { LEAK_REFERENCES_BYTES = 256 };
-void leak_references(const struct leaks *leaks, size_t survivor, char *ret_text);
+int leak_references(const struct leaks *leaks, size_t survivor, char *ret_text);
 
 /* "a UDP socket", "an IceCandidate": what a person calls it. */
 enum { LEAK_NOUN_BYTES = FINDING_NOUN_BYTES + 4 };

@@ -172,8 +172,11 @@ int leak_family_sort(struct leaks *leaks)
 	size_t count = leaks->graph.part_count;
 
 	leaks->by_outlived = calloc(count + 1, sizeof(*leaks->by_outlived));
-	if (leaks->by_outlived == NULL)
+	leaks->with = calloc(leaks->survivors.count + 1, sizeof(*leaks->with));
+	if (leaks->by_outlived == NULL || leaks->with == NULL)
 		return -ENOMEM;
+	for (size_t i = 0; i < leaks->survivors.count; i++)
+		leaks->with[i] = (struct leak_with){.first = SURVIVOR_NONE, .next = SURVIVOR_NONE};
 	for (size_t part = 0; part < count; part++)
 		leaks->by_outlived[part] = (struct leak_part){
 			.outlived = leaks_at(leaks, leaks->graph.members[leaks->graph.first[part]])
@@ -206,26 +209,77 @@ static size_t find_outlived(const struct leaks *leaks, size_t outlived)
 	return first;
 }
 
+/* Through its owners; SURVIVOR_NONE: none of them is one. */
+static size_t head_above(const struct leaks *leaks, size_t index)
+{
+	for (size_t i = 0; i < SURVIVOR_OWNERS_MAX && index != SURVIVOR_NONE; i++) {
+		if (leaks->with[index].is_head)
+			return index;
+		index = leaks_at(leaks, index)->owner;
+	}
+	return SURVIVOR_NONE;
+}
+
+/* Of a family: a root, the end of what it keeps in held, and the end of its leaks. */
+struct relative {
+	size_t root, end, leaks_end;
+};
+
+static void add_with(struct leaks *leaks, size_t head, size_t kept)
+{
+	struct leak_with *with = &leaks->with[head];
+
+	if (with->first == SURVIVOR_NONE)
+		with->first = kept;
+	else
+		leaks->with[with->last].next = kept;
+	with->last = kept;
+}
+
+/*
+ * Each of the rest of a family stays with one head: that it belongs to, or else the first of its
+ * root's, or else the first of all.
+ */
+static void give_rest(struct leaks *leaks, const struct relative *family, size_t count,
+		      size_t first_leak, size_t first_held)
+{
+	size_t leak = first_leak, held = first_held;
+
+	for (size_t i = first_leak; i < leaks->count; i++)
+		leaks->with[leaks->items[i].head].is_head = true;
+	for (size_t j = 0; j < count && first_leak < leaks->count; leak = family[j++].leaks_end) {
+		size_t of_root = leak < family[j].leaks_end ? leak : first_leak;
+
+		for (; held < family[j].end; held++) {
+			size_t kept = leaks->held[held], head = head_above(leaks, kept);
+
+			if (head == kept)
+				continue;
+			if (head == SURVIVOR_NONE)
+				head = leaks->items[of_root].head;
+			add_with(leaks, head, kept);
+		}
+	}
+}
+
 /* What weighs most of all that one close left behind, each with the root that keeps it. */
 static int add_family(struct leaks *leaks, struct leak leak, const struct kin *kin)
 {
-	struct family {
-		size_t root, end;
-	} *family = calloc(kin->end - kin->first + 1, sizeof(*family));
-	size_t count = 0;
+	struct relative *family = calloc(kin->end - kin->first + 1, sizeof(*family));
+	size_t count = 0, first_leak = leaks->count;
 	int added = 0;
 
 	if (family == NULL)
 		return -ENOMEM;
-	family[count++] = (struct family){leak.root, leaks->held_count};
+	family[count++] = (struct relative){leak.root, leaks->held_count, 0};
 	for (size_t i = kin->first; i < kin->end; i++) {
 		size_t part = leaks->by_outlived[i].part;
 
 		if (!kin->belongs(leaks, leak.root, part))
 			continue;
 		leaks_take(leaks, part);
-		family[count++] = (struct family){leaks->graph.members[leaks->graph.first[part]],
-						  leaks->held_count};
+		family[count++] = (struct relative){leaks->graph.members[leaks->graph.first[part]],
+						    leaks->held_count, 0};
 	}
 	leak.held_count = leaks->held_count - leak.first_held;
 	for (size_t i = 0; i < sizeof(weights) / sizeof(weights[0]) && added == 0; i++) {
@@ -237,8 +291,11 @@ static int add_family(struct leaks *leaks, struct leak leak, const struct kin *k
 			leak.root = family[j].root;
 			more = add_weighing(leaks, &leak, &weights[i], begin, family[j].end);
 			added = more < 0 ? more : added | more;
+			family[j].leaks_end = leaks->count;
 		}
 	}
+	if (added > 0)
+		give_rest(leaks, family, count, first_leak, leak.first_held);
 	free(family);
 	return added < 0 ? added : 0;
 }

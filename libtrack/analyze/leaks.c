@@ -252,11 +252,13 @@ static uint64_t read_grace(struct trace *trace)
 	return *end == '\0' && grace_ns <= INT64_MAX ? grace_ns : LEAKS_GRACE_NS;
 }
 
-int leaks_load(struct leaks *leaks, struct trace *trace)
+int leaks_load(struct leaks *leaks, struct trace *trace, struct culprits *culprits)
 {
 	uint64_t first_mark_ns = 0;
 	int error = survivors_load(&leaks->survivors, trace);
 
+	leaks->trace = trace;
+	leaks->culprits = culprits;
 	leaks->grace_ns = read_grace(trace);
 	if (error != 0 || leaks->survivors.count == 0)
 		return error;
@@ -290,6 +292,7 @@ void leaks_finish(struct leaks *leaks)
 	free(leaks->held);
 	free(leaks->taken);
 	free(leaks->by_outlived);
+	free(leaks->with);
 	leak_graph_finish(&leaks->graph);
 	links_finish(&leaks->links);
 	survivors_finish(&leaks->survivors);

@@ -23,7 +23,16 @@ struct leak_part {
 	size_t outlived, part;
 };
 
+/* What stays with a head, a list of them; SURVIVOR_NONE ends it. */
+struct leak_with {
+	size_t first, last; /* of a head */
+	size_t next;	    /* of one that stays */
+	bool is_head;	    /* of a family */
+};
+
 struct leaks {
+	struct trace *trace;
+	struct culprits *culprits;
 	struct survivors survivors;
 	struct links links;
 	struct leak_graph graph;
@@ -35,12 +44,13 @@ struct leaks {
 	size_t held_count;
 	bool *taken;		       /* told already, as part of a leak */
 	struct leak_part *by_outlived; /* all parts */
+	struct leak_with *with;	       /* one for each survivor */
 };
 
 /* 1 s, unless the trace says otherwise. */
 #define LEAKS_GRACE_NS 1000000000ull
 
-int leaks_load(struct leaks *leaks, struct trace *trace);
+int leaks_load(struct leaks *leaks, struct trace *trace, struct culprits *culprits);
 void leaks_finish(struct leaks *leaks);
 
 static inline const struct survivor *leaks_at(const struct leaks *leaks, size_t index)

@@ -7,6 +7,7 @@
 
 #include "closing.h"
 #include "leak_chain.h"
+#include "leak_places.h"
 #include "rule.h"
 #include "tally.h"
 #include "word.h"
@@ -24,6 +25,8 @@ static const struct reason {
 	{RULE_CALLBACK_UNFIRED, ", neither called nor cancelled nor given up"},
 	{RULE_SCOPE_UNCLOSED, ", never closed"},
 };
+
+static const char created_at[] = "created at"; /* each of a finding's own */
 
 static const struct reason *reason_of(enum rule rule)
 {
@@ -46,29 +49,47 @@ static bool is_like(const struct survivor *one, const struct survivor *other)
 	return one->kind == other->kind && strcmp(one->class_name, other->class_name) == 0;
 }
 
-/* What else stays, where the sentence has no word of it: a thread that waits for the object, say.
- */
-static int add_held(struct finding *finding, const struct leaks *leaks, const struct leak *leak)
+/* Whether the sentence or the chain has a word of it, or of another like it. */
+static bool is_told_of(const struct leaks *leaks, const struct leak_path *path, size_t index,
+		       bool is_first)
 {
-	const struct survivor *head = leaks_at(leaks, leak->head);
-	struct finding_evidence evidence = {.resource_id = head->id};
+	const struct survivor *other = leaks_at(leaks, index);
+
+	if (is_on(path, index) || is_like(other, leaks_at(leaks, path->steps[0])))
+		return true;
+	for (size_t i = 1; i < path->count && !is_first; i++)
+		if (is_like(other, leaks_at(leaks, path->steps[i])))
+			return true;
+	return false;
+}
+
+/*
+ * What else stays with the finding's own, where nothing has a word of it: a thread that waits for
+ * the object, say.
+ */
+static int add_held(struct finding *finding, const struct leaks *leaks)
+{
+	const size_t count = finding->evidence_count;
+	struct finding_evidence evidence = {.resource_id = finding->evidence[0].resource_id};
 	struct leak_path path;
 	struct tally tally = {0};
 	char text[TALLY_TEXT_BYTES];
-	int error = leak_path_find(leaks, leak, &path);
+	int error = leak_path_find(leaks, finding->leak, &path);
 
-	if (error != 0 || leak->circle || reason_of(leak->rule) != NULL)
-		return error;
-	for (size_t i = 0; i < leak->held_count; i++) {
-		size_t held = leaks->held[leak->first_held + i];
-		const struct survivor *other = leaks_at(leaks, held);
+	for (size_t i = 0; i < count && error == 0; i++) {
+		const struct finding_evidence *own = &finding->evidence[i];
+		size_t head = survivors_find(&leaks->survivors, own->resource_id);
 
-		if (!is_on(&path, held) && !is_like(other, head))
-			tally_add(&tally, other);
+		if (own->role != created_at || head == SURVIVOR_NONE)
+			continue;
+		for (size_t held = leaks->with[head].first; held != SURVIVOR_NONE;
+		     held = leaks->with[held].next)
+			if (!is_told_of(leaks, &path, held, head == finding->leak->head))
+				tally_add(&tally, leaks_at(leaks, held));
 	}
 	tally_write(&tally, text);
-	if (text[0] == '\0')
-		return 0;
+	if (error != 0 || text[0] == '\0')
+		return error;
 	evidence.role = finding_text(finding, "with it stay %s", text);
 	return evidence.role != NULL ? finding_add_evidence(finding, &evidence) : -ENOMEM;
 }
@@ -80,7 +101,7 @@ static int add_evidence(struct judgement *judgement, struct finding *finding,
 	struct finding_evidence evidence = {
 		.resource_id = head->id,
 		.stack_id = head->birth_stack,
-		.role = "created at",
+		.role = created_at,
 	};
 	int error = finding_add_evidence(finding, &evidence);
 
@@ -88,29 +109,38 @@ static int add_evidence(struct judgement *judgement, struct finding *finding,
 	if (error != 0 || finding->leak != NULL)
 		return error;
 	finding->leak = leak;
-	error = leak_chain_add(finding, &judgement->leaks, leak);
-	return error != 0 ? error : add_held(finding, &judgement->leaks, leak);
+	return leak_chain_add(finding, &judgement->leaks, leak);
 }
 
 /*
  * Who is to be asked: where it was made; or, of what a library made and gave up itself, where the
  * first of the references was taken that are left.
  */
-static int64_t find_teller(const struct leaks *leaks, const struct survivor *head)
+static int find_teller(const struct leaks *leaks, size_t index, int64_t *ret_stack)
 {
+	const struct survivor *head = leaks_at(leaks, index);
+	struct leak_places places;
 	int64_t taken = 0;
+	int error = leak_places_find(leaks, index, &places);
 
-	if ((head->traits & TRACK_FROM_PACK) == 0)
-		return head->birth_stack;
+	*ret_stack = head->birth_stack;
+	if (error != 0 || (head->traits & TRACK_FROM_PACK) == 0)
+		return error;
+	if (places.count > 0) {
+		*ret_stack = places.blamed;
+		return 0;
+	}
 	for (size_t i = 0; i < head->reference_count; i++) {
 		int64_t stack = leaks->survivors.references[head->first_reference + i].stack_id;
 
 		if (stack == head->birth_stack)
-			return stack;
+			return 0;
 		if (taken == 0)
 			taken = stack;
 	}
-	return taken != 0 ? taken : head->birth_stack;
+	if (taken != 0)
+		*ret_stack = taken;
+	return 0;
 }
 
 static int add_leak(struct judgement *judgement, const struct leak *leak)
@@ -136,8 +166,9 @@ static int add_leak(struct judgement *judgement, const struct leak *leak)
 		judgement->lifelong++;
 		return 0;
 	}
-	member.stack_id = find_teller(&judgement->leaks, head);
-	error = judge_member(judgement, leak->rule, state, &member, &finding);
+	error = find_teller(&judgement->leaks, leak->head, &member.stack_id);
+	if (error == 0)
+		error = judge_member(judgement, leak->rule, state, &member, &finding);
 	/* Of what is proven, what is not adds nothing. */
 	if (error != 0 || finding->state != state)
 		return error;
@@ -158,7 +189,9 @@ static int say_keeper(const struct leaks *leaks, const struct finding *finding, 
 	if (error != 0)
 		return error;
 	for (size_t i = path.count; i-- > 0;) {
-		leak_references(leaks, path.steps[i], references);
+		error = leak_references(leaks, path.steps[i], references);
+		if (error != 0)
+			return error;
 		leak_noun(leaks_at(leaks, path.steps[i]), noun);
 		if (references[0] == '\0')
 			continue;
@@ -180,10 +213,13 @@ static int say_keeper(const struct leaks *leaks, const struct finding *finding, 
 static void say_held(const struct leaks *leaks, const struct finding *finding, char *ret_text)
 {
 	const struct leak *leak = finding->leak;
+	const struct leak_with *with = &leaks->with[leak->head];
 	struct tally tally = {0};
 	char text[TALLY_TEXT_BYTES];
 
-	for (size_t i = 0; i < leak->held_count; i++) {
+	for (size_t i = with->first; with->is_head && i != SURVIVOR_NONE; i = leaks->with[i].next)
+		tally_add(&tally, leaks_at(leaks, i));
+	for (size_t i = 0; i < leak->held_count && !with->is_head; i++) {
 		size_t held = leaks->held[leak->first_held + i];
 
 		if (held != leak->head)
@@ -317,6 +353,19 @@ int tell_outlived(struct judgement *judgement, enum rule rule)
 	return error;
 }
 
+static int add_all_held(struct judgement *judgement, enum rule rule)
+{
+	int error = 0;
+
+	for (size_t i = 0; i < judgement->findings.count && error == 0; i++) {
+		struct finding *finding = judgement->findings.items[i];
+
+		if (finding->rule == rule && finding->leak != NULL && !finding->leak->circle)
+			error = add_held(finding, &judgement->leaks);
+	}
+	return error;
+}
+
 int judge_outlived(struct judgement *judgement, enum rule rule)
 {
 	int error = 0;
@@ -324,5 +373,7 @@ int judge_outlived(struct judgement *judgement, enum rule rule)
 	for (size_t i = 0; i < judgement->leaks.count && error == 0; i++)
 		if (judgement->leaks.items[i].rule == rule)
 			error = add_leak(judgement, &judgement->leaks.items[i]);
+	if (error == 0 && reason_of(rule) == NULL)
+		error = add_all_held(judgement, rule);
 	return error != 0 ? error : tell_outlived(judgement, rule);
 }

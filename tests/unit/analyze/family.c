@@ -183,3 +183,26 @@ Test(family, what_is_freed_all_at_once_at_the_end_grew_before)
 	judge();
 	expect_findings("growth growing object Buffer 4 buffer_create");
 }
+
+/* A handle with a handler of its own, that one close left behind with others. */
+static void handle(int64_t connection, const char *class_name)
+{
+	int64_t object = PUT(.kind = "object", .class_name = class_name, .owner = connection,
+			     .refs = 1, .made_in = class_name);
+
+	hold(object, 0, "reference", 1, 0, class_name);
+	PUT(.kind = "callback", .class_name = "read", .owner = object, .made_in = "read_start");
+}
+
+Test(family, what_stays_with_one_is_told_with_its_own_finding_and_with_no_other)
+{
+	int64_t connection = CLOSED_CONNECTION;
+
+	handle(connection, "Pipe");
+	handle(connection, "Stream");
+	handle(connection, "Stream");
+	judge();
+	expect("SELECT class || ': ' || role FROM finding f JOIN evidence e ON e.finding_id = f.id "
+	       "WHERE role LIKE 'with it stay%' ORDER BY class",
+	       "Pipe: with it stay 1 read callback\nStream: with it stay 2 read callbacks");
+}

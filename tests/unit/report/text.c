@@ -271,6 +271,40 @@ Test(text, an_annotated_thing_is_an_example_with_what_is_left_of_it)
 	       "references left: 5\n");
 }
 
+/* The fixture's object as an example, with what a pack says of it. */
+static void write_told_by_pack(const char *sql)
+{
+	struct trace *trace = make_chain();
+
+	execute(trace, "UPDATE finding SET kind = 'object', class = 'Candidate'");
+	execute(trace, "DELETE FROM evidence");
+	execute(trace, "INSERT INTO evidence VALUES (1, 1, 11, NULL, NULL, 'created at')");
+	execute(trace, "UPDATE resource SET traits = 'one-shot,quiet,ends-with-owner,ends-at-zero,"
+		       "told-by-pack' WHERE id = 11");
+	execute(trace, "%s", sql);
+	write_text(trace, &plain, NULL);
+}
+
+Test(text, how_a_pack_knows_of_an_end_is_not_shown)
+{
+	write_told_by_pack("UPDATE resource SET refs = 2");
+	expect("     e.g. object Candidate at 0x200 'host' (one-shot,quiet), created 1.5 s before "
+	       "the end, references left: 2\n");
+}
+
+Test(text, the_one_reference_of_what_a_pack_tells_goes_without_saying)
+{
+	write_told_by_pack("UPDATE resource SET refs = 1, traits = 'told-by-pack'");
+	expect("     e.g. object Candidate at 0x200 'host', created 1.5 s before the end\n");
+}
+
+Test(text, a_registration_of_a_pack_is_at_no_address)
+{
+	write_told_by_pack("UPDATE finding SET kind = 'callback'; "
+			   "UPDATE resource SET kind = 'callback' WHERE id = 11");
+	expect("     e.g. callback Candidate 'host' (one-shot,quiet), ");
+}
+
 Test(text, a_thing_without_a_class_is_an_example_by_its_kind)
 {
 	struct trace *trace = make_chain();
