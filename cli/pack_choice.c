@@ -6,12 +6,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "dependencies.h"
 #include "options.h"
 #include "pack_object.h"
 #include "pack_symbols.h"
+#include "pack_variant.h"
 #include "packs.h"
 #include "program.h"
 #include "say.h"
@@ -25,6 +27,7 @@ struct choosing {
 	const struct program *program;
 	const char *run_folder;
 	char folder[PATH_MAX]; /* of the objects that are there, "" none */
+	bool has_own_folder;   /* it is one of the run's own */
 	struct packs packs;
 	struct dependencies needed; /* once list_needed was called */
 	bool listed;
@@ -234,41 +237,120 @@ static bool fits(const struct choosing *choosing, const struct pack *pack)
 	return found;
 }
 
-/* A pack that comes with the shim, and that --pack does not name. */
-static void offer(struct choosing *choosing, const struct pack *pack)
+/* A folder of the run's own with the objects of all packs, where one can be another. */
+static int make_own_folder(struct choosing *choosing)
+{
+	char folder[PATH_MAX], from[2 * PATH_MAX], to[2 * PATH_MAX];
+
+	if (choosing->has_own_folder)
+		return 0;
+	if ((size_t)snprintf(folder, sizeof(folder), "%s/packs", choosing->run_folder) >=
+		    sizeof(folder) ||
+	    mkdir(folder, 0700) < 0)
+		return -EIO;
+	for (size_t i = 0; i < choosing->packs.count; i++) {
+		const char *name = choosing->packs.items[i]->name.text;
+
+		snprintf(from, sizeof(from), "%s/libtrack-%s.so", choosing->folder, name);
+		snprintf(to, sizeof(to), "%s/libtrack-%s.so", folder, name);
+		if (symlink(from, to) < 0)
+			return -errno;
+	}
+	memcpy(choosing->folder, folder, sizeof(folder));
+	choosing->has_own_folder = true;
+	return 0;
+}
+
+/* What the program's own copy of the library has not, the pack's object is not to have. */
+static int fit_object(struct choosing *choosing, const struct pack *pack)
+{
+	const char **missing = calloc(pack->function_count + 1, sizeof(*missing));
+	char path[2 * PATH_MAX], object[PATH_MAX];
+	size_t count;
+	int r = missing ? 0 : -ENOMEM;
+
+	count = r == 0 ? pack_symbols_missing(pack, &choosing->needed, missing) : 0;
+	if (count)
+		r = make_own_folder(choosing);
+	if (count && r == 0) {
+		snprintf(path, sizeof(path), "%s/libtrack-%s.so", choosing->folder,
+			 pack->name.text);
+		r = !realpath(path, object) || unlink(path) < 0
+			    ? -errno
+			    : pack_variant_make(object, missing, count, path);
+	}
+	free(missing);
+	return r;
+}
+
+/* Of the packs that come with the shim, and that --pack does not name: is its object to go along?
+ */
+static bool is_fitting(struct choosing *choosing, const struct pack *pack)
+{
+	if (is_named(&choosing->options->packs, pack->name.text) ||
+	    !pack_choice_has(choosing->folder, pack->name.text) || !fits(choosing, pack))
+		return false;
+	if (fit_object(choosing, pack) == 0)
+		return true;
+	if (!choosing->options->quiet)
+		say(NULL,
+		    "pack '%s' is not used: the library lacks functions that it names, and '%s' "
+		    "cannot be written",
+		    pack->name.text, choosing->run_folder);
+	return false;
+}
+
+static void offer(struct choosing *choosing, const struct pack *pack, bool fitting)
 {
 	char path[2 * PATH_MAX];
 
-	if (!pack_choice_has(choosing->folder, pack->name.text))
+	if (is_named(&choosing->options->packs, pack->name.text) ||
+	    !pack_choice_has(choosing->folder, pack->name.text))
 		return;
 	add(choosing->later, "", pack->name.text);
 	for (size_t i = 0; i < pack->library_count; i++)
 		fprintf(choosing->later, "=%s", pack->libraries[i].soname.text);
-	if (!fits(choosing, pack))
+	if (!fitting)
 		return;
 	snprintf(path, sizeof(path), "%s/libtrack-%s.so", choosing->folder, pack->name.text);
 	add(choosing->objects, "", path);
 }
 
-static int choose(struct choosing *choosing)
+/* First which, since that says in what folder the objects are. */
+static int choose_shipped(struct choosing *choosing, bool *fitting)
 {
-	const struct option_texts *names = &choosing->options->packs;
 	int r;
 
-	fputs(choosing->folder[0] ? choosing->folder : "/", choosing->later);
+	for (size_t i = 0; i < choosing->packs.count; i++)
+		fitting[i] = is_fitting(choosing, choosing->packs.items[i]);
+	fputs(choosing->folder, choosing->later);
 	r = force_all(choosing);
-	if (r < 0 || is_named(names, PACK_CHOICE_NONE) || !choosing->folder[0])
-		return r;
+	for (size_t i = 0; r == 0 && i < choosing->packs.count; i++)
+		offer(choosing, choosing->packs.items[i], fitting[i]);
+	return r;
+}
+
+static int choose(struct choosing *choosing)
+{
+	bool *fitting;
+	int r;
+
+	if (is_named(&choosing->options->packs, PACK_CHOICE_NONE) || !choosing->folder[0]) {
+		fputs(choosing->folder[0] ? choosing->folder : "/", choosing->later);
+		return force_all(choosing);
+	}
 	r = packs_load(&choosing->packs);
 	if (r < 0) {
 		say(NULL, "cannot read the packs: %s", strerror(-r));
 		return r;
 	}
 	list_needed(choosing);
-	for (size_t i = 0; i < choosing->packs.count; i++)
-		if (!is_named(names, choosing->packs.items[i]->name.text))
-			offer(choosing, choosing->packs.items[i]);
-	return 0;
+	fitting = calloc(choosing->packs.count + 1, sizeof(*fitting));
+	if (!fitting)
+		return -ENOMEM;
+	r = choose_shipped(choosing, fitting);
+	free(fitting);
+	return r;
 }
 
 int pack_choice_make(const struct options *options, const struct program *program,

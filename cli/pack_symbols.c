@@ -169,10 +169,10 @@ static size_t find_fitting(const struct pack_library *library, const struct depe
 	return found;
 }
 
-void pack_symbols_check_program(const struct pack *pack, const struct dependencies *needed,
-				struct pack_errors *errors)
+/* All libraries of a pack that a program needs: false if one is missing. To be freed: the items. */
+static bool find_all(const struct pack *pack, const struct dependencies *needed,
+		     struct dependencies *ret_fitting)
 {
-	struct pack_errors found = {.count = 0};
 	struct dependencies fitting = {
 		.items = calloc(pack->library_count * needed->count + 1, sizeof(*fitting.items)),
 	};
@@ -180,9 +180,40 @@ void pack_symbols_check_program(const struct pack *pack, const struct dependenci
 
 	for (size_t i = 0; complete && i < pack->library_count; i++)
 		complete = find_fitting(&pack->libraries[i], needed, &fitting) > 0;
-	if (complete && pack_symbols_check(pack, &fitting, &found) == 0)
+	*ret_fitting = fitting;
+	return complete;
+}
+
+void pack_symbols_check_program(const struct pack *pack, const struct dependencies *needed,
+				struct pack_errors *errors)
+{
+	struct pack_errors found = {.count = 0};
+	struct dependencies fitting;
+
+	if (find_all(pack, needed, &fitting) && pack_symbols_check(pack, &fitting, &found) == 0)
 		for (size_t i = 0; i < found.count; i++)
 			pack_errors_add(errors, found.items[i].line, "%s", found.items[i].text);
 	pack_errors_clear(&found);
 	free(fitting.items);
+}
+
+size_t pack_symbols_missing(const struct pack *pack, const struct dependencies *needed,
+			    const char **names)
+{
+	struct exports exports = {.count = 0};
+	struct dependencies fitting;
+	bool known = find_all(pack, needed, &fitting);
+	size_t count = 0;
+
+	for (size_t i = 0; known && i < fitting.count; i++)
+		known = add_library(&exports, fitting.items[i].path) == 0;
+	for (size_t i = 0; known && i < pack->function_count; i++) {
+		const char *symbol = pack->functions[i].symbol.text;
+
+		if (symbol && !tfind(symbol, &exports.tree, compare))
+			names[count++] = symbol;
+	}
+	exports_finish(&exports);
+	free(fitting.items);
+	return count;
 }

@@ -21,4 +21,11 @@ int pack_symbols_check(const struct pack *pack, const struct dependencies *libra
 void pack_symbols_check_program(const struct pack *pack, const struct dependencies *needed,
 				struct pack_errors *errors);
 
+/*
+ * The same, by name: into names, which has room for all of the pack's functions. How many; the texts
+ * are the pack's.
+ */
+size_t pack_symbols_missing(const struct pack *pack, const struct dependencies *needed,
+			    const char **names);
+
 #endif

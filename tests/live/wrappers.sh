@@ -96,6 +96,24 @@ check "a thread that a module's constructor waits for calls a wrapped function" 
 "$live/live_pack_copies" plugin_copy_at_once "$live/live_pack_plugin_2.so" >alone
 spooled "$shim:$pack" "$live/live_pack_copies" plugin_copy_at_once "$live/live_pack_plugin_2.so"
 check "a jump to a wrapper is no endless loop" "$code $(cat said)" "0 $(cat alone)"
+# A library of another version, which lacks a function that its pack names.
+echo 'int srtp_create(void **session) { *session = session; return 0; }' >older.c
+cc -shared -fPIC -Wl,-soname,libsrtp2.so.1 -o libsrtp2.so.1 older.c
+cat >uses.c <<'END'
+#include <stdio.h>
+int srtp_create(void **session, void *policy);
+__attribute__((weak)) int srtp_dealloc(void *session);
+int main(void)
+{
+	void *session;
+	printf("%d %d\n", srtp_create(&session, NULL), srtp_dealloc != NULL);
+	return 0;
+}
+END
+cc -o uses uses.c ./libsrtp2.so.1
+check "a function that the library lacks is not answered for" "$(LD_LIBRARY_PATH=$work "$rtctrack" run --quiet -o uses.db -- ./uses) $(sqlite3 uses.db 'SELECT packs FROM process')" "0 0 srtp"
+check "nor in what the program starts" "$(LD_LIBRARY_PATH=$work "$rtctrack" run --quiet -o again.db -- sh -c './uses; :' | tail -1; sqlite3 again.db 'SELECT count(*) FROM process WHERE packs = "srtp"')" "0 1
+1"
 check "a weak reference to what is absent is not answered without the pack" \
 	"$(LD_PRELOAD=$shim RTCTRACK_SPOOL_DIR=$work/spools "$live/live_pack_host" absent)" "there is such a function: 0"
 
@@ -149,7 +167,7 @@ for folder in old:0.9 new:1.44.2; do
 done
 cc -shared -fPIC -o libbetween.so between.c new/libuv.so.1
 cc -o needs needs.c -L. -lbetween -Wl,-rpath,"$work" -Wl,-rpath-link,new
-needs() { LD_LIBRARY_PATH=$work/$1 "$rtctrack" run -o run.db "${@:2}" -- ./needs 2>err | tr ':' '\n' | sed -n "s|^$packs/libtrack-\(.*\)\.so|\1|p" | tr '\n' ' '; }
+needs() { LD_LIBRARY_PATH=$work/$1 "$rtctrack" run -o run.db "${@:2}" -- ./needs 2>err | tr ':' '\n' | sed -n 's|.*/libtrack-\(.*\)\.so$|\1|p' | tr '\n' ' '; }
 check "run: a pack fits by what the program's libraries need" "$(needs new)" "uv "
 check "run: --pack none leaves it out" "$(needs new --pack none)" ""
 check "run: a pack is not for all versions" "$(needs old)" ""
