@@ -22,8 +22,8 @@ void pack_symbols_check_program(const struct pack *pack, const struct dependenci
 				struct pack_errors *errors);
 
 /*
- * The same, by name: into names, which has room for all of the pack's functions. How many; the texts
- * are the pack's.
+ * The same, by name: into names, which has room for all of the pack's functions. How many; the
+ * texts are the pack's.
  */
 size_t pack_symbols_missing(const struct pack *pack, const struct dependencies *needed,
 			    const char **names);
