@@ -94,12 +94,18 @@ static int add_evidence(struct judgement *judgement, struct finding *finding,
 
 /*
  * Who is to be asked: where it was made; or, of what a library made and gave up itself, where the
- * first of the references was taken that are left.
+ * first of the references was taken that are left. A descriptor that a library's object closes is
+ * that object's, whatever the library was in when it opened it.
  */
 static int64_t find_teller(const struct leaks *leaks, const struct survivor *head)
 {
+	const struct survivor *owner =
+		head->owner != SURVIVOR_NONE ? leaks_at(leaks, head->owner) : NULL;
 	int64_t taken = 0;
 
+	if (head->kind == TRACK_KIND_FD && owner != NULL && owner->kind == TRACK_KIND_OBJECT &&
+	    survivor_is_alive(owner) && (owner->traits & TRACK_FROM_PACK) != 0)
+		head = owner;
 	if ((head->traits & TRACK_FROM_PACK) == 0)
 		return head->birth_stack;
 	for (size_t i = 0; i < head->reference_count; i++) {
@@ -240,6 +246,16 @@ static void name_outlived(const struct leaks *leaks, const struct finding *findi
 		snprintf(ret_text, OWNER_BYTES, "%s %s", whose, noun);
 }
 
+static bool is_refused(const struct leaks *leaks, const struct survivor *head)
+{
+	const struct survivor *outlived;
+
+	if (head->outlived == SURVIVOR_NONE)
+		return false;
+	outlived = leaks_at(leaks, head->outlived);
+	return survivor_is_alive(outlived) && (outlived->traits & SURVIVOR_REFUSED) != 0;
+}
+
 /* What it did instead of ending. */
 static void say_outlived(const struct leaks *leaks, const struct finding *finding, char *ret_text)
 {
@@ -251,6 +267,11 @@ static void say_outlived(const struct leaks *leaks, const struct finding *findin
 	if (head->outlived != SURVIVOR_NONE)
 		class_noun(word_kind(leaks_at(leaks, head->outlived)->kind),
 			   leaks_at(leaks, head->outlived)->class_name, false, noun);
+	if (is_refused(leaks, head)) {
+		snprintf(ret_text, PHRASE_BYTES, "%s still there when %s refused to be closed",
+			 many ? "were" : "was", owner);
+		return;
+	}
 	switch (head->fate) {
 	case FATE_LEAKED:
 		snprintf(ret_text, PHRASE_BYTES, "outlived %s", owner);
