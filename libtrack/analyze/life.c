@@ -306,8 +306,7 @@ void life_set_owner(struct life *life, struct thing *owner)
 
 struct thing *life_join(struct life *life, uint32_t tid)
 {
-	struct thing *scope =
-		extent_adopter(&life->image->things.extents, tid, life_class(life));
+	struct thing *scope = extent_adopter(&life->image->things.extents, tid, life_class(life));
 
 	if (scope == NULL || &scope->life == life)
 		return NULL;

@@ -27,8 +27,8 @@ enum fate {
 };
 
 /*
- * Beside enum track_trait. LEFT: the thread that closed it ended the process, perhaps from in there.
- * REFUSED: the last call to close it failed.
+ * Beside enum track_trait. LEFT: the thread that closed it ended the process, perhaps from in
+ * there. REFUSED: the last call to close it failed.
  */
 enum { SURVIVOR_LEFT = 1 << 16, SURVIVOR_REFUSED = 1 << 17 };
 
