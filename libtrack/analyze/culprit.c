@@ -306,6 +306,7 @@ static int judge(struct culprits *culprits, struct teller *teller, struct culpri
 			project_frames++;
 		}
 	}
+	culprit->in_library = best < TIER_PROJECT;
 	culprit->frames_hash = project_frames > 0 ? project_hash : best_hash;
 	return more < 0 ? more : 0;
 }

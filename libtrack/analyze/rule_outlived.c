@@ -94,17 +94,18 @@ static int add_evidence(struct judgement *judgement, struct finding *finding,
 
 /*
  * Who is to be asked: where it was made; or, of what a library made and gave up itself, where the
- * first of the references was taken that are left. A descriptor that a library's object closes is
- * that object's, whatever the library was in when it opened it.
+ * first of the references was taken that are left. Of a descriptor that a library opened by itself
+ * it is who made the library's object that closes it.
  */
-static int64_t find_teller(const struct leaks *leaks, const struct survivor *head)
+static int64_t find_teller(const struct leaks *leaks, const struct survivor *head, bool in_library)
 {
 	const struct survivor *owner =
 		head->owner != SURVIVOR_NONE ? leaks_at(leaks, head->owner) : NULL;
 	int64_t taken = 0;
 
-	if (head->kind == TRACK_KIND_FD && owner != NULL && owner->kind == TRACK_KIND_OBJECT &&
-	    survivor_is_alive(owner) && (owner->traits & TRACK_FROM_PACK) != 0)
+	if (in_library && head->kind == TRACK_KIND_FD && owner != NULL &&
+	    owner->kind == TRACK_KIND_OBJECT && survivor_is_alive(owner) &&
+	    (owner->traits & TRACK_FROM_PACK) != 0)
 		head = owner;
 	if ((head->traits & TRACK_FROM_PACK) == 0)
 		return head->birth_stack;
@@ -142,7 +143,7 @@ static int add_leak(struct judgement *judgement, const struct leak *leak)
 		judgement->lifelong++;
 		return 0;
 	}
-	member.stack_id = find_teller(&judgement->leaks, head);
+	member.stack_id = find_teller(&judgement->leaks, head, culprit->in_library);
 	error = judge_member(judgement, leak->rule, state, &member, &finding);
 	/* Of what is proven, what is not adds nothing. */
 	if (error != 0 || finding->state != state)

@@ -60,12 +60,23 @@ Test(refused, it_is_in_no_close_that_goes_on)
 	expect_message("1 loop opened here was never closed");
 }
 
-Test(refused, a_socket_is_asked_of_who_made_the_librarys_object_that_closes_it)
+static void put_socket(const char *made_in)
 {
 	int64_t handle = put_handle(put_loop("told-by-pack,refused"), 0);
 
 	hold(handle, 0, "reference", 1, 0, "serve");
-	PUT(.kind = "fd", .class_name = "tcp", .owner = handle, .made_in = "run_loop");
+	PUT(.kind = "fd", .class_name = "tcp", .owner = handle, .made_in = made_in);
 	judge();
+}
+
+Test(refused, a_socket_that_a_library_made_is_asked_of_who_made_its_object)
+{
+	put_socket("std::accept");
 	expect_findings("fd-leak leaked fd tcp 1 serve");
+}
+
+Test(refused, a_socket_that_the_program_made_is_asked_of_that)
+{
+	put_socket("listen_at");
+	expect_findings("fd-leak leaked fd tcp 1 listen_at");
 }
