@@ -88,10 +88,22 @@ static void put_inner(FILE *out, const struct pack_function *function)
 	fputs("\t}\n", out);
 }
 
+/*
+ * Who gives it to the library, to be called for each of many, has it called from inside: what ends
+ * something is told whoever calls.
+ */
+static bool is_end(const struct pack_function *function)
+{
+	for (size_t i = 0; i < function->act_count; i++)
+		if (function->acts[i].op == PACK_OP_DESTROY)
+			return true;
+	return false;
+}
+
 /* The function behind the wrapper: of what takes "...", the one that takes its list. */
 static void put_real(FILE *out, const struct pack *pack, const struct pack_function *function)
 {
-	bool skips = pack->inner_calls == PACK_INNER_SKIP;
+	bool skips = pack->inner_calls == PACK_INNER_SKIP && !is_end(function);
 	char name[160];
 
 	if (function->variadic.text)

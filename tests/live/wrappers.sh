@@ -90,6 +90,9 @@ copied() {
 }
 copied "two copies" ""
 copied "two copies and one for all" "$live/libpacked_2.so"
+"$live/live_pack_copies" plugin_copy "$live/live_pack_waits.so" >alone
+spooled "$shim:$pack" timeout 20 "$live/live_pack_copies" plugin_copy "$live/live_pack_waits.so"
+check "a thread that a module's constructor waits for calls a wrapped function" "$(cat said)" "$(cat alone)"
 "$live/live_pack_copies" plugin_copy_at_once "$live/live_pack_plugin_2.so" >alone
 spooled "$shim:$pack" "$live/live_pack_copies" plugin_copy_at_once "$live/live_pack_plugin_2.so"
 check "a jump to a wrapper is no endless loop" "$code $(cat said)" "0 $(cat alone)"

@@ -5,8 +5,8 @@
  * is preloaded behind libtrack.so where a program needs that library: an exported wrapper of a
  * library that is absent would answer weak references to it. Without libtrack.so they pass on.
  *
- * A wrapper allocates nothing, takes no lock and leaves errno alone; the first call from a module
- * asks the loader, under the loader's lock.
+ * A wrapper allocates nothing and leaves errno and dlerror alone. The first call from a module
+ * looks through all modules, under the lock that guards their list and nothing else.
  */
 #ifndef TRACK_PACK_H
 #define TRACK_PACK_H
@@ -24,6 +24,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
+#include <track/pack_find.h>
 #include <track/track.h>
 #include <track/wire.h>
 
@@ -121,7 +122,6 @@ extern __attribute__((weak)) uint32_t track_shim_pack_modules;
 #undef TRACK_PACK_IMPORT
 
 #define TRACK_PACK_INLINE static inline __attribute__((always_inline, unused))
-#define TRACK_PACK_STATIC static __attribute__((noinline, unused))
 
 /* These do nothing without libtrack.so. */
 
@@ -184,173 +184,6 @@ TRACK_PACK_INLINE uint32_t track_pack_version(void)
 	return &track_shim_pack_modules
 		       ? __atomic_load_n(&track_shim_pack_modules, __ATOMIC_RELAXED)
 		       : 0;
-}
-
-/* What a module's dynamic section says of the symbols that it refers to. */
-struct track_pack_symbols {
-	const Elf64_Sym *symbols;
-	const char *strings;
-	const Elf64_Versym *versions;
-	const Elf64_Verneed *needed;
-	uint64_t needed_count;
-	uint64_t count;
-};
-
-/* How many symbols there are, by a table of hashes: none is behind the last one's chain. */
-TRACK_PACK_STATIC uint64_t track_pack_symbol_count(const uint32_t *table)
-{
-	const uint32_t buckets = table[0], first = table[1], words = table[2];
-	const uint32_t *bucket = table + 4 + 2 * words, *chain = bucket + buckets;
-	uint32_t last = 0;
-
-	for (uint32_t i = 0; i < buckets; i++)
-		if (bucket[i] > last)
-			last = bucket[i];
-	if (last < first)
-		return first;
-	while (!(chain[last - first] & 1))
-		last++;
-	return (uint64_t)last + 1;
-}
-
-TRACK_PACK_STATIC struct track_pack_symbols track_pack_symbols(const struct link_map *map)
-{
-	struct track_pack_symbols found = {0};
-
-	for (const Elf64_Dyn *entry = map->l_ld; entry && entry->d_tag != DT_NULL; entry++) {
-		/* The loader made addresses of these, but not everywhere. */
-		const void *at = (const void *)(entry->d_un.d_ptr < map->l_addr
-							? entry->d_un.d_ptr + map->l_addr
-							: entry->d_un.d_ptr);
-
-		if (entry->d_tag == DT_SYMTAB)
-			found.symbols = at;
-		else if (entry->d_tag == DT_STRTAB)
-			found.strings = at;
-		else if (entry->d_tag == DT_VERSYM)
-			found.versions = at;
-		else if (entry->d_tag == DT_VERNEED)
-			found.needed = at;
-		else if (entry->d_tag == DT_VERNEEDNUM)
-			found.needed_count = entry->d_un.d_val;
-		else if (entry->d_tag == DT_GNU_HASH)
-			found.count = track_pack_symbol_count(at);
-		else if (entry->d_tag == DT_HASH && !found.count)
-			found.count = ((const uint32_t *)at)[1];
-	}
-	return found;
-}
-
-TRACK_PACK_STATIC const char *track_pack_version_named(const struct track_pack_symbols *all,
-						       unsigned number)
-{
-	const Elf64_Verneed *file = all->needed;
-
-	for (uint64_t i = 0; file && i < all->needed_count; i++) {
-		const Elf64_Vernaux *name = (const void *)((const char *)file + file->vn_aux);
-
-		for (unsigned j = 0; j < file->vn_cnt; j++) {
-			if (name->vna_other == number)
-				return all->strings + name->vna_name;
-			name = (const void *)((const char *)name + name->vna_next);
-		}
-		file = (const void *)((const char *)file + file->vn_next);
-	}
-	return NULL;
-}
-
-/* Among the symbols that it refers to and does not define; 0: none has the name. One whose address
- * it takes may have a place in it all the same. */
-TRACK_PACK_STATIC uint64_t track_pack_reference(const struct track_pack_symbols *all,
-						const char *name)
-{
-	if (!all->symbols || !all->strings)
-		return 0;
-	for (uint64_t i = 1; i < all->count; i++)
-		if (all->symbols[i].st_shndx == SHN_UNDEF &&
-		    !strcmp(all->strings + all->symbols[i].st_name, name))
-			return i;
-	return 0;
-}
-
-/* The version of a function that a module was linked to; NULL: none. */
-TRACK_PACK_STATIC const char *track_pack_version_wanted(const struct link_map *map,
-							const char *name)
-{
-	struct track_pack_symbols all = track_pack_symbols(map);
-	uint64_t found = track_pack_reference(&all, name);
-
-	return found && all.versions ? track_pack_version_named(&all, all.versions[found] & 0x7fff)
-				     : NULL;
-}
-
-extern const Elf64_Ehdr __ehdr_start __attribute__((visibility("hidden")));
-
-/* Where the code of this object ends; it begins with the object. */
-TRACK_PACK_STATIC uint64_t track_pack_end(void)
-{
-	uint64_t start = (uintptr_t)&__ehdr_start, end = start;
-	const Elf64_Phdr *segments = (const void *)(uintptr_t)(start + __ehdr_start.e_phoff);
-
-	for (unsigned i = 0; i < __ehdr_start.e_phnum; i++)
-		if (segments[i].p_type == PT_LOAD && segments[i].p_flags & PF_X)
-			end = start + segments[i].p_vaddr + segments[i].p_memsz;
-	return end;
-}
-
-TRACK_PACK_STATIC bool track_pack_is_own(uint64_t address)
-{
-	return address >= (uintptr_t)&__ehdr_start && address < track_pack_end();
-}
-
-TRACK_PACK_STATIC void *track_pack_look(void *where, const char *name, const char *version)
-{
-	void *found = version ? dlvsym(where, name, version) : dlsym(where, name);
-
-	if (!found)
-		dlerror(); /* is not to be the host's */
-	return found;
-}
-
-/* In the scope of one module that is there. */
-TRACK_PACK_STATIC void *track_pack_look_in(const struct link_map *map, const char *name,
-					   const char *version)
-{
-	void *module = dlopen(map->l_name, RTLD_LAZY | RTLD_NOLOAD);
-	void *found;
-
-	if (!module) {
-		dlerror();
-		return NULL;
-	}
-	found = track_pack_look(module, name, version);
-	dlclose(module);
-	/* The module may be this object, or need it. */
-	return track_pack_is_own((uintptr_t)found) ? NULL : found;
-}
-
-/*
- * As the loader would bind the caller's reference, had there been no wrapper: what all see, in the
- * version that the caller was linked to, else what it alone sees. Who jumps to a wrapper is not
- * known: then the first module's that has one will do.
- */
-TRACK_PACK_STATIC void *track_pack_resolve(const char *name, const struct link_map *map)
-{
-	const char *version = map ? track_pack_version_wanted(map, name) : NULL;
-	void *found = track_pack_look(RTLD_NEXT, name, version);
-
-	if (!found && version)
-		found = track_pack_look_in(map, name, version);
-	if (!found)
-		found = track_pack_look(RTLD_NEXT, name, NULL);
-	if (!found && map && map->l_name[0])
-		found = track_pack_look_in(map, name, NULL);
-	while (map && map->l_prev)
-		map = map->l_prev;
-	for (; map && !found; map = map->l_next)
-		if (map->l_name[0])
-			found = track_pack_look_in(map, name, NULL);
-	return found;
 }
 
 /* A call from one of the pack's libraries to itself, or to another of them; as are our own. */
@@ -463,24 +296,29 @@ TRACK_PACK_INLINE bool track_pack_inner(struct track_pack_function *function, co
 /* The program has it itself. */
 TRACK_PACK_STATIC bool track_pack_is_hidden(const struct link_map *program, const char *name)
 {
-	struct track_pack_symbols all = track_pack_symbols(program);
-	void *bound = track_pack_look(RTLD_DEFAULT, name, NULL);
+	struct track_pack_symbols all = track_pack_symbols(program->l_ld, program->l_addr);
+	void *bound = dlsym(RTLD_DEFAULT, name);
 	struct dl_find_object module = {0};
 
 	return bound && !_dl_find_object(bound, &module) && module.dlfo_link_map == program &&
 	       !track_pack_reference(&all, name);
 }
 
-/*
- * From the object's constructor. What the program itself calls is looked up now, since later
- * another thread may have the loader's lock for long.
- */
+TRACK_PACK_STATIC int track_pack_count(struct dl_phdr_info *info, size_t size, void *ctx)
+{
+	(void)info, (void)size;
+	++*(unsigned *)ctx;
+	return 0;
+}
+
+/* From the object's constructor. */
 TRACK_PACK_STATIC void track_pack_begin(const struct track_pack *pack)
 {
 	struct track_pack_function *const *function = pack->functions;
 	const struct link_map *program = NULL;
 	uint64_t hidden = 0;
 
+	dl_iterate_phdr(track_pack_count, &track_pack_start);
 	if (!function || dlinfo(dlopen(NULL, RTLD_LAZY), RTLD_DI_LINKMAP, &program))
 		program = NULL;
 	for (; program && *function; function++) {

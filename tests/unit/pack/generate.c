@@ -49,8 +49,12 @@ Test(generate, references_name_their_tag_and_holder_and_null_is_left_out)
 
 Test(generate, an_end_is_told_only_if_it_succeeded_and_was_looked_at_before)
 {
-	expect_said("destroy", "destroy object t3\n"
-			       "destroy object t4\n");
+	expect_said("destroy", "create object t0 'Plain'\n"
+			       "retain object t0 'reference'\n"
+			       "destroy object t0\n"
+			       "create object t1 'Plain'\n"
+			       "retain object t1 'reference'\n"
+			       "destroy object t1\n");
 }
 
 Test(generate, a_birth_may_be_found_behind_an_argument)

@@ -57,12 +57,14 @@ static void play_references(void)
 
 static void play_destroy(void)
 {
-	struct thing *thing = &library_things[3];
+	struct thing *thing = plain_new(1), *failed;
 
 	plain_free(thing);
+	plain_free(thing); /* of whose birth nobody told, now */
 	plain_free(NULL);
-	plain_try_free(&thing, -1);
-	thing = &library_things[4];
+	thing = plain_new(1);
+	failed = thing;
+	plain_try_free(&failed, -1);
 	plain_try_free(&thing, 0);
 	plain_try_free(&thing, 0);
 }
