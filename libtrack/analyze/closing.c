@@ -19,7 +19,7 @@ struct search {
 bool survivor_is_closing(const struct survivor *survivor)
 {
 	return survivor->kind == TRACK_KIND_SCOPE && survivor->close_ns != 0 &&
-	       survivor->closed_ns == 0;
+	       survivor->closed_ns == 0 && (survivor->traits & SURVIVOR_REFUSED) == 0;
 }
 
 static struct survivor *at(const struct search *search, size_t index)

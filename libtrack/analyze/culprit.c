@@ -43,6 +43,12 @@ static char *const shells[] = {
 	NULL
 };
 
+static char *const main_loops[] = {
+#define ANALYZE_MAIN_LOOP(pattern, what) pattern,
+#include "runtime.def"
+	NULL
+};
+
 static char *const lifelong_functions[] = {
 #define ANALYZE_LIFELONG(pattern, what) pattern,
 #include "runtime.def"
@@ -249,6 +255,15 @@ static bool is_passed_over(const struct teller *teller, enum tier best, struct t
 	return teller != NULL && is_of(teller, frame);
 }
 
+/*
+ * Who runs a main loop knows nothing of what is called there: a library that did it by itself is
+ * better than that.
+ */
+static enum tier tier_around_loop(enum tier tier, enum tier best)
+{
+	return best == TIER_RUNTIME || best == TIER_PLUMBING ? TIER_BASE : tier;
+}
+
 /* Not of the frames of the teller's file, if there is to be one: empty, it takes the first. */
 static int judge(struct culprits *culprits, struct teller *teller, struct culprit *culprit)
 {
@@ -257,6 +272,7 @@ static int judge(struct culprits *culprits, struct teller *teller, struct culpri
 	uint64_t project_hash = FNV_START;
 	uint64_t best_hash = 0;
 	int project_frames = 0;
+	bool is_in_loop = false;
 	int more;
 
 	memset(culprits->inner_fits, 0, culprits->lifelong_count * sizeof(bool));
@@ -270,6 +286,9 @@ static int judge(struct culprits *culprits, struct teller *teller, struct culpri
 		if (project_frames == FINGERPRINT_FRAMES)
 			continue;
 		error = path != NULL ? frame_tier(culprits, path, &tier) : -ENOMEM;
+		if (error == 0 && is_in_loop)
+			tier = tier_around_loop(tier, best);
+		is_in_loop |= matches(main_loops, trace_query_text(frame, 2));
 		if (error == 0 && tier >= TIER_PLUMBING && teller != NULL && teller->file == NULL &&
 		    teller->function == NULL)
 			error = take_teller(teller, frame);
@@ -287,6 +306,7 @@ static int judge(struct culprits *culprits, struct teller *teller, struct culpri
 			project_frames++;
 		}
 	}
+	culprit->in_library = best < TIER_PROJECT;
 	culprit->frames_hash = project_frames > 0 ? project_hash : best_hash;
 	return more < 0 ? more : 0;
 }

@@ -19,7 +19,8 @@ struct culprit {
 	char *module; /* path */
 	int line;     /* 0 unknown */
 	uint64_t frames_hash;
-	bool lifelong; /* born inside a function whose things last as long as the process */
+	bool lifelong;	 /* born inside a function whose things last as long as the process */
+	bool in_library; /* by itself: no frame of the project asked for it */
 };
 
 /* One answer per stack, kept until culprits_finish. */

@@ -38,6 +38,10 @@ static uint64_t over_ns(const struct survivor *owner, const struct survivor *own
 	if (owner->kind == TRACK_KIND_SCOPE && owner->closed_ns != 0 &&
 	    !survivor_is_persistent(owned))
 		return owner->closed_ns;
+	/* Who tries to close it wants an end of what is in it, and goes on if that fails. */
+	if ((owner->traits & SURVIVOR_REFUSED) != 0 && owner->over_ns == 0 &&
+	    owned->birth_ns < owner->close_ns && !survivor_is_persistent(owned))
+		return owner->close_ns;
 	return owner->over_ns;
 }
 
@@ -209,6 +213,20 @@ static void judge_circles(const struct judge *judge)
 	}
 }
 
+/* What kept a close from closing is told, and not the object that the scope is made of. */
+static void excuse_refused(const struct judge *judge)
+{
+	for (size_t i = 0; i < judge->survivors->count; i++) {
+		size_t scope = at(judge, i)->outlived, object;
+
+		if (scope == SURVIVOR_NONE || (at(judge, scope)->traits & SURVIVOR_REFUSED) == 0)
+			continue;
+		object = at(judge, scope)->owner;
+		if (object != SURVIVOR_NONE && at(judge, object)->fate == FATE_AT_EXIT)
+			decide(at(judge, object), FATE_FINE, SURVIVOR_NONE);
+	}
+}
+
 int fates_judge(struct survivors *survivors, const struct links *links, uint64_t grace_ns)
 {
 	struct judge judge = {
@@ -224,6 +242,7 @@ int fates_judge(struct survivors *survivors, const struct links *links, uint64_t
 		survivors->items[i].in_close = is_in_close(&judge, i);
 	for (size_t i = 0; i < survivors->count; i++)
 		begin(&judge, i);
+	excuse_refused(&judge);
 	for (enum fate fate = FATE_FINE; fate <= FATE_LEAKED; fate++)
 		spread(&judge, fate);
 	judge_circles(&judge);

@@ -273,6 +273,16 @@ static const char *took(struct finding *finding, const struct survivor *scope)
 	return finding_text(finding, "after %.3f s", seconds(scope->close_ns, scope->closed_ns));
 }
 
+static int add_refused(struct finding *finding, const struct survivor *scope, const char *whose,
+		       const char *name)
+{
+	return add(finding, scope, scope->close_stack,
+		   finding_text(finding,
+				"%s %s refused %.2f s before the end to be closed by thread %u, at",
+				whose, name, seconds(scope->close_ns, scope->end_ns),
+				scope->close_tid));
+}
+
 /* Its scope's close, or the end of what it belonged to. */
 static int add_outlived(struct finding *finding, const struct leaks *leaks, const struct leak *leak)
 {
@@ -286,6 +296,8 @@ static int add_outlived(struct finding *finding, const struct leaks *leaks, cons
 	name = call(finding, outlived);
 	if (name == NULL)
 		return -ENOMEM;
+	if (survivor_is_alive(outlived) && (outlived->traits & SURVIVOR_REFUSED) != 0)
+		return add_refused(finding, outlived, whose, name);
 	if (outlived->kind == TRACK_KIND_SCOPE && outlived->closed_ns != 0) {
 		const char *duration = took(finding, outlived);
 

@@ -15,10 +15,16 @@ static bool is_socket(const struct leaks *leaks, const struct survivor *survivor
 	return word_is_socket_name(survivor->class_name);
 }
 
+/* A library's object tells of what it has for itself: a loop of the descriptors that it waits by.
+ */
 static bool is_told(const struct leaks *leaks, const struct survivor *survivor)
 {
-	(void)leaks;
-	return kind_of(survivor->kind)->is_told;
+	const struct survivor *owner =
+		survivor->owner != SURVIVOR_NONE ? leaks_at(leaks, survivor->owner) : survivor;
+
+	return kind_of(survivor->kind)->is_told &&
+	       !(owner->kind == TRACK_KIND_OBJECT && survivor_is_alive(owner) &&
+		 (owner->traits & TRACK_FROM_PACK) != 0);
 }
 
 /* A handler that nobody took back when its owner went. */

@@ -304,6 +304,16 @@ void life_set_owner(struct life *life, struct thing *owner)
 	life_touch(life);
 }
 
+struct thing *life_join(struct life *life, uint32_t tid)
+{
+	struct thing *scope = extent_adopter(&life->image->things.extents, tid, life_class(life));
+
+	if (scope == NULL || &scope->life == life)
+		return NULL;
+	life_set_owner(life, scope);
+	return scope;
+}
+
 void life_drop_hint(struct life *life)
 {
 	thing_drop(life->hint);

@@ -101,6 +101,8 @@ int life_conclude(struct life *life);
 void life_touch(struct life *life);
 /* With an owner it needs no hint. */
 void life_set_owner(struct life *life, struct thing *owner);
+/* It was born in the call of a scope that adopts its class: that owns it. NULL: it was not. */
+struct thing *life_join(struct life *life, uint32_t tid);
 void life_drop_hint(struct life *life);
 /* It was made by this thread: perhaps inside of a scope's call. */
 void life_set_hint(struct life *life, uint32_t tid);

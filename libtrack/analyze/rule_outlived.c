@@ -112,6 +112,20 @@ static int add_evidence(struct judgement *judgement, struct finding *finding,
 	return leak_chain_add(finding, &judgement->leaks, leak);
 }
 
+/* Of a descriptor that a library opened by itself the library's object that closes it. */
+static size_t find_maker(const struct leaks *leaks, size_t index, bool in_library)
+{
+	const struct survivor *head = leaks_at(leaks, index), *owner;
+
+	if (!in_library || head->kind != TRACK_KIND_FD || head->owner == SURVIVOR_NONE)
+		return index;
+	owner = leaks_at(leaks, head->owner);
+	return owner->kind == TRACK_KIND_OBJECT && survivor_is_alive(owner) &&
+			       (owner->traits & TRACK_FROM_PACK) != 0
+		       ? head->owner
+		       : index;
+}
+
 /*
  * Who is to be asked: where it was made; or, of what a library made and gave up itself, where the
  * first of the references was taken that are left.
@@ -166,7 +180,9 @@ static int add_leak(struct judgement *judgement, const struct leak *leak)
 		judgement->lifelong++;
 		return 0;
 	}
-	error = find_teller(&judgement->leaks, leak->head, &member.stack_id);
+	error = find_teller(&judgement->leaks,
+			    find_maker(&judgement->leaks, leak->head, culprit->in_library),
+			    &member.stack_id);
 	if (error == 0)
 		error = judge_member(judgement, leak->rule, state, &member, &finding);
 	/* Of what is proven, what is not adds nothing. */
@@ -276,6 +292,16 @@ static void name_outlived(const struct leaks *leaks, const struct finding *findi
 		snprintf(ret_text, OWNER_BYTES, "%s %s", whose, noun);
 }
 
+static bool is_refused(const struct leaks *leaks, const struct survivor *head)
+{
+	const struct survivor *outlived;
+
+	if (head->outlived == SURVIVOR_NONE)
+		return false;
+	outlived = leaks_at(leaks, head->outlived);
+	return survivor_is_alive(outlived) && (outlived->traits & SURVIVOR_REFUSED) != 0;
+}
+
 /* What it did instead of ending. */
 static void say_outlived(const struct leaks *leaks, const struct finding *finding, char *ret_text)
 {
@@ -287,6 +313,11 @@ static void say_outlived(const struct leaks *leaks, const struct finding *findin
 	if (head->outlived != SURVIVOR_NONE)
 		class_noun(word_kind(leaks_at(leaks, head->outlived)->kind),
 			   leaks_at(leaks, head->outlived)->class_name, false, noun);
+	if (is_refused(leaks, head)) {
+		snprintf(ret_text, PHRASE_BYTES, "%s still there when %s refused to be closed",
+			 many ? "were" : "was", owner);
+		return;
+	}
 	switch (head->fate) {
 	case FATE_LEAKED:
 		snprintf(ret_text, PHRASE_BYTES, "outlived %s", owner);

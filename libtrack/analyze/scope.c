@@ -28,8 +28,9 @@ static int on_call(struct image *image, const struct collect_event *event)
 static void begin_close(struct thing *scope, const struct collect_event *event)
 {
 	scope->closes++;
-	if (scope->close_ns != 0)
+	if (scope->close_ns != 0 && !scope->refused)
 		return;
+	scope->refused = false;
 	scope->close_ns = event->time_ns;
 	scope->close_tid = event->tid;
 	scope->close_stack = image_stack(scope->life.image, event->stack);
@@ -39,11 +40,18 @@ static void begin_close(struct thing *scope, const struct collect_event *event)
 static void end_close(struct thing *scope, const struct collect_event *event)
 {
 	scope->closes -= scope->closes > 0;
-	if (scope->closes == 0 && scope->closed_ns == 0)
+	if (scope->closes != 0 || scope->closed_ns != 0)
+		return;
+	scope->refused = (event->arg & TRACK_REFUSED) != 0;
+	if (!scope->refused)
 		scope->closed_ns = event->time_ns;
+	life_touch(&scope->life);
 }
 
-/* The first close counts, and the last return: a destructor may well close again. */
+/*
+ * The first close counts, and the last return: a destructor may well close again. One that failed
+ * was none; what belongs to the scope then was to be over by the last of them all the same.
+ */
 static int on_close(struct image *image, const struct collect_event *event)
 {
 	struct thing *scope = thing_known(image, event);

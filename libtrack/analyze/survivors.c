@@ -62,6 +62,7 @@ static const struct {
 #define ANALYZE_TRAIT(trait, name) {name, trait},
 #include "traits.def"
 	{WORD_TRAIT_LEFT, SURVIVOR_LEFT},
+	{WORD_TRAIT_REFUSED, SURVIVOR_REFUSED},
 };
 /* clang-format on */
 

@@ -26,8 +26,11 @@ enum fate {
 	FATE_LEAKED,
 };
 
-/* Beside enum track_trait: the thread that closed it ended the process, perhaps from in there. */
-enum { SURVIVOR_LEFT = 1 << 16 };
+/*
+ * Beside enum track_trait. LEFT: the thread that closed it ended the process, perhaps from in
+ * there. REFUSED: the last call to close it failed.
+ */
+enum { SURVIVOR_LEFT = 1 << 16, SURVIVOR_REFUSED = 1 << 17 };
 
 struct survivor {
 	int64_t id, process_id;
@@ -40,7 +43,7 @@ struct survivor {
 	uint64_t over_ns;   /* when it ended; 0: alive, or a thread nobody joined */
 	uint64_t end_ns;    /* of its process, or of what was seen of it */
 	size_t owner, hint; /* others of the list, or SURVIVOR_NONE */
-	unsigned traits;    /* enum track_trait, SURVIVOR_LEFT */
+	unsigned traits;    /* enum track_trait, SURVIVOR_* */
 	int64_t refs, fires, woken;
 	bool cancelled;
 	uint64_t close_ns, closed_ns;

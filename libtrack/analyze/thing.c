@@ -88,7 +88,7 @@ void things_finish(struct things *things)
 /* Whoever closed it called what ends the program: the close could not return. */
 static bool is_left(const struct thing *thing)
 {
-	return thing->close_ns != 0 && thing->closed_ns == 0 &&
+	return thing->close_ns != 0 && thing->closed_ns == 0 && !thing->refused &&
 	       thing->close_tid == thing->life.image->end_tid;
 }
 
@@ -117,6 +117,8 @@ void thing_describe(const struct thing *thing, char text[THING_TRAITS_BYTES],
 			length = add_trait(text, length, traits[i].name);
 	if (is_left(thing))
 		length = add_trait(text, length, WORD_TRAIT_LEFT);
+	if (thing->refused)
+		length = add_trait(text, length, WORD_TRAIT_REFUSED);
 	*ret_annotation = (struct trace_annotation){
 		.traits = length != 0 ? text : NULL,
 		.refs = -1,
@@ -287,13 +289,10 @@ static int abandon(struct thing *thing)
 /* Made in the call of a scope that adopts its class. */
 static void join(struct thing *thing, uint32_t tid)
 {
-	struct thing *scope =
-		extent_adopter(&thing->life.image->things.extents, tid, thing->life.class_name);
+	struct thing *scope = life_join(&thing->life, tid);
 
-	if (scope == NULL || scope == thing)
-		return;
-	life_set_owner(&thing->life, scope);
-	scope->has_dependents |= (thing->traits & TRACK_ENDS_WITH_OWNER) != 0;
+	if (scope != NULL)
+		scope->has_dependents |= (thing->traits & TRACK_ENDS_WITH_OWNER) != 0;
 }
 
 int thing_begin(struct image *image, const struct collect_event *event, struct thing **ret_thing)

@@ -34,6 +34,7 @@ struct thing {
 	int64_t close_stack;
 	uint32_t close_tid;
 	uint32_t closes; /* scope: close calls that have yet to return */
+	bool refused;	 /* scope: the last close failed */
 };
 
 /* A zeroed struct is empty. */

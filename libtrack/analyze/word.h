@@ -9,6 +9,8 @@
 
 /* Of a scope, beside what programs say of it: whoever closed it ended the process from in there. */
 #define WORD_TRAIT_LEFT "left"
+/* The last call to close it failed. */
+#define WORD_TRAIT_REFUSED "refused"
 
 const char *word_kind(unsigned kind);
 const char *word_kinds(unsigned kind);	     /* of many: "descriptors" */

@@ -59,7 +59,8 @@ bool act_has_rest(const struct wrapper *wrapper, const struct pack_act *act)
 
 bool act_needs_success(const struct wrapper *wrapper, const struct pack_act *act)
 {
-	return !is_before(wrapper, act) || (act->op == PACK_OP_ARM && can_fail(wrapper));
+	return !is_before(wrapper, act) ||
+	       ((act->op == PACK_OP_ARM || act->op == PACK_OP_CLOSE) && can_fail(wrapper));
 }
 
 /* The arm that says how the act's callback is told of; act NULL: it is left as it is. */
@@ -319,12 +320,15 @@ static void put_rest(const struct wrapper *wrapper, const struct pack_act *act)
 			act_put_tell(wrapper, act, "DESTROY", "0");
 		fputs("\t}\n", wrapper->out);
 	} else {
+		bool may_refuse = act->op == PACK_OP_CLOSE && can_fail(wrapper);
+
 		fprintf(wrapper->out, "\tif (is%zu)\n", n);
 		act_put_tell(wrapper, act,
 			     act->op == PACK_OP_CLOSE  ? "CLOSE"
 			     : act->op == PACK_OP_CALL ? "CALL"
 						       : "FIRE",
-			     "TRACK_RETURNED");
+			     may_refuse ? "done ? TRACK_RETURNED : TRACK_RETURNED | TRACK_REFUSED"
+					: "TRACK_RETURNED");
 	}
 }
 

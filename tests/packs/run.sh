@@ -36,12 +36,16 @@ found() {
 		"SELECT rule, replace(class, ' ', '_'), coalesce(culprit_function, '?') FROM finding ORDER BY rank" 2>&1
 }
 
-# judge PACK PROGRAM CLASS FUNCTION RULE
+# others FOUND LINE: ",class,class" of what is found beside that line
+others() { grep -vxF "$2" <<<"$1" | cut -d ' ' -f 2 | sort -u | sed 's/^/,/' | tr -d '\n'; }
+
+# judge PACK PROGRAM CLASS FUNCTION RULE [alone[,CLASS...]]
 judge() {
 	local name="$1 $2 $3" program=$build/tests/packs/pack_$1_$2 trace=$work/$1.$2.$3 all
 	recorded "$trace.bug.db" "$program" bug "$3" >"$trace.bug" 2>&1
 	all=$(found "$trace.bug.db")
 	check "$name: forgotten is found" "$(grep -xm1 "$5 $3 $4" <<<"$all" || echo "$all")" "$5 $3 $4"
+	[ -n "${6-}" ] && check "$name: and nothing else" "$(others "$all" "$5 $3 $4")" "${6#alone}"
 	recorded "$trace.right.db" "$program" right "$3" >"$trace.right" 2>&1
 	check "$name: right is as bare" "$(cat "$trace.right")" "$(bare "$program" right "$3" 2>&1)"
 	if "$rtctrack" check --strict "$trace.right.db" >"$trace.check" 2>&1; then
@@ -66,7 +70,7 @@ wanted() {
 	return 1
 }
 
-while read -r pack program class function rule; do
+while read -r pack program class function rule alone; do
 	[ -n "$pack" ] && [ "${pack#\#}" = "$pack" ] || continue
 	[ $# = 0 ] || wanted "$pack" "$@" || continue
 	if [ ! -x "$build/tests/packs/pack_${pack}_$program" ]; then
@@ -74,7 +78,7 @@ while read -r pack program class function rule; do
 		continue
 	fi
 	while [ "$(jobs -rp | wc -l)" -ge $at_once ]; do wait -n; done
-	(begin_check; judge "$pack" "$program" "$class" "$function" "$rule") >"$work/$pack.$program.$class.checks" &
+	(begin_check; judge "$pack" "$program" "$class" "$function" "$rule" "$alone") >"$work/$pack.$program.$class.checks" &
 done <"$here/programs.def"
 wait
 cat "$work"/*.checks

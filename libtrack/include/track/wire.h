@@ -182,8 +182,10 @@ struct track_relation {
 
 /*
  * More of arg. FROM_PACK: the wrapper of a library's function says it, not the program: some of
- * what it is about may happen unseen. HINTED, of an own: likely, and not certain.
+ * what it is about may happen unseen. HINTED, of an own: likely, and not certain. REFUSED, of a
+ * close that returned: the scope is what it was before.
  */
+#define TRACK_REFUSED (1u << 25)
 #define TRACK_HINTED (1u << 26)
 #define TRACK_FROM_PACK (1u << 27)
 

@@ -62,6 +62,36 @@ Test(culprit, code_that_the_map_has_no_name_for_is_not_to_blame)
 	expect(culprit_sql, "gather /srv/app.js 12");
 }
 
+/* A library's frame, and one of the program around it, with a function's name each. */
+static void judge_library(const char *inner, const char *outer)
+{
+	const uint64_t addresses[] = {0x7010, 0x7020, 0x5010};
+
+	cr_assert_eq(trace_add_packed(play.trace, "libevents.so*"), 0);
+	play_module("/usr/lib/libevents.so.1", 0x7000, 0x8000);
+	play_module("/opt/bin/program", 0x5000, 0x6000);
+	cr_assert_eq(play.sink->stack(play.sink->ctx, 0, 0x77, ++play.now_ns, addresses, 3), 0);
+	fd_open(5, 0x77);
+	play_finish();
+	cr_assert_eq(analyze_places(play.trace, NULL), 0);
+	name_place("/usr/lib/libevents.so.1", 0x10, inner);
+	name_place("/usr/lib/libevents.so.1", 0x20, outer);
+	name_place("/opt/bin/program", 0x10, "main");
+	cr_assert_eq(analyze_findings(play.trace), 0);
+}
+
+Test(culprit, who_runs_a_main_loop_is_not_to_blame_for_what_a_library_does_in_it)
+{
+	judge_library("accept_next", "g_main_loop_run");
+	expect("SELECT culprit_function FROM finding", "accept_next");
+}
+
+Test(culprit, who_calls_another_function_of_it_is)
+{
+	judge_library("accept_next", "accept_all");
+	expect("SELECT culprit_function FROM finding", "main");
+}
+
 /* The pid in the map's name must not make another finding of it. */
 static const char *fingerprint_in(const char *path)
 {

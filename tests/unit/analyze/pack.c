@@ -220,6 +220,53 @@ Test(pack, of_other_classes_a_call_is_a_hint)
 	expect(MADE, "Candidate - 512");
 }
 
+Test(pack, a_scope_adopts_descriptors_of_the_classes_that_its_call_names)
+{
+	cr_assert_eq(play.sink->text(play.sink->ctx, 0, 9, "eventfd,udp"), 0);
+	open_agent();
+	STEP(CALL, SCOPE, AGENT, .arg = TRACK_FROM_PACK, .text = 9);
+	fd_open(5, 0);
+	fd_open_as(6, 0, TRACK_FD_CLASS_TCP, 0, -1);
+	STEP(CALL, SCOPE, AGENT, .arg = TRACK_FROM_PACK | TRACK_RETURNED);
+	fd_open(7, 0);
+	play_finish();
+	expect("SELECT group_concat(r.subject) FROM resource r JOIN resource o ON o.id = "
+	       "r.owner_id WHERE o.subject = 512 AND o.kind = 'scope'",
+	       "5");
+}
+
+static void close_agent(uint64_t refused)
+{
+	STEP(CLOSE, SCOPE, AGENT, .arg = TRACK_FROM_PACK);
+	STEP(CLOSE, SCOPE, AGENT, .arg = TRACK_FROM_PACK | TRACK_RETURNED | refused);
+}
+
+Test(pack, a_close_that_was_refused_is_none)
+{
+	open_agent();
+	close_agent(TRACK_REFUSED);
+	play_finish();
+	expect("SELECT traits || ' ' || (closed_ns IS NULL) FROM resource",
+	       "told-by-pack,refused 1");
+}
+
+Test(pack, the_close_that_succeeds_is_the_one_that_counts)
+{
+	uint64_t between_ns;
+	char sql[128];
+
+	open_agent();
+	close_agent(TRACK_REFUSED);
+	between_ns = ++play.now_ns;
+	close_agent(0);
+	play_finish();
+	snprintf(
+		sql, sizeof(sql),
+		"SELECT traits || ' ' || (close_ns > %llu) || (closed_ns > close_ns) FROM resource",
+		(unsigned long long)between_ns);
+	expect(sql, "told-by-pack 11");
+}
+
 Test(pack, what_was_seen_to_send_through_a_scope_gets_a_hint_and_keeps_what_it_has)
 {
 	texts();

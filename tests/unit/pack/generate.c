@@ -109,6 +109,9 @@ Test(generate, a_scope_is_told_around_its_calls_and_what_they_adopt)
 			     "close scope t0\n"
 			     "end of close scope t0\n"
 			     "closed 1\n"
+			     "close scope t0\n"
+			     "end of close scope t0 +33554432\n" /* TRACK_REFUSED */
+			     "closed 0\n"
 			     "call scope t0 'Plain,GSocket'\n"
 			     "end of call scope t0\n"
 			     "call scope t1 'Plain,GSocket'\n"

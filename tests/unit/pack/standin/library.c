@@ -121,8 +121,11 @@ struct thing *session_open(void)
 
 bool session_close(struct thing *session)
 {
+	bool was_open = session->count != 0;
+
 	session->fd = -1;
-	return true;
+	session->count = 0;
+	return was_open;
 }
 
 void session_work(struct thing *session)

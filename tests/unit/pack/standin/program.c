@@ -122,6 +122,7 @@ static void play_scope(void)
 	struct thing *session = session_open();
 
 	printf("closed %d\n", session_close(session));
+	printf("closed %d\n", session_close(session));
 	session_work(session);
 	session_work(&library_things[1]);
 }
