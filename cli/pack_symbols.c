@@ -124,13 +124,18 @@ static void complain(const struct pack_text *symbol, const char *library,
 			near.name ? near.name : "", near.name ? "'?" : "");
 }
 
+static bool is_missing(const struct pack_function *function, const struct exports *exports)
+{
+	return function->symbol.text && !tfind(function->symbol.text, &exports->tree, compare);
+}
+
 static void compare_functions(const struct pack *pack, const char *library,
 			      const struct exports *exports, struct pack_errors *errors)
 {
 	for (size_t i = 0; i < pack->function_count; i++) {
 		const struct pack_text *symbol = &pack->functions[i].symbol;
 
-		if (symbol->text && !tfind(symbol->text, &exports->tree, compare))
+		if (is_missing(&pack->functions[i], exports))
 			complain(symbol, library, exports, errors);
 	}
 }
@@ -169,9 +174,21 @@ static size_t find_fitting(const struct pack_library *library, const struct depe
 	return found;
 }
 
-/* All libraries of a pack that a program needs: false if one is missing. To be freed: the items. */
-static bool find_all(const struct pack *pack, const struct dependencies *needed,
-		     struct dependencies *ret_fitting)
+static bool misses_any(const struct pack *pack, const struct exports *exports)
+{
+	for (size_t i = 0; i < pack->function_count; i++)
+		if (is_missing(&pack->functions[i], exports))
+			return true;
+	return false;
+}
+
+/*
+ * What the pack's libraries among those that are needed export; and, if that is not all, what the
+ * others do, since a pack may wrap what its library is made with. false: one is not there, or
+ * cannot be read.
+ */
+static bool read_needed(const struct pack *pack, const struct dependencies *needed,
+			struct exports *exports)
 {
 	struct dependencies fitting = {
 		.items = calloc(pack->library_count * needed->count + 1, sizeof(*fitting.items)),
@@ -180,40 +197,39 @@ static bool find_all(const struct pack *pack, const struct dependencies *needed,
 
 	for (size_t i = 0; complete && i < pack->library_count; i++)
 		complete = find_fitting(&pack->libraries[i], needed, &fitting) > 0;
-	*ret_fitting = fitting;
+	for (size_t i = 0; complete && i < fitting.count; i++)
+		complete = add_library(exports, fitting.items[i].path) == 0;
+	for (size_t i = 0; complete && misses_any(pack, exports) && i < needed->count; i++)
+		complete = !needed->items[i].path[0] ||
+			   add_library(exports, needed->items[i].path) == 0;
+	free(fitting.items);
 	return complete;
 }
 
 void pack_symbols_check_program(const struct pack *pack, const struct dependencies *needed,
 				struct pack_errors *errors)
 {
-	struct pack_errors found = {.count = 0};
-	struct dependencies fitting;
+	struct exports exports = {.count = 0};
+	const char *library = NULL;
 
-	if (find_all(pack, needed, &fitting) && pack_symbols_check(pack, &fitting, &found) == 0)
-		for (size_t i = 0; i < found.count; i++)
-			pack_errors_add(errors, found.items[i].line, "%s", found.items[i].text);
-	pack_errors_clear(&found);
-	free(fitting.items);
+	for (size_t i = 0; pack->library_count == 1 && i < needed->count; i++)
+		if (fnmatch(pack->libraries[0].soname.text, needed->items[i].soname, 0) == 0)
+			library = needed->items[i].soname;
+	if (read_needed(pack, needed, &exports))
+		compare_functions(pack, library, &exports, errors);
+	exports_finish(&exports);
 }
 
 size_t pack_symbols_missing(const struct pack *pack, const struct dependencies *needed,
 			    const char **names)
 {
 	struct exports exports = {.count = 0};
-	struct dependencies fitting;
-	bool known = find_all(pack, needed, &fitting);
 	size_t count = 0;
 
-	for (size_t i = 0; known && i < fitting.count; i++)
-		known = add_library(&exports, fitting.items[i].path) == 0;
-	for (size_t i = 0; known && i < pack->function_count; i++) {
-		const char *symbol = pack->functions[i].symbol.text;
-
-		if (symbol && !tfind(symbol, &exports.tree, compare))
-			names[count++] = symbol;
-	}
+	if (read_needed(pack, needed, &exports))
+		for (size_t i = 0; i < pack->function_count; i++)
+			if (is_missing(&pack->functions[i], &exports))
+				names[count++] = pack->functions[i].symbol.text;
 	exports_finish(&exports);
-	free(fitting.items);
 	return count;
 }
