@@ -57,6 +57,13 @@ Test(generate, an_end_is_told_only_if_it_succeeded_and_was_looked_at_before)
 			       "destroy object t1\n");
 }
 
+Test(generate, of_those_that_end_only_the_ones_that_were_born_are_told)
+{
+	expect_said("crowd", "create object t0 'Plain'\n"
+			     "retain object t0 'reference'\n"
+			     "destroy object t0\n");
+}
+
 Test(generate, a_birth_may_be_found_behind_an_argument)
 {
 	expect_said("out", "create object t1 'Plain'\n"

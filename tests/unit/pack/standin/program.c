@@ -69,6 +69,16 @@ static void play_destroy(void)
 	plain_try_free(&thing, 0);
 }
 
+/* Ends of others do not count as its own. */
+static void play_crowd(void)
+{
+	struct thing *thing = plain_new(1);
+
+	for (uintptr_t other = 1; other < 1 << 18; other++)
+		plain_free((struct thing *)(other << 4));
+	plain_free(thing);
+}
+
 static void play_out(void)
 {
 	struct thing *thing = NULL;
@@ -278,11 +288,11 @@ static const struct {
 	{                                                                                          \
 #name, play_##name                                                                 \
 	}
-	SCENE(create), SCENE(references), SCENE(destroy),     SCENE(out),	SCENE(counter),
-	SCENE(layout), SCENE(notice),	  SCENE(notice_once), SCENE(scope),	SCENE(carries),
-	SCENE(own),    SCENE(named),	  SCENE(arm),	      SCENE(arm_fails), SCENE(cancel),
-	SCENE(nested), SCENE(notify),	  SCENE(same),	      SCENE(timer),	SCENE(ids),
-	SCENE(fire),   SCENE(many),	  SCENE(variadic),    SCENE(missing),
+	SCENE(create),	SCENE(references), SCENE(destroy), SCENE(crowd),       SCENE(out),
+	SCENE(counter), SCENE(layout),	   SCENE(notice),  SCENE(notice_once), SCENE(scope),
+	SCENE(carries), SCENE(own),	   SCENE(named),   SCENE(arm),	       SCENE(arm_fails),
+	SCENE(cancel),	SCENE(nested),	   SCENE(notify),  SCENE(same),	       SCENE(timer),
+	SCENE(ids),	SCENE(fire),	   SCENE(many),	   SCENE(variadic),    SCENE(missing),
 };
 
 int main(int argc, char **argv)
