@@ -16,8 +16,6 @@
 #define LIST_MAX 4096
 #define WAIT_MS 5000
 
-extern char **environ;
-
 static int add(struct dependencies *list, const char *soname, size_t soname_bytes, const char *path,
 	       size_t path_bytes)
 {

@@ -18,8 +18,6 @@
 #define COMPILER "cc"
 #define FOLDER_MAX 1024
 
-extern char **environ;
-
 /* A folder of our own, where all is made that the compiler needs. */
 struct workshop {
 	char folder[FOLDER_MAX];
@@ -173,7 +171,7 @@ static int compile(const struct workshop *workshop, const char *object, struct p
 				   (char *)object,
 				   source,
 				   NULL};
-	pid_t pid;
+	pid_t pid = -1;
 	int r;
 
 	memcpy(folder, workshop->folder, sizeof(folder));

@@ -51,7 +51,7 @@ static void check_libraries(const struct pack *pack, struct pack_errors *errors)
 {
 	if (pack->libraries && !pack->library_count)
 		pack_errors_add(errors, 0, "'libraries' is empty: a pack is of a library");
-	for (size_t i = 0; i < pack->library_count; i++) {
+	for (size_t i = 0; pack->libraries && i < pack->library_count; i++) {
 		const struct pack_text *versions = &pack->libraries[i].versions;
 
 		if (versions->text && !pack_versions_are_valid(versions->text))

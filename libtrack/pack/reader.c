@@ -121,7 +121,7 @@ static int read_text(struct reader *reader, yaml_node_t *node, const struct sche
 	copy = pack_memory_take(reader->memory, strlen(text) + 1);
 	if (!copy)
 		return -ENOMEM;
-	strcpy(copy, text);
+	memcpy(copy, text, strlen(text) + 1);
 	*ret = (struct pack_text){.text = copy, .line = line_of(node)};
 	return 0;
 }

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "inside.h"
-#include "annotate.h"
 #include "stack.h"
 
 #include <track/pack.h>
