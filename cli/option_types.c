@@ -275,3 +275,11 @@ const char *option_choices(const struct option_type *type, char *ret_text, size_
 	}
 	return ret_text;
 }
+
+bool option_texts_have(const struct option_texts *texts, const char *text)
+{
+	for (size_t i = 0; i < texts->count; i++)
+		if (strcmp(texts->items[i], text) == 0)
+			return true;
+	return false;
+}

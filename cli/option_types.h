@@ -25,6 +25,8 @@ struct option_texts {
 	const char *items[16];
 };
 
+bool option_texts_have(const struct option_texts *texts, const char *text);
+
 struct option_type {
 	/* 0 and the member, or -EINVAL. */
 	int (*parse)(const struct option_type *type, const char *text, void *member);

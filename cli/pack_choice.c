@@ -178,14 +178,6 @@ bool pack_choice_is_yaml(const char *name)
 	return packs_is_path(name) && !ends_with(name, ".so");
 }
 
-static bool is_named(const struct option_texts *names, const char *name)
-{
-	for (size_t i = 0; i < names->count; i++)
-		if (strcmp(names->items[i], name) == 0)
-			return true;
-	return false;
-}
-
 static int force_all(struct choosing *choosing)
 {
 	const struct option_texts *names = &choosing->options->packs;
@@ -287,7 +279,7 @@ static int fit_object(struct choosing *choosing, const struct pack *pack)
  */
 static bool is_fitting(struct choosing *choosing, const struct pack *pack)
 {
-	if (is_named(&choosing->options->packs, pack->name.text) ||
+	if (option_texts_have(&choosing->options->packs, pack->name.text) ||
 	    !pack_choice_has(choosing->folder, pack->name.text) || !fits(choosing, pack))
 		return false;
 	if (fit_object(choosing, pack) == 0)
@@ -304,7 +296,7 @@ static void offer(struct choosing *choosing, const struct pack *pack, bool fitti
 {
 	char path[2 * PATH_MAX];
 
-	if (is_named(&choosing->options->packs, pack->name.text) ||
+	if (option_texts_have(&choosing->options->packs, pack->name.text) ||
 	    !pack_choice_has(choosing->folder, pack->name.text))
 		return;
 	add(choosing->later, "", pack->name.text);
@@ -335,7 +327,8 @@ static int choose(struct choosing *choosing)
 	bool *fitting;
 	int r;
 
-	if (is_named(&choosing->options->packs, PACK_CHOICE_NONE) || !choosing->folder[0]) {
+	if (option_texts_have(&choosing->options->packs, PACK_CHOICE_NONE) ||
+	    !choosing->folder[0]) {
 		fputs(choosing->folder[0] ? choosing->folder : "/", choosing->later);
 		return force_all(choosing);
 	}

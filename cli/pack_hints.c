@@ -37,14 +37,6 @@ struct hints {
 	bool any_module;
 };
 
-static bool is_named(const struct option_texts *names, const char *name)
-{
-	for (size_t i = 0; i < names->count; i++)
-		if (strcmp(names->items[i], name) == 0)
-			return true;
-	return false;
-}
-
 static void read_file(struct hints *hints, const char *path)
 {
 	struct pack_errors errors = {.count = 0};
@@ -71,7 +63,7 @@ static int load(struct hints *hints, const struct option_texts *names)
 	for (size_t i = 0; i < hints->shipped.count; i++)
 		hints->items[hints->count++] = (struct hint){
 			.pack = hints->shipped.items[i],
-			.is_named = is_named(names, hints->shipped.items[i]->name.text),
+			.is_named = option_texts_have(names, hints->shipped.items[i]->name.text),
 		};
 	for (size_t i = 0; i < hints->files.count; i++)
 		hints->items[hints->count++] =
@@ -204,7 +196,7 @@ int pack_hints_write(struct trace *trace, const struct option_texts *names)
 		r = look_at_all(&hints, trace, modules_sql, look_at_module);
 	if (r == 0)
 		r = look_at_all(&hints, trace, classes_sql, look_at_class);
-	if (r == 0 && !is_named(names, PACK_CHOICE_NONE))
+	if (r == 0 && !option_texts_have(names, PACK_CHOICE_NONE))
 		r = note_missed(&hints, trace);
 	if (r == 0)
 		r = note_unused(&hints, trace);

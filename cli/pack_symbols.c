@@ -160,17 +160,20 @@ int pack_symbols_check(const struct pack *pack, const struct dependencies *libra
 	return r;
 }
 
-/* Those of a program that a pack's library is: their number, and they are added. */
-static size_t find_fitting(const struct pack_library *library, const struct dependencies *needed,
-			   struct dependencies *fitting)
+/* What those of a program's libraries export that a pack's library is. false: none is, or one
+ * cannot be read. */
+static bool read_library(const struct pack_library *library, const struct dependencies *needed,
+			 struct exports *exports)
 {
-	size_t found = 0;
+	bool found = false;
 
-	for (size_t i = 0; i < needed->count; i++)
-		if (fnmatch(library->soname.text, needed->items[i].soname, 0) == 0) {
-			fitting->items[fitting->count++] = needed->items[i];
-			found++;
-		}
+	for (size_t i = 0; i < needed->count; i++) {
+		if (fnmatch(library->soname.text, needed->items[i].soname, 0) != 0)
+			continue;
+		if (add_library(exports, needed->items[i].path) < 0)
+			return false;
+		found = true;
+	}
 	return found;
 }
 
@@ -190,19 +193,13 @@ static bool misses_any(const struct pack *pack, const struct exports *exports)
 static bool read_needed(const struct pack *pack, const struct dependencies *needed,
 			struct exports *exports)
 {
-	struct dependencies fitting = {
-		.items = calloc(pack->library_count * needed->count + 1, sizeof(*fitting.items)),
-	};
-	bool complete = fitting.items != NULL;
+	bool complete = true;
 
 	for (size_t i = 0; complete && i < pack->library_count; i++)
-		complete = find_fitting(&pack->libraries[i], needed, &fitting) > 0;
-	for (size_t i = 0; complete && i < fitting.count; i++)
-		complete = add_library(exports, fitting.items[i].path) == 0;
+		complete = read_library(&pack->libraries[i], needed, exports);
 	for (size_t i = 0; complete && misses_any(pack, exports) && i < needed->count; i++)
 		complete = !needed->items[i].path[0] ||
 			   add_library(exports, needed->items[i].path) == 0;
-	free(fitting.items);
 	return complete;
 }
 
