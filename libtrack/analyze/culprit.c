@@ -10,6 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "libc_function.h"
+
 /* So many frames of the project make a fingerprint. */
 enum { FINGERPRINT_FRAMES = 4 };
 
@@ -64,6 +66,7 @@ static const char frames_sql[] =
 /* What the trace itself says of whom to blame, each text by itself. */
 static const char plumbing_sql[] = "SELECT file FROM plumbing";
 static const char packed_sql[] = "SELECT library FROM packed";
+static const char programs_sql[] = "SELECT DISTINCT exe FROM process";
 static const char lifelong_sql[] = "SELECT library, function, caller FROM lifelong";
 
 static const char *base_name(const char *path)
@@ -79,6 +82,19 @@ static bool matches(char *const *patterns, const char *text)
 		if (fnmatch(*patterns, text, 0) == 0)
 			return true;
 	return false;
+}
+
+/* A pack of a program itself tells of its functions; who else would be to blame? */
+static bool is_packed(const struct culprits *culprits, const char *path)
+{
+	char *const *program = culprits->programs;
+
+	if (!matches(culprits->packed, base_name(path)))
+		return false;
+	for (; program != NULL && *program != NULL; program++)
+		if (strcmp(*program, path) == 0)
+			return false;
+	return true;
 }
 
 enum { LIFELONG_LIBRARY, LIFELONG_FUNCTION, LIFELONG_CALLER, LIFELONG__COUNT };
@@ -114,7 +130,7 @@ static int tier_of(struct culprits *culprits, const char *path, enum tier *ret_t
 	for (size_t i = 0; i < sizeof(runtimes) / sizeof(runtimes[0]) && tier == TIER_PROJECT; i++)
 		if (fnmatch(runtimes[i].pattern, base_name(path), 0) == 0)
 			tier = runtimes[i].tier;
-	if (tier == TIER_PROJECT && matches(culprits->packed, base_name(path)))
+	if (tier == TIER_PROJECT && is_packed(culprits, path))
 		tier = TIER_RUNTIME;
 	*ret_tier = tier;
 	return u64map_put(&culprits->tiers, key, tier);
@@ -150,7 +166,7 @@ static int frame_tier(struct culprits *culprits, const char *path, enum tier *re
 
 	if (error == 0 && *ret_tier == TIER_PROJECT &&
 	    (matches(runtime_functions, function) || matches(runtime_files, file) ||
-	     annotation_is(function, file)))
+	     annotation_is(function, file) || (file == NULL && libc_function_is(function))))
 		*ret_tier = TIER_RUNTIME;
 	else if (error == 0 && *ret_tier == TIER_PROJECT && is_plumbing(culprits, file))
 		*ret_tier = TIER_PLUMBING;
@@ -364,6 +380,8 @@ int culprits_init(struct culprits *culprits, struct trace *trace)
 	if (error == 0)
 		error = load(trace, packed_sql, 1, &culprits->packed);
 	if (error == 0)
+		error = load(trace, programs_sql, 1, &culprits->programs);
+	if (error == 0)
 		error = load(trace, lifelong_sql, LIFELONG__COUNT, &culprits->lifelong);
 	if (error == 0)
 		error = make_fits(culprits);
@@ -398,6 +416,7 @@ void culprits_finish(struct culprits *culprits)
 	u64map_finish(&culprits->tiers);
 	free_list(culprits->plumbing);
 	free_list(culprits->packed);
+	free_list(culprits->programs);
 	free_list(culprits->lifelong);
 	free(culprits->inner_fits);
 	trace_query_destroy(culprits->frames);

@@ -32,6 +32,7 @@ struct culprits {
 	/* Lists that end with NULL, or NULL. */
 	char **plumbing; /* source files whose callers are to blame, as the programs say */
 	char **packed;	 /* patterns of libraries that packs tell of */
+	char **programs; /* what processes ran: no libraries, whatever packs tell of */
 	char **lifelong; /* patterns in threes, as packs say: library, function, caller */
 	size_t lifelong_count;
 	bool *inner_fits; /* the frame before was of such a library and function */

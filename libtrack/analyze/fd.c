@@ -72,7 +72,9 @@ static int on_create(struct image *image, const struct collect_event *event)
 	if (slot->life.from < -1)
 		slot->life.from = -1;
 	life_set_class(&slot->life, TRACK_FD_ARG_CLASS(event->arg));
-	if (!slot->life.inherited)
+	if ((TRACK_FD_ARG_FLAGS(event->arg) & TRACK_FD_BEFORE) != 0)
+		life_set_earlier(&slot->life);
+	else if (!slot->life.inherited)
 		life_join(&slot->life, event->tid);
 	slot->state = FD_OPEN;
 	return 0;

@@ -46,6 +46,7 @@ struct finding {
 	uint64_t fingerprint;
 	uint64_t count;		 /* members */
 	uint64_t ended;		 /* threads: members that ended, and wait to be joined */
+	uint64_t running;	 /* members of processes that ran on when the recording ended */
 	uint64_t lives;		 /* closes: resources that the members are about */
 	uint64_t stale;		 /* closes: members that hit a number's next owner */
 	uint64_t first_ns;	 /* when it happened first; 0: no moment tells */

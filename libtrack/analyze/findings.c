@@ -164,6 +164,8 @@ static int write_findings(struct judgement *judgement)
 		error = note_left_out(judgement->trace, TRACK_NOTE_SHELLS, shells);
 	if (error == 0)
 		error = note_left_out(judgement->trace, TRACK_NOTE_LIFELONG, judgement->lifelong);
+	if (error == 0)
+		error = note_left_out(judgement->trace, TRACK_NOTE_BEFORE, judgement->earlier);
 	trace_query_destroy(finding);
 	trace_query_destroy(evidence);
 	return error;

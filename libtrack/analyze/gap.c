@@ -15,19 +15,36 @@ static const char gaps_sql[] =
 	"SELECT n.process_id, n.name, p.census_fds, p.census_threads FROM note n"
 	" JOIN process p ON p.id = n.process_id WHERE n.weight = 'LOST' AND n.count > 0";
 
-/* What else is lost is not a part of what was recorded: whole processes, threads' births. */
-static bool is_gap(const char *name)
-{
-	static const enum track_note notes[] = {
-		TRACK_NOTE_LOST_SPOOL_FULL, TRACK_NOTE_LOST_DISK_FULL, TRACK_NOTE_LOST_THREADS,
-		TRACK_NOTE_LOST_HOLES,	    TRACK_NOTE_LOST_DAMAGED,   TRACK_NOTE_LOST_SANDBOX,
-		TRACK_NOTE_READ_BEFORE,
-	};
+/*
+ * What else is lost is not a part of what was recorded: whole processes, threads' births. What
+ * the kernel told says which descriptors are open in the end; of the threads it is only counted
+ * up, from events.
+ */
+static const struct {
+	enum track_note note;
+	uint64_t proves; /* of what the process is known by */
+} losses[] = {
+	{TRACK_NOTE_LOST_SPOOL_FULL, GAP_FDS_SEEN | GAP_THREADS_SEEN},
+	{TRACK_NOTE_LOST_DISK_FULL, GAP_FDS_SEEN | GAP_THREADS_SEEN},
+	{TRACK_NOTE_LOST_THREADS, GAP_FDS_SEEN | GAP_THREADS_SEEN},
+	{TRACK_NOTE_LOST_HOLES, GAP_FDS_SEEN | GAP_THREADS_SEEN},
+	{TRACK_NOTE_LOST_DAMAGED, GAP_FDS_SEEN | GAP_THREADS_SEEN},
+	{TRACK_NOTE_LOST_SANDBOX, GAP_FDS_SEEN | GAP_THREADS_SEEN},
+	{TRACK_NOTE_READ_BEFORE, GAP_FDS_SEEN | GAP_THREADS_SEEN},
+	{TRACK_NOTE_LOST_EVENTS, GAP_FDS_SEEN},
+	{TRACK_NOTE_LOST_TABLES, GAP_FDS_SEEN},
+};
 
-	for (size_t i = 0; i < sizeof(notes) / sizeof(notes[0]); i++)
-		if (strcmp(word_note(notes[i])->name, name) == 0)
-			return true;
-	return false;
+/* Of two losses the one that leaves less counts. */
+static int note_loss(struct u64map *gaps, uint64_t process, const char *name, uint64_t seen)
+{
+	const uint64_t *before = u64map_get(gaps, process);
+
+	for (size_t i = 0; i < sizeof(losses) / sizeof(losses[0]); i++)
+		if (strcmp(word_note(losses[i].note)->name, name) == 0)
+			return u64map_put(gaps, process,
+					  seen & losses[i].proves & (before ? *before : seen));
+	return 0;
 }
 
 static int load(struct trace *trace, struct u64map *gaps)
@@ -42,9 +59,9 @@ static int load(struct trace *trace, struct u64map *gaps)
 		uint64_t seen = (trace_query_int(query, 2) != 0 ? GAP_FDS_SEEN : 0) |
 				(trace_query_int(query, 3) != 0 ? GAP_THREADS_SEEN : 0);
 
-		more = name == NULL ? -ENOMEM : 0;
-		if (more == 0 && is_gap(name))
-			more = u64map_put(gaps, (uint64_t)trace_query_int(query, 0), seen);
+		more = name == NULL
+			       ? -ENOMEM
+			       : note_loss(gaps, (uint64_t)trace_query_int(query, 0), name, seen);
 		if (more != 0)
 			break;
 	}

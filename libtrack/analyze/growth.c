@@ -28,7 +28,7 @@ static const char lives_sql[] =
 	"instr(coalesce(r.traits, ''), 'told-by-pack') "
 	"FROM resource r JOIN process p ON p.id = r.process_id "
 	/* When an unseen close happened is not known: such a life proves no growth. */
-	"WHERE r.inherited = 0 AND r.ending IS NOT 'unseen' "
+	"WHERE r.inherited = 0 AND r.earlier = 0 AND r.ending IS NOT 'unseen' "
 	/* Each arm of a timer is a life. */
 	"AND NOT (r.kind = 'timer' AND r.death_ns IS NOT NULL) "
 	/* Its owner's number tells; a scope that was closed waits for its last reference. */

@@ -29,7 +29,7 @@ int image_create(struct life_book *book, const struct collect_process *process, 
 	}
 	image->book = book;
 	image->id = id;
-	image->forked = process->origin == TRACK_ORIGIN_FORK;
+	image->has_past = process->origin != TRACK_ORIGIN_START;
 	image_update(image, process);
 	*ret_image = image;
 	return 0;

@@ -197,6 +197,7 @@ static int write_row(struct life *life)
 		.birth_stack = life->birth_stack,
 		.birth_call = word_call(life->birth_call),
 		.inherited = life->inherited,
+		.earlier = life->earlier,
 		.from_subject = life->from,
 		.has_traffic = life->has_traffic,
 		.out_count = life->traffic.out_count,
@@ -231,7 +232,8 @@ static bool may_fold(const struct life *life)
 	/* There are very many of them, and what ends in order is asked for by nobody. */
 	bool is_common = life->ending >= LIFE_DESTROYED && life->kind != TRACK_KIND_SCOPE;
 
-	return (is_common || (book->folding && in_order)) && !life->inherited && !life->kept &&
+	return (is_common || (book->folding && in_order)) && !life->inherited && !life->earlier &&
+	       !life->kept &&
 	       marks_before(book->marks_ns, book->mark_count, life->birth_ns) ==
 		       marks_before(book->marks_ns, book->mark_count, life->death_ns);
 }
@@ -377,6 +379,13 @@ int life_begin(struct life *life, struct image *image, const struct collect_even
 	count(life, true);
 	life_touch(life);
 	return 0;
+}
+
+void life_set_earlier(struct life *life)
+{
+	life->earlier = true;
+	life->birth_stack = 0;
+	life_drop_hint(life);
 }
 
 int life_end(struct life *life, const struct life_death *death)

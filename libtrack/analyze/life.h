@@ -65,6 +65,7 @@ struct life {
 	uint8_t fd_class;
 	uint8_t ending; /* enum life_ending */
 	bool inherited;
+	bool earlier; /* there before the recording began: nobody knows since when, or by whom */
 	bool has_traffic;
 	bool counted;	 /* among the living of its image */
 	bool kept;	 /* something refers to its row */
@@ -104,6 +105,8 @@ void life_set_owner(struct life *life, struct thing *owner);
 /* It was born in the call of a scope that adopts its class: that owns it. NULL: it was not. */
 struct thing *life_join(struct life *life, uint32_t tid);
 void life_drop_hint(struct life *life);
+/* Just begun: it was there before the recording, so that nothing of its birth is known. */
+void life_set_earlier(struct life *life);
 /* It was made by this thread: perhaps inside of a scope's call. */
 void life_set_hint(struct life *life, uint32_t tid);
 /* As the trace has it. */

@@ -11,6 +11,7 @@ enum { PROCESSES_MAX = 1 << 24 };
 static const char *const origins[TRACK_ORIGIN__COUNT] = {
 	[TRACK_ORIGIN_START] = "start",
 	[TRACK_ORIGIN_FORK] = "fork",
+	[TRACK_ORIGIN_ATTACHED] = "attached",
 };
 
 static const char *const ends[COLLECT_END__COUNT] = {

@@ -20,6 +20,7 @@ struct judgement {
 	struct u64map exhausted; /* processes in which it happened: they need no forecast */
 	struct findings findings;
 	uint64_t lifelong; /* alive at the end by design, and so no finding */
+	uint64_t earlier;  /* alive at the end, and there before the recording began */
 };
 
 /* The finding that a member belongs to, by the culprit of its telling stack; made if new. */

@@ -27,7 +27,8 @@ static const char refusals_sql[] =
 
 /* A number above the limit was opened before it was lowered, and takes no place. */
 static const char alive_sql[] =
-	"SELECT class, birth_stack, inherited FROM resource WHERE process_id = ?1 AND kind = ?2 "
+	"SELECT class, birth_stack, inherited + 2 * earlier FROM resource WHERE process_id = ?1 "
+	"AND kind = ?2 "
 	"AND (?4 = 0 OR subject < ?4) AND birth_ns < ?3 AND (death_ns IS NULL OR death_ns >= ?3) "
 	"AND ending IS NOT 'unseen' "
 	"ORDER BY id";
@@ -48,7 +49,7 @@ struct refusal {
 struct holder {
 	uint64_t group;
 	char class_name[32];
-	bool inherited;
+	int64_t from;  /* an index of origins */
 	int64_t stack; /* of the first */
 	const struct culprit *culprit;
 	uint64_t count;
@@ -90,7 +91,7 @@ static int add_alive(struct judgement *judgement, struct holders *holders, struc
 {
 	const char *class_name = trace_query_text(row, 0);
 	int64_t stack = trace_query_int(row, 1);
-	bool inherited = trace_query_int(row, 2) != 0;
+	int64_t from = trace_query_int(row, 2);
 	const struct culprit *culprit;
 	struct holder *holder;
 	uint64_t group;
@@ -101,12 +102,12 @@ static int add_alive(struct judgement *judgement, struct holders *holders, struc
 	if (error != 0)
 		return error;
 	group = finding_group(word_kind(TRACK_KIND_FD), class_name, culprit);
-	holder = get_holder(holders, fnv_bytes(group, &inherited, sizeof(inherited)));
+	holder = get_holder(holders, fnv_bytes(group, &from, sizeof(from)));
 	if (holder == NULL)
 		return -ENOMEM;
 	if (holder->count++ == 0) {
 		snprintf(holder->class_name, sizeof(holder->class_name), "%s", class_name);
-		holder->inherited = inherited;
+		holder->from = from;
 		holder->stack = stack;
 		holder->culprit = culprit;
 	}
@@ -147,14 +148,15 @@ static int load_holders(struct judgement *judgement, const struct refusal *refus
 	return more;
 }
 
-/* "998 UDP sockets", "3 inherited pipes". */
+/* "998 UDP sockets", "3 inherited pipes", "12 earlier files": from before the recording. */
 static void name_holder(const struct holder *holder, char *ret_text, size_t capacity)
 {
+	static const char *const origins[] = {"", "inherited ", "earlier ", "earlier "};
 	char noun[FINDING_NOUN_BYTES];
 
 	class_noun(word_kind(TRACK_KIND_FD), holder->class_name, holder->count != 1, noun);
 	snprintf(ret_text, capacity, "%llu %s%s", (unsigned long long)holder->count,
-		 holder->inherited ? "inherited " : "", noun);
+		 origins[holder->from & 3], noun);
 }
 
 /* A role of its own for each holder, so that each one's stack is shown. */

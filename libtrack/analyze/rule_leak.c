@@ -10,16 +10,19 @@
 enum { WHERE_BYTES = 64 };
 
 /*
- * A detached thread may run until the end; an exec's end is no leak; standard
- * streams, whoever redirected them, are meant to stay.
+ * A detached thread may run until the end, and one of a process that itself runs on as long as it
+ * likes; an exec's end is no leak; standard streams, whoever redirected them, are meant to stay.
  */
 static const char alive_sql[] =
-	"SELECT r.id, r.process_id, r.class, r.birth_stack, r.ending IS 'done' "
+	"SELECT r.id, r.process_id, r.class, r.birth_stack, r.ending IS 'done', r.earlier, "
+	"p.end = 'running' "
 	"FROM resource r JOIN process p ON p.id = r.process_id "
 	"WHERE r.kind = ?1 AND (r.death_ns IS NULL OR r.ending = 'done') "
 	"AND r.ending IS NOT 'detached' AND r.inherited = 0 AND p.end <> 'exec' "
 	"AND NOT (r.kind = 'fd' AND r.subject <= 2) "
-	"ORDER BY r.birth_ns, r.id";
+	"AND NOT (r.kind = 'thread' AND r.ending IS NULL AND r.earlier = 0 AND p.end = 'running') "
+	/* What is known better comes first: the others join it, or are told by themselves. */
+	"ORDER BY r.earlier, r.birth_ns, r.id";
 
 static int add_member(struct judgement *judgement, enum rule rule, const char *kind,
 		      struct trace_query *row)
@@ -30,6 +33,7 @@ static int add_member(struct judgement *judgement, enum rule rule, const char *k
 		.process_id = trace_query_int(row, 1),
 		.stack_id = trace_query_int(row, 3),
 	};
+	enum state state = trace_query_int(row, 5) != 0 ? STATE_UNKNOWN_ORIGIN : STATE_AT_EXIT;
 	struct finding_evidence evidence = {
 		.resource_id = trace_query_int(row, 0),
 		.stack_id = member.stack_id,
@@ -49,10 +53,12 @@ static int add_member(struct judgement *judgement, enum rule rule, const char *k
 		judgement->lifelong++;
 		return 0;
 	}
-	error = findings_get(&judgement->findings, rule, STATE_AT_EXIT, &member, culprit, &finding);
-	if (error != 0 || finding->state != STATE_AT_EXIT)
+	judgement->earlier += state == STATE_UNKNOWN_ORIGIN;
+	error = findings_get(&judgement->findings, rule, state, &member, culprit, &finding);
+	if (error != 0 || finding->state != state)
 		return error;
 	finding->count++;
+	finding->running += (uint64_t)trace_query_int(row, 6);
 	finding->ended += (uint64_t)trace_query_int(row, 4);
 	return finding_add_evidence(finding, &evidence);
 }
@@ -91,9 +97,12 @@ static int say_fd(struct finding *finding)
 
 	finding_noun(finding, finding->count != 1, noun);
 	where_all(finding, where);
-	return finding_say(finding, "%llu %s opened here %s never closed%s",
-			   (unsigned long long)finding->count, noun,
-			   finding->count == 1 ? "was" : "were", where);
+	return finding_say(
+		finding, "%llu %s opened here %s %s%s", (unsigned long long)finding->count, noun,
+		finding->count == 1 ? "was" : "were",
+		finding->running == finding->count ? "still open when the recording ended"
+						   : "never closed",
+		where);
 }
 
 static int say_thread(struct finding *finding)
@@ -117,6 +126,27 @@ static int say_thread(struct finding *finding)
 			   count, ended, count - ended, where);
 }
 
+/* Nothing can be said against it: whoever made it may need it for ever. */
+static int say_earlier(struct finding *finding)
+{
+	char noun[FINDING_NOUN_BYTES], where[WHERE_BYTES];
+
+	finding_noun(finding, finding->count != 1, noun);
+	where_all(finding, where);
+	return finding_say(finding, "%llu %s that %s there before the recording began%s",
+			   (unsigned long long)finding->count, noun,
+			   finding->count == 1 ? "was" : "were", where);
+}
+
+static int say_alive(struct finding *finding, enum rule rule, int (*say)(struct finding *finding))
+{
+	if (finding->rule != rule)
+		return 0;
+	if (finding->state == STATE_UNKNOWN_ORIGIN)
+		return say_earlier(finding);
+	return finding->state == STATE_AT_EXIT ? say(finding) : 0;
+}
+
 static int judge_leak(struct judgement *judgement, enum rule rule, enum track_kind kind,
 		      int (*say)(struct finding *finding))
 {
@@ -127,9 +157,7 @@ static int judge_leak(struct judgement *judgement, enum rule rule, enum track_ki
 	if (error == 0)
 		error = collect(judgement, rule, word_kind(kind));
 	for (size_t i = 0; i < judgement->findings.count && error == 0; i++)
-		if (judgement->findings.items[i]->rule == rule &&
-		    judgement->findings.items[i]->state == STATE_AT_EXIT)
-			error = say(judgement->findings.items[i]);
+		error = say_alive(judgement->findings.items[i], rule, say);
 	return error != 0 ? error : tell_outlived(judgement, rule);
 }
 

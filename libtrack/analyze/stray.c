@@ -29,8 +29,9 @@ void stray_tell(struct image *image, const struct collect_event *event, unsigned
 		return; /* made inside of its library, by a call that passes no wrapper */
 	struct stray *stray = &image->strays.items[event->op * TRACK_KIND__COUNT + kind];
 
-	/* A fork's child has its parent's things; and what is forgotten was known once. */
-	if (image->things.forgot || image->forked || stray->count++ != 0)
+	/* A fork's child has its parent's things, who was attached to his own; and what is
+	 * forgotten was known once. */
+	if (image->things.forgot || image->has_past || stray->count++ != 0)
 		return;
 	stray->subject = subject;
 	stray->time_ns = event->time_ns;

@@ -18,7 +18,9 @@ static const char now_sql[] = "SELECT max(coalesce((SELECT max(birth_ns) FROM re
 			      "coalesce((SELECT max(death_ns) FROM resource), 0), "
 			      "coalesce((SELECT max(closed_ns) FROM resource), 0), "
 			      "coalesce((SELECT max(time_ns) FROM mark), 0), "
-			      "coalesce((SELECT max(end_ns) FROM process), 0))";
+			      "coalesce((SELECT max(end_ns) FROM process), 0), "
+			      "coalesce((SELECT CAST(value AS INTEGER) FROM meta WHERE key = "
+			      "'ended_ns'), 0))";
 
 /*
  * Those alive, what they belong to, and who refers to them. A detached thread may
@@ -38,7 +40,8 @@ static const char lives_sql[] =
 	"SELECT r.id, r.process_id, r.kind, r.class, r.name, r.subject, r.birth_stack, "
 	"r.death_stack, r.birth_ns, r.death_ns, r.ending IS 'done' AND r.kind = 'thread', "
 	"p.end_ns, p.end = 'exit', r.traits, r.refs, r.fires, r.woken, r.cancelled, r.close_ns, "
-	"r.closed_ns, r.close_tid, r.close_stack, r.inherited = 0 AND p.end <> 'exec' AND NOT "
+	"r.closed_ns, r.close_tid, r.close_stack, r.inherited = 0 AND r.earlier = 0 AND p.end <> "
+	"'exec' AND NOT "
 	"(r.ending IS 'detached' AND r.owner_id IS NULL) AND NOT (r.kind = 'fd' AND r.subject <= "
 	"2), coalesce(p.code, 0) <> 0 "
 	"FROM wanted w JOIN resource r ON r.id = w.id JOIN process p ON p.id = r.process_id "

@@ -150,7 +150,9 @@ static int on_create(struct image *image, const struct collect_event *event)
 		memcpy(&birth, event->data, sizeof(birth));
 	thread->life.tid = event->tid;
 	thread->life.start_routine = birth.start_routine;
-	if (birth.parent_tid != 0) {
+	if ((birth.flags & TRACK_THREAD_BEFORE) != 0) {
+		life_set_earlier(&thread->life);
+	} else if (birth.parent_tid != 0) {
 		thread->life.birth_tid = birth.parent_tid;
 		life_set_hint(&thread->life, birth.parent_tid);
 	}

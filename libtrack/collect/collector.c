@@ -270,7 +270,7 @@ static int read_process(struct collector *collector, struct process *process, ui
 			bool live, uint64_t *ret_events)
 {
 	struct process_look look = {.sink = &collector->sink, .now_ns = now_ns, .live = live};
-	look.dead = process->gone || process->replaced;
+	look.dead = process->gone || (process->replaced && !spool_is_added_to(&process->spool));
 	look.final = look.dead || !live;
 	uint64_t before = *ret_events;
 	int ret = process_read(process, &look, ret_events);

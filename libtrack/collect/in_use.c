@@ -78,5 +78,8 @@ int spool_in_use(int fd)
 	if (size < (ssize_t)sizeof(header) ||
 	    memcmp(header.magic, TRACK_SPOOL_MAGIC, sizeof(header.magic)) != 0)
 		return -EBADMSG;
-	return writer_lives(header.pid, header.start_ticks) || file_in_use(fd);
+	bool watched = header.engine == TRACK_ENGINE_PROBES;
+	bool lives = watched ? writer_lives(header.writer_pid, header.writer_ticks)
+			     : writer_lives(header.pid, header.start_ticks);
+	return lives || file_in_use(fd);
 }

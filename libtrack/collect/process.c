@@ -28,6 +28,7 @@ int process_create(struct spool *spool, uint32_t index, struct process **ret_pro
 		.pid = spool->pid,
 		.ppid = spool->ppid,
 		.origin = spool->origin,
+		.engine = spool->engine,
 		.start_ns = spool->start_ns,
 		.realtime_ns = spool->realtime_ns,
 		.end = COLLECT_END_RUNNING,
@@ -71,11 +72,13 @@ static bool is_held(struct process *process)
 
 bool process_is_alive(struct process *process)
 {
-	if (process->over || process->replaced)
+	if (process->over)
 		return false;
+	if (process->replaced)
+		return spool_is_added_to(&process->spool);
 	if (process->spool.foreign)
 		return is_held(process);
-	return writer_lives(process->spool.pid, process->spool.start_ticks);
+	return spool_is_written(&process->spool);
 }
 
 int process_tell(struct process *process, const struct collect_sink *sink)
@@ -213,9 +216,22 @@ static int grow_cursors(struct process *process, uint32_t count)
 	return 0;
 }
 
+/*
+ * Nothing older comes any more. Of a writer that hears of things late, only as far as it says; to
+ * be asked before the segments are looked at.
+ */
+static uint64_t horizon_of(const struct process *process, uint64_t now_ns)
+{
+	uint64_t settled_ns = __atomic_load_n(&process->spool.map->settled_ns, __ATOMIC_ACQUIRE);
+	uint64_t horizon_ns = now_ns - MARGIN_NS;
+	bool late = settled_ns || process->spool.engine == TRACK_ENGINE_PROBES;
+	return late && settled_ns < horizon_ns ? settled_ns : horizon_ns;
+}
+
 /* Look at all that is new. *ret_horizon_ns: events before it can no longer get a predecessor. */
 static int scan(struct process *process, const struct process_look *look, uint64_t *ret_horizon_ns)
 {
+	uint64_t horizon = horizon_of(process, look->now_ns);
 	int ret = grow_cursors(process, spool_segments_used(&process->spool));
 	struct scan_visit visit = {process, look->sink};
 	struct cursor_sum sum = {0};
@@ -240,7 +256,6 @@ static int scan(struct process *process, const struct process_look *look, uint64
 	if (ret)
 		return ret;
 
-	uint64_t horizon = look->now_ns - MARGIN_NS;
 	if (sum.waiting && sum.wait_ns < horizon)
 		horizon = sum.wait_ns;
 	/* A hole was not there at the look before: it is no earlier than that one's horizon. */
@@ -334,18 +349,39 @@ static uint64_t end_time(const struct process *process, uint64_t now_ns)
 	return process->seen_alive && now_ns > last_ns ? now_ns : last_ns;
 }
 
+/* Of a spool whose writer left off, as when it was told to. */
+static bool goes_on_unwatched(const struct spool *spool)
+{
+	return spool->engine == TRACK_ENGINE_PROBES && !spool->foreign &&
+	       writer_lives(spool->pid, spool->start_ticks);
+}
+
+static enum collect_end end_of(const struct process *process, const struct track_spool *map)
+{
+	switch (map ? spool_state(&process->spool) : TRACK_STATE_RUNNING) {
+	case TRACK_STATE_ENDED:
+		return map->end_signal > 0 ? COLLECT_END_SIGNAL : COLLECT_END_EXIT;
+	case TRACK_STATE_EXITING:
+		return COLLECT_END_EXIT;
+	case TRACK_STATE_RUNNING:
+	case TRACK_STATE__COUNT:
+		break;
+	}
+	return goes_on_unwatched(&process->spool) ? COLLECT_END_RUNNING : COLLECT_END_UNKNOWN;
+}
+
 static void judge_header(struct process *process)
 {
 	const struct track_spool *map = process->spool.map;
-	process->info.end = COLLECT_END_UNKNOWN;
-	process->info.code = -1;
-	if (!map || __atomic_load_n(&map->state, __ATOMIC_ACQUIRE) != TRACK_STATE_EXITING)
+	struct collect_process *info = &process->info;
+	info->end = end_of(process, map);
+	info->code = -1;
+	if (info->end != COLLECT_END_EXIT && info->end != COLLECT_END_SIGNAL)
 		return;
-	process->info.end = COLLECT_END_EXIT;
-	process->info.code = map->exit_code;
+	info->code = info->end == COLLECT_END_SIGNAL ? map->end_signal : map->exit_code;
 	uint64_t end_ns = map->end_ns;
-	if (end_ns >= process->info.start_ns && end_ns <= INT64_MAX)
-		process->info.end_ns = end_ns;
+	if (end_ns >= info->start_ns && end_ns <= INT64_MAX)
+		info->end_ns = end_ns;
 }
 
 void process_judge(struct process *process, uint64_t now_ns, const int *wait_status)
@@ -363,7 +399,8 @@ void process_judge(struct process *process, uint64_t now_ns, const int *wait_sta
 		info->end = COLLECT_END_EXIT;
 		info->code = WEXITSTATUS(*wait_status);
 	}
-	info->end_ns = end_time(process, now_ns);
+	if (info->end != COLLECT_END_RUNNING)
+		info->end_ns = end_time(process, now_ns);
 	process->changed = true;
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "spool.h"
 
+#include <collect/in_use.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -37,6 +38,8 @@ static const char *layout_fault(const struct track_spool *header)
 		header->usage_offset + header->usage_count * sizeof(struct track_fd_usage);
 	if (header->usage_offset < TRACK_HEADER_BYTES || header->segments_offset < usage_end)
 		return "its tables overlap";
+	if (header->engine >= TRACK_ENGINE__COUNT)
+		return "its writer is of no known kind";
 	if (header->pid <= 0 || header->origin >= TRACK_ORIGIN__COUNT ||
 	    header->start_ns > INT64_MAX || header->realtime_ns > INT64_MAX)
 		return "it names no process";
@@ -64,6 +67,12 @@ static void take_header(struct spool *spool, const struct track_spool *header)
 	spool->start_ticks = header->start_ticks;
 	spool->foreign = is_foreign(header);
 	spool->realtime_ns = header->realtime_ns;
+	spool->engine = (enum track_engine)header->engine;
+	spool->writer_pid = header->writer_pid;
+	spool->writer_ticks = header->writer_ticks;
+	/* Of thousands, it would be asked at each look. */
+	spool->ours = spool->engine == TRACK_ENGINE_PROBES && spool->writer_pid == getpid() &&
+		      writer_lives(spool->writer_pid, spool->writer_ticks);
 }
 
 /* O_NONBLOCK: a FIFO of that name must not hold us up. */
@@ -209,6 +218,51 @@ int spool_reopen(const struct spool *spool)
 {
 	struct stat st;
 	return open_same(spool, O_RDONLY, &st);
+}
+
+enum track_state spool_state(const struct spool *spool)
+{
+	uint32_t state = TRACK_STATE_RUNNING;
+	int fd = spool->map ? -1 : spool_reopen(spool);
+	if (spool->map)
+		state = __atomic_load_n(&spool->map->state, __ATOMIC_ACQUIRE);
+	else if (fd >= 0 && pread(fd, &state, sizeof(state), offsetof(struct track_spool, state)) !=
+				    (ssize_t)sizeof(state))
+		state = TRACK_STATE_RUNNING;
+	if (fd >= 0)
+		close(fd);
+	return state < TRACK_STATE__COUNT ? (enum track_state)state : TRACK_STATE_RUNNING;
+}
+
+bool spool_is_added_to(const struct spool *spool)
+{
+	uint64_t settled_ns = 0;
+	if (!spool->owned || spool->engine != TRACK_ENGINE_SHIM)
+		return false;
+	int fd = spool->map ? -1 : spool_reopen(spool);
+	if (spool->map)
+		settled_ns = __atomic_load_n(&spool->map->settled_ns, __ATOMIC_ACQUIRE);
+	else if (fd >= 0 &&
+		 pread(fd, &settled_ns, sizeof(settled_ns),
+		       offsetof(struct track_spool, settled_ns)) != (ssize_t)sizeof(settled_ns))
+		settled_ns = 0;
+	if (fd >= 0)
+		close(fd);
+	return settled_ns && settled_ns != UINT64_MAX;
+}
+
+bool spool_is_written(const struct spool *spool)
+{
+	switch (spool->engine) {
+	case TRACK_ENGINE_SHIM:
+		return writer_lives(spool->pid, spool->start_ticks) || spool_is_added_to(spool);
+	case TRACK_ENGINE_PROBES:
+		return spool_state(spool) != TRACK_STATE_ENDED &&
+		       (spool->ours || writer_lives(spool->writer_pid, spool->writer_ticks));
+	case TRACK_ENGINE__COUNT:
+		break;
+	}
+	return false;
 }
 
 uint32_t spool_segments_used(const struct spool *spool)

@@ -25,6 +25,10 @@ struct spool {
 	uint64_t start_ticks;
 	bool foreign; /* its pid is of another pid namespace */
 	uint64_t realtime_ns;
+	enum track_engine engine;
+	int32_t writer_pid; /* probes: who writes it, and since when that runs */
+	uint64_t writer_ticks;
+	bool ours; /* we are its writer */
 
 	struct track_spool *map; /* NULL while not mapped */
 	size_t map_bytes;	 /* never more than the file had */
@@ -55,6 +59,13 @@ int spool_map(struct spool *spool, bool writable);
 void spool_unmap(struct spool *spool);
 /* The file again, to read from; it must still be the same one. A descriptor or -errno. */
 int spool_reopen(const struct spool *spool);
+
+/* What its writer says of the image now. It may be mapped or not. */
+enum track_state spool_state(const struct spool *spool);
+/* Its writer lives: the process itself, or who watches it. Not of a foreign one. */
+bool spool_is_written(const struct spool *spool);
+/* Of our own folder, and not all is in it: the recorder adds to what the process itself wrote. */
+bool spool_is_added_to(const struct spool *spool);
 
 /* Segments ever touched that the map holds, at most segment_count. */
 uint32_t spool_segments_used(const struct spool *spool);

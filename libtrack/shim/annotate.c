@@ -40,6 +40,7 @@ static const struct annotation {
 	_Static_assert((int)TRACK_SUBJECT_##id == (int)TRACK_KIND_##id, "track.h, kinds.def");
 #include <track/kinds.def>
 #undef TRACK_KIND
+_Static_assert((int)TRACK_ANNOTATED_MARK == (int)TRACK_OP_MARK, "track.h, ops.def");
 /* clang-format on */
 
 /* The thread meets this literal for the first time, or forgot it. */

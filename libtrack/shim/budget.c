@@ -34,6 +34,11 @@ void budget_open(const char *folder)
 		budget = (void *)map;
 }
 
+bool budget_is_beside(void)
+{
+	return budget && budget->beside;
+}
+
 bool budget_take(void)
 {
 	if (!budget)

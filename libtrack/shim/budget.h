@@ -14,6 +14,8 @@ void budget_open(const char *folder);
 
 /* Take one segment off the budget; false: the run has no more. */
 bool budget_take(void);
+/* Somebody adds to our spools: what is in them is not all before he says so. */
+bool budget_is_beside(void);
 /* Give one back that was not used. */
 void budget_return(void);
 

@@ -15,6 +15,7 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <termios.h>
+#include <track/socket_class.h>
 
 #define SWEEP_RECORDED 16    /* closes of what was never open that a run records */
 #define REFUSALS_RECORDED 16 /* of each thread: a loop around accept may fail for ever */
@@ -26,22 +27,7 @@
 
 enum track_fd_class fd_socket_class(int domain, int type, int protocol)
 {
-	int kind = type & ~(SOCK_CLOEXEC | SOCK_NONBLOCK);
-	if (domain == AF_UNIX)
-		return TRACK_FD_CLASS_UNIX;
-	if (domain == AF_NETLINK)
-		return TRACK_FD_CLASS_NETLINK;
-	if (domain == AF_PACKET)
-		return TRACK_FD_CLASS_PACKET;
-	if (domain != AF_INET && domain != AF_INET6)
-		return TRACK_FD_CLASS_SOCKET;
-	if (kind == SOCK_RAW)
-		return TRACK_FD_CLASS_RAW;
-	if (protocol == IPPROTO_SCTP)
-		return TRACK_FD_CLASS_SCTP;
-	if (kind == SOCK_DGRAM)
-		return TRACK_FD_CLASS_UDP;
-	return kind == SOCK_STREAM ? TRACK_FD_CLASS_TCP : TRACK_FD_CLASS_SOCKET;
+	return track_socket_class(domain, type, protocol);
 }
 
 bool fd_class_is_socket(enum track_fd_class fd_class)

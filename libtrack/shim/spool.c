@@ -163,6 +163,7 @@ static void fill_header(struct track_spool *header, const struct layout *layout,
 	header->stack_depth = options->stack_depth;
 	header->fd_limit = fd_limit();
 	header->pid_namespace = pid_namespace();
+	header->settled_ns = budget_is_beside();
 	memcpy(header->magic, TRACK_SPOOL_MAGIC, sizeof(header->magic));
 }
 

@@ -140,6 +140,7 @@ int trace_put_resource(struct trace *trace, struct trace_resource *resource)
 	bind_id(&binding, resource->owner_id);
 	bind_id(&binding, resource->hint_id);
 	bind_annotation(&binding, resource->annotation);
+	bind_int(&binding, resource->earlier);
 	return put(trace, &binding, &resource->id);
 }
 

@@ -1,12 +1,13 @@
 -- SPDX-License-Identifier: Apache-2.0
--- A trace, schema version 5. The contract with people, the page and other tools.
+-- A trace, schema version 6. The contract with people, the page and other tools.
 -- Times: CLOCK_MONOTONIC nanoseconds; NULL = has not happened or is not known.
 
 CREATE TABLE meta (            -- schema_version, rtctrack_version, command, engine, host, started_at,
 	key TEXT PRIMARY KEY,  -- finished (1 once the recording ended in order), exit_status,
 	                       -- port_range (of ephemeral ports, "low-high"), grace_ns (what belongs to a
 	                       -- scope may end so much later; absent: 1 s), timeout_s (the program was
-	                       -- ended after so many seconds; absent: it was not), import:FORMAT:PROCESS
+	                       -- ended after so many seconds; absent: it was not), ended_ns (when the recording
+	                       -- ended, where that is known: what runs on was seen until then), import:FORMAT:PROCESS
 	                       -- (the log of that process that was imported)
 	value TEXT NOT NULL
 ) WITHOUT ROWID;
@@ -17,7 +18,7 @@ CREATE TABLE process (         -- one row per process image: an exec makes a new
 	ppid INTEGER NOT NULL,
 	parent_id INTEGER,     -- process that forked it, or the image before its exec
 	image INTEGER NOT NULL,
-	origin TEXT NOT NULL,  -- start, fork; import: what a log says of its parent, which wrote it
+	origin TEXT NOT NULL,  -- start, fork; attached: it ran already when the recording began; import: what a log says of its parent, which wrote it
 	exe TEXT NOT NULL,
 	command TEXT NOT NULL,
 	start_ns INTEGER NOT NULL,
@@ -121,7 +122,8 @@ CREATE TABLE resource (        -- one row per lifetime, but for those folded int
 	closed_ns INTEGER,     -- scope: its close returned
 	close_tid INTEGER,
 	close_stack INTEGER REFERENCES stack,
-	woken INTEGER          -- task: 1 it was woken (or spawned) and not polled since, or is polled
+	woken INTEGER,         -- task: 1 it was woken (or spawned) and not polled since, or is polled
+	earlier INTEGER NOT NULL DEFAULT 0 -- 1: it was there before the recording began: since when, and from where, is not known
 );
 
 CREATE TABLE reference (       -- who holds what did not end: one row per holder, tag and place
@@ -248,7 +250,7 @@ CREATE TABLE finding (
 	id INTEGER PRIMARY KEY,
 	rank INTEGER NOT NULL, -- 1 is shown first
 	rule TEXT NOT NULL,
-	state TEXT NOT NULL,   -- broken, leaked, growing, unclosed, suspect, recheck, at-exit, late
+	state TEXT NOT NULL,   -- broken, leaked, growing, unclosed, suspect, recheck, at-exit, late, unknown-origin
 	kind TEXT NOT NULL,
 	class TEXT NOT NULL,
 	count INTEGER NOT NULL,

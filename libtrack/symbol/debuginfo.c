@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "debuginfo.h"
 
+#include <errno.h>
+
 static int find_debuginfo(Dwfl_Module *module, void **userdata, const char *name, Dwarf_Addr base,
 			  const char *file, const char *link, GElf_Word crc, char **ret_path)
 {
@@ -26,3 +28,19 @@ const Dwfl_Callbacks debuginfo_callbacks = {
 	.find_debuginfo = find_debuginfo,
 	.section_address = dwfl_offline_section_address,
 };
+
+int debuginfo_report(Dwfl *dwfl, const char *file, const struct search *search, int fd,
+		     Dwfl_Module **ret_module)
+{
+	void **userdata;
+
+	dwfl_report_begin(dwfl);
+	Dwfl_Module *module = dwfl_report_elf(dwfl, file, file, fd, 0, true);
+	if (module == NULL)
+		return -ENOEXEC;
+	dwfl_module_info(module, &userdata, NULL, NULL, NULL, NULL, NULL, NULL);
+	*userdata = (void *)search;
+	dwfl_report_end(dwfl, NULL, NULL);
+	*ret_module = module;
+	return 0;
+}

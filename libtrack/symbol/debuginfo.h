@@ -14,4 +14,11 @@
 /* A module's userdata is the const struct search * to use. */
 extern const Dwfl_Callbacks debuginfo_callbacks;
 
+/*
+ * The only module of dwfl, which takes the descriptor if this succeeds. An address of it is one in
+ * the file's own numbers. -ENOEXEC.
+ */
+int debuginfo_report(Dwfl *dwfl, const char *file, const struct search *search, int fd,
+		     Dwfl_Module **ret_module);
+
 #endif

@@ -12,6 +12,12 @@
 char *demangle_symbol(const char *symbol);
 
 /*
+ * The same with parameters, without what the function returns, and as the bytes are. NULL: it is no
+ * mangled name, or what it stands for is longer than a function's name can be.
+ */
+char *demangle_whole(const char *symbol);
+
+/*
  * What the compiler wrote behind the name of a piece or a copy of a function that it made:
  * ".part.0", ".constprop.0.cold". It points into symbol; NULL: nothing.
  */

@@ -3,6 +3,7 @@
 
 #include "debuginfo.h"
 #include "demangle.h"
+#include "function_table.h"
 #include "image.h"
 #include "inlined.h"
 #include "symtab.h"
@@ -10,6 +11,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <symbol/elf_place.h>
 #include <unistd.h>
 
 struct symbol_module {
@@ -24,6 +26,9 @@ struct symbol_module {
 	Dwarf_Addr dwarf_bias;
 	struct units units;
 	struct symtab symtab;
+	GElf_Addr bias;
+	bool go_loaded; /* when a name was missed; without success, as above */
+	struct function_table go;
 	struct names names;
 };
 
@@ -57,6 +62,7 @@ void symbol_module_destroy(struct symbol_module *module)
 		return;
 	names_finish(&module->names);
 	symtab_finish(&module->symtab);
+	function_table_finish(&module->go);
 	units_finish(&module->units);
 	ranges_finish(&module->code);
 	dwfl_end(module->dwfl);
@@ -94,27 +100,9 @@ static int load_code(struct ranges *code, Elf *elf, GElf_Addr bias)
 	return 0;
 }
 
-/* Base 0 and the file's own addresses: what libdwfl calls an address is an ELF address then. */
-static int report_module(Dwfl *dwfl, const char *file, const struct search *search, int fd,
-			 Dwfl_Module **ret_module)
-{
-	void **userdata;
-
-	dwfl_report_begin(dwfl);
-	Dwfl_Module *module = dwfl_report_elf(dwfl, file, file, fd, 0, true);
-	if (module == NULL)
-		return -ENOEXEC;
-	dwfl_module_info(module, &userdata, NULL, NULL, NULL, NULL, NULL, NULL);
-	*userdata = (void *)search;
-	dwfl_report_end(dwfl, NULL, NULL);
-	*ret_module = module;
-	return 0;
-}
-
 static int load(struct symbol_module *module)
 {
 	Dwfl_Module *reported = NULL;
-	GElf_Addr bias;
 	int fd = -1;
 
 	/* Looked at again: the file may have changed since it was opened. */
@@ -122,15 +110,16 @@ static int load(struct symbol_module *module)
 	if (result < 0)
 		return result;
 	module->dwfl = dwfl_begin(&debuginfo_callbacks);
-	result = module->dwfl == NULL
-			 ? -ENOMEM
-			 : report_module(module->dwfl, module->file, module->search, fd, &reported);
+	result = module->dwfl == NULL ? -ENOMEM
+				      : debuginfo_report(module->dwfl, module->file, module->search,
+							 fd, &reported);
 	if (result < 0) {
 		close(fd); /* libdwfl has taken it only on success */
 		return result;
 	}
-	Elf *elf = dwfl_module_getelf(reported, &bias);
-	result = elf == NULL ? -ENOEXEC : load_code(&module->code, elf, bias);
+	Elf *elf = dwfl_module_getelf(reported, &module->bias);
+	module->go.elf = elf;
+	result = elf == NULL ? -ENOEXEC : load_code(&module->code, elf, module->bias);
 	if (result < 0)
 		return result;
 	Dwarf *dwarf = dwfl_module_getdwarf(reported, &module->dwarf_bias);
@@ -140,6 +129,24 @@ static int load(struct symbol_module *module)
 	if (dwarf != NULL)
 		result = units_load(&module->units, dwarf);
 	return result < 0 ? result : symtab_load(&module->symtab, reported);
+}
+
+/* A Go program without symbols still has the table for its own stack traces. */
+static const char *go_name(struct symbol_module *module, uint64_t address)
+{
+	const struct symbol_function *function;
+	uint64_t offset, left;
+
+	if (!module->go_loaded && module->go.elf != NULL) {
+		(void)go_functions_add(&module->go);
+		function_table_sort(&module->go);
+	}
+	module->go_loaded = true;
+	if (module->go.count == 0 ||
+	    !elf_place_code(module->go.elf, address - module->bias, &offset, &left))
+		return NULL;
+	function = function_table_find(&module->go, offset);
+	return function != NULL ? function->name : NULL;
 }
 
 /* By the symbol table alone, or for a last frame that DWARF has no name for. */
@@ -175,6 +182,8 @@ size_t symbol_module_frames(struct symbol_module *module, uint64_t address,
 		count = inlined_frames(unit, dwarf_address, &module->names, ret_frames, max,
 				       &whole);
 	const char *symbol = symtab_find(&module->symtab, address);
+	if (symbol == NULL && count == 0)
+		symbol = go_name(module, address);
 	if (count == 0 || (whole && ret_frames[count - 1].function == NULL))
 		count = name_by_symbol(module, symbol, count, ret_frames);
 	if (count > 0 && whole && symbol != NULL)

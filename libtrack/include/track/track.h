@@ -153,7 +153,7 @@ static __attribute__((noinline, unused)) track_hook_fn track_hook_find(void)
 				 : "D"(what), "S"(subject), "d"(arg), "c"(other), "r"(track_r8));  \
 	} while (0)
 #else
-#define TRACK_PROBE_NOP(name) ((void)0)
+#define TRACK_PROBE_NOP(name) ((void)what, (void)subject, (void)arg, (void)other)
 #endif
 
 /* what: op, kind of subject << 8, kind of other << 16. */
@@ -446,6 +446,25 @@ TRACK_API track_plumbing(const char *file)
 	}                                                                                          \
 	struct track_plumbing_file
 
+enum { TRACK_ANNOTATED_MARK = 5 };
+
+static __attribute__((noinline, unused)) void
+track_probe_mark(uint64_t what, uint64_t subject, uint64_t arg, uint64_t other, const char *text)
+{
+	static void (*mark)(const char *);
+	static int looked;
+
+	TRACK_PROBE_NOP("mark");
+	if (!__atomic_load_n(&looked, __ATOMIC_ACQUIRE)) {
+		void *found = dlsym(RTLD_DEFAULT, "track_shim_mark");
+		__builtin_memcpy(&mark, &found, sizeof(mark));
+		__atomic_store_n(&looked, 1, __ATOMIC_RELEASE);
+	}
+	if (mark)
+		mark(text);
+	__asm__ volatile("");
+}
+
 /*
  * Divide the run: what is alive at each mark of one series is compared, and
  * what rises from mark to mark is reported as growing. Marks whose texts differ
@@ -454,15 +473,7 @@ TRACK_API track_plumbing(const char *file)
  */
 TRACK_API track_mark(const char *text)
 {
-	static void (*mark)(const char *);
-	static int looked;
-	if (!__atomic_load_n(&looked, __ATOMIC_ACQUIRE)) {
-		void *found = dlsym(RTLD_DEFAULT, "track_shim_mark");
-		__builtin_memcpy(&mark, &found, sizeof(mark));
-		__atomic_store_n(&looked, 1, __ATOMIC_RELEASE);
-	}
-	if (mark)
-		mark(text);
+	track_probe_mark(TRACK_ANNOTATED_MARK, 0, 0, 0, text);
 }
 
 #ifdef __cplusplus

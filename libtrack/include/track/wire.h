@@ -27,7 +27,7 @@
 #include <stdint.h>
 
 #define TRACK_SPOOL_MAGIC "rtcspool"
-#define TRACK_WIRE_VERSION 3u
+#define TRACK_WIRE_VERSION 4u
 
 #define TRACK_HEADER_BYTES 8192u
 #define TRACK_SEGMENT_BYTES 65536u
@@ -111,11 +111,21 @@ enum track_call {
 };
 /* clang-format on */
 
-enum track_origin { TRACK_ORIGIN_START, TRACK_ORIGIN_FORK, TRACK_ORIGIN__COUNT };
+/* ATTACHED: it ran already when a recorder came to it. */
+enum track_origin {
+	TRACK_ORIGIN_START,
+	TRACK_ORIGIN_FORK,
+	TRACK_ORIGIN_ATTACHED,
+	TRACK_ORIGIN__COUNT
+};
+
+/* Who writes a spool: the process itself, or somebody who watches it from outside. */
+enum track_engine { TRACK_ENGINE_SHIM, TRACK_ENGINE_PROBES, TRACK_ENGINE__COUNT };
 
 enum track_state {
 	TRACK_STATE_RUNNING,
 	TRACK_STATE_EXITING, /* a normal exit began: census taken */
+	TRACK_STATE_ENDED,   /* probes: the image is gone, and all of it is written */
 	TRACK_STATE__COUNT
 };
 
@@ -139,6 +149,8 @@ enum track_fd_flags {
 	TRACK_FD_IMPLICIT =
 		2,	    /* closed as dup2's target or by a range: no error if it was not open */
 	TRACK_FD_SWEEP = 4, /* closed in a long run over numbers, most of them never open */
+	TRACK_FD_BEFORE =
+		8, /* open before the recorder came: nobody knows since when, or by whom */
 };
 
 /*
@@ -146,7 +158,10 @@ enum track_fd_flags {
  * thread itself; its stack is that of the pthread_create call. destroy is a join
  * or a detach, done the end.
  */
-enum track_thread_flags { TRACK_THREAD_DETACHED = 1 };
+enum track_thread_flags {
+	TRACK_THREAD_DETACHED = 1,
+	TRACK_THREAD_BEFORE = 2, /* as TRACK_FD_BEFORE */
+};
 
 /* Payload of a name record. */
 enum track_name_role { TRACK_NAME_LOCAL, TRACK_NAME_REMOTE, TRACK_NAME_TEXT, TRACK_NAME__COUNT };
@@ -266,13 +281,24 @@ struct track_spool {
 	int32_t exit_code;	/* of a normal exit where known, else -1 */
 	uint32_t segments_used; /* atomic; segments ever touched, may exceed segment_count */
 	uint32_t stack_depth;
-	uint64_t notes[32];	 /* atomic; by enum track_note */
+	uint64_t notes[64];	 /* atomic; by enum track_note */
 	uint32_t fd_limit;	 /* RLIMIT_NOFILE, soft, when last looked at; 0 unknown or none */
 	uint32_t segments_ready; /* taken off the budget, if more than segments_used */
 	uint64_t given_back;	 /* by the reader: segments that it took and emptied so far */
 	uint64_t pid_namespace;	 /* inode of /proc/self/ns/pid, 0 unknown: where pid means something
 				  */
-	uint64_t reserved[13];
+	/*
+	 * Of a writer that hears of things after they happened (TRACK_ENGINE_PROBES, or one that
+	 * adds to a process's own spool): nothing older than this comes any more. 0: all comes in
+	 * time.
+	 */
+	uint64_t settled_ns; /* atomic */
+	uint32_t engine;     /* enum track_engine */
+	int32_t end_signal;  /* probes: which signal ended it, 0 none */
+	int32_t writer_pid;  /* probes: who writes */
+	uint32_t pad;
+	uint64_t writer_ticks; /* and field 22 of its /proc/PID/stat */
+	uint64_t reserved[9];
 	uint64_t free_segments[TRACK_SEGMENTS_MAX / 64]; /* atomic; given back by the reader */
 };
 
@@ -285,7 +311,7 @@ struct track_spool {
 struct track_budget {
 	char magic[8];
 	uint32_t version;
-	uint32_t pad;
+	uint32_t beside; /* 1: somebody adds to the spools, whose settled_ns begins at 1 */
 	uint64_t segments_cap;
 	uint64_t segments_used; /* atomic */
 	uint64_t unrecorded;	/* atomic; images that could make no spool */
@@ -299,7 +325,7 @@ _Static_assert(sizeof(struct track_module) == 40, "wire layout");
 _Static_assert(sizeof(struct track_relation) == 24, "wire layout");
 _Static_assert(sizeof(struct track_spool) <= TRACK_HEADER_BYTES, "wire layout");
 _Static_assert(TRACK_KIND__COUNT <= 16, "one bit per kind");
-_Static_assert(TRACK_NOTE__COUNT <= 32, "wire layout");
+_Static_assert(TRACK_NOTE__COUNT <= 64, "wire layout");
 
 /* Rows are appended: one in the middle would give another meaning to the spools that are there. */
 _Static_assert(TRACK_KIND_LOCK == 7, "kinds.def");

@@ -30,6 +30,7 @@ struct collect_process {
 	int32_t ppid;
 	uint32_t image; /* 0 for the first image of this pid, 1 after its first exec, ... */
 	enum track_origin origin;
+	enum track_engine engine;
 	uint64_t start_ns;
 	uint64_t realtime_ns; /* wall clock at start_ns */
 	uint64_t end_ns;      /* 0 while running */

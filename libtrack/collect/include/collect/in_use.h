@@ -19,7 +19,7 @@ bool writer_lives(int32_t pid, uint64_t start_ticks);
 bool file_in_use(int fd);
 
 /*
- * fd: the file, open for reading, of this user. 1: the process that it names
+ * fd: the file, open for reading, of this user. 1: the process that it names as its writer
  * lives, or some process (of another pid namespace, say) has it open for
  * writing or mapped so. 0: nobody does. -EBADMSG: not a spool, -errno.
  */

@@ -93,6 +93,7 @@ struct trace_resource {
 	int64_t death_stack;
 	const char *death_call, *ending;
 	bool inherited;
+	bool earlier;	      /* there before the recording began */
 	int64_t from_subject; /* -1: NULL */
 	const char *name, *local_address, *remote_address;
 	bool has_traffic;
