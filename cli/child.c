@@ -65,7 +65,7 @@ static _Noreturn void become(const struct child *child, char **argv, int gate_fd
 
 	if (read(gate_fd, &go, 1) != 1)
 		_exit(EXIT_FAILURE);
-	error = -shim_environment_set(environment);
+	error = environment ? -shim_environment_set(environment) : 0;
 	if (!error) {
 		return_signals(child);
 		execvp(argv[0], argv);
@@ -79,7 +79,7 @@ static _Noreturn void become(const struct child *child, char **argv, int gate_fd
 int child_prepare(char **argv, const struct shim_environment *environment, uint64_t timeout_ns,
 		  struct child *ret_child)
 {
-	struct child child = {.signal_fd = -1, .gate_fd = -1, .error_fd = -1};
+	struct child child = {.wake_fd = -1, .signal_fd = -1, .gate_fd = -1, .error_fd = -1};
 	int gate[2] = {-1, -1}, error[2] = {-1, -1};
 	int r = 0;
 
@@ -198,11 +198,12 @@ static void end_overdue(struct child *child)
 
 int child_step(struct child *child, int wait_ms)
 {
-	struct pollfd pollfd = {.fd = child->signal_fd, .events = POLLIN};
+	struct pollfd fds[] = {{.fd = child->signal_fd, .events = POLLIN},
+			       {.fd = child->wake_fd, .events = POLLIN}};
 	int status;
 	pid_t pid;
 
-	if (poll(&pollfd, 1, wait_ms) < 0 && errno != EINTR)
+	if (poll(fds, sizeof(fds) / sizeof(fds[0]), wait_ms) < 0 && errno != EINTR)
 		return -errno;
 	pass_on(child);
 	end_overdue(child);

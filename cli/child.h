@@ -19,6 +19,7 @@ struct child {
 	int status;	     /* wait status, once child_step returned 1 */
 	bool timed_out;	     /* --timeout ended it */
 	uint64_t timeout_ns; /* 0: none */
+	int wake_fd;	     /* child_step returns when it is readable; -1: none */
 	/* private */
 	int gate_fd, error_fd, signal_fd;
 	sigset_t mask_before;
@@ -26,7 +27,7 @@ struct child {
 	uint64_t deadline_ns; /* 0: none */
 };
 
-/* Fork, and hold the child back. argv is NULL terminated. */
+/* Fork, and hold the child back. argv is NULL terminated. environment NULL: ours. */
 int child_prepare(char **argv, const struct shim_environment *environment, uint64_t timeout_ns,
 		  struct child *ret_child);
 

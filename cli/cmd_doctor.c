@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <limits.h>
 #include <linux/magic.h>
+#include <probes/probes.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -11,6 +12,7 @@
 #include <sys/statvfs.h>
 #include <sys/utsname.h>
 #include <sys/vfs.h>
+#include <unistd.h>
 
 #include "child.h"
 #include "options.h"
@@ -19,11 +21,13 @@
 #include "road.h"
 #include "run_folder.h"
 #include "shim.h"
+#include "tiny_program.h"
 
 #define PROBE "/bin/true"
 #define PROBE_TIMEOUT_NS 10000000000ull
 #define PROBE_CAP_BYTES (1ull << 20)
 #define SPACE_WANTED_BYTES (1ull << 30)
+#define CHECKS_MAX 16
 
 enum health { HEALTH_OK, HEALTH_MISSING, HEALTH_NOTE };
 
@@ -134,8 +138,19 @@ static bool check_folder(const char *chosen, char ret_base[PATH_MAX])
 	return true;
 }
 
+static int wait_for(struct child *child)
+{
+	int r;
+
+	do
+		r = child_step(child, 100);
+	while (r == 0);
+	child_finish(child);
+	return r;
+}
+
 /* A whole recording of a program that does nothing. 1: it left a spool. */
-static int record_probe(struct run_folder *folder, const char *shim, bool *ret_stacks)
+static int record_by_shim(struct run_folder *folder, const char *shim, bool *ret_stacks)
 {
 	char *argv[] = {(char *)PROBE, NULL};
 	struct shim_environment environment = {
@@ -152,13 +167,49 @@ static int record_probe(struct run_folder *folder, const char *shim, bool *ret_s
 
 	if (r == 0)
 		r = child_release(&child);
-	if (r < 0)
-		return r;
-	do
-		r = child_step(&child, 100);
-	while (r == 0);
-	child_finish(&child);
+	if (r == 0)
+		r = wait_for(&child);
 	return r < 0 ? r : road_saw(folder->path, ret_stacks);
+}
+
+static int run_followed(struct probes *probes, struct child *child)
+{
+	int r = probes_follow(probes, (int32_t)child->pid);
+
+	if (r < 0) {
+		child_cancel(child);
+		return r;
+	}
+	r = child_release(child);
+	return r == 0 ? wait_for(child) : r;
+}
+
+/* The same of a program into which nothing can be preloaded. */
+static int record_by_probes(const struct run_folder *folder)
+{
+	struct probes_options wanted = {.folder = folder->path, .cap_bytes = PROBE_CAP_BYTES};
+	struct probes *probes = NULL;
+	char path[64];
+	char *argv[] = {path, NULL};
+	struct child child;
+	bool stacks;
+	int r, fd = tiny_program_open();
+
+	if (fd < 0)
+		return fd;
+	snprintf(path, sizeof(path), "/proc/%d/fd/%d", (int)getpid(), fd);
+	r = probes_create(&wanted, &probes);
+	if (r == 0)
+		r = child_prepare(argv, NULL, PROBE_TIMEOUT_NS, &child);
+	if (r == 0)
+		r = run_followed(probes, &child);
+	if (r >= 0)
+		r = probes_finish(probes);
+	if (r == 0)
+		r = road_saw(folder->path, &stacks);
+	probes_destroy(probes);
+	close(fd);
+	return r;
 }
 
 static bool check_recording(const char *base, const char *shim)
@@ -168,7 +219,7 @@ static bool check_recording(const char *base, const char *shim)
 	int r = run_folder_create(base, &folder);
 
 	if (r == 0) {
-		r = record_probe(&folder, shim, &stacks);
+		r = record_by_shim(&folder, shim, &stacks);
 		run_folder_remove(&folder);
 	}
 	if (r < 0)
@@ -180,6 +231,38 @@ static bool check_recording(const char *base, const char *shim)
 		tell(HEALTH_OK, "recording " PROBE " works, %s call stacks",
 		     stacks ? "with" : "without");
 	return r > 0;
+}
+
+static bool check_probes(void)
+{
+	struct probes_check checks[CHECKS_MAX];
+	size_t count = probes_checks(checks, CHECKS_MAX);
+	bool all = true;
+
+	for (size_t i = 0; i < count && i < CHECKS_MAX; i++) {
+		tell(checks[i].ok ? HEALTH_OK : HEALTH_NOTE, "probes: %s: %s", checks[i].what,
+		     checks[i].text);
+		all &= checks[i].ok;
+	}
+	return all;
+}
+
+/* The preloaded library does without them, and most programs too. */
+static void check_recording_by_probes(const char *base)
+{
+	struct run_folder folder;
+	int r = run_folder_create(base, &folder);
+
+	if (r == 0) {
+		r = record_by_probes(&folder);
+		run_folder_remove(&folder);
+	}
+	if (r > 0)
+		tell(HEALTH_OK, "probes: recording a static program works");
+	else if (r == 0)
+		tell(HEALTH_NOTE, "probes: recording a static program: nothing of it was seen");
+	else
+		tell(HEALTH_NOTE, "probes: recording a static program: %s", strerror(-r));
 }
 
 int cmd_doctor(const struct options *options)
@@ -195,6 +278,8 @@ int cmd_doctor(const struct options *options)
 	check_limit();
 	folder = check_folder(options->spool_dir, base);
 	works = works && folder && check_recording(base, shim);
+	if (check_probes() && folder)
+		check_recording_by_probes(base);
 	printf("%s\n", works ? "recording works here" : "recording does not work here");
 	return works ? EXIT_CLEAN : EXIT_FINDINGS;
 }

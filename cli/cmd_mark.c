@@ -23,14 +23,53 @@ static void list_runs(const struct run_info *runs, size_t count)
 		fprintf(stderr, "    --run %d  %s\n", (int)runs[i].pid, runs[i].command);
 }
 
+/* 0: it has none, or is gone. */
+static int32_t parent_of(int32_t pid)
+{
+	char path[64], text[512];
+	const char *end;
+	int32_t parent = 0;
+	ssize_t length;
+	int fd;
+
+	snprintf(path, sizeof(path), "/proc/%d/stat", (int)pid);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	length = fd >= 0 ? read(fd, text, sizeof(text) - 1) : -1;
+	if (fd >= 0)
+		close(fd);
+	text[length > 0 ? length : 0] = 0;
+	end = strrchr(text, ')'); /* a name may have any character in it */
+	return end && sscanf(end, ") %*c %d", &parent) == 1 ? parent : 0;
+}
+
+static const struct run_info *find_by_pid(const struct run_info *runs, size_t count, int32_t pid)
+{
+	for (size_t i = 0; i < count; i++)
+		if (run_info_has(&runs[i], pid))
+			return &runs[i];
+	return NULL;
+}
+
+/* The run that we are inside of: where probes record, the environment does not say so. */
+static const struct run_info *find_around(const struct run_info *runs, size_t count)
+{
+	const struct run_info *found = NULL;
+
+	for (int32_t pid = getppid(); pid > 1 && !found; pid = parent_of(pid))
+		found = find_by_pid(runs, count, pid);
+	return found;
+}
+
 static int choose(const struct run_info *runs, size_t count, uint32_t pid,
 		  struct run_info *ret_info)
 {
-	for (size_t i = 0; i < count && pid; i++)
-		if ((uint32_t)runs[i].pid == pid || (uint32_t)runs[i].program_pid == pid) {
-			*ret_info = runs[i];
-			return 0;
-		}
+	const struct run_info *found =
+		pid ? find_by_pid(runs, count, (int32_t)pid) : find_around(runs, count);
+
+	if (found) {
+		*ret_info = *found;
+		return 0;
+	}
 	if (!pid && count == 1) {
 		*ret_info = runs[0];
 		return 0;

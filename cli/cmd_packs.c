@@ -4,8 +4,12 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <pack/probing.h>
+#include <pack/words.h>
+
 #include "options.h"
 #include "pack_object.h"
+#include "pack_patterns.h"
 #include "pack_symbols.h"
 #include "pack_table.h"
 #include "packs.h"
@@ -121,6 +125,35 @@ static void tell_unwrapped(const char *path, const struct pack *pack)
 			       pack->functions[i].line, pack->functions[i].pattern.text);
 }
 
+/* And what a probe cannot do: it looks, and calls nothing. */
+static void tell_unprobed_acts(const char *path, const struct pack *pack,
+			       const struct pack_function *function)
+{
+	for (size_t i = 0; i < function->act_count; i++) {
+		const struct pack_act *act = &function->acts[i];
+		enum pack_unprobed why = pack_act_unprobed(pack, act);
+
+		if (why != PACK_UNPROBED_NOT && why != PACK_UNPROBED_CLASS)
+			printf("%s:%u: probes leave '%s' of %s out: %s\n", path, act->line,
+			       pack_words_name(&pack_words_op, act->op),
+			       act->subject.class_name.text, pack_unprobed_text(why));
+	}
+}
+
+static void tell_unprobed(const char *path, const struct pack *pack)
+{
+	for (size_t i = 0; i < pack->class_count; i++) {
+		const struct pack_class *of_class = &pack->classes[i];
+		enum pack_unprobed why = pack_class_unprobed(pack, of_class);
+
+		if (why != PACK_UNPROBED_NOT)
+			printf("%s:%u: probes do not follow %s: %s\n", path, of_class->line,
+			       of_class->name.text, pack_unprobed_text(why));
+	}
+	for (size_t i = 0; i < pack->function_count; i++)
+		tell_unprobed_acts(path, pack, &pack->functions[i]);
+}
+
 /* Whether the libraries that --library names have what the pack names. 0 or -errno, told. */
 static int check_symbols(const char *path, const struct pack *pack,
 			 const struct option_texts *libraries)
@@ -138,6 +171,8 @@ static int check_symbols(const char *path, const struct pack *pack,
 	}
 	if (list.count)
 		r = pack_symbols_check(pack, &list, &errors);
+	if (r == 0 && list.count)
+		r = pack_patterns_check(pack, &list, &errors);
 	if (r == 0 && errors.count)
 		r = -ENOENT;
 	if (r < 0)
@@ -154,6 +189,7 @@ static int check_pack(const struct options *options, const char *path)
 	if (r < 0)
 		return r;
 	tell_unwrapped(path, pack);
+	tell_unprobed(path, pack);
 	r = check_symbols(path, pack, &options->libraries);
 	if (r == 0)
 		printf("%s: in order, %zu functions of %zu classes\n", path, pack->function_count,

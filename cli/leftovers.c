@@ -142,7 +142,7 @@ static bool maker_lives(const char *name)
 
 static void read_command(int info_fd, char ret_command[COMMAND_BYTES])
 {
-	char text[PATH_MAX + 1024];
+	char text[PATH_MAX + 1024 + RUN_PROGRAMS_MAX * 20];
 	ssize_t length = pread(info_fd, text, sizeof(text) - 1, 0);
 	char *rest = text, *line;
 

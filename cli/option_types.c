@@ -164,6 +164,12 @@ static int parse_cap(const struct option_type *type, const char *text, void *fie
 			    (uint64_t)TRACK_SEGMENTS_MAX * TRACK_SEGMENT_BYTES, field);
 }
 
+static int parse_ring(const struct option_type *type, const char *text, void *field)
+{
+	(void)type;
+	return parse_number(text, "KMG", 1ull << 20, 1ull << 30, field);
+}
+
 static int parse_size(const struct option_type *type, const char *text, void *field)
 {
 	(void)type;

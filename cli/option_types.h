@@ -10,6 +10,12 @@
 
 /* In the order of the words of their types. */
 enum option_color { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
+enum option_engine {
+	OPTION_ENGINE_AUTO,
+	OPTION_ENGINE_SHIM,
+	OPTION_ENGINE_PROBES,
+	OPTION_ENGINE_BOTH
+};
 
 /* What a shell offers for a value. */
 enum option_completion {

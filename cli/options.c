@@ -3,6 +3,7 @@
 
 #include <base/suggest.h>
 #include <errno.h>
+#include <probes/probes.h>
 #include <stdio.h>
 #include <string.h>
 #include <track/wire.h>

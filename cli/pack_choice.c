@@ -16,6 +16,7 @@
 #include "pack_variant.h"
 #include "packs.h"
 #include "program.h"
+#include "run_folder.h"
 #include "say.h"
 
 /* Where the objects lie as seen from the shim: build tree, then installed. */
@@ -89,7 +90,7 @@ static int force_object(struct choosing *choosing, const char *name)
 	return force(choosing, real);
 }
 
-static void tell_error(const char *name, const struct pack_error *error)
+void pack_choice_tell_error(const char *name, const struct pack_error *error)
 {
 	if (error->line)
 		say(NULL, "%s:%u: %s", name, error->line, error->text);
@@ -119,7 +120,7 @@ static void warn_of_symbols(struct choosing *choosing, const char *name)
 	}
 	pack_symbols_check_program(pack, list_needed(choosing), &errors);
 	for (size_t i = 0; i < errors.count; i++)
-		tell_error(name, &errors.items[i]);
+		pack_choice_tell_error(name, &errors.items[i]);
 	pack_errors_clear(&errors);
 	pack_free(pack);
 }
@@ -133,7 +134,7 @@ static int force_file(struct choosing *choosing, const char *name, size_t number
 	snprintf(path, sizeof(path), "%s/pack-%zu.so", choosing->run_folder, number);
 	r = pack_object_build(name, path, &errors);
 	for (size_t i = 0; r < 0 && i < errors.count; i++)
-		tell_error(name, &errors.items[i]);
+		pack_choice_tell_error(name, &errors.items[i]);
 	if (r < 0 && !errors.count)
 		say(NULL, "%s: %s", name, strerror(-r));
 	pack_errors_clear(&errors);
@@ -143,19 +144,25 @@ static int force_file(struct choosing *choosing, const char *name, size_t number
 	return force(choosing, path);
 }
 
+void pack_choice_tell_unknown(const char *name)
+{
+	const char *near = packs_suggest(name);
+	char hint[96];
+
+	snprintf(hint, sizeof(hint),
+		 strchr(name, ',') ? "give --pack for each"
+		 : near		   ? "did you mean '%s'?"
+				   : "see 'rtctrack packs list'",
+		 near);
+	say(hint, "there is no pack '%s'", name);
+}
+
 static int force_named(struct choosing *choosing, const char *name)
 {
-	char path[2 * PATH_MAX], hint[96];
-	const char *near;
+	char path[2 * PATH_MAX];
 
 	if (!packs_text(name)) {
-		near = packs_suggest(name);
-		snprintf(hint, sizeof(hint),
-			 strchr(name, ',') ? "give --pack for each"
-			 : near		   ? "did you mean '%s'?"
-					   : "see 'rtctrack packs list'",
-			 near);
-		say(hint, "there is no pack '%s'", name);
+		pack_choice_tell_unknown(name);
 		return -ENOENT;
 	}
 	if (!choosing->folder[0] || !pack_choice_has(choosing->folder, name)) {
@@ -173,9 +180,14 @@ static bool ends_with(const char *text, const char *end)
 	return length > end_length && strcmp(text + length - end_length, end) == 0;
 }
 
+bool pack_choice_is_object(const char *name)
+{
+	return ends_with(name, ".so");
+}
+
 bool pack_choice_is_yaml(const char *name)
 {
-	return packs_is_path(name) && !ends_with(name, ".so");
+	return packs_is_path(name) && !pack_choice_is_object(name);
 }
 
 static int force_all(struct choosing *choosing)
@@ -190,7 +202,7 @@ static int force_all(struct choosing *choosing)
 			continue;
 		if (pack_choice_is_yaml(name))
 			r = force_file(choosing, name, i);
-		else if (ends_with(name, ".so"))
+		else if (pack_choice_is_object(name))
 			r = force_object(choosing, name);
 		else
 			r = force_named(choosing, name);
@@ -236,8 +248,8 @@ static int make_own_folder(struct choosing *choosing)
 
 	if (choosing->has_own_folder)
 		return 0;
-	if ((size_t)snprintf(folder, sizeof(folder), "%s/packs", choosing->run_folder) >=
-		    sizeof(folder) ||
+	if ((size_t)snprintf(folder, sizeof(folder), "%s/" RUN_FOLDER_PACKS,
+			     choosing->run_folder) >= sizeof(folder) ||
 	    mkdir(folder, 0700) < 0)
 		return -EIO;
 	for (size_t i = 0; i < choosing->packs.count; i++) {

@@ -13,6 +13,7 @@
 #define PACK_CHOICE_NONE "none"
 
 struct options;
+struct pack_error;
 struct program;
 
 struct pack_choice {
@@ -33,8 +34,15 @@ void pack_choice_free(struct pack_choice *choice);
 /* The folder with the objects of the packs that come with the shim. 0 or -ENOENT. */
 int pack_choice_folder(const char *shim_path, char ret_folder[PATH_MAX]);
 
+/* Whether --pack names an object of wrappers by that. */
+bool pack_choice_is_object(const char *name);
+
 /* Whether --pack names a pack's file by that, not an object or a pack that comes with us. */
 bool pack_choice_is_yaml(const char *name);
+
+/* What is wrong with the file of that name; and that there is no pack of that name. */
+void pack_choice_tell_error(const char *name, const struct pack_error *error);
+void pack_choice_tell_unknown(const char *name);
 
 /* Whether the object of a pack is in that folder. */
 bool pack_choice_has(const char *folder, const char *name);

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fnmatch.h>
+#include <probes/probes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +13,8 @@
 #include "packs.h"
 
 #define TEXT_BYTES 1024
+#define NAMELESS_MAX 16
+#define FUNCTIONS_MAX 16384 /* of all packs; the kernel has no more rows */
 
 static const char modules_sql[] = "SELECT DISTINCT m.path, coalesce(p.packs, '') FROM module m"
 				  " JOIN process p ON p.id = m.process_id";
@@ -187,7 +190,108 @@ static int note_unused(const struct hints *hints, struct trace *trace)
 	return trace_put_note(trace, 0, "pack-unused", "INFO", count, text);
 }
 
-int pack_hints_write(struct trace *trace, const struct option_texts *names)
+static bool is_of_named(const struct hints *hints, const struct pack *pack)
+{
+	for (size_t i = 0; i < hints->count; i++)
+		if (hints->items[i].is_named &&
+		    strcmp(hints->items[i].pack->name.text, pack->name.text) == 0)
+			return true;
+	return false;
+}
+
+/* Names, with a comma between. */
+struct list {
+	char names[TEXT_BYTES / 2];
+	size_t length, count;
+};
+
+static void list_add(struct list *list, const char *name)
+{
+	if (list->length < sizeof(list->names))
+		list->length += (size_t)snprintf(list->names + list->length,
+						 sizeof(list->names) - list->length, "%s%s",
+						 list->count ? ", " : "", name);
+	list->count++;
+}
+
+static int put_list(struct trace *trace, const char *note, const char *what,
+		    const struct list *list)
+{
+	bool is_cut = list->length >= sizeof(list->names);
+	char text[TEXT_BYTES];
+
+	if (!list->count)
+		return 0;
+	snprintf(text, sizeof(text), "%s (%s%s)", what, list->names, is_cut ? "..." : "");
+	return trace_put_note(trace, 0, note, "INFO", list->count, text);
+}
+
+/* Wrappers replace a symbol: a pattern is nothing to them. */
+static int note_patterns(const struct hints *hints, struct trace *trace)
+{
+	struct list list = {.count = 0};
+
+	for (size_t i = 0; i < hints->count; i++) {
+		const struct pack *pack = hints->items[i].pack;
+
+		for (size_t j = 0; hints->items[i].is_named && j < pack->function_count; j++)
+			if (pack->functions[j].pattern.text)
+				list_add(&list, pack->functions[j].pattern.text);
+	}
+	return put_list(trace, "pack-patterns",
+			"patterns of packs that --pack names, which only probes follow: add "
+			"--engine both",
+			&list);
+}
+
+static int note_nameless(struct trace *trace, const struct probes *probes)
+{
+	const char *files[NAMELESS_MAX];
+	size_t count = probes_nameless(probes, files, NAMELESS_MAX);
+	struct list list = {.count = 0};
+
+	for (size_t i = 0; i < count; i++)
+		list_add(&list, files[i]);
+	return put_list(trace, "functions-nameless",
+			"files that were stripped, so that patterns of packs fit no more than what "
+			"they export",
+			&list);
+}
+
+/* What of the packs that --pack names is nowhere; and of all what is there and cannot be probed. */
+static int note_functions(const struct hints *hints, struct trace *trace,
+			  const struct probes *probes)
+{
+	struct probes_function *functions = calloc(FUNCTIONS_MAX, sizeof(*functions));
+	struct list missing = {.count = 0}, unseen = {.count = 0};
+	size_t count = functions ? probes_functions(probes, functions, FUNCTIONS_MAX) : 0;
+	int r = functions ? 0 : -ENOMEM;
+
+	for (size_t i = 0; i < count; i++) {
+		const struct probes_function *function = &functions[i];
+		bool is_named = is_of_named(hints, function->pack);
+
+		if (function->is_there && !function->is_probed)
+			list_add(&unseen, function->name);
+		else if (!function->is_there && is_named)
+			list_add(&missing, function->name);
+	}
+	free(functions);
+	if (r == 0)
+		r = put_list(trace, "functions-missing",
+			     "functions of packs that --pack names, and that no file has",
+			     &missing);
+	if (r == 0)
+		r = put_list(trace, "functions-unseen",
+			     "functions of packs that are there, and that probes cannot follow",
+			     &unseen);
+	if (r == 0 && missing.count)
+		r = note_nameless(trace, probes);
+	return r;
+}
+
+int pack_hints_write(struct trace *trace, const struct option_texts *names, bool by_shim,
+		     const struct probes *probes)
 {
 	struct hints hints = {.count = 0};
 	int r = load(&hints, names);
@@ -196,10 +300,14 @@ int pack_hints_write(struct trace *trace, const struct option_texts *names)
 		r = look_at_all(&hints, trace, modules_sql, look_at_module);
 	if (r == 0)
 		r = look_at_all(&hints, trace, classes_sql, look_at_class);
-	if (r == 0 && !option_texts_have(names, PACK_CHOICE_NONE))
+	if (r == 0 && by_shim && !option_texts_have(names, PACK_CHOICE_NONE))
 		r = note_missed(&hints, trace);
 	if (r == 0)
 		r = note_unused(&hints, trace);
+	if (r == 0 && !probes)
+		r = note_patterns(&hints, trace);
+	if (r == 0 && probes)
+		r = note_functions(&hints, trace, probes);
 	free(hints.items);
 	packs_free(&hints.files);
 	packs_free(&hints.shipped);

@@ -15,22 +15,31 @@
 
 /* clang-format off */
 enum trouble_preload { PRELOAD_KEEP, PRELOAD_OMIT };
+enum trouble_sees { SEES_ALL, SEES_PART, SEES_NOTHING };
+enum trouble_probes { PROBES_SEEING, PROBES_BLIND };
 
 static const struct {
 	enum trouble_preload preload;
-	const char *text;
-	const char *remedy;
+	enum trouble_sees sees;
+	enum trouble_probes probes;
+	const char *what, *why, *remedy;
 } troubles[PROGRAM__COUNT] = {
-#define PROGRAM_TROUBLE(id, preload_, text_, remedy_) \
-	[PROGRAM_##id] = { .preload = PRELOAD_##preload_, .text = text_, .remedy = remedy_ },
+#define PROGRAM_TROUBLE(id, preload_, sees_, probes_, what_, why_, remedy_) \
+	[PROGRAM_##id] = { .preload = PRELOAD_##preload_, .sees = SEES_##sees_, \
+			   .probes = PROBES_##probes_, .what = what_, .why = why_, .remedy = remedy_ },
 #include "program_troubles.def"
 #undef PROGRAM_TROUBLE
 };
 /* clang-format on */
 
-const char *program_trouble_text(enum program_trouble trouble)
+const char *program_trouble_what(enum program_trouble trouble)
 {
-	return troubles[trouble].text;
+	return troubles[trouble].what;
+}
+
+const char *program_trouble_why(enum program_trouble trouble)
+{
+	return troubles[trouble].why;
 }
 
 const char *program_trouble_remedy(enum program_trouble trouble)
@@ -41,6 +50,16 @@ const char *program_trouble_remedy(enum program_trouble trouble)
 bool program_takes_preload(enum program_trouble trouble)
 {
 	return troubles[trouble].preload == PRELOAD_KEEP;
+}
+
+bool program_takes_shim(enum program_trouble trouble)
+{
+	return troubles[trouble].sees != SEES_NOTHING;
+}
+
+bool program_is_seen_by_probes(enum program_trouble trouble)
+{
+	return troubles[trouble].probes == PROBES_SEEING;
 }
 
 static int check_executable(const char *path)
@@ -130,6 +149,7 @@ struct elf_facts {
 	bool musl;
 	char loader[PATH_MAX];
 	bool named; /* DT_SONAME: the loader itself, run as a program */
+	bool go;
 	char asan[64];
 };
 
@@ -165,20 +185,32 @@ static void read_dynamic(Elf *elf, Elf_Scn *section, const GElf_Shdr *header,
 	}
 }
 
+static bool is_of_go(Elf *elf, size_t names, const GElf_Shdr *header)
+{
+	const char *name = elf_strptr(elf, names, header->sh_name);
+
+	return name && strcmp(name, ".go.buildinfo") == 0;
+}
+
 static void read_facts(int fd, Elf *elf, struct elf_facts *facts)
 {
 	Elf_Scn *section = NULL;
 	GElf_Shdr section_header;
 	GElf_Phdr header;
-	size_t count = 0;
+	size_t count = 0, names = 0;
 
 	elf_getphdrnum(elf, &count);
 	for (size_t i = 0; i < count && i < INT_MAX; i++)
 		if (gelf_getphdr(elf, (int)i, &header) && header.p_type == PT_INTERP)
 			read_interpreter(fd, &header, facts);
-	while ((section = elf_nextscn(elf, section)))
-		if (gelf_getshdr(section, &section_header) && section_header.sh_type == SHT_DYNAMIC)
+	elf_getshdrstrndx(elf, &names);
+	while ((section = elf_nextscn(elf, section))) {
+		if (!gelf_getshdr(section, &section_header))
+			continue;
+		facts->go |= is_of_go(elf, names, &section_header);
+		if (section_header.sh_type == SHT_DYNAMIC)
 			read_dynamic(elf, section, &section_header, facts);
+	}
 }
 
 static void inspect_elf(int fd, struct program *program)
@@ -204,6 +236,8 @@ static void inspect_elf(int fd, struct program *program)
 		program->trouble = PROGRAM_MUSL;
 	else if (is_privileged(fd))
 		program->trouble = PROGRAM_PRIVILEGED;
+	else if (facts.go)
+		program->trouble = PROGRAM_GO;
 out:
 	elf_end(elf);
 }

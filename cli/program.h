@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The program to record: where it is, and whether the shim can get into it. */
+/* The program to record: where it is, and which engine can see it. */
 #ifndef CLI_PROGRAM_H
 #define CLI_PROGRAM_H
 
@@ -9,7 +9,7 @@
 /* clang-format off */
 enum program_trouble {
 	PROGRAM_FINE,
-#define PROGRAM_TROUBLE(id, preload, text, remedy) PROGRAM_##id,
+#define PROGRAM_TROUBLE(id, ...) PROGRAM_##id,
 #include "program_troubles.def"
 #undef PROGRAM_TROUBLE
 	PROGRAM__COUNT
@@ -29,10 +29,17 @@ struct program {
  */
 int program_inspect(const char *name, struct program *ret_program);
 
-/* What trouble means, and what to do. NULL for PROGRAM_FINE. */
-const char *program_trouble_text(enum program_trouble trouble);
+/*
+ * What the program is, why that is in the shim's way, and what to do. NULL for PROGRAM_FINE.
+ */
+const char *program_trouble_what(enum program_trouble trouble);
+const char *program_trouble_why(enum program_trouble trouble);
 const char *program_trouble_remedy(enum program_trouble trouble);
 /* Whether LD_PRELOAD may be set for it. */
 bool program_takes_preload(enum program_trouble trouble);
+/* Whether the shim records anything of the program itself. */
+bool program_takes_shim(enum program_trouble trouble);
+/* Whether probes in the kernel see what it does. */
+bool program_is_seen_by_probes(enum program_trouble trouble);
 
 #endif

@@ -6,34 +6,44 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/utsname.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "attached.h"
 #include "child.h"
+#include "engine.h"
+#include "engine_choice.h"
 #include "options.h"
 #include "pack_choice.h"
-#include "pack_facts.h"
 #include "program.h"
 #include "road.h"
 #include "run_folder.h"
 #include "say.h"
 #include "status_line.h"
+#include "trace_facts.h"
+#include "watcher.h"
 
 #define POLL_MS 20
+#define POLL_NS 20000000ull
 #define LAST_LOOK_US 20000
 
 struct recording {
 	const struct options *options;
-	struct program program;
+	struct program program; /* that is started */
+	enum engine engine;
 	char shim[PATH_MAX];
 	struct run_folder folder;
 	char trace_path[PATH_MAX];
 	char command[1024];
 	struct pack_choice packs;
+	struct watcher watcher;
 	struct road *road;
 	struct child child;
+	struct attached attached;
+	bool attaches;	     /* instead of starting a program */
+	const int32_t *pids; /* that are recorded from the beginning on */
+	size_t pid_count;
 	bool begun;	/* the child was released */
 	bool cut_short; /* the collection failed midway */
 };
@@ -96,24 +106,21 @@ static int make_folder(struct recording *recording)
 	return r;
 }
 
-static void tell_trouble(const struct recording *recording)
+static bool uses_shim(const struct recording *recording)
 {
-	enum program_trouble trouble = recording->program.trouble;
-
-	if (trouble != PROGRAM_FINE && !recording->options->quiet)
-		say(program_trouble_remedy(trouble), "'%s' %s", recording->program.path,
-		    program_trouble_text(trouble));
+	return recording->engine != ENGINE_PROBES;
 }
 
 /* 0 or -errno: then it was said. */
 static int choose_packs(struct recording *recording)
 {
-	if (!program_takes_preload(recording->program.trouble))
+	if (!uses_shim(recording) || !program_takes_preload(recording->program.trouble))
 		return 0;
 	return pack_choice_make(recording->options, &recording->program, recording->shim,
 				recording->folder.path, &recording->packs);
 }
 
+/* Where the shim has no part, the program's environment is its own. */
 static int prepare_child(struct recording *recording)
 {
 	const struct options *options = recording->options;
@@ -127,12 +134,16 @@ static int prepare_child(struct recording *recording)
 		.cap_bytes = options->cap_bytes,
 		.stack_depth = options->stack_depth,
 	};
-	int r = child_prepare(options->operands, &environment, options->timeout_ns,
-			      &recording->child);
+	int r = child_prepare(options->operands, uses_shim(recording) ? &environment : NULL,
+			      options->timeout_ns, &recording->child);
 
-	if (r < 0)
+	if (r < 0) {
 		say(NULL, "cannot start a process: %s", strerror(-r));
-	return r;
+		return r;
+	}
+	recording->pids = &recording->child.pid;
+	recording->pid_count = 1;
+	return 0;
 }
 
 static void join_command(struct recording *recording)
@@ -146,77 +157,28 @@ static void join_command(struct recording *recording)
 					 *word);
 }
 
-static int name_trace(struct recording *recording)
+static int name_trace(struct recording *recording, const char *program)
 {
-	const char *name = strrchr(recording->options->operands[0], '/');
+	const char *name = strrchr(program, '/');
 	int length;
 
-	name = name ? name + 1 : recording->options->operands[0];
+	name = name ? name + 1 : program;
 	if (recording->options->trace_path)
 		length = snprintf(recording->trace_path, sizeof(recording->trace_path), "%s",
 				  recording->options->trace_path);
+	else if (recording->pid_count)
+		length = snprintf(recording->trace_path, sizeof(recording->trace_path),
+				  "rtctrack-%s-%d.db", name, (int)recording->pids[0]);
 	else
 		length = snprintf(recording->trace_path, sizeof(recording->trace_path),
-				  "rtctrack-%s-%d.db", name, (int)recording->child.pid);
+				  "rtctrack-%s.db", name);
 	return length < PATH_MAX ? 0 : -ENAMETOOLONG;
 }
 
-/* The ports that the kernel gives to sockets that ask for none, "low-high". */
-static int write_port_range(struct trace *trace)
-{
-	FILE *file = fopen("/proc/sys/net/ipv4/ip_local_port_range", "re");
-	unsigned low, high;
-	char range[32];
-	int found;
-
-	if (!file)
-		return 0;
-	found = fscanf(file, "%u %u", &low, &high);
-	fclose(file);
-	if (found != 2)
-		return 0;
-	snprintf(range, sizeof(range), "%u-%u", low, high);
-	return trace_set_meta(trace, "port_range", range);
-}
-
-static int write_meta(struct recording *recording)
-{
-	struct trace *trace = road_trace(recording->road);
-	struct utsname host;
-	char started[32];
-	int r;
-
-	snprintf(started, sizeof(started), "%llu", (unsigned long long)clock_ns(CLOCK_REALTIME));
-	r = trace_set_meta(trace, "rtctrack_version", RTCTRACK_VERSION);
-	if (r == 0)
-		r = trace_set_meta(trace, "command", recording->command);
-	if (r == 0)
-		r = trace_set_meta(trace, "engine", "shim");
-	if (r == 0)
-		r = trace_set_meta(trace, "started_at", started);
-	if (r == 0 && uname(&host) == 0)
-		r = trace_set_meta(trace, "host", host.nodename);
-	if (r == 0)
-		r = write_port_range(trace);
-	return r;
-}
-
-/* What the packs say that were given as files; the trace knows those that come with us. */
-static int tell_packs(const struct recording *recording)
-{
-	const struct option_texts *names = &recording->options->packs;
-	int r = 0;
-
-	for (size_t i = 0; r == 0 && i < names->count; i++)
-		if (pack_choice_is_yaml(names->items[i]))
-			r = pack_facts_write_file(road_trace(recording->road), names->items[i]);
-	return r;
-}
-
-static int open_trace(struct recording *recording)
+static int open_trace(struct recording *recording, const char *program)
 {
 	struct symbol_search search = options_search(recording->options);
-	int r = name_trace(recording);
+	int r = name_trace(recording, program);
 
 	if (r == 0)
 		r = road_create(recording->trace_path, &search, &recording->road);
@@ -230,33 +192,66 @@ static int open_trace(struct recording *recording)
 		say(NULL, "cannot follow the spools: %s", road_error(recording->road));
 		return r;
 	}
-	r = write_meta(recording);
+	r = trace_facts_write(road_trace(recording->road), recording->options, recording->command,
+			      engine_name(recording->engine));
 	if (r == 0)
-		r = tell_packs(recording);
-	if (r == 0)
-		r = road_set_grace(road_trace(recording->road), recording->options->grace_ns);
-	if (r == 0)
-		r = run_folder_announce(&recording->folder, (int32_t)recording->child.pid,
+		r = run_folder_announce(&recording->folder, recording->pids, recording->pid_count,
 					recording->trace_path, recording->command);
 	if (r < 0)
 		say(NULL, "cannot begin the recording: %s", strerror(-r));
 	return r;
 }
 
-int recording_prepare(const struct options *options, struct recording **ret_recording)
+static int create(const struct options *options, struct recording **ret_recording)
 {
 	struct recording *recording = calloc(1, sizeof(*recording));
-	int r;
 
 	if (!recording)
-		return EXIT_TOOL;
+		return -ENOMEM;
 	recording->options = options;
 	recording->folder.lock_fd = -1;
 	*ret_recording = recording;
+	return 0;
+}
+
+int recording_prepare(const struct options *options, struct recording **ret_recording)
+{
+	struct recording *recording;
+	int r;
+
+	if (create(options, ret_recording) < 0)
+		return EXIT_TOOL;
+	recording = *ret_recording;
 	r = program_inspect(options->operands[0], &recording->program);
 	if (r < 0)
 		return cannot_run(options->operands[0], r);
+	if (options->engine == OPTION_ENGINE_PROBES)
+		return EXIT_CLEAN;
 	return find_shim(recording) < 0 ? EXIT_TOOL : EXIT_CLEAN;
+}
+
+/* Before the child is let go: nothing of it may be missed. */
+static int watch_child(struct recording *recording)
+{
+	const struct watcher *watcher = &recording->watcher;
+	int r = 0;
+
+	if (!watcher->probes)
+		return 0;
+	if (recording->engine == ENGINE_BOTH)
+		r = run_folder_tell_beside(&recording->folder);
+	if (r < 0) {
+		say(NULL, "cannot let probes add to the spools: %s", strerror(-r));
+		return r;
+	}
+	r = watcher_expect(watcher, &recording->program);
+	if (r == 0)
+		r = probes_follow(watcher->probes, (int32_t)recording->child.pid);
+	if (r < 0)
+		say(NULL, "cannot follow the program by probes: %s", watcher_error(watcher));
+	else
+		recording->child.wake_fd = probes_fd(watcher->probes);
+	return r;
 }
 
 int recording_start(struct recording *recording)
@@ -266,13 +261,15 @@ int recording_start(struct recording *recording)
 	if (make_folder(recording) < 0)
 		return EXIT_TOOL;
 	join_command(recording);
-	if (choose_packs(recording) < 0 || prepare_child(recording) < 0)
+	if (engine_choice_make(recording->options, &recording->program, recording->folder.path,
+			       &recording->watcher, &recording->engine) < 0 ||
+	    choose_packs(recording) < 0 || prepare_child(recording) < 0)
 		return EXIT_TOOL;
-	if (open_trace(recording) < 0) {
+	if (open_trace(recording, recording->options->operands[0]) < 0 ||
+	    watch_child(recording) < 0) {
 		child_cancel(&recording->child);
 		return EXIT_TOOL;
 	}
-	tell_trouble(recording);
 	r = child_release(&recording->child);
 	if (r < 0) {
 		unlink(recording->trace_path);
@@ -282,7 +279,62 @@ int recording_start(struct recording *recording)
 	return EXIT_CLEAN;
 }
 
-static void collection_failed(struct recording *recording)
+static int watch_targets(struct recording *recording)
+{
+	int r = watcher_create(recording->options, recording->folder.path, false,
+			       &recording->watcher);
+
+	if (r < 0 && r != WATCHER_TOLD)
+		say(NULL, "cannot attach, since probes do not work here: %s",
+		    watcher_error(&recording->watcher));
+	if (r == 0) {
+		r = attached_begin(recording->pids, recording->pid_count, &recording->attached);
+		if (r < 0)
+			say(NULL, "cannot watch the processes: %s", strerror(-r));
+	}
+	return r;
+}
+
+static int attach_all(struct recording *recording)
+{
+	struct probes *probes = recording->watcher.probes;
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < recording->pid_count; i++) {
+		r = probes_attach(probes, recording->pids[i]);
+		if (r < 0)
+			say(NULL, "cannot attach to process %d: %s", (int)recording->pids[i],
+			    watcher_error(&recording->watcher));
+	}
+	if (r < 0) {
+		unlink(recording->trace_path);
+		return r;
+	}
+	recording->attached.wake_fd = probes_fd(probes);
+	attached_limit(&recording->attached, recording->options->timeout_ns);
+	return 0;
+}
+
+int recording_attach(const struct options *options, const struct recording_targets *targets,
+		     struct recording **ret_recording)
+{
+	struct recording *recording;
+
+	if (create(options, ret_recording) < 0)
+		return EXIT_TOOL;
+	recording = *ret_recording;
+	recording->attaches = true;
+	recording->engine = ENGINE_PROBES;
+	recording->pids = targets->pids;
+	recording->pid_count = targets->count;
+	snprintf(recording->command, sizeof(recording->command), "%s", targets->command);
+	return make_folder(recording) < 0 || watch_targets(recording) < 0 ||
+			       open_trace(recording, targets->name) < 0 || attach_all(recording) < 0
+		       ? EXIT_TOOL
+		       : EXIT_CLEAN;
+}
+
+static void collection_failed(struct recording *recording, const char *error)
 {
 	char hint[2 * PATH_MAX + 128];
 
@@ -290,49 +342,86 @@ static void collection_failed(struct recording *recording)
 	snprintf(hint, sizeof(hint),
 		 "what was read before is in %s; the spools stay: rtctrack report %s",
 		 recording->trace_path, recording->folder.path);
-	say(hint, "the recording is cut short: %s", road_error(recording->road));
+	say(hint, "the recording is cut short: %s", error);
+}
+
+static int step(struct recording *recording)
+{
+	return recording->attaches ? attached_step(&recording->attached, POLL_MS)
+				   : child_step(&recording->child, POLL_MS);
+}
+
+static int look_at_probes(struct recording *recording)
+{
+	if (!recording->watcher.probes || probes_poll(recording->watcher.probes) == 0)
+		return 0;
+	collection_failed(recording, watcher_error(&recording->watcher));
+	return -EIO;
+}
+
+/* Probes wake us when they must; the spools are read at their pace. */
+static void look(struct recording *recording, struct status_line *line, uint64_t *looked_ns)
+{
+	uint64_t now_ns = clock_ns(CLOCK_MONOTONIC);
+	struct lifetimes_status status;
+
+	if (look_at_probes(recording) < 0 || now_ns - *looked_ns < POLL_NS)
+		return;
+	*looked_ns = now_ns;
+	if (road_poll(recording->road) < 0) {
+		status_line_erase(line);
+		collection_failed(recording, road_error(recording->road));
+		return;
+	}
+	road_status(recording->road, &status);
+	status_line_update(line, now_ns, &status);
 }
 
 static void follow(struct recording *recording)
 {
 	struct status_line line = status_line_start(recording->options->quiet);
-	struct lifetimes_status status;
+	uint64_t looked_ns = 0;
 	int r;
 
 	do {
-		r = child_step(&recording->child, POLL_MS);
-		if (r != 0 || recording->cut_short)
-			continue;
-		if (road_poll(recording->road) < 0) {
-			status_line_erase(&line);
-			collection_failed(recording);
-			continue;
-		}
-		road_status(recording->road, &status);
-		status_line_update(&line, clock_ns(CLOCK_MONOTONIC), &status);
+		r = step(recording);
+		if (r == 0 && !recording->cut_short)
+			look(recording, &line, &looked_ns);
 	} while (r == 0);
 	status_line_erase(&line);
 	if (recording->child.timed_out && !recording->options->quiet)
 		say(NULL, "ended by --timeout after %.1f s", recording->options->timeout_ns / 1e9);
 }
 
+/* A child that was forked last may not have its spool yet. */
+static int finish_probes(struct recording *recording)
+{
+	usleep(LAST_LOOK_US);
+	if (!recording->watcher.probes || probes_finish(recording->watcher.probes) == 0)
+		return 0;
+	collection_failed(recording, watcher_error(&recording->watcher));
+	return -EIO;
+}
+
 static int finish_road(struct recording *recording, int exit_code)
 {
 	struct road_program program = {
-		.pid = (int32_t)recording->child.pid,
+		.pid = recording->pid_count ? recording->pids[0] : 0,
+		.is_ours = !recording->attaches,
 		.wait_status = recording->child.status,
 		.exit_code = exit_code,
 		.packs = &recording->options->packs,
-		.recordable = recording->program.trouble == PROGRAM_FINE,
+		.probes = recording->watcher.probes,
+		.engine = recording->engine,
+		.recordable = recording->engine == ENGINE_PROBES ||
+			      program_takes_shim(recording->program.trouble),
 		.timeout_ns = recording->child.timed_out ? recording->options->timeout_ns : 0,
 	};
 
-	if (recording->cut_short)
+	if (recording->cut_short || finish_probes(recording) < 0)
 		return -EIO;
-	/* A child that was forked last may not have its spool yet. */
-	usleep(LAST_LOOK_US);
 	if (road_finish(recording->road, &program) < 0) {
-		collection_failed(recording);
+		collection_failed(recording, road_error(recording->road));
 		return -EIO;
 	}
 	return 0;
@@ -341,7 +430,8 @@ static int finish_road(struct recording *recording, int exit_code)
 int recording_follow(struct recording *recording, int *ret_exit_code)
 {
 	follow(recording);
-	*ret_exit_code = child_exit_code(recording->child.status);
+	*ret_exit_code =
+		recording->attaches ? EXIT_CLEAN : child_exit_code(recording->child.status);
 	return finish_road(recording, *ret_exit_code);
 }
 
@@ -361,6 +451,8 @@ void recording_destroy(struct recording *recording)
 		return;
 	if (recording->begun)
 		child_finish(&recording->child);
+	attached_finish(&recording->attached);
+	watcher_destroy(&recording->watcher);
 	if (recording->cut_short)
 		run_folder_keep(&recording->folder);
 	else

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A program under rtctrack, from the look at its file to the judged trace: what commands share that
- * start one. What goes wrong is said here.
+ * A program under rtctrack, or processes that it came to, until the judged trace: what commands
+ * share that record. What goes wrong is said here.
  */
 #ifndef CLI_RECORDING_H
 #define CLI_RECORDING_H
 
+#include <stddef.h>
+#include <stdint.h>
 #include <store/trace.h>
 
 struct options;
@@ -24,7 +26,25 @@ int recording_prepare(const struct options *options, struct recording **ret_reco
  */
 int recording_start(struct recording *recording);
 
-/* Until the program is over; then the trace is judged. 0, or -EIO: it is cut short. */
+/* Processes that run already. pids must outlive the recording. */
+struct recording_targets {
+	const int32_t *pids;
+	size_t count;	     /* 0: only those of --cgroup */
+	const char *name;    /* for the trace's */
+	const char *command; /* clean UTF-8 */
+};
+
+/*
+ * Instead of both above. EXIT_CLEAN, or the exit code; ret_recording, zeroed before, is to be
+ * destroyed however it ends.
+ */
+int recording_attach(const struct options *options, const struct recording_targets *targets,
+		     struct recording **ret_recording);
+
+/*
+ * Until the program is over, or watching is; then the trace is judged. 0, or -EIO: it is cut short.
+ * The exit code is the program's; of what runs already there is none.
+ */
 int recording_follow(struct recording *recording, int *ret_exit_code);
 
 struct trace *recording_trace(struct recording *recording);

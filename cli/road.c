@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "pack_facts.h"
 #include "pack_hints.h"
@@ -159,6 +160,8 @@ static int put_note(struct road *road, enum track_note note, uint64_t count)
 /* A program that should have left a spool and left none: nothing of it was seen. */
 static int note_unrecorded(struct road *road, const struct road_program *program)
 {
+	enum track_note absent =
+		program->engine == ENGINE_PROBES ? TRACK_NOTE_LOST_IMAGES : TRACK_NOTE_SHIM_ABSENT;
 	uint64_t unrecorded = collector_unrecorded(road->collector);
 	int64_t seen = 0;
 	int r = query_int(road->trace, "SELECT count(*) FROM process WHERE pid = ?1", program->pid,
@@ -166,8 +169,8 @@ static int note_unrecorded(struct road *road, const struct road_program *program
 
 	if (r == 0 && unrecorded)
 		r = put_note(road, TRACK_NOTE_LOST_IMAGES, unrecorded);
-	if (r == 0 && (!seen || !program->recordable))
-		r = put_note(road, TRACK_NOTE_SHIM_ABSENT, 1);
+	if (r == 0 && program->pid && (!seen || !program->recordable))
+		r = put_note(road, absent, unrecorded + 1);
 	return r;
 }
 
@@ -187,7 +190,7 @@ static int judge(struct road *road, const struct road_program *program)
 	char number[32];
 	int r = road_judge(road->trace, &road->search);
 
-	if (r == 0 && program) {
+	if (r == 0 && program && program->is_ours) {
 		snprintf(number, sizeof(number), "%d", program->exit_code);
 		r = trace_set_meta(road->trace, "exit_status", number);
 	}
@@ -202,13 +205,29 @@ static int judge(struct road *road, const struct road_program *program)
 	return r;
 }
 
+/* What lives on was seen until now. */
+static int write_end(struct trace *trace)
+{
+	struct timespec now;
+	char text[24];
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	snprintf(text, sizeof(text), "%llu",
+		 (unsigned long long)now.tv_sec * 1000000000ull + (unsigned long long)now.tv_nsec);
+	return trace_set_meta(trace, "ended_ns", text);
+}
+
 int road_finish(struct road *road, const struct road_program *program)
 {
 	uint64_t events;
-	int r;
+	int r = 0;
 
-	if (program)
+	if (program && program->is_ours)
 		collector_ended(road->collector, program->pid, program->wait_status);
+	if (program)
+		r = write_end(road->trace);
+	if (r < 0)
+		return fail(road, r, "cannot store what was recorded");
 	r = collector_finish(road->collector, &events);
 	if (r < 0)
 		return fail_collecting(road, r);
@@ -216,7 +235,8 @@ int road_finish(struct road *road, const struct road_program *program)
 	if (r == 0 && program)
 		r = note_unrecorded(road, program);
 	if (r == 0 && program)
-		r = pack_hints_write(road->trace, program->packs);
+		r = pack_hints_write(road->trace, program->packs, program->engine == ENGINE_SHIM,
+				     program->probes);
 	if (r < 0)
 		return fail(road, r, "cannot store what was recorded");
 	r = judge(road, program);

@@ -12,8 +12,11 @@
 #include <store/trace.h>
 #include <symbol/symbolizer.h>
 
+#include "engine.h"
+
 struct road;
 struct option_texts;
+struct probes;
 
 #define ROAD_TRACE_BUDGET_DEFAULT (32ull << 20)
 #define ROAD_GRACE_UNSET UINT64_MAX
@@ -41,14 +44,17 @@ int road_own(struct road *road, const char *folder);
 int road_poll(struct road *road);
 void road_status(const struct road *road, struct lifetimes_status *ret_status);
 
-/* The program that we started, and how it ended. */
+/* The program that was recorded, and how it ended. */
 struct road_program {
-	int32_t pid;
+	int32_t pid;  /* 0: there was not one above others */
+	bool is_ours; /* we started it, and waited for its end; else the next two are not known */
 	int wait_status;
 	int exit_code;
-	bool recordable;		  /* false: it is known that the shim cannot get in */
+	enum engine engine;
+	bool recordable;		  /* false: it is known that the engine cannot see it */
 	uint64_t timeout_ns;		  /* it was ended after so long; 0: it was not */
 	const struct option_texts *packs; /* what --pack says */
+	const struct probes *probes;	  /* that recorded it; NULL: there were none */
 };
 
 /*

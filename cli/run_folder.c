@@ -166,24 +166,55 @@ int run_folder_limit(const struct run_folder *folder, uint64_t cap_bytes)
 	return r;
 }
 
-int run_folder_announce(struct run_folder *folder, int32_t program_pid, const char *trace_path,
-			const char *command)
+int run_folder_tell_beside(const struct run_folder *folder)
 {
-	char path[PATH_MAX], clean_path[PATH_MAX], clean_command[256];
+	const uint32_t beside = 1;
+	char path[PATH_MAX];
+	int fd, r = join(path, folder->path, TRACK_BUDGET_FILE);
+
+	if (r < 0)
+		return r;
+	fd = open(path, O_WRONLY | O_CLOEXEC | O_NOFOLLOW);
+	if (fd < 0)
+		return -errno;
+	if (pwrite(fd, &beside, sizeof(beside), offsetof(struct track_budget, beside)) !=
+	    (ssize_t)sizeof(beside))
+		r = errno ? -errno : -EIO;
+	close(fd);
+	return r;
+}
+
+static int write_info(int fd, const int32_t *programs, size_t program_count, const char *trace_path,
+		      const char *command)
+{
+	char clean_path[PATH_MAX], clean_command[256];
+	int r = dprintf(fd, "pid %d\n", (int)getpid());
+
+	text_clean(trace_path, strlen(trace_path), clean_path, sizeof(clean_path));
+	text_clean(command, strlen(command), clean_command, sizeof(clean_command));
+	for (size_t i = 0; r >= 0 && i < program_count && i < RUN_PROGRAMS_MAX; i++)
+		r = dprintf(fd, "program %d\n", (int)programs[i]);
+	if (r >= 0)
+		r = dprintf(fd, "trace %s\ncommand %s\n", clean_path, clean_command);
+	return r < 0 ? -errno : 0;
+}
+
+int run_folder_announce(struct run_folder *folder, const int32_t *programs, size_t program_count,
+			const char *trace_path, const char *command)
+{
+	char path[PATH_MAX];
 	int fd, r;
 
 	r = join(path, folder->path, RUN_FOLDER_INFO);
 	if (r < 0)
 		return r;
-	text_clean(trace_path, strlen(trace_path), clean_path, sizeof(clean_path));
-	text_clean(command, strlen(command), clean_command, sizeof(clean_command));
 	fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
 	if (fd < 0)
 		return -errno;
-	if (flock(fd, LOCK_EX | LOCK_NB) < 0 ||
-	    dprintf(fd, "pid %d\nprogram %d\ntrace %s\ncommand %s\n", (int)getpid(),
-		    (int)program_pid, clean_path, clean_command) < 0) {
-		r = -errno;
+	r = flock(fd, LOCK_EX | LOCK_NB) < 0 ? -errno : 0;
+	if (r == 0)
+		r = write_info(fd, programs, program_count, trace_path, command);
+	if (r < 0) {
 		close(fd);
 		return r;
 	}
@@ -198,20 +229,35 @@ void run_folder_keep(struct run_folder *folder)
 	folder->lock_fd = -1;
 }
 
+/* The files of a folder. What is a symlink is removed, and not followed. */
+static void remove_files(int at, const char *name)
+{
+	int fd = openat(at, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+	DIR *directory = fd >= 0 ? fdopendir(fd) : NULL;
+	struct dirent *entry;
+
+	while (directory && (entry = readdir(directory)))
+		unlinkat(fd, entry->d_name, 0);
+	if (directory)
+		closedir(directory);
+	else if (fd >= 0)
+		close(fd);
+}
+
 void run_folder_remove(struct run_folder *folder)
 {
-	DIR *directory;
-	struct dirent *entry;
+	int fd;
 
 	run_folder_keep(folder);
 	if (!folder->path[0])
 		return;
-	directory = opendir(folder->path);
-	if (directory) {
-		while ((entry = readdir(directory)))
-			unlinkat(dirfd(directory), entry->d_name, 0);
-		closedir(directory);
+	fd = open(folder->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+	if (fd >= 0) {
+		remove_files(fd, RUN_FOLDER_PACKS);
+		unlinkat(fd, RUN_FOLDER_PACKS, AT_REMOVEDIR);
+		close(fd);
 	}
+	remove_files(AT_FDCWD, folder->path);
 	rmdir(folder->path);
 	folder->path[0] = 0;
 }
@@ -229,8 +275,8 @@ static void parse_line(const char *line, struct run_info *info)
 
 	if (sscanf(line, "pid %d", &number) == 1)
 		info->pid = number;
-	else if (sscanf(line, "program %d", &number) == 1)
-		info->program_pid = number;
+	else if (sscanf(line, "program %d", &number) == 1 && info->program_count < RUN_PROGRAMS_MAX)
+		info->programs[info->program_count++] = number;
 	else if (strncmp(line, "command ", 8) == 0)
 		text_clean(line + 8, strlen(line + 8), info->command, sizeof(info->command));
 }
@@ -238,7 +284,7 @@ static void parse_line(const char *line, struct run_info *info)
 int run_info_read(const char *folder_path, struct run_info *ret_info)
 {
 	struct run_info info = {0};
-	char path[PATH_MAX], text[PATH_MAX + 1024];
+	char path[PATH_MAX], text[PATH_MAX + 1024 + RUN_PROGRAMS_MAX * 20];
 	char *rest = text, *line;
 	ssize_t length;
 	int fd, r;
@@ -261,8 +307,17 @@ int run_info_read(const char *folder_path, struct run_info *ret_info)
 	text[length] = 0;
 	while ((line = strsep(&rest, "\n")))
 		parse_line(line, &info);
+	info.program_pid = info.programs[0];
 	*ret_info = info;
 	return 0;
+}
+
+bool run_info_has(const struct run_info *info, int32_t pid)
+{
+	for (size_t i = 0; i < info->program_count; i++)
+		if (info->programs[i] == pid)
+			return true;
+	return info->pid == pid;
 }
 
 size_t run_info_list(const char *base, struct run_info *ret_infos, size_t max)

@@ -14,6 +14,9 @@
 
 #define RUN_FOLDER_PREFIX "run-"
 #define RUN_FOLDER_INFO "info"
+#define RUN_FOLDER_PACKS "packs" /* objects of packs, where one is not as installed */
+
+enum { RUN_PROGRAMS_MAX = 64 }; /* of one run, that are told of */
 
 struct run_folder {
 	char path[PATH_MAX];
@@ -24,7 +27,9 @@ struct run_folder {
 struct run_info {
 	char path[PATH_MAX]; /* of the folder */
 	int32_t pid;	     /* of rtctrack */
-	int32_t program_pid;
+	int32_t program_pid; /* the first of programs */
+	int32_t programs[RUN_PROGRAMS_MAX];
+	size_t program_count;
 	char command[256]; /* clean UTF-8 */
 };
 
@@ -48,11 +53,14 @@ int run_folder_create(const char *base, struct run_folder *ret_folder);
  */
 int run_folder_limit(const struct run_folder *folder, uint64_t cap_bytes);
 
-/* Write info and take its lock. Call once the program's pid is known. */
-int run_folder_announce(struct run_folder *folder, int32_t program_pid, const char *trace_path,
-			const char *command);
+/* The processes learn by it that probes add to their spools. Call before there is one. */
+int run_folder_tell_beside(const struct run_folder *folder);
 
-/* Remove the folder with the files in it, and give up the lock. */
+/* Write info and take its lock. Call once the pids of the programs are known. */
+int run_folder_announce(struct run_folder *folder, const int32_t *programs, size_t program_count,
+			const char *trace_path, const char *command);
+
+/* Remove the folder with the files in it and in its packs, and give up the lock. */
 void run_folder_remove(struct run_folder *folder);
 
 /* Give up the lock, keep the files. */
@@ -60,6 +68,9 @@ void run_folder_keep(struct run_folder *folder);
 
 /* -ENOENT: no live run there. */
 int run_info_read(const char *folder_path, struct run_info *ret_info);
+
+/* Whether that is rtctrack's pid, or one of its programs. */
+bool run_info_has(const struct run_info *info, int32_t pid);
 
 /* The live runs of this user below base; returns how many, at most max stored. */
 size_t run_info_list(const char *base, struct run_info *ret_infos, size_t max);

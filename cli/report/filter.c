@@ -243,20 +243,35 @@ static bool matches(const char *pattern, const char *path)
 	       (fnmatch(pattern, path, 0) == 0 || (slash && fnmatch(pattern, slash + 1, 0) == 0));
 }
 
+static bool is_mine(const struct report_filter *filter, const struct report_frame *frame)
+{
+	return matches(filter->mine, frame->module) || matches(filter->mine, frame->file);
+}
+
+/* Of a program that has all linked in, the module says little: plumbing comes last. */
+static const struct report_frame *find_mine(const struct report_filter *filter,
+					    const struct report_stack *stack)
+{
+	for (size_t i = 0; i < stack->count; i++)
+		if (!stack->frames[i].plumbing && is_mine(filter, &stack->frames[i]))
+			return &stack->frames[i];
+	for (size_t i = 0; i < stack->count; i++)
+		if (is_mine(filter, &stack->frames[i]))
+			return &stack->frames[i];
+	return NULL;
+}
+
 bool filter_blame(const struct report_filter *filter, struct report_finding *finding)
 {
-	for (size_t i = 0; i < finding->stack.count; i++) {
-		const struct report_frame *frame = &finding->stack.frames[i];
+	const struct report_frame *frame = find_mine(filter, &finding->stack);
 
-		if (!matches(filter->mine, frame->module) && !matches(filter->mine, frame->file))
-			continue;
-		finding->culprit_function = frame->function;
-		finding->culprit_file = frame->file;
-		finding->culprit_line = frame->line;
-		finding->culprit_module = frame->module[0] ? frame->module : NULL;
-		return true;
-	}
-	return false;
+	if (!frame)
+		return false;
+	finding->culprit_function = frame->function;
+	finding->culprit_file = frame->file;
+	finding->culprit_line = frame->line;
+	finding->culprit_module = frame->module[0] ? frame->module : NULL;
+	return true;
 }
 
 static int read_scope(struct report *report, struct trace_query *query, void *item)

@@ -18,7 +18,8 @@ static const char findings_sql[] =
 static const char evidence_sql[] =
 	"SELECT e.role, e.stack_id, r.id, r.kind, r.class, r.subject, r.birth_call, r.birth_ns,"
 	" r.death_ns, r.name, r.local_address, r.remote_address, r.out_count, r.in_count,"
-	" r.last_use_ns, r.ending, r.tid, r.process_id, f.function, r.traits, r.refs, e.act_id"
+	" r.last_use_ns, r.ending, r.tid, r.process_id, f.function, r.traits, r.refs, e.act_id,"
+	" r.earlier"
 	" FROM evidence e LEFT JOIN act a ON a.id = e.act_id"
 	" LEFT JOIN resource r ON r.id = coalesce(e.resource_id, a.resource_id)"
 	" LEFT JOIN frame f ON f.location_id = r.start_location AND f.position = 0"
@@ -149,6 +150,7 @@ static int read_resource(struct report *report, struct trace_query *query,
 	resource->in_count = (uint64_t)trace_query_int(query, 13);
 	resource->last_use_ns = (uint64_t)trace_query_int(query, 14);
 	resource->tid = (uint32_t)trace_query_int(query, 16);
+	resource->earlier = trace_query_int(query, 22) != 0;
 	resource->id = trace_query_int(query, 2);
 	if (r == 0)
 		r = row_text(report, query, 4, &resource->class_name);

@@ -27,7 +27,11 @@ static const char counts_sql[] = "SELECT (SELECT count(DISTINCT pid) FROM proces
 static const char end_sql[] = "SELECT max((SELECT coalesce(max(end_ns), 0) FROM process),"
 			      " (SELECT coalesce(max(birth_ns), 0) FROM resource),"
 			      " (SELECT coalesce(max(death_ns), 0) FROM resource),"
-			      " (SELECT coalesce(max(last_death_ns), 0) FROM lifetime_statistics))"
+			      " (SELECT coalesce(max(last_death_ns), 0) FROM lifetime_statistics),"
+			      /* What runs on was watched until the recording ended. */
+			      " (SELECT coalesce(max(CAST(value AS INTEGER)), 0) FROM meta"
+			      " WHERE key = 'ended_ns'"
+			      " AND EXISTS (SELECT 1 FROM process WHERE end = 'running')))"
 			      " WHERE ?1 = 0";
 
 static void *append(struct arena *arena, void *items, size_t count, size_t size)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <errno.h>
+#include <fnmatch.h>
 #include <string.h>
 
 #include "rows.h"
@@ -23,6 +24,22 @@ struct frame_row {
 	const char *clone; /* ".part.0": a piece of the function; NULL: itself */
 };
 
+/* What every Go program has linked in; its own functions are called otherwise. */
+static bool is_of_go(const char *function)
+{
+	static const char *const patterns[] = {
+/* clang-format off */
+#define GO_LIBRARY(pattern, what) pattern,
+#include <base/go_library.def>
+		/* clang-format on */
+	};
+
+	for (size_t i = 0; function && i < sizeof(patterns) / sizeof(*patterns); i++)
+		if (fnmatch(patterns[i], function, 0) == 0)
+			return true;
+	return false;
+}
+
 static int read_frame(struct report *report, struct trace_query *query, void *item)
 {
 	struct frame_row *row = item;
@@ -37,7 +54,7 @@ static int read_frame(struct report *report, struct trace_query *query, void *it
 		r = row_text(report, query, 7, &row->clone);
 	frame->line = (int)trace_query_int(query, 2);
 	frame->address = (uint64_t)trace_query_int(query, 4);
-	frame->plumbing = trace_query_int(query, 5) != 0;
+	frame->plumbing = trace_query_int(query, 5) != 0 || is_of_go(frame->function);
 	row->position = trace_query_int(query, 6);
 	return r;
 }

@@ -13,6 +13,18 @@ static double seconds(uint64_t time_ns)
 	return (double)time_ns / 1e9;
 }
 
+/* When it began: of what was there before us that is not known. */
+static void example_begun(FILE *stream, const struct report *report,
+			  const struct report_resource *resource, const char *begun,
+			  const char *before)
+{
+	if (resource->earlier)
+		fprintf(stream, ", %s before the recording began", before);
+	else if (resource->birth_ns && resource->birth_ns <= report->end_ns)
+		fprintf(stream, ", %s %.1f s before the end", begun,
+			seconds(report->end_ns - resource->birth_ns));
+}
+
 static void example_fd(FILE *stream, const struct report *report,
 		       const struct report_resource *resource)
 {
@@ -29,9 +41,8 @@ static void example_fd(FILE *stream, const struct report *report,
 	if (resource->last_use_ns && resource->last_use_ns <= report->end_ns)
 		fprintf(stream, ", last used %.1f s before the end",
 			seconds(report->end_ns - resource->last_use_ns));
-	else if (resource->birth_ns && resource->birth_ns <= report->end_ns)
-		fprintf(stream, ", opened %.1f s before the end",
-			seconds(report->end_ns - resource->birth_ns));
+	else
+		example_begun(stream, report, resource, "opened", "open");
 }
 
 static void example_thread(FILE *stream, const struct report *report,
@@ -44,9 +55,7 @@ static void example_thread(FILE *stream, const struct report *report,
 		fprintf(stream, " tid %u", resource->tid);
 	if (resource->start_routine)
 		fprintf(stream, " running %s", resource->start_routine);
-	if (resource->birth_ns && resource->birth_ns <= report->end_ns)
-		fprintf(stream, ", started %.1f s before the end",
-			seconds(report->end_ns - resource->birth_ns));
+	example_begun(stream, report, resource, "started", "running");
 	if (!resource->ending)
 		fprintf(stream, ", still running");
 	else if (strcmp(resource->ending, "done") == 0)
@@ -101,9 +110,7 @@ static void example_thing(FILE *stream, const struct report *report,
 	if (resource->name && resource->name[0])
 		fprintf(stream, " '%s'", resource->name);
 	example_traits(stream, resource->traits);
-	if (resource->birth_ns && resource->birth_ns <= report->end_ns)
-		fprintf(stream, ", %s %.1f s before the end", text_begun(resource->kind),
-			seconds(report->end_ns - resource->birth_ns));
+	example_begun(stream, report, resource, text_begun(resource->kind), "there");
 	/* The one that who made it got goes without saying. */
 	if (resource->refs > of_pack && strcmp(resource->kind, "object") == 0)
 		fprintf(stream, ", references left: %" PRId64, resource->refs);

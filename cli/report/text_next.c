@@ -62,6 +62,12 @@ static bool may_be_meant(const struct report *report)
 	return report->mark_count == 0;
 }
 
+/* What was there before the recording began has no place to start at. */
+static bool has_culprit(const struct report *report)
+{
+	return report->finding_count && strcmp(report->findings[0].state, "unknown-origin") != 0;
+}
+
 void text_next(FILE *stream, const struct report *report)
 {
 	size_t hidden = report->finding_total - report->finding_count;
@@ -78,7 +84,7 @@ void text_next(FILE *stream, const struct report *report)
 		fprintf(stream, "nothing was recorded; 'rtctrack doctor' says what works here\n");
 	else if (!path)
 		return;
-	else if (report->finding_count)
+	else if (has_culprit(report))
 		fprintf(stream, "next: start at the culprit of finding 1; the trace is %s\n%s",
 			path,
 			may_be_meant(report) ? "      whether it grows, marks show: 'rtctrack mark "

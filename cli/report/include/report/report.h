@@ -47,6 +47,7 @@ struct report_resource {
 	uint64_t out_count, in_count;
 	uint32_t tid;
 	bool has_traffic;
+	bool earlier; /* it was there before the recording began */
 };
 
 struct report_evidence {
