@@ -3,7 +3,7 @@
 # Installs what is missing, builds, and runs all tests. One line per test that
 # failed or was skipped; the last line is "N passed, N failed, N skipped".
 #   tests/run.sh          everything once
-#   tests/run.sh --full   also repeats, mutation, soak, long fuzzing and the bench
+#   tests/run.sh --full   also repeats, mutation, soak, long fuzzing, the bench, and all that probes can be tried with
 set -u
 root=$(cd "$(dirname "$0")/.." && pwd)
 cd "$root" || exit 2
@@ -100,7 +100,54 @@ build() {
 	pass
 }
 
-tidy_all() { git ls-files 'libtrack/*.c' 'cli/*.c' 'samples/*.c' | xargs -P2 -n8 clang-tidy -p build/release --quiet; }
+# beside FUNCTION: in a shell of its own, beside what follows, and behind it where both want the processor
+beside() {
+	rm -f "$logs/$1.counts"
+	(
+		renice -n 19 -p $BASHPID >/dev/null 2>&1
+		passed=0 failed=0 skipped=0
+		"$1"
+		echo "$passed $failed $skipped" >"$logs/$1.counts"
+	) >"$logs/$1.lines" 2>&1 &
+	lane=$!
+}
+# joined FUNCTION: waits for it, prints its lines and adds its counts
+joined() {
+	local more_passed more_failed more_skipped
+	wait "$lane"
+	cat "$logs/$1.lines"
+	if read -r more_passed more_failed more_skipped 2>/dev/null <"$logs/$1.counts"; then
+		passed=$((passed + more_passed)) failed=$((failed + more_failed)) skipped=$((skipped + more_skipped))
+	else
+		miss "$1 did not come to its end"
+	fi
+}
+
+# What is built while the tests of the release build mostly wait.
+sanitized_builds() {
+	rm -f "$logs"/*.built
+	build asan && : >"$logs/asan.built"
+	build tsan "${stress_targets[@]}" && : >"$logs/tsan.built"
+}
+
+# probed NAME COMMAND...: a suite of the probes engine; one line where the engine does not work here
+probed() {
+	if [ -n "$no_probes" ]; then
+		leave "$1: $no_probes"
+	else
+		lines "$@"
+	fi
+}
+# Why probes do not work here; nothing where they do.
+probes_lack() {
+	local said
+	said=$(timeout 60 build/release/cli/rtctrack run --engine probes --quiet -o "$logs/probes.db" -- /bin/true 2>&1) ||
+		said=${said:-the engine does not work here}
+	rm -f "$logs/probes.db"
+	echo "${said%%$'\n'*}"
+}
+
+tidy_all() { git ls-files 'libtrack/*.c' 'bpf/loader/*.c' 'cli/*.c' 'samples/*.c' | xargs -P2 -n8 clang-tidy -p build/release --quiet; }
 
 # ThreadSanitizer and Criterion do not go together: programs without it are built for it. NAME:ROUNDS
 stress="dc_stress:30 dc_sctp_stress:10 dc_peer_stress:10 dc_peer_chaos:5 dc_server_stress:50"
@@ -128,6 +175,7 @@ build release || {
 	say "$passed passed, $failed failed, $skipped skipped"
 	exit 1
 }
+beside sanitized_builds
 say "checking the house"
 lines house tests/unit/house.sh build/release
 lines traps tests/live/traps.sh
@@ -151,9 +199,19 @@ say "real programs"
 # shellcheck disable=SC2086
 install_packages $REAL_PACKAGES || say "(some real programs will be skipped)"
 lines real tests/real/run.sh build/release
+say "probes"
+# shellcheck disable=SC2086
+install_packages $PROBES_PACKAGES || say "(some programs will be skipped)"
+no_probes=$(probes_lack)
+probed probes tests/probes/run.sh build/release
+probed probes-cli tests/probes/cli.sh build/release
+probed probes-packs tests/probes/packs.sh build/release
+probed probes-sequence tests/probes/sequence.sh build/release
+probed probes-found tests/live/scenarios.sh --engine probes build/release
 say "sanitizers and fuzzing"
-build asan && criterion asan build/asan
-build tsan "${stress_targets[@]}" && stressed tsan 1
+joined sanitized_builds
+[ ! -e "$logs/asan.built" ] || criterion asan build/asan
+[ ! -e "$logs/tsan.built" ] || stressed tsan 1
 whole fuzz tests/fuzz/run.sh 20 build/fuzz
 
 say "the sample stack"
@@ -183,6 +241,11 @@ if [ $full = yes ]; then
 	lines scenarios-full tests/samples/scenarios.sh --full build/release
 	lines found-full tests/live/scenarios.sh --full build/release
 	grep '^scenarios:' "$logs/found-full.log"
+	say "probes, at length"
+	probed probes-found-full tests/live/scenarios.sh --full --engine probes build/release
+	probed both-found tests/live/scenarios.sh --engine both build/release
+	probed probes-full tests/probes/run.sh --full build/release
+	probed probes-hosts tests/hosts/run.sh build/release --engine probes
 	say "soak"
 	lines soak tests/live/soak.sh build/release
 	say "mutation"

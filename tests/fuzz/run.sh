@@ -20,7 +20,11 @@ recorder="
 marks		8	fuzz_seeds
 import		12	fuzz_seeds
 pack		12	fuzz_seeds
-spool		40	fuzz_seeds"
+functions	6	fuzz_seeds_symbol
+spool		40	fuzz_seeds
+unwind		20	fuzz_seeds_symbol"
+probes="
+usdt		4	fuzz_seeds_symbol"
 stack="
 framing		4	fuzz_seeds_stack
 mdns		8	fuzz_seeds_stack
@@ -30,8 +34,10 @@ sdp		20	fuzz_seeds_stack
 dcep		8	fuzz_seeds_stack"
 
 [ -f "$build/CMakeCache.txt" ] || cmake -S "$root" --preset fuzz -B "$build" >/dev/null
-table=$recorder$stack
-grep -q '^TRACK_SAMPLES:BOOL=OFF' "$build/CMakeCache.txt" && table=$recorder
+off() { grep -q "^$1:BOOL=OFF" "$build/CMakeCache.txt"; }
+off RTCTRACK_BPF && probes=
+off TRACK_SAMPLES && stack=
+table=$recorder$probes$stack
 column() { echo "$table" | awk -v column="$1" 'NF { print $column }'; }
 names=$(column 1)
 seeds=$(column 3 | sort -u)
@@ -47,6 +53,7 @@ bin=$build/tests/fuzz
 corpus=$bin/corpus
 findings=$bin/findings
 mkdir -p "$findings"
+mkdir -p "$corpus/usdt" # its seeds are written with those of others
 for name in $names; do mkdir -p "$corpus/$name"; done
 for program in $seeds; do "$bin/$program" "$corpus"; done
 cp "$root"/libtrack/packs/*.yaml "$root/tests/unit/pack/standin/standin.yaml" "$corpus/pack" # packs are their own seeds

@@ -51,7 +51,7 @@ sum_of() { sed -n "s/.*$1=\([0-9]*\).*/\1/p" traced.out | awk '{n += $1} END {pr
 # Account = recorded + lost. A lost event may be a birth or an end, and an end
 # whose birth is lost is in no life; but a program that only opens has exact figures.
 judge_account() {
-	local events="'lost-spool-full', 'lost-disk-full', 'lost-threads', 'lost-holes', 'lost-damaged', 'lost-sandbox'"
+	local events="'lost-spool-full', 'lost-disk-full', 'lost-threads', 'lost-holes', 'lost-damaged', 'lost-sandbox', 'lost-events'"
 	local udp="FROM resource WHERE kind = 'fd' AND class = 'udp' AND birth_call <> ''"
 	local lost unrecorded births ends
 	grep -q '^opened=[0-9]* closed=[0-9]*$' traced.out || return

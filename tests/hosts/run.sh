@@ -3,16 +3,21 @@
 # Programs of all sorts under circumstances of all sorts: each runs bare and under
 # `rtctrack run`, and must behave the same; its trace must be readable, and what
 # is not in it must be counted.
-#   tests/hosts/run.sh [BUILD] [--full] [--host 'NAME|NAME'] [--circumstance NAME]
-# By default every host plain, and two of ours under every circumstance; --full all pairs.
+#   tests/hosts/run.sh [BUILD] [--full] [--engine NAME] [--host 'NAME|NAME'] [--circumstance NAME]
+# By default every host plain, and two of ours under every circumstance; --full all pairs. With an engine
+# named: hosts that it could break, plain; --full every host.
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
-suite=hosts full=no only_host="" only_circumstance="" build=$here/../../build/release
+suite=hosts full=no engine="" only_host="" only_circumstance="" build=$here/../../build/release
 while [ $# -gt 0 ]; do
 	case $1 in
 	--full) full=yes ;;
-	--host | --circumstance)
-		[ "$1" = --host ] && only_host=${2:-} || only_circumstance=${2:-}
+	--host | --circumstance | --engine)
+		case $1 in
+		--host) only_host=${2:-} ;;
+		--circumstance) only_circumstance=${2:-} ;;
+		--engine) engine=${2:-} suite=hosts-${2:-} ;;
+		esac
 		shift
 		;;
 	*) build=$1 ;;
@@ -85,7 +90,7 @@ run_traced() {
 	if [ $recorder = no ]; then
 		side traced sh -c 'LD_PRELOAD=$0${LD_PRELOAD:+:$LD_PRELOAD} RTCTRACK_SPOOL_DIR=$1; export LD_PRELOAD RTCTRACK_SPOOL_DIR; shift; exec "$@"' "$shim" "$spool"
 	else
-		side traced "$rtctrack" run --quiet -o ../trace/t.db --report-file ../trace/report --spool-dir "$spool" "${options[@]}" --
+		side traced "$rtctrack" run ${engine:+--engine "$engine"} --quiet -o ../trace/t.db --report-file ../trace/report --spool-dir "$spool" "${options[@]}" --
 	fi
 }
 
@@ -117,6 +122,11 @@ cell() {
 wanted() {
 	[ -z "$only_host" ] || [[ "|$only_host|" == *"|$1|"* ]] || return 1
 	[ -z "$only_circumstance" ] || [ "$only_circumstance" = "$2" ] || return 1
+	if [ -n "$engine" ]; then
+		[ "$2" = "${only_circumstance:-plain}" ] || return 1
+		[ $full = yes ] || [ -n "$only_host" ] || [[ "|$breakable|" == *"|$1|"* ]]
+		return
+	fi
 	[ $full = yes ] || [ -n "$only_host$only_circumstance" ] || [ "$2" = plain ] || [[ " $everywhere " == *" $1 "* ]]
 }
 
@@ -137,6 +147,7 @@ while IFS='|' read -r name needs memory except outside text; do
 	eval "command=($text)"
 	# shellcheck disable=SC2086
 	lack=$(lacking $needs)
+	[ -z "$engine" ] || [ "$outside" != "$nobody" ] || lack="the recorder is nobody, who may not probe"
 	row=$name ran=no
 	for column in $columns; do
 		verdict=.

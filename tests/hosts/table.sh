@@ -91,3 +91,7 @@ END
 
 # Without --full: every host plain, and these hosts under every circumstance.
 everywhere="pairs opens"
+
+# With an engine named, without --full: those that probes in their functions and their libc's could break.
+breakable="opens|tree|closefrom|close_range|spawns|first calls|storm|unwind (C++)|double fork|static|seccomp kills|seccomp EPERM"
+breakable="$breakable|chroot, exec|jemalloc linked|gcc ASan|bash|python3|node|java|go"

@@ -65,7 +65,8 @@ done
 
 # Each compiler and language that the header is for, with all warnings.
 strict="-Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror -D_GNU_SOURCE -pthread -I$include"
-probes=$(grep -o '^TRACK_PROBE([a-z]*)' "$include/track/track.h" | tr -d ')' | cut -d'(' -f2 | sort | xargs)
+# One for each op, and that of a mark.
+probes=$( (echo mark && grep -o '^TRACK_PROBE([a-z]*)' "$include/track/track.h" | tr -d ')' | cut -d'(' -f2) | sort | xargs)
 for level in -O0 -O2; do
 	for compiler in "gcc -std=c11" "clang -std=c11" "g++ -std=c++17 -x c++" "clang++ -std=c++17 -x c++"; do
 		name="$compiler $level"

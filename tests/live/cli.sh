@@ -34,7 +34,7 @@ printf 'int main(void) { return 0; }\n' >s.c
 cc -static -o s s.c
 run --quiet -- ./s
 check "quiet run: what cannot be recorded is not told" "$code $(cat err)" "0 "
-run --quiet --gate -- ./s
+run --quiet --gate --engine shim -- ./s
 check "quiet gate: no verdict, and not a word" "$code $(cat err)" "3 "
 run --quiet --report-file r.txt -- "$host" exit
 check "quiet run: the report's file is written" "$(grep -c 'next: start' r.txt) $(cat err)" "1 "

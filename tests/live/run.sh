@@ -180,7 +180,7 @@ else
 	skip "a setuid program" "needs root and setpriv"
 fi
 
-# Static binaries cannot be recorded: said, run all the same, and no clean verdict.
+# Nothing can be preloaded into static binaries: said, run all the same, and by the shim alone no clean verdict.
 record "$live/live_host_static" exit
 check "a static binary still runs" "$code $(cat out)" "3 opened=1000 closed=0"
 check "a static binary is named as such" "$(grep -c 'static' err report | paste -sd' ' | grep -c '[1-9]')" 1
@@ -246,7 +246,7 @@ check "--gate passes a clean program" "$?" 0
 check "--gate without --strict lets at-exit pass" "$?" 0
 "$rtctrack" run -o t.db --gate --strict --quiet -- "$live/live_host" spawn >out 2>err
 check "--gate --strict fails on at-exit" "$?" 23
-"$rtctrack" run -o t.db --gate --quiet -- "$live/live_host_static" threads >out 2>err
+"$rtctrack" run -o t.db --gate --quiet --engine shim -- "$live/live_host_static" threads >out 2>err
 check "--gate gives no clean verdict on a static binary" "$?" 3
 "$rtctrack" run -o t.db -- /nonexistent/program >out 2>err
 check "a missing command is said, with a shell's exit code" "$? $(grep -c 'No such file' err)" "127 1"

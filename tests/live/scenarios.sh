@@ -2,13 +2,14 @@
 # SPDX-License-Identifier: Apache-2.0
 # Every scenario under rtctrack: the buggy form yields its finding, with the right kind and culprit, and
 # no other; the fixed form and the controls yield none. What is expected is dc-scenario's own table.
-#   tests/live/scenarios.sh [--full] [BUILD] [NAME...]      (--full: each 20 times)
+#   tests/live/scenarios.sh [--full] [--engine NAME] [BUILD] [NAME...]      (--full: each 20 times)
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
 suite=found
 . "$here/../check.sh"
-times=1
+times=1 engine=()
 [ "${1:-}" = --full ] && times=20 && shift
+[ "${1:-}" = --engine ] && engine=(--engine "$2") && suite="found-$2" && shift 2
 build=$(cd "${1:-$here/../../build/release}" && pwd) || exit 2
 [ $# -gt 0 ] && shift
 program=$build/samples/scenarios/dc-scenario
@@ -31,7 +32,7 @@ found() {
 	local trace=$work/$1.$2.db
 	rm -f "$trace"
 	# shellcheck disable=SC2046
-	timeout -k 5 100 "$rtctrack" run --quiet $(packs_of "$2") --grace $grace -o "$trace" -- \
+	timeout -k 5 100 "$rtctrack" run --quiet "${engine[@]}" $(packs_of "$2") --grace $grace -o "$trace" -- \
 		"$program" "$1" --form "$2" --grace $grace >"$work/$1.$2.out" 2>&1
 	sqlite3 -batch -separator ' ' "$trace" "SELECT rule, kind, coalesce(culprit_function, '?') FROM finding WHERE state IN ('broken', 'leaked', 'growing', 'unclosed') AND NOT (rule = 'exhaustion' AND state = 'growing') ORDER BY rank" 2>&1
 }

@@ -31,6 +31,7 @@ names_of_wrappers() {
 	literals "$here/wrappers.sh" check
 	sed -n 's/^played \([a-z]*\)$/\1: the program ends as alone/p; s/^copied "\([^"]*\)".*/\1: each module calls its own/p' "$here/wrappers.sh"
 }
+names_of_probes() { literals "$root/tests/probes/cli.sh" check; }
 names_of_bounds() { literals "$here/bounds.sh" check; }
 names_of_calls() { sed -n 's/^TRACK_OPENS[A-Z_]*(\([A-Za-z0-9_]*\),.*/\1/p' "$root/libtrack/include/track/calls.def"; }
 names_of_hosts() {
@@ -40,7 +41,7 @@ names_of_hosts() {
 		sed -n 's/^everywhere="\(.*\)"$/\1/p' "$hosts" | tr ' ' '\n' | sed "s/\$/, $circumstance/"
 	done
 }
-for each in live annotations wrappers bounds calls hosts; do
+for each in live annotations wrappers probes bounds calls hosts; do
 	names_of_$each | sed "s/^/$each /"
 done >"$work/names"
 for source in "$root"/tests/unit/*/*.c; do
@@ -63,7 +64,7 @@ check "a trap has one row" "$(grep -vE '^(#|$)' "$here/traps.def" | cut -d'|' -f
 check "a row is a name, a trap and its tests" "$(grep -vE '^(#|$)' "$here/traps.def" | grep -vE '^[a-z0-9-]+ \| [^|]+ \| [^|]+$')" ""
 
 # The table of ARCHITECTURE.md: its first column, without the heading.
-sed -n '/^## Traps that shaped the shim$/,/^## The/s/^| \([^|]*[^ |]\) *|.*/\1/p' "$root/ARCHITECTURE.md" | grep -vxE 'trap|-+' >"$work/told"
+sed -n '/^## Traps that shaped the/,/^## The/s/^| \([^|]*[^ |]\) *|.*/\1/p' "$root/ARCHITECTURE.md" | grep -vxE 'trap|-+' >"$work/told"
 check "ARCHITECTURE.md tells of traps" "$(grep -c . "$work/told" | grep -c '[1-9][0-9]')" 1
 check "every trap of ARCHITECTURE.md has its row" "$(cut -d'|' -f2 "$work/table" | grep -vxFf - "$work/told")" ""
 summary

@@ -7,6 +7,10 @@ session attaches to the EchoTest, has a message echoed by it over a data channel
 mark. Its handle is detached and the session destroyed, but for the last KEPT, which are abandoned.
 Then Janus gets a SIGTERM, its normal end. Where JANUS_LOG names a file, Janus prints its reference
 counters into that. JANUS_MESSAGES: so many are echoed in each session, one after the other.
+
+JANUS_ATTACH: the words of a recorder that is attached to Janus in the middle of its life, once it had
+two sessions, of which one is left. It is there for the SESSIONS, ends by a SIGINT, and then Janus has to
+serve one more.
 """
 import asyncio
 import json
@@ -152,6 +156,72 @@ async def load(sessions, kept_open, mark):
     return kept, seconds
 
 
+def in_kernel():
+    """Programs and links of BPF, by their numbers, which only grow."""
+    listed = set()
+    for what in ("prog", "link"):
+        lines = subprocess.run(["bpftool", what, "list"], check=True, capture_output=True, text=True)
+        listed.update((what, line.split(":")[0]) for line in lines.stdout.splitlines()
+                      if line[:1].isdigit())
+    return listed
+
+
+def left_in_kernel(before):
+    """How many came since and stay: what somebody else records with goes."""
+    limit = time.monotonic() + SECONDS
+    came = in_kernel() - before
+    while came & in_kernel() and time.monotonic() < limit:
+        time.sleep(0.1)
+    return len(came & in_kernel())
+
+
+def attach(words, pid):
+    """Answers with the recorder once it says that it is there."""
+    limit = time.monotonic() + SECONDS
+    with open("attach.err", "w", encoding="utf-8") as said:
+        recorder = subprocess.Popen(words + [str(pid)], stdout=said, stderr=said)
+    while time.monotonic() < limit and recorder.poll() is None:
+        with open("attach.err", encoding="utf-8") as said:
+            if "Ctrl-C ends it" in said.read():
+                return recorder
+        time.sleep(0.05)
+    recorder.kill()
+    raise RuntimeError("the recorder does not come")
+
+
+def attended(sessions, kept_open, command, words):
+    """Janus with a recorder that comes and goes."""
+    with open(os.devnull, "w", encoding="utf-8") as output:
+        janus = subprocess.Popen(command, stdout=output)
+    recorder = None
+
+    def mark(number):
+        subprocess.run([words[0], "mark", "--run", str(recorder.pid), f"session {number}"],
+                       check=True, stdout=subprocess.DEVNULL)
+
+    try:
+        wait_for_port(janus)
+        loop = asyncio.new_event_loop()
+        kept, _ = loop.run_until_complete(load(1, 0, lambda number: None))
+        settled_udp_sockets(janus.pid, 0)
+        kept += loop.run_until_complete(load(1, 1, lambda number: None))[0]
+        before = in_kernel()
+        recorder = attach(words, janus.pid)
+        kept += loop.run_until_complete(load(sessions, kept_open, mark))[0]
+        left = settled_udp_sockets(janus.pid, 1 + kept_open)
+        recorder.send_signal(signal.SIGINT)
+        code = recorder.wait(SECONDS)
+        more = left_in_kernel(before)
+        kept += loop.run_until_complete(load(1, 0, lambda number: None))[0]
+    finally:
+        if recorder:
+            recorder.kill()
+        janus.send_signal(signal.SIGTERM)
+        end = janus.wait(SECONDS)
+    print(f"sessions={len(kept)} udp={left} recorder={code} bpf={more} code={end}", flush=True)
+    os._exit(0)
+
+
 def main(sessions, kept_open, command, log):
     def mark(number):
         if pid != janus.pid:
@@ -183,4 +253,7 @@ def main(sessions, kept_open, command, log):
 if __name__ == "__main__":
     if len(sys.argv) < 4:
         sys.exit("usage: janus.py SESSIONS KEPT COMMAND...")
+    if "JANUS_ATTACH" in os.environ:
+        WORDS = os.environ["JANUS_ATTACH"].split()
+        attended(int(sys.argv[1]), int(sys.argv[2]), sys.argv[3:], WORDS)
     main(int(sys.argv[1]), int(sys.argv[2]), sys.argv[3:], os.environ.get("JANUS_LOG"))

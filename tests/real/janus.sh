@@ -84,6 +84,31 @@ janus_counters() {
 		('janus_session_handles_insert', 'janus_ice_handle_attach_plugin')")" 2
 }
 
+# Janus runs already when the recorder comes, and runs on when it goes: a session that was closed before it
+# and one that is left, five while it is there, of which one is abandoned, and one after it.
+janus_attached() {
+	local udp="FROM resource WHERE class = 'udp'" said
+	if ! said=$("$rtctrack" run --engine probes --quiet -o t.db -- /bin/true 2>&1); then
+		skip "janus attached" "$(echo "$said" | head -1)"
+		return
+	fi
+	rm -f t.db
+	JANUS_ATTACH="$rtctrack attach -o $PWD/t.db --report-file $PWD/report" timed recorded janus_namespace timeout 200 \
+		/usr/bin/python3 "$here/janus.py" 5 1 janus -F "$PWD/janus" -C "$PWD/janus/janus.jcfg"
+	check "janus attached: it serves before, meanwhile and after" "$(cat recorded.out)" "sessions=8 udp=2 recorder=0 bpf=0 code=0"
+	check "janus attached: nothing lost" "$(sql "$lost")" 0
+	check "janus attached: a mark per session" "$(sql "SELECT count(*) FROM mark")" 5
+	check "janus attached: what was there before is of unknown origin" \
+		"$(sql "SELECT count(*) $udp AND earlier AND death_ns IS NULL") $(sql "SELECT DISTINCT origin FROM process")" "1 attached"
+	check "janus attached: UDP sockets opened meanwhile, and left" \
+		"$(sql "SELECT count(*) >= 5, count(*) FILTER (WHERE death_ns IS NULL) $udp AND NOT earlier")" "1|1"
+	check "janus attached: who opened the one of the abandoned session" "$(sql "SELECT count(*), max(f.culprit_function)
+		FROM finding f JOIN evidence e ON e.finding_id = f.id JOIN resource r ON r.id = e.resource_id
+		WHERE r.class = 'udp' AND NOT r.earlier")" "1|janus_ice_setup_local"
+	check "janus attached: of the sessions that were closed nothing is told" "$(sql "SELECT message FROM finding
+		WHERE state IN ('broken', 'leaked', 'growing')")" ""
+}
+
 janus() {
 	local missing sessions=20
 	[ $full = yes ] && sessions=200
@@ -114,4 +139,5 @@ janus() {
 	check "janus open: nothing broken" "$(sql "SELECT message FROM finding WHERE state = 'broken'")" ""
 	janus_counters 5 0
 	janus_counters 5 2
+	janus_attached
 }

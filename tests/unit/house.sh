@@ -24,7 +24,7 @@ try() {
 	cc -std=gnu11 -D_GNU_SOURCE -fsyntax-only $(flags "$room") "$work/try.c" 2>/dev/null && got=yes
 	check "$room sees $header: $expected" "$got" "$expected"
 }
-for room in libtrack/shim libtrack/collect libtrack/symbol libtrack/store libtrack/pack; do
+for room in libtrack/shim libtrack/collect libtrack/symbol libtrack/store libtrack/pack bpf/loader; do
 	try $room analyze/analyze.h no
 	try $room report/format.h no
 done
@@ -40,6 +40,12 @@ try libtrack/pack track/wire.h yes
 try libtrack/pack base/suggest.h yes
 try libtrack/pack collect/collector.h no
 try libtrack/pack store/trace.h no
+try bpf/loader collect/collector.h yes
+try bpf/loader symbol/unwind.h yes
+try bpf/loader pack/pack.h yes
+try bpf/loader store/trace.h no
+try libtrack/collect probes/probes.h no
+try libtrack/analyze probes/probes.h no
 try libtrack/analyze store/trace.h yes
 try libtrack/analyze symbol/symbolizer.h no
 try libtrack/import collect/collector.h yes
@@ -68,21 +74,30 @@ try samples/dcstack/router dcstack/dcstack.h yes
 try samples/dcstack/router run/object.h yes
 try samples/dcstack/router sctp/sctp.h no
 
-verdict "only the store includes sqlite3.h" "$(grep -rl 'sqlite3\.h' libtrack cli samples --include=*.[ch] | grep -v '^libtrack/store/')"
-verdict "no include reaches into another room" "$(grep -rnE '#include "\.\./' libtrack cli samples --include=*.[ch])"
+verdict "only the store includes sqlite3.h" "$(grep -rl 'sqlite3\.h' libtrack bpf cli samples --include=*.[ch] | grep -v '^libtrack/store/')"
+verdict "no include reaches into another room" "$(grep -rnE '#include "\.\./' libtrack bpf cli samples --include=*.[ch])"
 
-all_rooms=$(for folder in libtrack/include libtrack/*/include cli/report/include cli samples/*/include samples/dcstack/*/include; do [ -d $folder ] && echo -I$folder; done)
+all_rooms=$(for folder in libtrack/include libtrack/*/include bpf/include bpf bpf/loader cli/report/include cli samples/*/include samples/dcstack/*/include; do [ -d $folder ] && echo -I$folder; done)
 # alone HEADER: names it if it does not compile
 alone() {
 	# shellcheck disable=SC2046,SC2086
 	cc -std=gnu11 -D_GNU_SOURCE -fsyntax-only $(flags "$(dirname "${1%%/include/*}x" | sed 's/x$//')") $all_rooms -x c "$1" 2>>"$work/header" || echo "$1" >>"$work/headers"
 }
-for header in $(git ls-files '*.h'); do
+for header in $(git ls-files '*.h' ':!bpf/*.bpf.h'); do
 	while [ "$(jobs -rp | wc -l)" -ge 2 ]; do wait -n; done # nothing else runs meanwhile
 	alone "$header" &
 done
 wait
 verdict "every header compiles alone" "$(cat "$work/headers" 2>/dev/null)"
+# Parts of the kernel's side stand on those before them, and on none behind: each compiles as the last one.
+for header in $(git ls-files 'bpf/*.bpf.h'); do
+	sed "/#include \"${header##*/}\"/q" bpf/probes.bpf.c >"$work/part.c"
+	clang -target bpf -mcpu=v3 -O2 -g -std=gnu11 -ffreestanding -Wall -Wextra -Werror -Wno-unused-parameter \
+		-Wno-unused-variable -Wno-unused-function -D__TARGET_ARCH_x86 -Ibpf -Ilibtrack/include \
+		-idirafter "$(pkg-config --variable=includedir libbpf)" -fsyntax-only "$work/part.c" 2>>"$work/header" &&
+		grep -q "#include \"${header##*/}\"" "$work/part.c" || echo "$header"
+done >"$work/parts"
+verdict "every part of the kernel's side stands on those before it" "$(cat "$work/parts")"
 # A program's own macros of these names do no harm.
 {
 	sed -nE 's/^TRACK_(KIND|OP)\(([A-Z_]+),.*/#define \2 a host macro/p' libtrack/include/track/{kinds,ops}.def
@@ -99,7 +114,7 @@ verdict "no function above 70 lines" "$(sed -nE 's/^above 40 lines: //p' "$work/
 verdict "the median function has 15 lines or less" "$(awk 'NR > 1 && NF == 7 && $5 > 15 {print $1, $5}' "$work/sizes")"
 # "header room" for what rooms show, then "room room" for who includes what of whom
 git ls-files '*/include/*.h' '*/above/*.h' | sed -nE 's,^(.*)/(include|above)/(.*),\3 \1,p' >"$work/shown"
-git grep -oE '^#include <[^>]+>' -- 'libtrack/*.[ch]' 'cli/*.[ch]' 'samples/*.[ch]' |
+git grep -oE '^#include <[^>]+>' -- 'libtrack/*.[ch]' 'bpf/*.[ch]' 'cli/*.[ch]' 'samples/*.[ch]' |
 	sed -E 's,^([^:]*)/[^/:]*:#include <([^>]+)>,\1 \2,; s,/(include|above)/[^ ]* , ,' |
 	awk 'NR == FNR { room[$1] = $2; next } $2 in room && room[$2] != $1 { print $1, room[$2] }' "$work/shown" - |
 	sort -u >"$work/edges"

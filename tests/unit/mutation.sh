@@ -26,12 +26,15 @@ libtrack/collect/cursor.c|s/bool old = .*;/bool old = false;/|unit_collect_hole
 libtrack/collect/cursor.c|s/cursor->last_ns < sum->wait_ns/cursor->last_ns > sum->wait_ns/|unit_collect_hole
 libtrack/collect/cursor.c|s/head.time_ns < before_ns)/head.time_ns < before_ns + 1000000000)/|unit_collect_hole unit_collect_live
 libtrack/collect/cursor.c|s/if (head.time_ns < horizon_ns)/if (head.time_ns <= horizon_ns)/|unit_collect_hole
-libtrack/collect/process.c|s/look->now_ns - MARGIN_NS;/look->now_ns;/|unit_collect_live
+libtrack/collect/process.c|s/= now_ns - MARGIN_NS;/= now_ns;/|unit_collect_live
 libtrack/collect/process.c|s/look->final ? UINT64_MAX : horizon/horizon/|unit_collect_order
 libtrack/collect/process.c|s/ \&\& !cursor->holed//|unit_collect_hole
 libtrack/collect/process.c|s/process->read_before = process->spool.map->given_back;//|unit_collect_live
 libtrack/collect/collector.c|s/int ret = collector->sink.flush(collector->sink.ctx);/int ret = 0;/|unit_collect_live
 libtrack/collect/collector.c|s/budget_give_back(&collector->budget, process->segments_booked);//|unit_collect_own
+libtrack/collect/process.c|s/late \&\& settled_ns/false \&\& settled_ns/|unit_collect_probes
+libtrack/collect/spool.c|s/!= TRACK_STATE_ENDED \&\&/!= 99 \&\&/|unit_collect_probes
+libtrack/collect/in_use.c|s/bool watched = .*;/bool watched = false;/|unit_collect_probes
 libtrack/collect/family.c|s/bool after = .*;/bool after = true;/|unit_collect_process
 libtrack/collect/family.c|s/return a->spool.start_ticks == b->spool.start_ticks/return true/|unit_collect_process
 libtrack/collect/spool.c|s/memset(segment + 1, 0, .*//|unit_collect_live

@@ -152,3 +152,85 @@ Test(culprit, the_start_is_to_blame_where_nothing_else_is_the_programs)
 	judge_frames("/opt/program", functions, files);
 	expect(culprit_sql, "_start ../start.S 12");
 }
+
+static void judge_static(const char *inner)
+{
+	const char *const functions[] = {inner, "gather"}, *const files[] = {NULL, "/src/peer.c"};
+
+	judge_frames("/opt/bin/program", functions, files);
+	expect("SELECT culprit_function FROM finding", "gather");
+}
+
+/* clang-format off */
+#define IS_LINKED_IN(test, function) Test(culprit, test) { judge_static(function); }
+IS_LINKED_IN(a_call_that_is_linked_in_is_not_to_blame, "socket")
+IS_LINKED_IN(nor_by_its_inner_name, "__socket")
+IS_LINKED_IN(nor_as_the_library_calls_it_itself, "__libc_accept4")
+IS_LINKED_IN(nor_for_large_files, "__open64_nocancel")
+IS_LINKED_IN(nor_a_version_of_it, "__pthread_create_2_1")
+IS_LINKED_IN(nor_a_thread_of_the_library, "__clone3")
+IS_LINKED_IN(nor_the_runtime_of_go, "runtime.netpollopen")
+IS_LINKED_IN(nor_its_inner_runtime, "runtime/internal/syscall.Syscall6")
+IS_LINKED_IN(nor_its_network, "net.(*sysDialer).dialUDP")
+IS_LINKED_IN(nor_what_is_below_it, "net/http.(*Transport).dialConn")
+IS_LINKED_IN(nor_the_core_of_rust, "core::ops::function::FnMut::call_mut")
+IS_LINKED_IN(nor_its_boxes, "alloc::boxed::Box<T>::new")
+IS_LINKED_IN(nor_its_sockets, "std::net::udp::UdpSocket::bind")
+IS_LINKED_IN(nor_what_they_are_asked_for, "<std::net::udp::UdpSocket as std::os::fd::owned::AsFd>::as_fd")
+IS_LINKED_IN(nor_what_any_type_has, "<F as core::ops::function::FnOnce<A>>::call_once")
+
+/* Of a like name, but the program's own. */
+static void judge_own(const char *inner)
+{
+	const char *const functions[] = {inner, "gather"}, *const files[] = {NULL, "/src/peer.c"};
+
+	judge_frames("/opt/bin/program", functions, files);
+	expect("SELECT culprit_function FROM finding", inner);
+}
+
+#define IS_OWN(test, function) Test(culprit, test) { judge_own(function); }
+IS_OWN(a_package_called_network_is_to_blame, "network.Dial")
+IS_OWN(a_package_in_a_folder_called_net_is, "github.com/pion/transport/v2/net.Listen")
+IS_OWN(a_crate_called_core_x_is, "core_x::ops::open")
+IS_OWN(a_namespace_called_core_is, "core::Session::open")
+IS_OWN(a_namespace_called_alloc_is, "alloc::Pool::take")
+IS_OWN(what_a_crate_does_for_a_trait_of_rusts_is, "<relay::Peer as core::ops::drop::Drop>::drop")
+/* clang-format on */
+
+Test(culprit, the_source_of_rusts_library_is_not_to_blame)
+{
+	const char *const functions[] = {"forget<T>", "gather"};
+	const char *const files[] = {"/usr/src/rustc-1.63.0/library/core/src/mem/mod.rs",
+				     "/src/peer.rs"};
+
+	judge_frames("/opt/bin/program", functions, files);
+	expect("SELECT culprit_function FROM finding", "gather");
+}
+
+Test(culprit, a_function_of_a_like_name_is_to_blame)
+{
+	const char *const functions[] = {"__socket_of_mine", "gather"};
+	const char *const files[] = {NULL, "/src/peer.c"};
+
+	judge_frames("/opt/bin/program", functions, files);
+	expect("SELECT culprit_function FROM finding", "__socket_of_mine");
+}
+
+Test(culprit, a_function_of_the_same_name_with_a_source_is_to_blame)
+{
+	const char *const functions[] = {"socket", "gather"};
+	const char *const files[] = {"/src/net.c", "/src/peer.c"};
+
+	judge_frames("/opt/bin/program", functions, files);
+	expect("SELECT culprit_function FROM finding", "socket");
+}
+
+Test(culprit, threads_of_go_last_as_long_as_the_process)
+{
+	const char *const functions[] = {"runtime.newosproc", "runtime.newm1"};
+	const char *const files[] = {"", ""};
+
+	judge_frames("/opt/bin/program", functions, files);
+	expect_no_findings();
+	expect_note("lifelong", "1");
+}

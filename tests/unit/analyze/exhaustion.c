@@ -60,6 +60,18 @@ Test(exhaustion, a_call_without_a_number_left_names_who_holds_them)
 	expect(FOUND("culprit_function"), "open_candidate");
 }
 
+Test(exhaustion, tells_what_was_there_before_the_recording)
+{
+	limit(3);
+	fd_open_as(0, NO_STACK, TRACK_FD_CLASS_TERMINAL, TRACK_FD_INHERITED, -1);
+	fd_open_as(1, NO_STACK, TRACK_FD_CLASS_PIPE, TRACK_FD_BEFORE, -1);
+	fd_open_as(2, NO_STACK, TRACK_FD_CLASS_PIPE, TRACK_FD_BEFORE, -1);
+	fd_fail(UINT64_MAX, TRACK_CALL_socket, ACCEPT, EMFILE);
+	judge();
+	expect(FOUND("message"), "socket failed with EMFILE: 3 of 3 descriptors in use; 2 earlier "
+				 "pipes, 1 inherited terminal");
+}
+
 Test(exhaustion, counts_only_what_was_open_at_that_moment)
 {
 	limit(3);

@@ -31,7 +31,8 @@ Test(findings, what_is_open_at_exit_is_told_once_per_site)
 	expect("SELECT count(*) FROM finding", "1");
 	expect("SELECT rank || rule || state || kind || class || count FROM finding",
 	       "1fd-leakat-exitfdudp4");
-	expect("SELECT message FROM finding", "4 UDP sockets opened here were never closed");
+	expect("SELECT message FROM finding",
+	       "4 UDP sockets opened here were still open when the recording ended");
 	expect("SELECT count(DISTINCT resource_id) FROM evidence", "4");
 }
 
@@ -39,7 +40,8 @@ Test(findings, one_is_told_in_the_singular)
 {
 	fd_open_as(5, NO_STACK, TRACK_FD_CLASS_TCP, 0, -1);
 	play_judge();
-	expect("SELECT message FROM finding", "1 TCP socket opened here was never closed");
+	expect("SELECT message FROM finding",
+	       "1 TCP socket opened here was still open when the recording ended");
 }
 
 Test(findings, every_class_of_descriptors_is_judged)
@@ -49,7 +51,8 @@ Test(findings, every_class_of_descriptors_is_judged)
 	fd_open_as(7, NO_STACK, TRACK_FD_CLASS_FILE, 0, -1);
 	play_judge();
 	expect("SELECT group_concat(message, '; ') FROM (SELECT * FROM finding ORDER BY rank)",
-	       "2 files opened here were never closed; 1 directory opened here was never closed");
+	       "2 files opened here were still open when the recording ended; 1 directory opened "
+	       "here was still open when the recording ended");
 }
 
 Test(findings, at_the_end_sockets_come_before_threads_and_files)
@@ -60,6 +63,7 @@ Test(findings, at_the_end_sockets_come_before_threads_and_files)
 	fd_open_as(7, NO_STACK, TRACK_FD_CLASS_FILE, 0, -1);
 	fd_open_as(8, NO_STACK, TRACK_FD_CLASS_FILE, 0, -1);
 	fd_open(5, NO_STACK);
+	play_end(COLLECT_END_EXIT);
 	play_judge();
 	expect("SELECT group_concat(class || count) FROM (SELECT * FROM finding ORDER BY rank)",
 	       "udp1,thread2,file3");
@@ -83,11 +87,23 @@ Test(findings, threads_ended_and_still_running_are_told_apart)
 	       "thread-leakat-exit1 thread started here ended, never joined nor detached");
 	thread_event(TRACK_OP_CREATE, 2, 0);
 	thread_event(TRACK_OP_CREATE, 3, 0);
+	play_end(COLLECT_END_EXIT);
 	play_flush();
 	cr_assert_eq(analyze_findings(play.trace), 0);
 	expect("SELECT message FROM finding",
 	       "3 threads started here: 1 ended, never joined nor detached, "
 	       "2 still running at the end");
+}
+
+Test(findings, a_thread_of_a_process_that_runs_on_is_none)
+{
+	thread_event(TRACK_OP_CREATE, 1, 0);
+	thread_event(TRACK_OP_CREATE, 2, 0);
+	thread_event(TRACK_OP_DONE, 2, 0);
+	play_end(COLLECT_END_RUNNING);
+	play_judge();
+	expect("SELECT message FROM finding",
+	       "1 thread started here ended, never joined nor detached");
 }
 
 Test(findings, a_detached_thread_that_runs_is_none)
@@ -420,6 +436,7 @@ Test(findings, the_broken_come_before_the_growing_before_the_rest)
 	double_close();
 	sessions(counts, 3);
 	thread_event(TRACK_OP_CREATE, 1, 0);
+	play_end(COLLECT_END_EXIT);
 	play_judge();
 	expect("SELECT group_concat(state) FROM (SELECT * FROM finding ORDER BY rank)",
 	       "broken,growing,at-exit");

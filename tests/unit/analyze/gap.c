@@ -31,6 +31,14 @@ Test(gap, a_leak_whose_release_may_be_lost_is_not_decided)
 	expect("SELECT message LIKE '%; undecided, for records were lost' FROM finding", "1");
 }
 
+Test(gap, what_the_ring_of_the_kernel_lost_may_have_been_the_release_too)
+{
+	leak_object();
+	lose("lost-events", 1);
+	judge();
+	expect("SELECT rule || ' ' || state FROM finding", "ref-leak recheck");
+}
+
 Test(gap, without_a_loss_it_is)
 {
 	leak_object();
@@ -63,4 +71,21 @@ Test(gap, of_a_descriptor_that_nobody_looked_for_the_close_may_be_lost)
 	census("census_threads = 1");
 	judge();
 	expect("SELECT rule || ' ' || state FROM finding", "fd-leak recheck");
+}
+
+Test(gap, where_a_table_of_the_kernel_was_full_it_is_undecided_too)
+{
+	leak_object();
+	lose("lost-tables", 1);
+	judge();
+	expect("SELECT rule || ' ' || state FROM finding", "ref-leak recheck");
+}
+
+Test(gap, the_kernels_last_look_holds_though_it_lost_events)
+{
+	udp(CLOSED_CONNECTION);
+	lose("lost-events", 9);
+	census("census_fds = 1");
+	judge();
+	expect("SELECT rule || ' ' || state FROM finding", "fd-leak leaked");
 }

@@ -565,3 +565,33 @@ Test(leaks, the_object_of_a_scope_outlives_its_own_close)
 	expect_message("1 Connection outlived its own close: with 1 reference never released "
 		       "(user 1)");
 }
+
+/* Of a process that runs on and does nothing more, the recording's end tells how long it waited. */
+static void running_after_close(const char *ended_ns)
+{
+	rows_end();
+	rows_begin_as("running");
+	cr_assert_eq(trace_execute(trace, "UPDATE process SET end_ns = NULL"), 0);
+	held_candidate(CLOSED_CONNECTION);
+	if (ended_ns != NULL)
+		cr_assert_eq(trace_set_meta(trace, "ended_ns", ended_ns), 0);
+	judge();
+}
+
+Test(leaks, in_a_process_that_runs_on_what_outlived_a_scope_is_leaked_when_the_recording_ends_late)
+{
+	running_after_close("52000000000");
+	expect("SELECT state FROM finding", "leaked");
+}
+
+Test(leaks, and_undecided_when_it_ends_within_the_grace_time)
+{
+	running_after_close("50500000000");
+	expect("SELECT state FROM finding", "recheck");
+}
+
+Test(leaks, or_when_nobody_knows_when_it_ended)
+{
+	running_after_close(NULL);
+	expect("SELECT state FROM finding", "recheck");
+}

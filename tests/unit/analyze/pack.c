@@ -366,20 +366,25 @@ Test(pack, what_ends_with_its_owner_is_not_what_grows)
 	expect_no_findings();
 }
 
-/* A descriptor that is open at the end, made in a library for a function of the program. */
-static void leave_open(void)
+/* A descriptor that is open at the end, made in a module for a function of another one. */
+static void leave_open_in(const char *path)
 {
 	const uint64_t addresses[] = {0x7010, 0x5010};
 
-	play_module("/usr/lib/libevents.so.1", 0x7000, 0x8000);
+	play_module(path, 0x7000, 0x8000);
 	play_module("/opt/bin/program", 0x5000, 0x6000);
 	cr_assert_eq(play.sink->stack(play.sink->ctx, 0, 0x77, ++play.now_ns, addresses, 2), 0);
 	fd_open(5, 0x77);
 	play_finish();
 	cr_assert_eq(analyze_places(play.trace, NULL), 0);
-	name_place("/usr/lib/libevents.so.1", 0x10, "events_start_pool");
+	name_place(path, 0x10, "events_start_pool");
 	name_place("/opt/bin/program", 0x10, "serve");
 	cr_assert_eq(analyze_findings(play.trace), 0);
+}
+
+static void leave_open(void)
+{
+	leave_open_in("/usr/lib/libevents.so.1");
 }
 
 Test(pack, a_library_that_a_pack_tells_of_is_not_to_blame)
@@ -395,6 +400,20 @@ Test(pack, another_library_is)
 	cr_assert_eq(trace_add_packed(play.trace, "libothers.so*"), 0);
 	leave_open();
 	expect("SELECT culprit_function FROM finding", "events_start_pool");
+}
+
+Test(pack, a_program_that_its_own_pack_tells_of_is)
+{
+	cr_assert_eq(trace_add_packed(play.trace, "program"), 0);
+	leave_open_in("/bin/program");
+	expect("SELECT culprit_function FROM finding", "events_start_pool");
+}
+
+Test(pack, a_library_beside_it_is_not)
+{
+	cr_assert_eq(trace_add_packed(play.trace, "program.so"), 0);
+	leave_open_in("/usr/lib/program.so");
+	expect("SELECT culprit_function FROM finding", "serve");
 }
 
 static void say_lifelong(const char *library, const char *caller)

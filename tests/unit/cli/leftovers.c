@@ -80,7 +80,7 @@ static struct run_folder dead_run(void)
 	struct run_folder folder;
 
 	cr_assert_eq(run_folder_create(base, &folder), 0);
-	cr_assert_eq(run_folder_announce(&folder, 1, "a.db", "prog --x"), 0);
+	cr_assert_eq(run_folder_announce(&folder, (const int32_t[]){1}, 1, "a.db", "prog --x"), 0);
 	run_folder_keep(&folder);
 	write_spool(inside(folder.path, "1-1.spool"), dead_pid());
 	return folder;
@@ -115,7 +115,7 @@ Test(leftovers, a_run_that_holds_its_lock_stays)
 	struct run_folder folder;
 
 	cr_assert_eq(run_folder_create(base, &folder), 0);
-	cr_assert_eq(run_folder_announce(&folder, 1, "a.db", "prog"), 0);
+	cr_assert_eq(run_folder_announce(&folder, (const int32_t[]){1}, 1, "a.db", "prog"), 0);
 	cr_assert_eq(clean(false, 0), 0);
 	cr_expect_eq(told[LEFTOVER_IN_USE], 1);
 	cr_expect_eq(access(inside(folder.path, RUN_FOLDER_INFO), F_OK), 0);

@@ -45,6 +45,34 @@ Test(options, a_value_follows_its_option_or_an_equals_sign)
 	cr_expect_str_eq(options.trace_path, "a.db");
 }
 
+Test(options, who_records_is_one_of_four_and_by_itself_auto)
+{
+	struct options options;
+
+	cr_assert_eq(parse("run", "x", &options), 0);
+	cr_expect_eq(options.engine, OPTION_ENGINE_AUTO);
+	cr_expect_eq(options.ring_bytes, 64ull << 20);
+	cr_assert_eq(parse("run", "--engine both --ring 1G --cgroup /sys/fs/cgroup/a x", &options),
+		     0);
+	cr_expect_eq(options.engine, OPTION_ENGINE_BOTH);
+	cr_expect_eq(options.ring_bytes, 1ull << 30);
+	cr_expect_str_eq(options.cgroup, "/sys/fs/cgroup/a");
+	cr_expect_eq(parse("run", "--engine ebpf x", &options), -EINVAL);
+	cr_expect_eq(parse("run", "--ring 4K x", &options), -EINVAL);
+}
+
+Test(options, attach_takes_what_a_recording_takes_and_chooses_no_engine)
+{
+	struct options options;
+
+	cr_assert_eq(
+		parse("attach", "-q --gate --strict --timeout 2 --ring 2M -o a.db 12 13", &options),
+		0);
+	cr_expect_eq(options.operand_count, 2);
+	cr_expect_eq(options.ring_bytes, 2ull << 20);
+	cr_expect_eq(parse("attach", "--engine shim 12", &options), -EINVAL);
+}
+
 Test(options, letters_may_stand_together_and_take_a_value)
 {
 	struct options options;

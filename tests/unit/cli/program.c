@@ -139,7 +139,8 @@ Test(program, damaged_headers_do_no_harm)
 Test(program, every_trouble_says_what_to_do)
 {
 	for (int trouble = PROGRAM_FINE + 1; trouble < PROGRAM__COUNT; trouble++) {
-		cr_expect_not_null(program_trouble_text(trouble));
+		cr_expect_not_null(program_trouble_what(trouble));
+		cr_expect_not_null(program_trouble_why(trouble));
 		cr_expect_not_null(program_trouble_remedy(trouble));
 	}
 }

@@ -20,7 +20,8 @@ Test(run_folder, a_live_run_is_found_and_gone_after_its_end)
 	struct run_info info;
 
 	cr_assert_eq(run_folder_create(base, &folder), 0);
-	cr_assert_eq(run_folder_announce(&folder, 4321, "a.db", "prog\n--x"), 0);
+	cr_assert_eq(run_folder_announce(&folder, (const int32_t[]){4321}, 1, "a.db", "prog\n--x"),
+		     0);
 	cr_assert_eq(run_info_list(base, &info, 1), 1);
 	cr_expect_eq(info.pid, getpid());
 	cr_expect_eq(info.program_pid, 4321);
@@ -30,16 +31,67 @@ Test(run_folder, a_live_run_is_found_and_gone_after_its_end)
 	cr_expect_eq(run_info_list(base, &info, 1), 0);
 }
 
+Test(run_folder, a_run_is_known_by_each_of_its_programs)
+{
+	int32_t programs[RUN_PROGRAMS_MAX + 1];
+	struct run_folder folder;
+	struct run_info info;
+
+	for (int i = 0; i <= RUN_PROGRAMS_MAX; i++)
+		programs[i] = INT32_MAX - i;
+	cr_assert_eq(run_folder_create(base, &folder), 0);
+	cr_assert_eq(run_folder_announce(&folder, programs, RUN_PROGRAMS_MAX + 1, "a.db", "prog"),
+		     0);
+	cr_assert_eq(run_info_list(base, &info, 1), 1);
+	cr_expect_eq(info.program_pid, INT32_MAX);
+	cr_expect_str_eq(info.command, "prog");
+	cr_expect(run_info_has(&info, INT32_MAX - RUN_PROGRAMS_MAX + 1));
+	cr_expect(run_info_has(&info, getpid()));
+	cr_expect_not(run_info_has(&info, INT32_MAX - RUN_PROGRAMS_MAX), "more than are told of");
+	run_folder_remove(&folder);
+}
+
 Test(run_folder, what_a_dead_run_left_is_no_live_run)
 {
 	struct run_folder folder;
 	struct run_info info;
 
 	cr_assert_eq(run_folder_create(base, &folder), 0);
-	cr_assert_eq(run_folder_announce(&folder, 1, "a.db", "prog"), 0);
+	cr_assert_eq(run_folder_announce(&folder, (const int32_t[]){1}, 1, "a.db", "prog"), 0);
 	run_folder_keep(&folder);
 	cr_expect_eq(access(folder.path, F_OK), 0);
 	cr_expect_eq(run_info_read(folder.path, &info), -ENOENT);
+}
+
+static void touch(const char *folder, const char *name)
+{
+	char path[PATH_MAX + 64];
+	FILE *file;
+
+	snprintf(path, sizeof(path), "%s/%s", folder, name);
+	file = fopen(path, "w");
+	cr_assert_not_null(file);
+	fclose(file);
+}
+
+Test(run_folder, nothing_stays_of_it_but_what_a_symlink_leads_to)
+{
+	struct run_folder folder;
+	char packs[PATH_MAX + 16], removed[PATH_MAX], link[PATH_MAX + 32];
+
+	touch(base, "elsewhere");
+	cr_assert_eq(run_folder_create(base, &folder), 0);
+	snprintf(removed, sizeof(removed), "%s", folder.path);
+	snprintf(packs, sizeof(packs), "%s/" RUN_FOLDER_PACKS, folder.path);
+	snprintf(link, sizeof(link), "%s/link", packs);
+	cr_assert_eq(mkdir(packs, 0700), 0);
+	cr_assert_eq(symlink(base, link), 0);
+	touch(folder.path, "a.spool");
+	touch(packs, "libtrack-openssl.so");
+	run_folder_remove(&folder);
+	cr_expect_eq(access(removed, F_OK), -1);
+	snprintf(link, sizeof(link), "%s/elsewhere", base);
+	cr_expect_eq(access(link, F_OK), 0);
 }
 
 Test(run_folder, it_is_private)

@@ -246,3 +246,19 @@ Test(filter, where_nothing_is_mine_the_culprit_stays)
 {
 	expect_culprit("*.rs", "other");
 }
+
+Test(filter, of_what_is_mine_plumbing_comes_last)
+{
+	struct trace *trace = make_chain();
+	struct report *report;
+
+	execute(trace, "UPDATE frame SET function = 'net.ListenUDP'"
+		       " WHERE function = 'open_media_socket'");
+	report = blame(trace, "sessions");
+	cr_expect_null(report->findings[0].culprit_function);
+	report_destroy(report);
+	report = blame(trace, "session.c");
+	cr_expect_str_eq(report->findings[0].culprit_function, "net.ListenUDP");
+	report_destroy(report);
+	trace_close(trace);
+}

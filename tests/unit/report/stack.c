@@ -78,3 +78,27 @@ Test(stack, a_function_that_calls_itself_stays_twice)
 				   {"walk", NULL, ".part.0"}, {"walk", NULL, NULL}),
 			 "walk:20 walk:22");
 }
+
+Test(stack, what_go_links_in_is_plumbing)
+{
+	struct trace *trace = make_trace(1);
+	const char *const names[] = {"runtime/internal/syscall.Syscall6", "net.ListenUDP",
+				     "main.openTransport", "netlink.Open"};
+	struct report *report;
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
+		int64_t location;
+
+		cr_assert_eq(trace_location(trace, "/opt/bin/sessions", "", 0x9000 + i, &location),
+			     0);
+		cr_assert_eq(trace_add_stack_frame(trace, 1, (int)i + 1, location), 0);
+		cr_assert_eq(trace_add_frame(trace, location, 0, names[i], "/src/a.go", 1), 0);
+	}
+	report = read_report(trace, NULL);
+	for (size_t i = 1; i < report->findings[0].stack.count; i++)
+		cr_expect_eq(report->findings[0].stack.frames[i].plumbing, i <= 2, "%s",
+			     names[i - 1]);
+	cr_expect_eq(report->findings[0].stack.count, 5);
+	report_destroy(report);
+	trace_close(trace);
+}

@@ -452,3 +452,40 @@ Test(text, several_reports_are_kept_apart_by_an_empty_line)
 	report_destroy(reports[1]);
 	trace_close(trace);
 }
+
+/* Of a recording that ended half a minute after the process began, which ended as told. */
+static void write_ended(const char *end)
+{
+	struct trace *trace = make_trace(3);
+
+	cr_assert_eq(trace_set_meta(trace, "ended_ns", "40000000000"), 0);
+	execute(trace, "UPDATE process SET end = '%s'", end);
+	write_text(trace, &plain, NULL);
+}
+
+Test(text, who_runs_on_was_watched_until_the_recording_ended)
+{
+	write_ended("exit");
+	expect("sessions --n 3  2.00 s, ");
+	write_ended("running");
+	expect("sessions --n 3  30.00 s, ");
+}
+
+static void write_earlier(const char *state)
+{
+	struct trace *trace = make_trace(3);
+
+	execute(trace, "UPDATE resource SET earlier = 1, last_use_ns = NULL");
+	execute(trace, "UPDATE finding SET state = '%s'", state);
+	write_text(trace, &plain, NULL);
+}
+
+Test(text, of_what_was_there_before_no_beginning_is_told)
+{
+	write_earlier("at-exit");
+	expect("sent 3, received 2, open before the recording began\n");
+	expect("next: start at the culprit of finding 1");
+	write_earlier("unknown-origin");
+	expect_not("next: start");
+	expect("\ntrace: ");
+}

@@ -107,7 +107,7 @@ static const char more_columns[] = "from_subject,name,local_address,remote_addre
 				   "in_count,out_bytes,in_bytes,last_use_ns,start_location,tid,"
 				   "owner_id,hint_id";
 static const char told_columns[] = "traits,refs,fires,cancelled,woken,close_ns,closed_ns,close_tid,"
-				   "close_stack";
+				   "close_stack,earlier";
 
 static const struct trace_annotation annotation = {.traits = "quiet",
 						   .refs = 0,
@@ -150,6 +150,7 @@ static const struct trace_resource whole = {
 	.owner_id = 18,
 	.hint_id = 19,
 	.annotation = &annotation,
+	.earlier = true,
 };
 
 Test(row, of_a_resource)
@@ -160,7 +161,7 @@ Test(row, of_a_resource)
 	cr_expect_str_eq(last(life_columns, "resource"),
 			 "1,fd,udp,2,3,4,5,6,socket,7,8,9,close,closed,1");
 	cr_expect_str_eq(last(more_columns, "resource"), "0,n,l,r,11,12,13,14,15,16,17,18,19");
-	cr_expect_str_eq(last(told_columns, "resource"), "quiet,0,1,2,3,4,5,6,7");
+	cr_expect_str_eq(last(told_columns, "resource"), "quiet,0,1,2,3,4,5,6,7,1");
 }
 
 /* And what a row before it had is not in it. */
@@ -177,7 +178,7 @@ Test(row, of_a_resource_of_which_little_is_known)
 	cr_assert_eq(trace_put_resource(trace, &little), 0);
 	cr_expect_str_eq(last(life_columns, "resource"), "1,fd,udp,0,0,0,0,-,,-,-,-,-,-,0");
 	cr_expect_str_eq(last(more_columns, "resource"), "-,-,-,-,-,-,-,-,-,-,-,-,-");
-	cr_expect_str_eq(last(told_columns, "resource"), "-,-,-,-,-,-,-,-,-");
+	cr_expect_str_eq(last(told_columns, "resource"), "-,-,-,-,-,-,-,-,-,0");
 	cr_assert_eq(trace_delete_resource(trace, row.id), 0);
 	cr_expect_str_eq(last("count(*),max(id)", "resource"), "1,2");
 }

@@ -2,6 +2,7 @@
 #include "../../../libtrack/symbol/demangle.h"
 
 #include <criterion/criterion.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -115,4 +116,41 @@ Test(demangle, an_endless_name_is_cut)
 	cr_expect_lt(strlen(name), 100000);
 	free(name);
 	free(symbol);
+}
+
+/* Each level has the one below twice: 2 to the power of 40 times "int". */
+static void write_doubled(char *name, size_t room, int levels)
+{
+	static const char digits[] = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ";
+	size_t used = (size_t)snprintf(name, room, "_Z1f1PI");
+
+	for (int i = 0; i < levels; i++)
+		used += (size_t)snprintf(name + used, room - used, "S_I");
+	used += (size_t)snprintf(name + used, room - used, "iiE");
+	for (int i = 0; i < levels; i++)
+		used += i < 36 ? (size_t)snprintf(name + used, room - used, "S%c_E", digits[i])
+			       : (size_t)snprintf(name + used, room - used, "S1%c_E",
+						  digits[i - 36]);
+}
+
+Test(demangle, a_name_that_stands_for_gigabytes_stays, .timeout = 10)
+{
+	char name[512];
+
+	write_doubled(name, sizeof(name), 3);
+	char *whole = demangle_whole(name);
+	cr_expect_not_null(whole);
+	free(whole);
+	write_doubled(name, sizeof(name), 40);
+	expect(name, "f");
+	cr_expect_null(demangle_whole(name));
+}
+
+Test(demangle, with_parameters)
+{
+	char *name = demangle_whole("_ZN3rtc6Thread4StopEv");
+
+	cr_expect_str_eq(name, "rtc::Thread::Stop()");
+	free(name);
+	cr_expect_null(demangle_whole("main"));
 }

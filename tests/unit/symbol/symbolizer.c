@@ -207,3 +207,50 @@ Test(symbolizer, a_damaged_file_is_survived, .init = begin, .fini = end)
 	}
 	free(bytes);
 }
+
+static void build_stripped_go(void)
+{
+	FILE *source = fopen("program.go", "w");
+
+	cr_assert_not_null(source);
+	fputs("package main\n\n//go:noinline\nfunc hidden(n int) int { return n * 3 }\n\n"
+	      "func main() { println(hidden(4)) }\n",
+	      source);
+	fclose(source);
+	shell("GO111MODULE=off go build -o whole program.go && "
+	      "GO111MODULE=off go build -ldflags '-s -w' -o sample program.go");
+}
+
+/* What nm says of the one with symbols: linked with or without them it is the same. */
+static uint64_t go_address(const char *function)
+{
+	unsigned long address = 0;
+	char command[128];
+	FILE *output;
+
+	snprintf(command, sizeof(command), "nm whole | sed -n 's/ T %s$//p'", function);
+	output = popen(command, "r");
+	cr_assert_not_null(output);
+	cr_assert_eq(fscanf(output, "%lx", &address), 1);
+	pclose(output);
+	return address;
+}
+
+Test(symbolizer, a_stripped_go_program_has_names, .init = begin_symbolizer, .fini = end_symbolizer,
+     .timeout = 120)
+{
+	struct symbol_frame frames[FRAMES_MAX];
+	struct symbol_module *module = NULL;
+
+	if (system("command -v go >/dev/null") != 0)
+		cr_skip_test("no go compiler");
+	build_stripped_go();
+	cr_assert_eq(symbolizer_open(symbolizer, path_of("sample"), NULL, 0, &module), 0);
+	cr_assert_eq(
+		symbol_module_frames(module, go_address("main.hidden") + 1, frames, FRAMES_MAX), 1);
+	cr_expect_str_eq(frames[0].function, "main.hidden");
+	cr_assert_eq(
+		symbol_module_frames(module, go_address("runtime.main") + 1, frames, FRAMES_MAX),
+		1);
+	cr_expect_str_eq(frames[0].function, "runtime.main");
+}
