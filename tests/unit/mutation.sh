@@ -99,14 +99,14 @@ libtrack/store/database.c|s/return -ENOSPC;/return -EIO;/|unit_store_trace
 libtrack/symbol/demangle.c|s/DMGL_AUTO . DMGL_ANSI/DMGL_AUTO + DMGL_PARAMS/|unit_symbol_demangle
 libtrack/symbol/image.c|s/-ESTALE/0/|unit_symbol_symbolizer
 libtrack/symbol/unwind.c|s/takes_bp = true/takes_bp = false/|unit_symbol_unwind
-libtrack/symbol/unwind.c|s/caller_bp > bp \&\& //|unit_symbol_unwind
-libtrack/symbol/unwind.c|s/sp <= callee_sp/sp == callee_sp/|unit_symbol_unwind
+libtrack/symbol/unwind.c|s/caller_bp > bp \&\& //|unit_symbol_unwind_space
+libtrack/symbol/unwind.c|s/sp <= callee_sp/sp < callee_sp/|unit_symbol_unwind_space
 libtrack/symbol/unwind.c|s/walk->exact = from_signal;/walk->exact = false;/|unit_symbol_unwind
 libtrack/symbol/unwind_space.c|s/\[middle\].end <= address/[middle].end < address/|unit_symbol_unwind_space
-libtrack/symbol/frame_entry.c|s/\*letters == 'S'/*letters == 'T'/|unit_symbol_frames unit_symbol_unwind
-libtrack/symbol/frame_table.c|s/address >= entry.end/address > entry.end/|unit_symbol_frames
-libtrack/symbol/frame_program.c|s/machine->depth == REMEMBERED_MAX/machine->depth == 0/|unit_symbol_frames
-libtrack/symbol/frame_expression.c|s/below >= machine->depth/below > machine->depth/|unit_symbol_frames
+libtrack/symbol/frame_entry.c|s/\*letters == 'S'/*letters == 'T'/|unit_symbol_unwind
+libtrack/symbol/frame_table.c|s/address >= entry.end/address > entry.end/|unit_symbol_unwind_space
+libtrack/symbol/frame_program.c|s/machine->depth == REMEMBERED_MAX/machine->depth == 0/|unit_symbol_unwind
+libtrack/symbol/frame_expression.c|s/left >= right/left > right/|unit_symbol_unwind_space
 libtrack/symbol/function_table.c|s/ < table->items\[i - 1\].size/ <= table->items[i - 1].size/|unit_symbol_functions
 libtrack/symbol/functions.c|s/->offset == function->offset/->offset > function->offset/|unit_symbol_functions
 libtrack/symbol/functions.c|s/function->partial .. //|unit_symbol_functions
@@ -117,21 +117,21 @@ bpf/loader/descriptors.c|s/(ok .. event->error == EBADF)/ok/|unit_probes_inside_
 bpf/loader/descriptors.c|s/descriptor->inode != event->file.ino)/descriptor->inode == 1)/|unit_probes_inside_descriptors
 bpf/loader/descriptors.c|s/!ok \&\& !ever \&\& length > SWEEP_TOLD/!ok \&\& !ever/|unit_probes_inside_descriptors
 bpf/loader/fd_class.c|s/major >= 136/major > 136/|unit_probes_inside_fd_class
-bpf/loader/image_events.c|s/ \&\& flags \& PROBE_FORK_WAITS//|unit_probes_inside_processes
-bpf/loader/literal.c|s/< load->file_bytes/<= load->file_bytes/|unit_probes_inside_literal
+bpf/loader/image_events.c|s/ \&\& flags \& PROBE_FORK_WAITS//|unit_probes_inside_session
+bpf/loader/literal.c|s/st.st_ino == module->file->inode/st.st_ino != 0/|unit_probes_inside_literal
 bpf/loader/mapped.c|s/mapping->inode != file->inode/mapping->inode == 1/|unit_probes_inside_modules
 bpf/loader/nop_code.c|s/ \&\& !(operands.rex \& 1)//|unit_probes_inside_nop_code
 bpf/loader/returns.c|s/ .. cfa_offset != CFA_OF_CALLER//|unit_probes_inside_returns
 bpf/loader/room.c|s/left_bytes < LEAST_LEFT/left_bytes == 0/|unit_probes_inside_room
-bpf/loader/seed.c|s/fd >= first \&\& fd <= last/fd >= first/|unit_probes_inside_processes
+bpf/loader/seed.c|s/settled_ns < seed->read_ns/settled_ns == 0/|unit_probes_inside_session
 bpf/loader/spool_file.c|s/time_ns > file->header->settled_ns/time_ns/|unit_probes_inside_spool_file
 bpf/loader/spool_file.c|s/start_ns < ret_file->header->start_ns/start_ns > ret_file->header->start_ns/|unit_probes_inside_spool_file
 bpf/loader/thread_calls.c|s/outer->sp > event->sp/outer->sp < event->sp/|unit_probes_inside_thread_calls
-bpf/loader/threads.c|s/!found \&\& traced->hides_joins/traced->hides_joins/|unit_probes_inside_session unit_probes_inside_processes
+bpf/loader/threads.c|s/!found \&\& traced->hides_joins/traced->hides_joins/|unit_probes_inside_session
 bpf/loader/told.c|s/references <= UNDER_WAY(word)/references <= 1/|unit_probes_inside_told
 bpf/loader/told.c|s/ \&\& (\*head \& CALLER_MASK) == caller//|unit_probes_inside_told unit_probes_inside_acts
-bpf/loader/traced.c|s/ .. end > PROBE_TRAIL_SPAN//|unit_probes_inside_trails
-bpf/loader/traced.c|s/.takes_bp = found->takes_bp/.takes_bp = false/|unit_probes_inside_trails
+bpf/loader/traced.c|s/trail.span = end;/trail.span = 8;/|unit_probes_inside_snapshots
+bpf/loader/traced.c|s/.takes_bp = found->takes_bp/.takes_bp = false/|unit_probes_inside_snapshots
 bpf/loader/usdt.c|s/addresses.pc += reading->base - addresses.base/addresses.pc += 0/|unit_probes_inside_usdt
 cli/options.c|s/"--"/"==" /|unit_cli_options
 libtrack/shim/filter.c|s/i->jt : i->jf/i->jf : i->jt/|unit_shim_sources_filter

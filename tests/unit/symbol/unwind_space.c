@@ -196,6 +196,7 @@ static void expect_same_frames(const char *name, const char *like)
 	cr_assert_eq(unwind_file_code(frames[0], at[0]->offset + 1, &begins, &ends), 0);
 	cr_expect_eq(begins, at[0]->offset);
 	cr_expect_eq(ends, at[0]->offset + at[0]->size);
+	cr_expect(unwind_file_code(frames[0], ends, &begins, &ends) < 0 || begins != at[0]->offset);
 	for (int i = 0; i < 2; i++) {
 		unwind_file_close(frames[i]);
 		symbol_functions_close(functions[i]);
@@ -234,6 +235,37 @@ Test(unwind_space, without_section_headers_the_segments_tell)
 	unwind_file_close(file);
 	free(found);
 	symbol_functions_close(functions);
+}
+
+/* Where a section of a file begins in it. */
+static uint64_t section_of(const char *name, const char *section)
+{
+	char line[512];
+	unsigned long offset = 0;
+
+	snprintf(line, sizeof(line), "objdump -h %s | awk '$2 == \"%s\" {print $6}'", name,
+		 section);
+	FILE *output = popen(line, "r");
+	cr_assert_not_null(output);
+	cr_assert_eq(fscanf(output, "%lx", &offset), 1);
+	pclose(output);
+	return offset;
+}
+
+/* What the linker made says by an expression how much it has pushed. */
+Test(unwind_space, the_stub_of_a_function_of_another_library)
+{
+	build("plain.c", "lazy", "-g -fplt -fcf-protection=none -Wl,-z,lazy");
+	uint64_t stub = VDSO_AT + section_of("lazy", ".plt") + 16;
+	cr_assert_eq(unwind_space_map(space, VDSO_AT, VDSO_AT + (1 << 20), 0, path_of("lazy")), 0);
+	stack[0] = BEHIND;
+	stack[1] = BEHIND + 1;
+	cr_expect_eq(unwind(stub), 2);
+	cr_expect_eq(addresses[1], BEHIND);
+	cr_expect_eq(unwind(stub + 6), 2);
+	cr_expect_eq(addresses[1], BEHIND);
+	cr_expect_eq(unwind(stub + 11), 2, "a number was pushed");
+	cr_expect_eq(addresses[1], BEHIND + 1);
 }
 
 Test(unwind_space, a_file_is_opened_once)
