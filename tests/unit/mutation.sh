@@ -50,9 +50,9 @@ libtrack/analyze/rule_use.c|s/o.generation - (a.error = ?1)/o.generation/|unit_a
 libtrack/analyze/rule_exhaustion.c|s/birth_ns < ?3/birth_ns > 0/|unit_analyze_exhaustion
 libtrack/analyze/rule_forecast.c|s/whole < value ? whole + 1/whole < value ? whole/|unit_analyze_exhaustion
 libtrack/analyze/rule_forecast.c|s/!group->beyond_leaks/true/|unit_analyze_repeat
-libtrack/analyze/stray.c|s/ .. image->forked//|unit_analyze_stray
+libtrack/analyze/stray.c|s/ .. image->has_past//|unit_analyze_stray
 libtrack/analyze/gap.c|s/seen == NULL .. is_proven/seen != NULL \&\& is_proven/|unit_analyze_gap
-libtrack/analyze/gap.c|s/TRACK_NOTE_LOST_SPOOL_FULL, //|unit_analyze_gap
+libtrack/analyze/gap.c|s/{TRACK_NOTE_LOST_SPOOL_FULL, .*//|unit_analyze_gap
 libtrack/analyze/acts.c|s/place->more++/place->rows = 0/|unit_analyze_acts
 libtrack/analyze/findings.c|s/== TRACK_KIND_OBJECT/== TRACK_KIND_TIMER/|unit_analyze_cause
 libtrack/analyze/culprit.c|s/tier > best/tier >= best/|unit_analyze_findings
@@ -63,7 +63,7 @@ libtrack/analyze/growth.c|s/r.last < 2/r.last < 9/|unit_analyze_findings
 libtrack/analyze/fd.c|s/slot->life.death_tid != event->tid)/slot->life.death_tid == 0)/|unit_analyze_fd
 libtrack/analyze/fd.c|s/birth_ns < census->start_ns \&\&/birth_ns > 0 \&\&/|unit_analyze_fd
 libtrack/analyze/life.c|s/book->mark_count, life->death_ns)/book->mark_count, life->birth_ns)/|unit_analyze_fold
-libtrack/analyze/life.c|s/ \&\& !life->kept/ \&\& true/|unit_analyze_fold
+libtrack/analyze/life.c|s/!life->kept \&\&/true \&\&/|unit_analyze_fold
 libtrack/analyze/life.c|s/life->id != 0 ? trace_delete_resource(book->trace, life->id) : 0/0/|unit_analyze_fold
 libtrack/analyze/statistics.c|s/length_ns < row->min_ns/length_ns > row->min_ns/|unit_analyze_fold
 libtrack/analyze/thread.c|s/thread->done_ns > reap->time_ns ? thread->done_ns : reap->time_ns/reap->time_ns/|unit_analyze_thread
