@@ -41,7 +41,7 @@ found() {
 instead() {
 	sqlite3 -batch "$work/$1.$2.db" "SELECT group_concat(told, ', ') FROM (SELECT rule || ' ' || state AS told FROM finding
 		UNION ALL SELECT name || ' ' || sum(count) FROM note WHERE weight = 'LOST' GROUP BY name)" 2>&1
-	tail -1 "$work/$1.$2.out"
+	tail -2 "$work/$1.$2.out"
 }
 
 # judge NAME RULES KIND CULPRIT
