@@ -2,11 +2,14 @@
 #include "binaries.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <fnmatch.h>
 #include <pack/versions.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <symbol/functions.h>
+#include <unistd.h>
 
 #include "engine.h"
 #include "go_rows.h"
@@ -25,6 +28,7 @@ struct meeting {
 	struct binaries *binaries;
 	struct binary *binary;
 	const char *path;
+	char held[32];			  /* its path by our own descriptor */
 	struct symbol_functions *symbols; /* NULL: there are none, or none are asked for */
 	struct returns_file *returns_file;
 	struct points enters, returns, annotations;
@@ -469,26 +473,48 @@ static int add_functions(struct meeting *meeting)
 	return r;
 }
 
+/* What is named by its process is gone with that one: from here on it is named by what we have
+ * open. */
+static int hold(struct meeting *meeting)
+{
+	int fd = open(meeting->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+
+	if (fd < 0)
+		return -errno;
+	snprintf(meeting->held, sizeof(meeting->held), "/proc/self/fd/%d", fd);
+	if (strncmp(meeting->path, "/proc/", strlen("/proc/")) == 0)
+		meeting->path = meeting->held;
+	return fd;
+}
+
+static int meet(struct meeting *meeting)
+{
+	int r = elf_name_read(meeting->path, &meeting->binary->name);
+
+	if (r < 0)
+		return 0;
+	r = add_functions(meeting);
+	meeting->binary->hides_joins = hides_joins(meeting);
+	if (r == 0 && !meeting->binaries->patterns_only)
+		r = add_annotations(meeting);
+	return r == 0 ? attach(meeting) : r;
+}
+
 int binaries_meet(struct binaries *binaries, const char *path, dev_t device, ino_t inode,
 		  size_t *ret_probes)
 {
 	struct meeting meeting = {.binaries = binaries, .path = path};
-	int r;
+	int fd, r;
 
 	*ret_probes = 0;
 	if (binaries_find(binaries, device, inode))
 		return 0;
+	fd = hold(&meeting);
+	if (fd < 0)
+		return 0; /* another process may have it */
 	r = add_binary(binaries, path, device, inode, &meeting.binary);
-	if (r < 0)
-		return r;
-	if (elf_name_read(path, &meeting.binary->name) < 0)
-		return 0;
-	r = add_functions(&meeting);
-	meeting.binary->hides_joins = hides_joins(&meeting);
-	if (r == 0 && !binaries->patterns_only)
-		r = add_annotations(&meeting);
 	if (r == 0)
-		r = attach(&meeting);
+		r = meet(&meeting);
 	*ret_probes = meeting.enters.count + meeting.annotations.count;
 	points_finish(&meeting.enters);
 	points_finish(&meeting.returns);
@@ -497,5 +523,6 @@ int binaries_meet(struct binaries *binaries, const char *path, dev_t device, ino
 	points_finish(&meeting.annotations);
 	returns_close(meeting.returns_file);
 	symbol_functions_close(meeting.symbols);
+	close(fd);
 	return r;
 }

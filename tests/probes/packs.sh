@@ -153,7 +153,7 @@ END
 
 # A function that ends by a jump to another one of its pack: that is called by nobody else, and lets go once.
 gcc -O2 -g -shared -fPIC -Wl,-soname,libpool.so.1,-Bsymbolic-functions "$programs/pool.c" -o libpool.so.1 &&
-	gcc -O2 -g "$programs/pooled.c" ./libpool.so.1 -Wl,-rpath,. -o pooled || fail "the program with pools is built" ""
+	gcc -O2 -g "$programs/pooled.c" ./libpool.so.1 "-Wl,-rpath,$work" -o pooled || fail "the program with pools is built" ""
 check "jumps: the library has one" "$(objdump -d --no-show-raw-insn libpool.so.1 | grep -cE 'jmp .*<pool_unref(@plt)?>')" 1
 for form in leak close; do
 	check "jumps: $form: as bare" "$(record --pack "$programs/pool.yaml" -- ./pooled $form 2>&1)" "$(bare ./pooled $form 2>&1)"
