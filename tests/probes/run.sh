@@ -337,14 +337,13 @@ rates() {
 # A recorder that stands still while more is told than the ring holds: each event is recorded, or counted as lost.
 # is_stopped PID; later_is_there: of what is told when the recorder goes on, something came through
 is_stopped() { grep -q '^State:.T' "/proc/$1/status"; }
-later_is_there() { grep -rqa Later spools || [ "$(sql "SELECT count(*) > 0 FROM resource WHERE class = 'Later'")" = 1 ]; }
+later_is_there() { [ "$(sql "SELECT EXISTS (SELECT 1 FROM resource WHERE class = 'Later')")" = 1 ]; }
 full_ring() {
 	local recorder told recorded gone name="a ring that is too small"
-	rm -rf t.db lines spools
-	mkdir spools
+	rm -f t.db lines
 	mkfifo lines
-	"$rtctrack" run --engine probes --ring 1M --trace-budget 0 --spool-dir spools -o t.db --report-file report -- \
-		"$bin/burst" 50000 <lines >out 2>err &
+	"$rtctrack" run --engine probes --ring 1M --trace-budget 0 -o t.db --report-file report -- \
+		"$bin/burst" 20000 <lines >out 2>err &
 	recorder=$!
 	exec 8>lines
 	eventually grep -q ready out

@@ -10,7 +10,7 @@
 #include <stdint.h>
 #include <track/track.h>
 
-enum { APART = 64 };
+enum { APART = 64, PAUSE_MS = 20 };
 
 static uintptr_t next = (uintptr_t)1 << 40; /* never looked at */
 static uint64_t events;
@@ -60,7 +60,7 @@ int main(int argc, char **argv)
 	for (int i = 0; i < count; i++)
 		tell_one();
 	say("told");
-	while (poll(&input, 1, 1) == 0)
+	while (poll(&input, 1, PAUSE_MS) == 0)
 		tell_later();
 	wait_for_line();
 	printf("events=%llu\n", (unsigned long long)events);
