@@ -27,7 +27,7 @@ install_packages() {
 		apt_updated=1
 	fi
 	# shellcheck disable=SC2086
-	$sudo env DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends $missing >/dev/null 2>&1 && return 0
+	$sudo env DEBIAN_FRONTEND=noninteractive apt-get -qq install -y -o DPkg::Lock::Timeout=300 --no-install-recommends $missing >/dev/null 2>&1 && return 0
 	echo "apt-get could not install:$missing" >&2
 	return 1
 }
