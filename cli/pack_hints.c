@@ -52,10 +52,12 @@ static void read_file(struct hints *hints, const char *path)
 /* The packs that come with us, and those that --pack names by a file. */
 static int load(struct hints *hints, const struct option_texts *names)
 {
-	int r = packs_load(&hints->shipped);
+	struct packs shipped;
+	int r = packs_load(&shipped);
 
 	if (r < 0)
 		return r;
+	*hints = (struct hints){.shipped = shipped};
 	hints->files.items = calloc(names->count + 1, sizeof(*hints->files.items));
 	hints->items = calloc(hints->shipped.count + names->count + 1, sizeof(*hints->items));
 	if (!hints->files.items || !hints->items)

@@ -80,17 +80,17 @@ static int add_packs(struct functions *functions)
 	return r;
 }
 
-static int add_thread_calls(struct functions *functions)
+static int add_thread_calls(struct functions *functions, bool musl)
 {
 	struct probe_row kernel;
 	uint32_t number;
 	int r = 0;
 
-	for (size_t i = 0; r == 0 && i < 2 * thread_call_count; i++) {
-		const struct thread_call *call = &thread_calls[i % thread_call_count];
+	for (size_t i = 0; r == 0 && i < thread_call_count; i++) {
+		const struct thread_call *call = &thread_calls[i];
 		const struct probed probed = {.call = call, .is_found = true};
 
-		thread_call_row(call, i >= thread_call_count, &kernel);
+		thread_call_row(call, musl, &kernel);
 		r = row_table_add(&functions->table, functions->binaries.engine, &probed, &kernel,
 				  &number);
 	}
@@ -117,7 +117,9 @@ int functions_create(struct engine *engine, const struct functions_options *opti
 	functions->binaries.pack_rows = functions->binaries.thread_rows =
 		(uint32_t)functions->table.count;
 	if (r == 0 && options->threads)
-		r = add_thread_calls(functions);
+		r = add_thread_calls(functions, false);
+	if (r == 0 && options->threads)
+		r = add_thread_calls(functions, true);
 	if (r < 0)
 		functions_destroy(functions);
 	else

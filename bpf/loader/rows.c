@@ -11,9 +11,9 @@
 struct compiling {
 	struct probe_row *kernel;
 	const struct pack_function *function;
-	const struct pack_function *told;
-	unsigned callback; /* which argument "callback" is */
-	bool is_callback;  /* a registered function's own arguments: "callback" is itself */
+	const struct pack_function *told; /* never NULL */
+	unsigned callback;		  /* which argument "callback" is */
+	bool is_callback; /* a registered function's own arguments: "callback" is itself */
 	bool is_notify;
 };
 
@@ -413,8 +413,11 @@ void row_clear(struct row *row)
 int row_compile_callback(const struct pack_place *place, bool is_notify, struct probe_row *kernel,
 			 struct row_place *ret_place)
 {
-	const struct compiling compiling = {
-		.kernel = kernel, .is_callback = true, .is_notify = is_notify};
+	static const struct pack_function without_result = {.returns = PACK_RETURNS_VOID};
+	const struct compiling compiling = {.kernel = kernel,
+					    .told = &without_result,
+					    .is_callback = true,
+					    .is_notify = is_notify};
 
 	return make_place(&compiling, place, ROW_ENTRY, ret_place);
 }

@@ -84,10 +84,15 @@ static int make_file(const char *path, uint64_t bytes, void **ret_map)
 	int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
 	if (fd < 0)
 		return -errno;
-	int ret = ftruncate(fd, (off_t)bytes) ? -errno : map_file(fd, bytes, ret_map);
+	void *map = NULL;
+	int ret = ftruncate(fd, (off_t)bytes) ? -errno : map_file(fd, bytes, &map);
 	close(fd);
 	if (!ret)
-		ret = make_ready(*ret_map, TRACK_HEADER_BYTES);
+		ret = make_ready(map, TRACK_HEADER_BYTES);
+	if (!ret)
+		*ret_map = map;
+	else if (map)
+		munmap(map, bytes);
 	return ret;
 }
 
@@ -106,7 +111,7 @@ int spool_file_create(struct spool_run *run, const struct spool_image *image,
 		TRACK_HEADER_BYTES + (uint64_t)segments_of(run->cap_bytes) * TRACK_SEGMENT_BYTES;
 	void *map = NULL;
 	int ret = make_file(temporary, bytes, &map);
-	if (!ret) {
+	if (map) {
 		fill_header(map, run, image);
 		ret = rename(temporary, final) ? -errno : 0;
 	}
@@ -124,17 +129,16 @@ int spool_file_create(struct spool_run *run, const struct spool_image *image,
 	return 0;
 }
 
-/* The spool that is being written at path by a process of this pid; -ENOENT: it is not. */
-static int join_at(struct spool_run *run, const char *path, int32_t pid,
-		   struct spool_file *ret_file)
+/* The spool at path, if it is one that a process of this pid writes. */
+static bool join_at(struct spool_run *run, const char *path, int32_t pid,
+		    struct spool_file *ret_file)
 {
 	struct track_spool header;
 	struct stat st;
 	int fd = open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
 	if (fd < 0)
-		return -errno;
-	int ret = -ENOENT;
-	void *map;
+		return false;
+	void *map = NULL;
 	bool whole = !fstat(fd, &st) && S_ISREG(st.st_mode) &&
 		     pread(fd, &header, sizeof(header), 0) == (ssize_t)sizeof(header);
 	if (whole && !memcmp(header.magic, TRACK_SPOOL_MAGIC, sizeof(header.magic)) &&
@@ -145,17 +149,17 @@ static int join_at(struct spool_run *run, const char *path, int32_t pid,
 	    header.segments_offset < (uint64_t)st.st_size &&
 	    (uint64_t)st.st_size - header.segments_offset >=
 		    (uint64_t)header.segment_count * TRACK_SEGMENT_BYTES)
-		ret = map_file(fd, (uint64_t)st.st_size, &map);
+		(void)map_file(fd, (uint64_t)st.st_size, &map);
 	close(fd);
-	if (ret)
-		return ret;
+	if (!map)
+		return false;
 	*ret_file = (struct spool_file){.run = run,
 					.header = map,
 					.map_bytes = (uint64_t)st.st_size,
 					.segments_offset = header.segments_offset,
 					.segment_count = header.segment_count,
 					.joined = true};
-	return 0;
+	return true;
 }
 
 int spool_file_join(struct spool_run *run, int32_t pid, struct spool_file *ret_file)
@@ -172,7 +176,7 @@ int spool_file_join(struct spool_run *run, int32_t pid, struct spool_file *ret_f
 		if (strncmp(entry->d_name, prefix, (size_t)prefix_bytes) != 0 || length < suffix ||
 		    strcmp(entry->d_name + length - suffix, TRACK_SPOOL_SUFFIX) != 0 ||
 		    snprintf(path, sizeof(path), "%s/%s", run->folder, entry->d_name) >= PATH_MAX ||
-		    join_at(run, path, pid, &found))
+		    !join_at(run, path, pid, &found))
 			continue;
 		if (!ret && found.header->start_ns < ret_file->header->start_ns) {
 			spool_file_close(&found);

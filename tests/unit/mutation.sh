@@ -32,7 +32,7 @@ libtrack/collect/process.c|s/ \&\& !cursor->holed//|unit_collect_hole
 libtrack/collect/process.c|s/process->read_before = process->spool.map->given_back;//|unit_collect_live
 libtrack/collect/collector.c|s/int ret = collector->sink.flush(collector->sink.ctx);/int ret = 0;/|unit_collect_live
 libtrack/collect/collector.c|s/budget_give_back(&collector->budget, process->segments_booked);//|unit_collect_own
-libtrack/collect/process.c|s/late \&\& settled_ns/false \&\& settled_ns/|unit_collect_probes
+libtrack/collect/process.c|s/bool late = .*;/bool late = false;/|unit_collect_probes
 libtrack/collect/spool.c|s/!= TRACK_STATE_ENDED \&\&/!= 99 \&\&/|unit_collect_probes
 libtrack/collect/in_use.c|s/bool watched = .*;/bool watched = false;/|unit_collect_probes
 libtrack/collect/family.c|s/bool after = .*;/bool after = true;/|unit_collect_process
@@ -50,9 +50,9 @@ libtrack/analyze/rule_use.c|s/o.generation - (a.error = ?1)/o.generation/|unit_a
 libtrack/analyze/rule_exhaustion.c|s/birth_ns < ?3/birth_ns > 0/|unit_analyze_exhaustion
 libtrack/analyze/rule_forecast.c|s/whole < value ? whole + 1/whole < value ? whole/|unit_analyze_exhaustion
 libtrack/analyze/rule_forecast.c|s/!group->beyond_leaks/true/|unit_analyze_repeat
-libtrack/analyze/stray.c|s/ .. image->forked//|unit_analyze_stray
+libtrack/analyze/stray.c|s/ .. image->has_past//|unit_analyze_stray
 libtrack/analyze/gap.c|s/seen == NULL .. is_proven/seen != NULL \&\& is_proven/|unit_analyze_gap
-libtrack/analyze/gap.c|s/TRACK_NOTE_LOST_SPOOL_FULL, //|unit_analyze_gap
+libtrack/analyze/gap.c|s/{TRACK_NOTE_LOST_SPOOL_FULL, .*//|unit_analyze_gap
 libtrack/analyze/acts.c|s/place->more++/place->rows = 0/|unit_analyze_acts
 libtrack/analyze/findings.c|s/== TRACK_KIND_OBJECT/== TRACK_KIND_TIMER/|unit_analyze_cause
 libtrack/analyze/culprit.c|s/tier > best/tier >= best/|unit_analyze_findings
@@ -63,7 +63,7 @@ libtrack/analyze/growth.c|s/r.last < 2/r.last < 9/|unit_analyze_findings
 libtrack/analyze/fd.c|s/slot->life.death_tid != event->tid)/slot->life.death_tid == 0)/|unit_analyze_fd
 libtrack/analyze/fd.c|s/birth_ns < census->start_ns \&\&/birth_ns > 0 \&\&/|unit_analyze_fd
 libtrack/analyze/life.c|s/book->mark_count, life->death_ns)/book->mark_count, life->birth_ns)/|unit_analyze_fold
-libtrack/analyze/life.c|s/ \&\& !life->kept/ \&\& true/|unit_analyze_fold
+libtrack/analyze/life.c|s/!life->kept \&\&/true \&\&/|unit_analyze_fold
 libtrack/analyze/life.c|s/life->id != 0 ? trace_delete_resource(book->trace, life->id) : 0/0/|unit_analyze_fold
 libtrack/analyze/statistics.c|s/length_ns < row->min_ns/length_ns > row->min_ns/|unit_analyze_fold
 libtrack/analyze/thread.c|s/thread->done_ns > reap->time_ns ? thread->done_ns : reap->time_ns/reap->time_ns/|unit_analyze_thread
@@ -98,6 +98,41 @@ libtrack/store/query.c|s/if (query->writes)/if (false)/|unit_store_trace
 libtrack/store/database.c|s/return -ENOSPC;/return -EIO;/|unit_store_trace
 libtrack/symbol/demangle.c|s/DMGL_AUTO . DMGL_ANSI/DMGL_AUTO + DMGL_PARAMS/|unit_symbol_demangle
 libtrack/symbol/image.c|s/-ESTALE/0/|unit_symbol_symbolizer
+libtrack/symbol/unwind.c|s/takes_bp = true/takes_bp = false/|unit_symbol_unwind
+libtrack/symbol/unwind.c|s/caller_bp > bp \&\& //|unit_symbol_unwind_space
+libtrack/symbol/unwind.c|s/sp <= callee_sp/sp < callee_sp/|unit_symbol_unwind_space
+libtrack/symbol/unwind.c|s/walk->exact = from_signal;/walk->exact = false;/|unit_symbol_unwind
+libtrack/symbol/unwind_space.c|s/\[middle\].end <= address/[middle].end < address/|unit_symbol_unwind_space
+libtrack/symbol/frame_entry.c|s/\*letters == 'S'/*letters == 'T'/|unit_symbol_unwind
+libtrack/symbol/frame_table.c|s/address >= entry.end/address > entry.end/|unit_symbol_unwind_space
+libtrack/symbol/frame_program.c|s/machine->depth == REMEMBERED_MAX/machine->depth == 0/|unit_symbol_unwind
+libtrack/symbol/frame_expression.c|s/left >= right/left > right/|unit_symbol_unwind_space
+libtrack/symbol/function_table.c|s/ < table->items\[i - 1\].size/ <= table->items[i - 1].size/|unit_symbol_functions
+libtrack/symbol/functions.c|s/->offset == function->offset/->offset > function->offset/|unit_symbol_functions
+libtrack/symbol/functions.c|s/function->partial .. //|unit_symbol_functions
+libtrack/symbol/name_pattern.c|s/} else if (star != NULL) {/} else if (star == name) {/|unit_symbol_functions
+bpf/loader/acts.c|s/if (is_last)/if (!is_last)/|unit_probes_inside_acts
+bpf/loader/acts.c|s/(!saying.act->is_before \&\& !is_done)/!is_done/|unit_probes_inside_acts
+bpf/loader/descriptors.c|s/(ok .. event->error == EBADF)/ok/|unit_probes_inside_descriptors
+bpf/loader/descriptors.c|s/descriptor->inode != event->file.ino)/descriptor->inode == 1)/|unit_probes_inside_descriptors
+bpf/loader/descriptors.c|s/!ok \&\& !ever \&\& length > SWEEP_TOLD/!ok \&\& !ever/|unit_probes_inside_descriptors
+bpf/loader/fd_class.c|s/major >= 136/major > 136/|unit_probes_inside_fd_class
+bpf/loader/image_events.c|s/ \&\& flags \& PROBE_FORK_WAITS//|unit_probes_inside_session
+bpf/loader/literal.c|s/st.st_ino == module->file->inode/st.st_ino != 0/|unit_probes_inside_literal
+bpf/loader/mapped.c|s/mapping->inode != file->inode/mapping->inode == 1/|unit_probes_inside_modules
+bpf/loader/nop_code.c|s/ \&\& !(operands.rex \& 1)//|unit_probes_inside_nop_code
+bpf/loader/returns.c|s/ .. cfa_offset != CFA_OF_CALLER//|unit_probes_inside_returns
+bpf/loader/room.c|s/left_bytes < LEAST_LEFT/left_bytes == 0/|unit_probes_inside_room
+bpf/loader/seed.c|s/settled_ns < seed->read_ns/settled_ns == 0/|unit_probes_inside_session
+bpf/loader/spool_file.c|s/time_ns > file->header->settled_ns/time_ns/|unit_probes_inside_spool_file
+bpf/loader/spool_file.c|s/start_ns < ret_file->header->start_ns/start_ns > ret_file->header->start_ns/|unit_probes_inside_spool_file
+bpf/loader/thread_calls.c|s/outer->sp > event->sp/outer->sp < event->sp/|unit_probes_inside_thread_calls
+bpf/loader/threads.c|s/!found \&\& traced->hides_joins/traced->hides_joins/|unit_probes_inside_session
+bpf/loader/told.c|s/references <= UNDER_WAY(word)/references <= 1/|unit_probes_inside_told
+bpf/loader/told.c|s/ \&\& (\*head \& CALLER_MASK) == caller//|unit_probes_inside_told unit_probes_inside_acts
+bpf/loader/traced.c|s/trail.span = end;/trail.span = 8;/|unit_probes_inside_snapshots
+bpf/loader/traced.c|s/.takes_bp = found->takes_bp/.takes_bp = false/|unit_probes_inside_snapshots
+bpf/loader/usdt.c|s/addresses.pc += reading->base - addresses.base/addresses.pc += 0/|unit_probes_inside_usdt
 cli/options.c|s/"--"/"==" /|unit_cli_options
 libtrack/shim/filter.c|s/i->jt : i->jf/i->jf : i->jt/|unit_shim_sources_filter
 libtrack/shim/target.c|s/TARGET_BLIND;/TARGET_TAKES;/|unit_shim_sources_target

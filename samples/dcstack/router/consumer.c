@@ -323,12 +323,12 @@ int dc_consumer_create(struct dc_producer *producer, const struct dc_consumer_op
 		free(consumer);
 		return error;
 	}
-	if (checker)
-		checker_start(checker);
 	consumer->checker = checker;
 	consumer->is_direct = !checker;
 	consumer->is_paused = options->paused;
 	tell_birth(consumer);
+	if (checker)
+		checker_start(checker);
 	join(consumer, producer);
 	*ret_consumer = consumer;
 	return 0;

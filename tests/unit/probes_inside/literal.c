@@ -59,6 +59,16 @@ Test(literal, is_cut_to_the_room)
 	cr_assert_str_eq(text, "a literal");
 }
 
+Test(literal, of_another_file_in_its_place_there_is_none)
+{
+	struct module_file other = *module.file;
+	char text[64];
+
+	other.inode++;
+	module.file = &other;
+	cr_assert_eq(literal_read(&traced, (uintptr_t)words, text, sizeof(text)), 0);
+}
+
 Test(literal, of_no_file_there_is_none)
 {
 	char text[64], own[] = "on the stack";

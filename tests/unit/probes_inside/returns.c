@@ -136,6 +136,7 @@ Test(returns, what_no_jump_leads_to_is_found_by_its_place)
 	expect("catches", 2, false);
 	expect("around", 1, false);
 	expect("falls_into_4", 4, false);
+	expect("jumps_in_frame", 1, false);
 	close_file();
 }
 

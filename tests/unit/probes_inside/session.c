@@ -112,6 +112,7 @@ Test(session, a_thread_is_born_by_the_call_that_was_expected)
 {
 	send_exec(100, 0, IMAGE, 0);
 	struct traced *traced = session_find(session, PID);
+	traced->hides_joins = true;
 	threads_expect(traced, PID,
 		       &(struct thread_expected){.start_routine = 0x44,
 						 .call = TRACK_CALL_pthread_create});
@@ -131,6 +132,8 @@ Test(session, a_thread_is_born_by_the_call_that_was_expected)
 	cr_assert(zero(ptr, strstr(text, "done:28680@")), "its process took it along");
 	cr_assert(not(zero(ptr, strstr(text, "census:8@900/"))));
 	cr_assert(zero(ptr, strstr(text, "census:7@900/")));
+	cr_assert(eq(u64, record.notes[TRACK_NOTE_JOINS_UNSEEN], 1),
+		  "of the one that nobody told of");
 }
 
 Test(session, a_thread_that_runs_at_exit_is_alive_then)
@@ -300,6 +303,8 @@ Test(session, what_a_running_process_has_is_from_before)
 			      sizeof(opened));
 	SEND(opened);
 	uint64_t start_ns = traced->start_ns;
+	session_settle(session, start_ns);
+	cr_assert(not(zero(ptr, traced->seed)), "what was closed while we looked may still come");
 	session_settle(session, UINT64_MAX / 2);
 	cr_assert(zero(ptr, traced->seed));
 	kill(child, SIGKILL);

@@ -134,6 +134,14 @@ Test(spool_file, what_was_read_is_written_to_again)
 	collector_destroy(collector);
 }
 
+Test(spool_file, what_is_settled_stays_settled)
+{
+	create();
+	spool_file_settle(&file, 300);
+	spool_file_settle(&file, 200);
+	cr_assert(eq(u64, file.header->settled_ns, 300));
+}
+
 Test(spool_file, the_run_has_one_budget)
 {
 	struct track_budget budget = {.version = TRACK_WIRE_VERSION, .segments_cap = 1};
@@ -209,4 +217,22 @@ Test(spool_file, one_adds_to_the_spool_that_a_process_writes_itself)
 	spool_file_close(&added);
 	put(7, 400, 3);
 	cr_assert(eq(str, (char *)told(), "create:1@200/7 create:2@300/9 create:3@400/7 "));
+}
+
+/* A process that made an exec, or a pid that came again. */
+Test(spool_file, of_several_the_latest_is_joined)
+{
+	static const uint64_t starts[] = {300, 900, 600};
+	struct spool_file files[3], added;
+
+	for (int i = 0; i < 3; i++) {
+		const struct spool_image image = {.pid = DEAD_PID, .start_ns = starts[i]};
+		cr_assert(eq(int, spool_file_create(&run, &image, &files[i]), 0));
+		files[i].header->engine = TRACK_ENGINE_SHIM;
+	}
+	cr_assert(eq(int, spool_file_join(&run, DEAD_PID, &added), 0));
+	cr_assert(eq(u64, added.header->start_ns, 900));
+	spool_file_close(&added);
+	for (int i = 0; i < 3; i++)
+		spool_file_close(&files[i]);
 }

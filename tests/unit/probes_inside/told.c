@@ -51,6 +51,13 @@ Test(told, of_releases_under_way_the_first_one_s_look_counts)
 	cr_expect(told_release(&told, 7, 1));
 }
 
+Test(told, of_many_that_look_before_any_counts_down_one_is_the_last)
+{
+	cr_expect(!told_release(&told, 7, 3));
+	cr_expect(!told_release(&told, 7, 3));
+	cr_expect(told_release(&told, 7, 3));
+}
+
 Test(told, a_reference_taken_meanwhile_keeps_it)
 {
 	cr_expect(!told_release(&told, 7, 2));

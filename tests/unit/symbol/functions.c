@@ -83,6 +83,8 @@ Test(functions, by_name_and_place)
 	cr_expect_eq(symbol_functions_find(functions, function->offset + function->size - 1),
 		     function);
 	cr_expect_neq(symbol_functions_find(functions, function->offset - 1), function);
+	cr_expect_neq(symbol_functions_find(functions, function->offset + function->size),
+		      function);
 	cr_expect_null(symbol_functions_find(functions, UINT64_MAX));
 	cr_expect_eq(named("_ZN3RTC7Channel4Send"), 0);
 	for (size_t i = 1; i < symbol_functions_count(functions); i++)

@@ -127,6 +127,11 @@ Test(unwind, an_interrupted_instruction_is_no_return_address)
 	expect_whole(DYNAMIC, "interrupted");
 }
 
+Test(unwind, the_first_instruction_of_a_function_is_in_that_function)
+{
+	expect_whole(DYNAMIC, "faulted");
+}
+
 Test(unwind, while_an_exception_flies)
 {
 	expect_whole(DYNAMIC, "thrown");

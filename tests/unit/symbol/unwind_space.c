@@ -236,6 +236,66 @@ Test(unwind_space, without_section_headers_the_segments_tell)
 	symbol_functions_close(functions);
 }
 
+/* Where a section of a file begins in it. */
+static uint64_t section_of(const char *name, const char *section)
+{
+	char line[512];
+	unsigned long offset = 0;
+
+	snprintf(line, sizeof(line), "objdump -h %s | awk '$2 == \"%s\" {print $6}'", name,
+		 section);
+	FILE *output = popen(line, "r");
+	cr_assert_not_null(output);
+	cr_assert_eq(fscanf(output, "%lx", &offset), 1);
+	pclose(output);
+	return offset;
+}
+
+Test(unwind_space, code_ends_where_its_entry_says)
+{
+	struct unwind_file *file;
+	uint64_t begins, ends, at;
+
+	shell("printf '.globl _start\\n_start: .cfi_startproc\\n ret\\n .cfi_endproc\\n nop\\n' | "
+	      "cc -x assembler - -nostdlib -o gap");
+	at = section_of("gap", ".text");
+	cr_assert_eq(unwind_file_open(unwinder, path_of("gap"), &file), 0);
+	cr_assert_eq(unwind_file_code(file, at, &begins, &ends), 0);
+	cr_expect_eq(begins, at);
+	cr_expect_eq(ends, at + 1);
+	cr_expect_eq(unwind_file_code(file, at + 1, &begins, &ends), -ENOENT);
+	unwind_file_close(file);
+}
+
+/* Else it might never end. */
+Test(unwind_space, a_caller_lies_further_up)
+{
+	shell("printf '.globl _start\\n_start: .cfi_startproc\\n .cfi_def_cfa rsp, 0\\n"
+	      " .cfi_offset rip, 8\\n nop\\n ret\\n .cfi_endproc\\n' | "
+	      "cc -x assembler - -nostdlib -o stays");
+	uint64_t ip = VDSO_AT + section_of("stays", ".text");
+	cr_assert_eq(unwind_space_map(space, VDSO_AT, VDSO_AT + (1 << 20), 0, path_of("stays")), 0);
+	stack[1] = ip + 1;
+	cr_expect_eq(unwind(ip), 1);
+	cr_expect(cut);
+}
+
+/* What the linker made says by an expression how much it has pushed. */
+Test(unwind_space, the_stub_of_a_function_of_another_library)
+{
+	build("plain.c", "lazy", "-g -fplt -fcf-protection=none -Wl,-z,lazy");
+	uint64_t stub = VDSO_AT + section_of("lazy", ".plt") + 16;
+	cr_assert_eq(unwind_space_map(space, VDSO_AT, VDSO_AT + (1 << 20), 0, path_of("lazy")), 0);
+	stack[0] = BEHIND;
+	stack[1] = BEHIND + 1;
+	cr_expect_eq(unwind(stub), 2);
+	cr_expect_eq(addresses[1], BEHIND);
+	cr_expect_eq(unwind(stub + 6), 2);
+	cr_expect_eq(addresses[1], BEHIND);
+	cr_expect_eq(unwind(stub + 11), 2, "a number was pushed");
+	cr_expect_eq(addresses[1], BEHIND + 1);
+}
+
 Test(unwind_space, a_file_is_opened_once)
 {
 	struct unwind_file *first, *second;

@@ -113,6 +113,39 @@ NOT_INLINE static int interrupted(void)
 	return zero;
 }
 
+/* Its first instruction faults: the address before it is of another function, and of another frame.
+ */
+__asm__(".pushsection .text\n"
+	".cfi_startproc\n"
+	"	.cfi_def_cfa_offset 64\n	nop\n"
+	".cfi_endproc\n"
+	".type faults, @function\n"
+	"faults:\n"
+	".cfi_startproc\n"
+	"	ud2\n	ret\n"
+	".cfi_endproc\n"
+	".size faults, . - faults\n"
+	".popsection\n");
+
+extern "C" void faults(void);
+
+static void on_fault(int, siginfo_t *, void *context)
+{
+	plain(1);
+	static_cast<ucontext_t *>(context)->uc_mcontext.gregs[REG_RIP] += 2; /* behind ud2 */
+}
+
+NOT_INLINE static int faulted(void)
+{
+	struct sigaction action = {};
+
+	action.sa_flags = SA_SIGINFO;
+	action.sa_sigaction = on_fault;
+	sigaction(SIGILL, &action, nullptr);
+	faults();
+	return zero;
+}
+
 struct ender {
 	~ender()
 	{
@@ -172,7 +205,7 @@ static const struct {
 } ways[] = {
 	{"realigned", realigned},     {"sorted", sorted}, {"signalled", signalled},
 	{"interrupted", interrupted}, {"thrown", thrown}, {"caught", caught},
-	{"thread", thread},	      {"deep", deep},
+	{"thread", thread},	      {"deep", deep},	  {"faulted", faulted},
 };
 
 static void write_out(void)
