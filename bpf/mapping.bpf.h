@@ -10,6 +10,7 @@ enum { MAP_EXECUTE = 4, MAP_NO_FILE = 0x20 };
 struct walk {
 	struct dentry *dentry;
 	struct vfsmount *mount;
+	uint64_t used; /* of the scratch: names, each with a slash behind it */
 };
 
 INLINE struct mount *mount_around(struct vfsmount *mount)
@@ -43,11 +44,33 @@ INLINE bool walk_up(struct walk *walk)
 	return true;
 }
 
+/* A name more, and to the folder around. 0: there is no more. Global: it is verified once, not for
+ * each turn. */
+__noinline int walk_on(struct walk *walk)
+{
+	uint32_t slot = SCRATCH_TRACEPOINT;
+	struct scratch *scratch = bpf_map_lookup_elem(&scratches, &slot);
+	if (!walk || !scratch)
+		return 0;
+	if (!walk_is_root(walk)) {
+		uint32_t at = (uint32_t)walk->used & (2 * PROBE_TEXT_BYTES - 1);
+		struct dentry *dentry = walk->dentry;
+		const unsigned char *name = BPF_CORE_READ(dentry, d_name.name);
+		long bytes = bpf_probe_read_kernel_str(scratch->bytes + at, PROBE_TEXT_BYTES, name);
+		if (bytes <= 0 || bytes > PROBE_TEXT_BYTES)
+			return 0;
+		at += (uint32_t)bytes - 1;
+		scratch->bytes[at & (PROBE_TRAIL_SPAN - 1)] = '/';
+		walk->used += (uint64_t)bytes;
+	}
+	return walk_up(walk);
+}
+
 /* Global: it is verified once. */
 __noinline int path_fill(struct probe_text *text, uint64_t address)
 {
 	struct file *file = (struct file *)address;
-	uint32_t slot = SCRATCH_TRACEPOINT, used = 0;
+	uint32_t slot = SCRATCH_TRACEPOINT;
 	struct scratch *scratch = bpf_map_lookup_elem(&scratches, &slot);
 	struct walk walk = {.dentry = BPF_CORE_READ(file, f_path.dentry),
 			    .mount = BPF_CORE_READ(file, f_path.mnt)};
@@ -57,24 +80,10 @@ __noinline int path_fill(struct probe_text *text, uint64_t address)
 	text->text[0] = '\0';
 	if (!scratch)
 		return 0;
-	for (uint32_t i = 0; i < PATH_PARTS && used < PROBE_TEXT_BYTES; i++) {
-		if (!walk_is_root(&walk)) {
-			uint32_t at = used & (2 * PROBE_TEXT_BYTES - 1);
-			struct dentry *dentry = walk.dentry;
-			const unsigned char *name = BPF_CORE_READ(dentry, d_name.name);
-			long bytes = bpf_probe_read_kernel_str(scratch->bytes + at,
-							       PROBE_TEXT_BYTES, name);
-			if (bytes <= 0 || bytes > PROBE_TEXT_BYTES)
-				break;
-			at += (uint32_t)bytes - 1;
-			scratch->bytes[at & (PROBE_TRAIL_SPAN - 1)] = '/';
-			used += (uint32_t)bytes;
-		}
-		if (!walk_up(&walk))
+	for (uint32_t i = 0; i < PATH_PARTS && walk.used < PROBE_TEXT_BYTES; i++)
+		if (!walk_on(&walk))
 			break;
-	}
-	if (used >= PROBE_TEXT_BYTES)
-		used = PROBE_TEXT_BYTES - 1;
+	uint32_t used = walk.used < PROBE_TEXT_BYTES ? (uint32_t)walk.used : PROBE_TEXT_BYTES - 1;
 	bpf_probe_read_kernel(text->text, sizeof(text->text), scratch->bytes);
 	text->text[used & (PROBE_TEXT_BYTES - 1)] = '\0';
 	text->bytes = used;

@@ -53,7 +53,7 @@ static int parse_line(struct dependencies *list, const char *line, size_t length
 	if (line == arrow)
 		return 0;
 	return add(list, line, (size_t)(arrow - line), path,
-		   *path == '/' ? (size_t)(end - path) : 0);
+		   memchr(path, '/', (size_t)(end - path)) ? (size_t)(end - path) : 0);
 }
 
 int dependencies_parse(const char *text, struct dependencies *ret_list)

@@ -21,6 +21,10 @@ logs=$root/build/logs
 mkdir -p "$logs"
 passed=0 failed=0 skipped=0
 
+# What bash starts in the background ignores these, and so would all that is tested.
+foreground=(env --default-signal=INT,QUIT)
+trap 'kill $(jobs -p) 2>/dev/null; exit 130' INT TERM
+
 say() { printf '%s\n' "$*"; }
 pass() { passed=$((passed + 1)); }
 miss() {
@@ -35,7 +39,7 @@ leave() {
 whole() {
 	local name=$1 begun=$SECONDS word=ok
 	shift
-	if "$@" >"$logs/$name.log" 2>&1; then
+	if "${foreground[@]}" "$@" >"$logs/$name.log" 2>&1; then
 		pass
 	else
 		word=FAIL
@@ -48,7 +52,7 @@ whole() {
 lines() {
 	local name=$1
 	shift
-	"$@" >"$logs/$name.log" 2>&1
+	"${foreground[@]}" "$@" >"$logs/$name.log" 2>&1
 	local code=$?
 	grep -E '^(FAIL|skipped) ' "$logs/$name.log"
 	local ok bad left
@@ -69,7 +73,7 @@ criterion() {
 	for program in "$build"/tests/unit_*; do
 		[ -x "$program" ] && [ -f "$program" ] || continue
 		out=$logs/$name-$(basename "$program").log
-		timeout 300 "$program" --jobs 2 --verbose >"$out" 2>&1
+		"${foreground[@]}" timeout 300 "$program" --jobs 2 --verbose >"$out" 2>&1
 		local code=$?
 		counts=$(sed -n 's/.*Tested: [^0-9]*\([0-9]*\).*Passing: [^0-9]*\([0-9]*\).*Failing: [^0-9]*\([0-9]*\).*Crashing: [^0-9]*\([0-9]*\).*/\1 \2 \3 \4/p' "$out" | tail -1)
 		if [ -z "$counts" ]; then
@@ -100,34 +104,63 @@ build() {
 	pass
 }
 
-# beside FUNCTION: in a shell of its own, beside what follows, and behind it where both want the processor
-beside() {
-	rm -f "$logs/$1.counts"
-	(
-		renice -n 19 -p $BASHPID >/dev/null 2>&1
-		passed=0 failed=0 skipped=0
-		"$1"
-		echo "$passed $failed $skipped" >"$logs/$1.counts"
-	) >"$logs/$1.lines" 2>&1 &
-	lane=$!
+# counted NUMBER COMMAND...: in a shell of its own; what it says and counts, and how long it took, go to files
+counted() {
+	local lane=$logs/lane-$1 TIMEFORMAT="%R s, CPU %U + %S s"
+	shift
+	passed=0 failed=0 skipped=0
+	{ time "$@" >"$lane.lines" 2>&1; } 2>"$lane.time"
+	echo "$passed $failed $skipped" >"$lane.counts"
 }
-# joined FUNCTION: waits for it, prints its lines and adds its counts
+# joined NUMBER COMMAND...: what is counted is over: its lines are said, its counts added
 joined() {
-	local more_passed more_failed more_skipped
-	wait "$lane"
-	cat "$logs/$1.lines"
-	if read -r more_passed more_failed more_skipped 2>/dev/null <"$logs/$1.counts"; then
+	local lane=$logs/lane-$1 more_passed more_failed more_skipped
+	shift
+	cat "$lane.lines"
+	if read -r more_passed more_failed more_skipped 2>/dev/null <"$lane.counts"; then
 		passed=$((passed + more_passed)) failed=$((failed + more_failed)) skipped=$((skipped + more_skipped))
+		echo "$(cat "$lane.time")  $*" >>"$logs/suites"
 	else
-		miss "$1 did not come to its end"
+		miss "$* did not come to its end"
 	fi
 }
+# side_by_side MOST: the commands that stdin has, a line each, so many at a time. Each that is over is told in
+# its turn. None of them shares a file, a port or a name with another.
+side_by_side() {
+	local most=$1 row rows=() pids=() told=0
+	while read -r row; do [ -z "$row" ] || rows+=("$row"); done
+	for row in "${rows[@]}"; do
+		while [ "$(jobs -rp | grep -cxFf <(printf '%s\n' "${pids[@]}"))" -ge "$most" ]; do sleep 0.1; done
+		# shellcheck disable=SC2086 # words
+		counted "${#pids[@]}" $row </dev/null &
+		pids+=($!)
+	done
+	for row in "${rows[@]}"; do
+		wait "${pids[told]}"
+		# shellcheck disable=SC2086
+		joined $told $row
+		told=$((told + 1))
+	done
+}
 
-# What is built while the tests of the release build mostly wait.
+# What is built while others mostly wait, and behind them where they do not.
 sanitized_builds() {
-	rm -f "$logs"/*.built
-	build asan && : >"$logs/asan.built"
-	build tsan "${stress_targets[@]}" && : >"$logs/tsan.built"
+	local asan=(unit "${sample_targets[@]}")
+	[ $full = no ] || asan=() # all of it
+	renice -n 10 -p $BASHPID >/dev/null 2>&1
+	build asan "${asan[@]}"
+	echo $? >"$logs/asan.built"
+	build tsan "${sample_targets[@]}" "${stress_targets[@]}"
+	echo $? >"$logs/tsan.built"
+}
+# built PRESET... -- COMMAND...: once they are there; nothing if one could not be built, which is said already
+built() {
+	while [ "$1" != -- ]; do
+		until [ -s "$logs/$1.built" ]; do sleep 0.2; done
+		[ "$(cat "$logs/$1.built")" = 0 ] || return
+		shift
+	done
+	"${@:2}"
 }
 
 # probed NAME COMMAND...: a suite of the probes engine; one line where the engine does not work here
@@ -151,7 +184,7 @@ tidy_all() { git ls-files 'libtrack/*.c' 'bpf/loader/*.c' 'cli/*.c' 'samples/*.c
 
 # ThreadSanitizer and Criterion do not go together: programs without it are built for it. NAME:ROUNDS
 stress="dc_stress:30 dc_sctp_stress:10 dc_peer_stress:10 dc_peer_chaos:5 dc_server_stress:50"
-stress_targets=(dc-loopback dc-echo dc-hello dc-scenario)
+sample_targets=(dc-loopback dc-echo dc-hello dc-scenario) stress_targets=()
 for program in $stress; do stress_targets+=("live_${program%:*}"); done
 # stressed BUILD TIMES: each of them, as many times their rounds
 stressed() {
@@ -162,8 +195,52 @@ stressed() {
 	done
 }
 
+# What tests need and no build does, while something is built.
+installed() {
+	local package packages="$REAL_PACKAGES $HOST_PACKAGES $PROBES_PACKAGES"
+	# shellcheck disable=SC2086
+	install_packages $packages ||
+		for package in $packages; do install_packages "$package"; done # what there is: the rest is skipped by its suite
+	install_npm tests/real build/release/tests/real
+}
+
+# The long ones come first, and what waits for the sanitizers' builds last.
+suites() {
+	cat <<END
+lines real tests/real/run.sh build/release
+lines found tests/live/scenarios.sh build/release
+probed probes tests/probes/run.sh build/release
+criterion unit build/release
+lines live tests/live/run.sh build/release
+lines hosts tests/hosts/run.sh build/release
+probed probes-found tests/live/scenarios.sh --engine probes build/release
+lines packs tests/packs/run.sh build/release
+probed probes-packs tests/probes/packs.sh build/release
+lines robust tests/samples/robust.sh build/release
+lines interop tests/samples/interop.sh build/release
+probed probes-sequence tests/probes/sequence.sh build/release
+lines bounds tests/live/bounds.sh build/release
+lines calls tests/live/calls.sh build/release
+probed probes-cli tests/probes/cli.sh build/release
+lines house tests/unit/house.sh build/release
+lines annotations tests/live/annotations.sh build/release
+lines packs-command tests/live/packs.sh build/release
+lines wrappers tests/live/wrappers.sh build/release
+lines cli tests/live/cli.sh build/release
+lines import tests/live/import.sh build/release
+lines traps tests/live/traps.sh
+lines ice tests/samples/ice.sh build/release
+lines echo tests/samples/echo.sh build/release
+built asan tsan -- lines scenarios tests/samples/scenarios.sh build/release
+built asan -- criterion asan build/asan
+built asan tsan -- lines clean tests/samples/clean.sh build/release
+whole fuzz tests/fuzz/run.sh --runs 10000 build/fuzz
+built tsan -- stressed tsan 1
+END
+}
+
 start=$(date +%s)
-rm -f "$logs"/*.log # tests/slowest.sh reads those of this run
+rm -f "$logs"/*.log "$logs"/lane-* "$logs"/*.built "$logs/suites" # tests/slowest.sh reads the logs of this run
 # shellcheck disable=SC2086
 install_packages $BUILD_PACKAGES $TEST_PACKAGES $PACKS_PACKAGES || {
 	say "0 passed, 1 failed, 0 skipped"
@@ -171,53 +248,20 @@ install_packages $BUILD_PACKAGES $TEST_PACKAGES $PACKS_PACKAGES || {
 }
 
 say "building"
+installed >"$logs/install.log" 2>&1 &
+installing=$!
 build release || {
 	say "$passed passed, $failed failed, $skipped skipped"
 	exit 1
 }
-beside sanitized_builds
-say "checking the house"
-lines house tests/unit/house.sh build/release
-lines traps tests/live/traps.sh
-say "unit tests"
-criterion unit build/release
-say "live tests"
-lines live tests/live/run.sh build/release
-lines calls tests/live/calls.sh build/release
-lines annotations tests/live/annotations.sh build/release
-lines found tests/live/scenarios.sh build/release
-lines cli tests/live/cli.sh build/release
-lines bounds tests/live/bounds.sh build/release
-lines wrappers tests/live/wrappers.sh build/release
-lines packs-command tests/live/packs.sh build/release
-lines import tests/live/import.sh build/release
-say "packs"
-lines packs tests/packs/run.sh build/release
-say "hosts"
-lines hosts tests/hosts/run.sh build/release
-say "real programs"
-# shellcheck disable=SC2086
-install_packages $REAL_PACKAGES || say "(some real programs will be skipped)"
-lines real tests/real/run.sh build/release
-say "probes"
-# shellcheck disable=SC2086
-install_packages $PROBES_PACKAGES || say "(some programs will be skipped)"
+counted builds sanitized_builds &
+building=$!
+wait $installing
 no_probes=$(probes_lack)
-probed probes tests/probes/run.sh build/release
-probed probes-cli tests/probes/cli.sh build/release
-probed probes-packs tests/probes/packs.sh build/release
-probed probes-sequence tests/probes/sequence.sh build/release
-probed probes-found tests/live/scenarios.sh --engine probes build/release
-say "sanitizers and fuzzing"
-joined sanitized_builds
-[ ! -e "$logs/asan.built" ] || criterion asan build/asan
-[ ! -e "$logs/tsan.built" ] || stressed tsan 1
-whole fuzz tests/fuzz/run.sh 20 build/fuzz
-
-say "the sample stack"
-for suite in ice echo interop robust clean scenarios; do
-	lines $suite tests/samples/$suite.sh build/release
-done
+say "testing"
+side_by_side 3 < <(suites)
+wait $building
+joined builds sanitized_builds
 
 if [ $full = yes ]; then
 	# shellcheck disable=SC2086
@@ -261,6 +305,8 @@ if [ $full = yes ]; then
 		tests/bench/datachannel.sh build/release
 	} | tee "$logs/bench.log"
 fi
+say "what took longest, of suites and of checks:"
+sort -rn "$logs/suites" | head -10
 tests/slowest.sh
 say "took $(($(date +%s) - start)) s"
 say "$passed passed, $failed failed, $skipped skipped"

@@ -2,15 +2,19 @@
 #include "binaries.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <fnmatch.h>
 #include <pack/versions.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <symbol/functions.h>
+#include <unistd.h>
 
 #include "engine.h"
 #include "go_rows.h"
 #include "returns.h"
+#include "tails.h"
 #include "thread_calls.h"
 #include "usdt.h"
 
@@ -24,9 +28,11 @@ struct meeting {
 	struct binaries *binaries;
 	struct binary *binary;
 	const char *path;
+	char held[32];			  /* its path by our own descriptor */
 	struct symbol_functions *symbols; /* NULL: there are none, or none are asked for */
 	struct returns_file *returns_file;
 	struct points enters, returns, annotations;
+	struct points passed; /* returns of what is looked at when it begins alone */
 };
 
 static uint64_t key_of(dev_t device, ino_t inode)
@@ -206,6 +212,20 @@ static enum points_until points_until(const struct probe_row *kernel)
 	return POINTS_LEAVE;
 }
 
+/* Where one return is not seen, none is. */
+static int add_passed(struct meeting *meeting, uint32_t row,
+		      const struct symbol_function *const *found, size_t count)
+{
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < count; i++)
+		r = points_add_returns(&meeting->passed, meeting->returns_file, found[i]->offset,
+				       row, POINTS_LEAVE);
+	if (r < 0)
+		points_remove_row(&meeting->passed, row);
+	return r == -ENOMEM ? r : 0;
+}
+
 static int add_found(struct meeting *meeting, uint32_t row, const struct probe_row *kernel,
 		     const struct symbol_function *const *found, size_t count)
 {
@@ -222,6 +242,8 @@ static int add_found(struct meeting *meeting, uint32_t row, const struct probe_r
 		}
 		probed->is_found = true;
 	}
+	if (r == 0 && probed->row && until == POINTS_ENTRY)
+		r = add_passed(meeting, row, found, count);
 	if (count && r != -ENOMEM)
 		r = add_row(meeting->binary, row);
 	return r == -ENOMEM ? r : 0;
@@ -366,33 +388,6 @@ static void leave_out_unseen(struct meeting *meeting)
 			points_remove_row(&meeting->enters, binary->rows[i]);
 }
 
-/* Of those that share a `ret` one ends by a jump to the other: both are to tell where they begin.
- */
-static void tell_tail(struct meeting *meeting, uint64_t number)
-{
-	struct binaries *binaries = meeting->binaries;
-	struct probed *probed = row_table_at(binaries->table, (uint32_t)number);
-
-	if (!probed->row || probed->is_tail)
-		return;
-	probed->is_tail = true;
-	probed->row->kernel.flags |= PROBE_ROW_TELL_ENTRY;
-	if (engine_row_set(binaries->engine, (uint32_t)number, &probed->row->kernel) < 0)
-		refuse(meeting, number);
-}
-
-static void find_tails(struct meeting *meeting)
-{
-	const struct points *returns = &meeting->returns;
-
-	for (size_t i = 0; i < returns->count; i++)
-		for (size_t j = i + 1; j < returns->count; j++)
-			if (returns->offsets[i] == returns->offsets[j]) {
-				tell_tail(meeting, returns->rows[i]);
-				tell_tail(meeting, returns->rows[j]);
-			}
-}
-
 /* The returns first: of a function that was entered, the return is seen. */
 static int attach(struct meeting *meeting)
 {
@@ -401,9 +396,11 @@ static int attach(struct meeting *meeting)
 	int r;
 
 	part_aliases(meeting);
-	find_tails(meeting);
-	r = points_attach(&meeting->returns, engine, LINK_RETURN, meeting->path, links, refuse,
-			  meeting);
+	r = tails_find(meeting->binaries->table, engine, &meeting->returns, &meeting->passed,
+		       refuse, meeting);
+	if (r == 0)
+		r = points_attach(&meeting->returns, engine, LINK_RETURN, meeting->path, links,
+				  refuse, meeting);
 	leave_out_unseen(meeting);
 	if (r == 0)
 		r = points_attach(&meeting->enters, engine, LINK_ENTER, meeting->path, links,
@@ -476,31 +473,56 @@ static int add_functions(struct meeting *meeting)
 	return r;
 }
 
+/* What is named by its process is gone with that one: from here on it is named by what we have
+ * open. */
+static int hold(struct meeting *meeting)
+{
+	int fd = open(meeting->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+
+	if (fd < 0)
+		return -errno;
+	snprintf(meeting->held, sizeof(meeting->held), "/proc/self/fd/%d", fd);
+	if (strncmp(meeting->path, "/proc/", strlen("/proc/")) == 0)
+		meeting->path = meeting->held;
+	return fd;
+}
+
+static int meet(struct meeting *meeting)
+{
+	int r = elf_name_read(meeting->path, &meeting->binary->name);
+
+	if (r < 0)
+		return 0;
+	r = add_functions(meeting);
+	meeting->binary->hides_joins = hides_joins(meeting);
+	if (r == 0 && !meeting->binaries->patterns_only)
+		r = add_annotations(meeting);
+	return r == 0 ? attach(meeting) : r;
+}
+
 int binaries_meet(struct binaries *binaries, const char *path, dev_t device, ino_t inode,
 		  size_t *ret_probes)
 {
 	struct meeting meeting = {.binaries = binaries, .path = path};
-	int r;
+	int fd, r;
 
 	*ret_probes = 0;
 	if (binaries_find(binaries, device, inode))
 		return 0;
+	fd = hold(&meeting);
+	if (fd < 0)
+		return 0; /* another process may have it */
 	r = add_binary(binaries, path, device, inode, &meeting.binary);
-	if (r < 0)
-		return r;
-	if (elf_name_read(path, &meeting.binary->name) < 0)
-		return 0;
-	r = add_functions(&meeting);
-	meeting.binary->hides_joins = hides_joins(&meeting);
-	if (r == 0 && !binaries->patterns_only)
-		r = add_annotations(&meeting);
 	if (r == 0)
-		r = attach(&meeting);
+		r = meet(&meeting);
 	*ret_probes = meeting.enters.count + meeting.annotations.count;
 	points_finish(&meeting.enters);
 	points_finish(&meeting.returns);
+	points_finish(&meeting.passed);
+	points_finish(&meeting.passed);
 	points_finish(&meeting.annotations);
 	returns_close(meeting.returns_file);
 	symbol_functions_close(meeting.symbols);
+	close(fd);
 	return r;
 }

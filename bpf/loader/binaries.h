@@ -52,7 +52,8 @@ void binaries_finish(struct binaries *binaries);
 
 /*
  * Attach to what the file has. ret_probes: how many places, 0 also if the file was met before.
- * 0 or -ENOMEM: what cannot be opened, or attached to, is left out and counted.
+ * 0 or -ENOMEM: what cannot be attached to is left out and counted. A file that cannot be opened is
+ * not met: its process may just have ended.
  */
 int binaries_meet(struct binaries *binaries, const char *path, dev_t device, ino_t inode,
 		  size_t *ret_probes);

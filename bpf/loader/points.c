@@ -76,7 +76,7 @@ static int add_all(struct points *points, const uint64_t *offsets, size_t count,
 	return r;
 }
 
-static int add_returns(struct points *returns, struct returns_file *file, uint64_t offset,
+int points_add_returns(struct points *returns, struct returns_file *file, uint64_t offset,
 		       uint64_t row, enum points_until until)
 {
 	struct returns found = {.offsets = NULL};
@@ -99,7 +99,7 @@ int points_add_function(struct points *enters, struct points *returns, struct re
 
 	if (r == 0)
 		r = until == POINTS_ENTRY ? returns_entry(file, offset)
-					  : add_returns(returns, file, offset, row, until);
+					  : points_add_returns(returns, file, offset, row, until);
 	if (r == 0)
 		r = points_add(enters, offset, row);
 	return r == 0 || r == -ENOMEM ? r : -ENOTSUP;

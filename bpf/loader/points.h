@@ -35,6 +35,10 @@ enum points_until {
 int points_add_function(struct points *enters, struct points *returns, struct returns_file *file,
 			uint64_t offset, uint64_t row, enum points_until until);
 
+/* All of its returns, or where it is left. 0, -ENOMEM, or others: one of them cannot be seen. */
+int points_add_returns(struct points *returns, struct returns_file *file, uint64_t offset,
+		       uint64_t row, enum points_until until);
+
 struct link_list {
 	struct link **items;
 	size_t count;

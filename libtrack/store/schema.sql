@@ -1,11 +1,12 @@
 -- SPDX-License-Identifier: Apache-2.0
--- A trace, schema version 6. The contract with people, the page and other tools.
+-- A trace, schema version 7. The contract with people, the page and other tools.
 -- Times: CLOCK_MONOTONIC nanoseconds; NULL = has not happened or is not known.
 
 CREATE TABLE meta (            -- schema_version, rtctrack_version, command, engine, host, started_at,
 	key TEXT PRIMARY KEY,  -- finished (1 once the recording ended in order), exit_status,
 	                       -- port_range (of ephemeral ports, "low-high"), grace_ns (what belongs to a
-	                       -- scope may end so much later; absent: 1 s), timeout_s (the program was
+	                       -- scope may end so much later; absent: 1 s), hang_after_ns (what has not
+	                       -- returned for so long hangs; absent: 5 s), timeout_s (the program was
 	                       -- ended after so many seconds; absent: it was not), ended_ns (when the recording
 	                       -- ended, where that is known: what runs on was seen until then), import:FORMAT:PROCESS
 	                       -- (the log of that process that was imported)
@@ -29,7 +30,9 @@ CREATE TABLE process (         -- one row per process image: an exec makes a new
 	census_fds INTEGER NOT NULL,     -- 1: a last look at its descriptors was taken
 	census_threads INTEGER NOT NULL,
 	fd_limit INTEGER,      -- RLIMIT_NOFILE, soft; NULL unknown
-	packs TEXT             -- names of the probe packs in it, by spaces; NULL none
+	packs TEXT,            -- names of the probe packs in it, by spaces; NULL none
+	exit_begun_ns INTEGER, -- main returned, or exit was called; NULL: neither was seen
+	exit_tid INTEGER       -- by which thread
 );
 
 CREATE TABLE module (
@@ -160,6 +163,68 @@ CREATE TABLE lifelong (        -- what is born inside lasts as long as the proce
 	PRIMARY KEY (library, function, caller)
 ) WITHOUT ROWID;
 
+CREATE TABLE standing (        -- where a thread stood when its process ended, or when it was last looked at: those that
+	                       -- wait, hold a lock, or are inside of a call
+	id INTEGER PRIMARY KEY,
+	process_id INTEGER NOT NULL REFERENCES process,
+	tid INTEGER NOT NULL,
+	thread_id INTEGER REFERENCES resource, -- NULL: the first thread, or one whose birth was not seen
+	time_ns INTEGER NOT NULL, -- of the look
+	wait TEXT,             -- as in waits.def; NULL: for nothing
+	timed INTEGER NOT NULL, -- 1: the wait ends by itself
+	call TEXT,             -- that waits; NULL not known
+	subject INTEGER,       -- address of what it waits for; pthread_t; descriptor
+	other INTEGER,         -- condition: its mutex; descriptors: how many
+	target_id INTEGER REFERENCES resource, -- thread or descriptor that it waits for, if it is known
+	since_ns INTEGER,
+	stack_id INTEGER REFERENCES stack,
+	told_kind TEXT,        -- what it waits for as the program says (track_block); NULL it says nothing
+	told_subject INTEGER,
+	told_id INTEGER REFERENCES resource,
+	told_text TEXT,        -- what for
+	told_ns INTEGER,
+	told_stack INTEGER REFERENCES stack
+);
+
+CREATE TABLE held (            -- the locks that it held, in the order in which they were taken
+	standing_id INTEGER NOT NULL REFERENCES standing,
+	position INTEGER NOT NULL,
+	lock INTEGER NOT NULL, -- address
+	mode TEXT NOT NULL,    -- mutex, read-lock, write-lock
+	depth INTEGER NOT NULL, -- how often it was taken, of a recursive one
+	since_ns INTEGER,
+	stack_id INTEGER REFERENCES stack, -- who took it: one frame
+	PRIMARY KEY (standing_id, position)
+) WITHOUT ROWID;
+
+CREATE TABLE inside (          -- the calls that it was inside of: callbacks and scopes, 0 is innermost
+	standing_id INTEGER NOT NULL REFERENCES standing,
+	position INTEGER NOT NULL,
+	resource_id INTEGER NOT NULL REFERENCES resource,
+	closing INTEGER NOT NULL, -- 1: a scope's close
+	PRIMARY KEY (standing_id, position)
+) WITHOUT ROWID;
+
+CREATE TABLE waker (           -- who woke waiters of a condition or semaphore last
+	process_id INTEGER NOT NULL REFERENCES process,
+	subject INTEGER NOT NULL,
+	tid INTEGER NOT NULL,
+	time_ns INTEGER,
+	count INTEGER NOT NULL, -- how often, by anybody
+	stack_id INTEGER REFERENCES stack -- one frame
+);
+
+CREATE TABLE lock_order (      -- a lock that was taken while another was held
+	process_id INTEGER NOT NULL REFERENCES process,
+	first INTEGER NOT NULL,
+	second INTEGER NOT NULL,
+	first_stack INTEGER REFERENCES stack, -- one frame each
+	second_stack INTEGER REFERENCES stack,
+	guard INTEGER,         -- another lock that was held each time, before both; NULL: there is none
+	tid INTEGER NOT NULL,
+	many INTEGER NOT NULL  -- 1: other threads took them in this order too
+);
+
 CREATE TABLE need (            -- user needs used until its own end
 	id INTEGER PRIMARY KEY,
 	user_id INTEGER NOT NULL REFERENCES resource,
@@ -250,7 +315,7 @@ CREATE TABLE finding (
 	id INTEGER PRIMARY KEY,
 	rank INTEGER NOT NULL, -- 1 is shown first
 	rule TEXT NOT NULL,
-	state TEXT NOT NULL,   -- broken, leaked, growing, unclosed, suspect, recheck, at-exit, late, unknown-origin
+	state TEXT NOT NULL,   -- broken, leaked, growing, unclosed, suspect, possible, recheck, at-exit, late, unknown-origin
 	kind TEXT NOT NULL,
 	class TEXT NOT NULL,
 	count INTEGER NOT NULL,

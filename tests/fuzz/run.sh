@@ -1,16 +1,19 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 # Fuzz what reads bytes of others for a bounded time: run.sh SECONDS [BUILD]
+# or so many times each, beyond its seeds:            run.sh --runs NUMBER [BUILD]
 # BUILD is a build folder of the preset `fuzz`; it is made if it is not there.
 # Exits non-zero where a fuzzer found something; the input that does it is kept
 # in BUILD/tests/fuzz/findings.
 set -eu
 
+runs=no
+[ "${1:-}" != --runs ] || { runs=yes && shift; }
 if [ $# -lt 1 ] || [ $# -gt 2 ]; then
-	echo "usage: $0 SECONDS [BUILD]" >&2
+	echo "usage: $0 SECONDS [BUILD], or $0 --runs NUMBER [BUILD]" >&2
 	exit 2
 fi
-seconds=$1
+amount=$1
 root=$(cd "$(dirname "$0")/../.." && pwd)
 build=${2:-$root/build/fuzz}
 
@@ -59,12 +62,20 @@ for program in $seeds; do "$bin/$program" "$corpus"; done
 cp "$root"/libtrack/packs/*.yaml "$root/tests/unit/pack/standin/standin.yaml" "$corpus/pack" # packs are their own seeds
 
 total=$(column 2 | awk '{ sum += $1 } END { print sum }')
+# limit NAME: what ends it, as an option
+limit() {
+	if [ $runs = yes ]; then
+		echo "-runs=$(($(ls "$corpus/$1" | wc -l) + amount))" # seeds count
+	else
+		share=$(echo "$table" | awk -v name="$1" '$1 == name { print $2 }')
+		echo "-max_total_time=$(((amount * share + total - 1) / total))"
+	fi
+}
 status=0
 for name in $names; do
-	share=$(echo "$table" | awk -v name="$name" '$1 == name { print $2 }')
-	budget=$(((seconds * share + total - 1) / total))
-	echo "fuzz_$name: $budget s"
-	"$bin/fuzz_$name" -max_total_time="$budget" -timeout=10 -rss_limit_mb=2048 \
+	budget=$(limit "$name")
+	echo "fuzz_$name: $budget"
+	"$bin/fuzz_$name" "$budget" -timeout=10 -rss_limit_mb=2048 \
 		-max_len=16384 -print_final_stats=1 -artifact_prefix="$findings/$name-" \
 		"$corpus/$name" >"$bin/$name.log" 2>&1 || status=1
 	grep -E '^stat::number_of_executed_units|ERROR|SUMMARY|Test unit written' "$bin/$name.log" || true

@@ -14,9 +14,16 @@ built() {
 }
 
 build_programs() {
-	local name plain="gcc -std=gnu11 -D_GNU_SOURCE -O2 -g -fomit-frame-pointer -pthread -I$here/../../libtrack/include"
+	local lock
 	mkdir -p "$bin"
-	for name in plain raw uring rights shares vforks execs killed chroots storm rate attended forks compat beyond; do
+	exec {lock}>"$bin/lock" # another suite may build the same
+	flock "$lock"
+	build_each
+	exec {lock}>&-
+}
+build_each() {
+	local name plain="gcc -std=gnu11 -D_GNU_SOURCE -O2 -g -fomit-frame-pointer -pthread -I$here/../../libtrack/include"
+	for name in plain raw uring rights shares vforks execs killed chroots storm rate burst attended forks compat beyond; do
 		# shellcheck disable=SC2086
 		built $name $name.c $plain
 	done

@@ -151,6 +151,20 @@ glib callbacks GLib_timeout
 openssl objects SSL
 END
 
+# A function that ends by a jump to another one of its pack: that is called by nobody else, and lets go once.
+gcc -O2 -g -shared -fPIC -Wl,-soname,libpool.so.1,-Bsymbolic-functions "$programs/pool.c" -o libpool.so.1 &&
+	gcc -O2 -g "$programs/pooled.c" ./libpool.so.1 "-Wl,-rpath,$work" -o pooled || fail "the program with pools is built" ""
+check "jumps: the library has one" "$(objdump -d --no-show-raw-insn libpool.so.1 | grep -cE 'jmp .*<pool_unref(@plt)?>')" 1
+for form in leak close; do
+	check "jumps: $form: as bare" "$(record --pack "$programs/pool.yaml" -- ./pooled $form 2>&1)" "$(bare ./pooled $form 2>&1)"
+	check "jumps: $form: each pool lets go of what it has" "$(findings) $(ended Pool)" \
+		"$([ $form = leak ] && echo "ref-leak Pool make_pool 1 2" || echo " 3 0")"
+done
+record --grace 0 -- "$build/tests/packs/pack_nice_agents" bug NiceAgent >/dev/null 2>&1
+check "jumps: GLib's contexts do not end before those that use them" "$(sql "SELECT message FROM finding WHERE state = 'leaked'")" ""
+check "nice: the agent that was forgotten is not seen, its socket is, and who made it" "$(findings | grep -v GMainContext | grep -v eventfd)" \
+	"fd-leak udp make_agent"
+
 # A library that is loaded late. The program goes on when the recorder has seen what it made there.
 gcc -O2 -g -shared -fPIC -Wl,-soname,libbox.so.1 "$programs/box.c" -o libbox.so.1 &&
 	gcc -O2 -g -D_GNU_SOURCE "$programs/later.c" -o later || fail "the late library is built" ""

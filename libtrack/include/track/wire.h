@@ -6,6 +6,7 @@
  *
  *     struct track_spool          the header, TRACK_HEADER_BYTES
  *     struct track_fd_usage[]     traffic counters by descriptor number
+ *     struct track_standing[]     where threads stand; and two tables about locks
  *     struct track_segment[]      TRACK_SEGMENT_BYTES each, records inside
  *
  * A segment belongs to one thread at a time, so writers never meet. A record is
@@ -27,7 +28,7 @@
 #include <stdint.h>
 
 #define TRACK_SPOOL_MAGIC "rtcspool"
-#define TRACK_WIRE_VERSION 4u
+#define TRACK_WIRE_VERSION 5u
 
 #define TRACK_HEADER_BYTES 8192u
 #define TRACK_SEGMENT_BYTES 65536u
@@ -100,6 +101,14 @@ enum track_note {
 #include <track/notes.def>
 #undef TRACK_NOTE
 	TRACK_NOTE__COUNT
+};
+
+enum track_wait {
+	TRACK_WAIT_NONE,
+#define TRACK_WAIT(id, name, text, ended_by) TRACK_WAIT_##id,
+#include <track/waits.def>
+#undef TRACK_WAIT
+	TRACK_WAIT__COUNT
 };
 
 enum track_call {
@@ -250,6 +259,75 @@ struct track_fd_usage {
 	uint32_t stale_uses;   /* fail records of this closed number; reset when it opens */
 };
 
+/*
+ * A lock that a thread holds. caller: the return address of the call that took it. since_ns: when
+ * that was, or somewhat before; 0 not known. mode: TRACK_WAIT_MUTEX, _READ or _WRITE.
+ */
+struct track_held {
+	uint64_t lock;
+	uint64_t caller;
+	uint64_t since_ns;
+	uint32_t mode;
+	uint32_t depth; /* of a recursive one: how often it was taken */
+};
+
+#define TRACK_HELD_MAX 30
+
+/*
+ * Where a thread stands: what it waits for, and which locks it holds. There are no records of that:
+ * a lock that nobody else wants costs a few stores, and who looks, be it after a crash, reads it
+ * here. One for each thread that records, given to another when that ends. Only its own thread
+ * writes it (or whoever writes for all, TRACK_ENGINE_PROBES); sequence is odd meanwhile.
+ */
+struct track_standing {
+	uint32_t sequence;
+	uint32_t tid;	  /* 0: nobody's */
+	uint32_t wait;	  /* enum track_wait */
+	uint32_t flags;	  /* enum track_standing_flags */
+	uint64_t subject; /* address of what is waited for; pthread_t; descriptor */
+	uint64_t other; /* condition: its mutex, which is not held meanwhile; descriptors: how many
+			 */
+	uint64_t since_ns;
+	uint64_t stack; /* hash of a META_STACK of this process, 0 if none */
+	uint64_t reserved;
+	uint32_t held_count; /* may exceed TRACK_HELD_MAX: what is above is not told */
+	uint16_t call;	     /* enum track_call */
+	uint16_t pad;
+	struct track_held held[TRACK_HELD_MAX]; /* in the order in which they were taken */
+};
+
+/*
+ * TIMED: the wait ends by itself. RUNNING: it does not wait, and stack is where it was seen (told
+ * by probes only).
+ */
+enum track_standing_flags {
+	TRACK_STANDING_TIMED = 1,
+	TRACK_STANDING_RUNNING = 2,
+};
+
+/* Who woke waiters of a condition or semaphore last. Any of a hash table's; subject 0: none. */
+struct track_waker {
+	uint64_t subject;
+	uint64_t caller;  /* return address of the call */
+	uint64_t time_ns; /* or somewhat before; 0 not known */
+	uint32_t tid;
+	uint32_t count; /* how often, by anybody */
+};
+
+/* A lock that was taken while another was held. Any of a hash table's; first 0: none. */
+struct track_lock_order {
+	uint64_t first;
+	uint64_t second;
+	uint64_t first_caller;
+	uint64_t second_caller;
+	uint64_t guard; /* another lock that was held each time, before both; 0: there is none */
+	uint32_t tid;
+	uint32_t flags; /* enum track_lock_order_flags */
+};
+
+/* MANY: other threads took them in this order too. */
+enum track_lock_order_flags { TRACK_LOCK_ORDER_MANY = 1 };
+
 enum track_segment_state { TRACK_SEGMENT_FREE, TRACK_SEGMENT_TAKEN, TRACK_SEGMENT_SEALED };
 
 /* Records begin at offset sizeof(struct track_segment). */
@@ -292,13 +370,21 @@ struct track_spool {
 	 * adds to a process's own spool): nothing older than this comes any more. 0: all comes in
 	 * time.
 	 */
-	uint64_t settled_ns; /* atomic */
-	uint32_t engine;     /* enum track_engine */
-	int32_t end_signal;  /* probes: which signal ended it, 0 none */
-	int32_t writer_pid;  /* probes: who writes */
+	uint64_t settled_ns;	   /* atomic */
+	uint32_t engine;	   /* enum track_engine */
+	int32_t end_signal;	   /* probes: which signal ended it, 0 none */
+	int32_t writer_pid;	   /* probes: who writes */
+	uint32_t exit_tid;	   /* the thread that began to end the program; 0 none */
+	uint64_t writer_ticks;	   /* and field 22 of its /proc/PID/stat */
+	uint64_t exit_begun_ns;	   /* when main returned or exit was called; 0: neither */
+	uint64_t standings_offset; /* of struct track_standing[]; 0: there are none */
+	uint64_t wakers_offset;	   /* struct track_waker[] */
+	uint64_t orders_offset;	   /* struct track_lock_order[] */
+	uint32_t standing_count;
+	uint32_t waker_count;
+	uint32_t order_count;
 	uint32_t pad;
-	uint64_t writer_ticks; /* and field 22 of its /proc/PID/stat */
-	uint64_t reserved[9];
+	uint64_t reserved[3];
 	uint64_t free_segments[TRACK_SEGMENTS_MAX / 64]; /* atomic; given back by the reader */
 };
 
@@ -323,6 +409,10 @@ _Static_assert(sizeof(struct track_segment) == 32, "wire layout");
 _Static_assert(sizeof(struct track_fd_usage) == 64, "wire layout");
 _Static_assert(sizeof(struct track_module) == 40, "wire layout");
 _Static_assert(sizeof(struct track_relation) == 24, "wire layout");
+_Static_assert(sizeof(struct track_held) == 32, "wire layout");
+_Static_assert(sizeof(struct track_standing) == 1024, "wire layout");
+_Static_assert(sizeof(struct track_waker) == 32, "wire layout");
+_Static_assert(sizeof(struct track_lock_order) == 48, "wire layout");
 _Static_assert(sizeof(struct track_spool) <= TRACK_HEADER_BYTES, "wire layout");
 _Static_assert(TRACK_KIND__COUNT <= 16, "one bit per kind");
 _Static_assert(TRACK_NOTE__COUNT <= 64, "wire layout");

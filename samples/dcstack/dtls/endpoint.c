@@ -108,11 +108,34 @@ void endpoint_destroy(struct endpoint *endpoint)
 	free(endpoint);
 }
 
+/* What encryption adds to a record: RFC 5288 section 3, RFC 7905 section 2. */
+static size_t seal_size(const struct endpoint *endpoint)
+{
+	enum { GCM = 8 + 16, CHACHA = 16 };
+	const SSL_CIPHER *cipher = SSL_get_pending_cipher(endpoint->ssl);
+
+	if (!cipher)
+		cipher = SSL_get_current_cipher(endpoint->ssl);
+	return cipher && SSL_CIPHER_get_cipher_nid(cipher) == NID_chacha20_poly1305 ? CHACHA : GCM;
+}
+
+/*
+ * RFC 6347 section 4.1.2.7 has what cannot be decrypted discarded. OpenSSL 3.0.19 and 3.0.20 end
+ * the connection over a record that is too short for that, whoever sent it.
+ */
 void endpoint_put(struct endpoint *endpoint, const uint8_t *datagram, size_t size)
 {
-	/* Without memory it is lost, as datagrams are. */
-	if (size <= INT_MAX)
-		BIO_write(endpoint->in, datagram, (int)size);
+	size_t seal = seal_size(endpoint);
+
+	while (size && size <= INT_MAX) {
+		size_t record = records_first(datagram, size);
+
+		/* Without memory it is lost, as datagrams are. */
+		if (!records_first_is_cut(datagram, record, seal))
+			BIO_write(endpoint->in, datagram, (int)record);
+		datagram += record;
+		size -= record;
+	}
 }
 
 size_t endpoint_take(struct endpoint *endpoint, uint8_t ret_datagram[DTLS_DATAGRAM_MAX])

@@ -2,7 +2,7 @@
 #include "records.h"
 
 /* RFC 6347 section 4.1: type, version, epoch, sequence number, length. */
-enum { HEADER_SIZE = 13, LENGTH_OFFSET = 11 };
+enum { EPOCH_OFFSET = 3, LENGTH_OFFSET = 11, HEADER_SIZE = 13 };
 
 /* 0 if it is not whole. */
 static size_t whole(const uint8_t *data, size_t size)
@@ -31,4 +31,12 @@ size_t records_first(const uint8_t *data, size_t size)
 	size_t record = whole(data, size);
 
 	return record ? record : size;
+}
+
+bool records_first_is_cut(const uint8_t *data, size_t size, size_t seal)
+{
+	size_t record = whole(data, size);
+
+	return record && (data[EPOCH_OFFSET] || data[EPOCH_OFFSET + 1]) &&
+	       record - HEADER_SIZE < seal;
 }

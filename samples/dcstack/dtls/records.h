@@ -3,6 +3,7 @@
 #ifndef DTLS_RECORDS_H
 #define DTLS_RECORDS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -12,5 +13,9 @@ size_t records_fit(const uint8_t *data, size_t size, size_t limit);
 
 /* The size of the first; all of it if that is not a whole one. */
 size_t records_first(const uint8_t *data, size_t size);
+
+/* The first is encrypted, and has no room for what encryption adds, seal bytes: nobody who has the
+ * keys has sent it. */
+bool records_first_is_cut(const uint8_t *data, size_t size, size_t seal);
 
 #endif

@@ -20,12 +20,14 @@ Test(dependencies, each_line_of_the_loader_is_one)
 
 	cr_assert_eq(dependencies_parse("\tlinux-vdso.so.1 (0x00007ffe)\n"
 					"\tlibssl.so.3 => /lib/x (y)/libssl.so.3 (0x00007f02)\n"
+					"\tlibnear.so => ./near/libnear.so (0x00007f04)\n"
 					"\tlibgone.so => not found\n"
 					"\t/lib64/ld-linux-x86-64.so.2 (0x00007f03)\n",
 					&list),
 		     0);
-	cr_assert_eq(list.count, 2);
+	cr_assert_eq(list.count, 3);
 	cr_assert_str_eq(find(&list, "libssl.so.3")->path, "/lib/x (y)/libssl.so.3");
+	cr_assert_str_eq(find(&list, "libnear.so")->path, "./near/libnear.so");
 	cr_assert_str_eq(find(&list, "libgone.so")->path, "");
 	dependencies_free(&list);
 }

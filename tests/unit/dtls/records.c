@@ -35,3 +35,16 @@ Test(records, the_first_is_found_and_one_that_is_cut_is_all_there_is)
 	cr_expect_eq(records_first(data, 12), 12);
 	cr_expect_eq(records_first(data, 0), 0);
 }
+
+Test(records, an_encrypted_one_too_short_for_its_seal_is_known)
+{
+	uint8_t record[13 + 24] = {[4] = 1, [12] = 24};
+
+	cr_expect_not(records_first_is_cut(record, sizeof(record), 24));
+	cr_expect(records_first_is_cut(record, sizeof(record), 25));
+	record[4] = 0;
+	cr_expect_not(records_first_is_cut(record, sizeof(record), 25));
+	record[3] = 1;
+	cr_expect(records_first_is_cut(record, sizeof(record), 25));
+	cr_expect_not(records_first_is_cut(record, sizeof(record) - 1, 25));
+}

@@ -310,7 +310,7 @@ Test(wire, a_doubled_datagram_counts_once)
 /* What nobody who has the keys has sent. clang-format off */
 static const struct {
 	const char *what;
-	uint8_t data[32];
+	uint8_t data[64];
 	size_t size;
 } invented[] = {
 	{"nothing", {0}, 0},
@@ -321,7 +321,8 @@ static const struct {
 	 {23, 254, 253, 0, 1, 0, 0, 0, 0, 0, 99, 64, 0, 1},
 	 20},
 	{"a record of no length allowed", {23, 254, 253, 0, 1, 0, 0, 0, 0, 0, 99, 255, 255}, 32},
-	{"data under a wrong key", {23, 254, 253, 0, 1, 0, 0, 0, 0, 0, 99, 0, 19}, 32},
+	{"data under a wrong key", {23, 254, 253, 0, 1, 0, 0, 0, 0, 0, 99, 0, 51}, 64},
+	{"data too short for any key", {23, 254, 253, 0, 1, 0, 0, 0, 0, 0, 99, 0, 19}, 32},
 	{"data of another epoch", {23, 254, 253, 0, 9, 0, 0, 0, 0, 0, 99, 0, 19}, 32},
 	{"another version", {23, 3, 3, 0, 1, 0, 0, 0, 0, 0, 99, 0, 19}, 32},
 	{"STUN", {0, 1, 0, 0, 0x21, 0x12, 0xa4, 0x42}, 20},
