@@ -385,6 +385,25 @@ both_engines() {
 	check "both, plain leak: nothing that the kernel alone saw" "$(sql "SELECT count(*) FROM note WHERE name = 'kernel-only'")" 0
 }
 
+# By itself rtctrack takes the shim, and probes where that cannot come; and says which.
+chosen_engine() {
+	engine=auto record "$bin/plain" leak
+	check "auto, dynamic: the shim" "$(sql "SELECT value FROM meta WHERE key = 'engine'") $(sql "$findings")" "shim fd-leak forget_socket, thread-leak forget_thread"
+	engine=auto record "$bin/static" leak
+	check "auto, static: probes" "$(sql "SELECT value FROM meta WHERE key = 'engine'") $(sql "$findings")" "probes fd-leak forget_socket, thread-leak forget_thread"
+	check "auto, static: and that is said" "$(grep -c probes err)" 1
+}
+
+# Who may not use it is told what lacks, and nothing runs.
+refused() {
+	[ "$(id -u)" = 0 ] || { skip "refused" "needs root, to be somebody else" && return; }
+	chmod 755 "$work"
+	mkdir -m 777 -p nobody
+	(cd nobody && $nobody "$rtctrack" run --engine "${engine:-probes}" -o t.db -- touch ran >out 2>err)
+	check "refused: without privilege it does not run" "$? $(ls nobody/ran 2>/dev/null)" "2 "
+	check "refused: and says what lacks" "$(grep -cE 'CAP_BPF|root' nobody/err)" 1
+}
+
 for package in $PROBES_PACKAGES; do # one by one: a row without its program is skipped, not all of them
 	install_packages "$package" || true
 done
@@ -403,7 +422,6 @@ if wanted attach; then
 	attend close
 	attend_to_an_end
 fi
-! wanted both || both_engines
 ! wanted beyond || beyond
 ! wanted compat || compat
 ! wanted storm || storm
