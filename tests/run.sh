@@ -39,7 +39,7 @@ leave() {
 whole() {
 	local name=$1 begun=$SECONDS word=ok
 	shift
-	if "${foreground[@]}" "$@" >"$logs/$name.log" 2>&1; then
+	if "$@" >"$logs/$name.log" 2>&1; then
 		pass
 	else
 		word=FAIL
@@ -134,12 +134,16 @@ side_by_side() {
 		# shellcheck disable=SC2086 # words
 		counted "${#pids[@]}" $row </dev/null &
 		pids+=($!)
+		for (( ; told < ${#pids[@]}; told++)); do
+			[ -e "$logs/lane-$told.counts" ] || break
+			# shellcheck disable=SC2086
+			joined $told ${rows[told]}
+		done
 	done
-	for row in "${rows[@]}"; do
+	for (( ; told < ${#rows[@]}; told++)); do
 		wait "${pids[told]}"
 		# shellcheck disable=SC2086
-		joined $told $row
-		told=$((told + 1))
+		joined $told ${rows[told]}
 	done
 }
 
@@ -156,8 +160,8 @@ sanitized_builds() {
 # built PRESET... -- COMMAND...: once they are there; nothing if one could not be built, which is said already
 built() {
 	while [ "$1" != -- ]; do
-		until [ -s "$logs/$1.built" ]; do sleep 0.2; done
-		[ "$(cat "$logs/$1.built")" = 0 ] || return
+		while [ ! -s "$logs/$1.built" ] && kill -0 "$building" 2>/dev/null; do sleep 0.2; done
+		[ "$(cat "$logs/$1.built" 2>&1)" = 0 ] || return
 		shift
 	done
 	"${@:2}"
