@@ -212,6 +212,7 @@ installed() {
 suites() {
 	cat <<END
 lines real tests/real/run.sh build/release
+probed probes-sequence tests/probes/sequence.sh build/release
 lines found tests/live/scenarios.sh build/release
 probed probes tests/probes/run.sh build/release
 criterion unit build/release
@@ -222,7 +223,6 @@ lines packs tests/packs/run.sh build/release
 probed probes-packs tests/probes/packs.sh build/release
 lines robust tests/samples/robust.sh build/release
 lines interop tests/samples/interop.sh build/release
-probed probes-sequence tests/probes/sequence.sh build/release
 lines bounds tests/live/bounds.sh build/release
 lines calls tests/live/calls.sh build/release
 probed probes-cli tests/probes/cli.sh build/release
