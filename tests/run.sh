@@ -22,7 +22,7 @@ mkdir -p "$logs"
 passed=0 failed=0 skipped=0
 
 # What bash starts in the background ignores these, and so would all that is tested.
-foreground=(env --default-signal=INT,QUIT)
+foreground=(env "--default-signal=INT,QUIT")
 trap 'kill $(jobs -p) 2>/dev/null; exit 130' INT TERM
 
 say() { printf '%s\n' "$*"; }
