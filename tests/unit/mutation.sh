@@ -132,6 +132,8 @@ bpf/loader/told.c|s/references <= UNDER_WAY(word)/references <= 1/|unit_probes_i
 bpf/loader/told.c|s/ \&\& (\*head \& CALLER_MASK) == caller//|unit_probes_inside_told unit_probes_inside_acts
 bpf/loader/traced.c|s/trail.span = end;/trail.span = 8;/|unit_probes_inside_snapshots
 bpf/loader/traced.c|s/.takes_bp = found->takes_bp/.takes_bp = false/|unit_probes_inside_snapshots
+bpf/loader/usdt.c|s/ .. strcmp(provider, PROVIDER) != 0//|unit_probes_inside_usdt
+bpf/loader/usdt.c|s/ .. strcmp(arguments, ARGUMENTS) != 0//|unit_probes_inside_usdt
 bpf/loader/usdt.c|s/addresses.pc += reading->base - addresses.base/addresses.pc += 0/|unit_probes_inside_usdt
 cli/options.c|s/"--"/"==" /|unit_cli_options
 libtrack/shim/filter.c|s/i->jt : i->jf/i->jf : i->jt/|unit_shim_sources_filter

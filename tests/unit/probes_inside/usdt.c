@@ -112,8 +112,8 @@ Test(usdt, a_moved_base_is_made_up_for)
 	cr_expect_eq(probes[0].offset, before);
 }
 
-/* Other providers, other arguments, and notes of places that are no such nop. */
-Test(usdt, what_track_h_did_not_write_is_left_out)
+/* As <sys/sdt.h> writes them. */
+Test(usdt, those_of_others_are_left_out)
 {
 	shell("cat >source.c <<'END'\n"
 	      "#include <sys/sdt.h>\n"
@@ -122,12 +122,25 @@ Test(usdt, what_track_h_did_not_write_is_left_out)
 	shell("cc -O2 source.c -o program");
 	read_probes();
 	cr_expect_eq(count, 0);
-	shell("sed 's/0x0f, 0x1f, 0x44, 0x00, 0x00/0x90, 0x90, 0x90, 0x90, 0x90/' " TEST_SOURCE_DIR
-	      "/../libtrack/include/track/track.h >track.h && printf '%s' | sed 's,<track/,<,' "
-	      ">source.c && cc -I. -O2 source.c -o program",
-	      SAMPLE);
-	read_probes();
-	cr_expect_eq(count, 0);
+}
+
+/* Another instruction, another provider, other arguments. */
+Test(usdt, what_is_nearly_as_track_h_writes_it_is_left_out)
+{
+	static const char *const changes[] = {
+		"s/0x0f, 0x1f, 0x44, 0x00, 0x00/0x90, 0x90, 0x90, 0x90, 0x90/",
+		"s/\"track/\"other/",
+		"s/8@%%r8/8@%%r9/",
+	};
+
+	for (size_t i = 0; i < sizeof(changes) / sizeof(changes[0]); i++) {
+		shell("sed '%s' " TEST_SOURCE_DIR "/../libtrack/include/track/track.h >track.h && "
+		      "printf '%s' | sed 's,<track/,<,' >source.c && cc -I. -O2 source.c -o "
+		      "program",
+		      changes[i], SAMPLE);
+		read_probes();
+		cr_expect_eq(count, 0, "%s", changes[i]);
+	}
 }
 
 Test(usdt, what_is_no_program_is_refused)
