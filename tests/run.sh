@@ -22,7 +22,7 @@ mkdir -p "$logs"
 passed=0 failed=0 skipped=0
 
 # What bash starts in the background ignores these, and so would all that is tested.
-foreground=(env --default-signal=INT,QUIT)
+foreground=(env "--default-signal=INT,QUIT")
 trap 'kill $(jobs -p) 2>/dev/null; exit 130' INT TERM
 
 say() { printf '%s\n' "$*"; }
@@ -39,7 +39,7 @@ leave() {
 whole() {
 	local name=$1 begun=$SECONDS word=ok
 	shift
-	if "${foreground[@]}" "$@" >"$logs/$name.log" 2>&1; then
+	if "$@" >"$logs/$name.log" 2>&1; then
 		pass
 	else
 		word=FAIL
@@ -134,12 +134,16 @@ side_by_side() {
 		# shellcheck disable=SC2086 # words
 		counted "${#pids[@]}" $row </dev/null &
 		pids+=($!)
+		for (( ; told < ${#pids[@]}; told++)); do
+			[ -e "$logs/lane-$told.counts" ] || break
+			# shellcheck disable=SC2086
+			joined $told ${rows[told]}
+		done
 	done
-	for row in "${rows[@]}"; do
+	for (( ; told < ${#rows[@]}; told++)); do
 		wait "${pids[told]}"
 		# shellcheck disable=SC2086
-		joined $told $row
-		told=$((told + 1))
+		joined $told ${rows[told]}
 	done
 }
 
@@ -156,8 +160,8 @@ sanitized_builds() {
 # built PRESET... -- COMMAND...: once they are there; nothing if one could not be built, which is said already
 built() {
 	while [ "$1" != -- ]; do
-		until [ -s "$logs/$1.built" ]; do sleep 0.2; done
-		[ "$(cat "$logs/$1.built")" = 0 ] || return
+		while [ ! -s "$logs/$1.built" ] && kill -0 "$building" 2>/dev/null; do sleep 0.2; done
+		[ "$(cat "$logs/$1.built" 2>&1)" = 0 ] || return
 		shift
 	done
 	"${@:2}"
@@ -208,6 +212,7 @@ installed() {
 suites() {
 	cat <<END
 lines real tests/real/run.sh build/release
+probed probes-sequence tests/probes/sequence.sh build/release
 lines found tests/live/scenarios.sh build/release
 probed probes tests/probes/run.sh build/release
 criterion unit build/release
@@ -218,7 +223,6 @@ lines packs tests/packs/run.sh build/release
 probed probes-packs tests/probes/packs.sh build/release
 lines robust tests/samples/robust.sh build/release
 lines interop tests/samples/interop.sh build/release
-probed probes-sequence tests/probes/sequence.sh build/release
 lines bounds tests/live/bounds.sh build/release
 lines calls tests/live/calls.sh build/release
 probed probes-cli tests/probes/cli.sh build/release

@@ -94,7 +94,7 @@ masked() { sed -E 's#/dev/shm/rtctrack#/rtctrack#; s#named rtctrack-test#named /
 
 lines_numbers() { cat; }
 lines_sums() { sort | uniq -c; }
-lines_sorts() { grep -vE '^(act|reference|stray) |^life [^:]*: (object|callback|task|timer|scope) ' | sort -u; }
+lines_sorts() { grep -vE '^(act|reference|stray) |^life [^:]*: (object|callback|task|timer|scope) ' | sed -E 's/^(finding: .*) [0-9]+, by /\1, by /' | sort -u; }
 
 # told ENGINE COMMAND...: ENGINE.db and ENGINE.txt; its exit code and output in ENGINE.out
 told() {
