@@ -118,7 +118,7 @@ static int write_inside(struct writing *writing, int64_t id, uint32_t tid)
 
 	for (size_t i = 0; error == 0 && extent_step(extents, tid, i, &step); i++) {
 		struct trace_inside row = {
-			.standing_id = id, .position = (int)i, .closing = step.closing};
+			.standing_id = id, .position = (int)i, .closing = step.closing_ns != 0};
 
 		error = life_keep(&step.thing->life, &row.resource_id);
 		if (error == 0)
