@@ -138,6 +138,7 @@ static void find_chosen(const struct probe_stand *stand, const struct wait_memor
 		for (size_t i = 0; i < CHOSEN_MAX / 64; i++)
 			all[i] |= bits[i];
 	}
+	waiting->other = 0;
 	waiting->subject = UINT64_MAX;
 	for (uint64_t number = 0; number < limit; number++) {
 		if (!(all[number / 64] >> (number % 64) & 1))
