@@ -9,14 +9,9 @@
 
 enum { DEPTH_MAX = 64 }; /* of deeper ones the innermost are kept */
 
-struct step {
-	struct thing *thing;
-	const char *adopts;
-};
-
 struct extent {
 	size_t depth;
-	struct step steps[DEPTH_MAX];
+	struct extent_step steps[DEPTH_MAX];
 };
 
 static struct extent *find(const struct u64map *extents, uint32_t tid)
@@ -33,7 +28,7 @@ static void drop_outermost(struct extent *extent)
 	extent->depth--;
 }
 
-int extent_enter(struct u64map *extents, uint32_t tid, struct thing *thing, const char *adopts)
+int extent_enter(struct u64map *extents, uint32_t tid, const struct extent_step *step)
 {
 	struct extent *extent = find(extents, tid);
 
@@ -47,8 +42,20 @@ int extent_enter(struct u64map *extents, uint32_t tid, struct thing *thing, cons
 	/* Calls that were left by a longjmp stay until they are the outermost of too many. */
 	if (extent->depth == DEPTH_MAX)
 		drop_outermost(extent);
-	extent->steps[extent->depth++] = (struct step){thing_hold(thing), adopts};
+	thing_hold(step->thing);
+	extent->steps[extent->depth++] = *step;
 	return 0;
+}
+
+bool extent_step(const struct u64map *extents, uint32_t tid, size_t position,
+		 struct extent_step *ret_step)
+{
+	const struct extent *extent = extents->count != 0 ? find(extents, tid) : NULL;
+
+	if (extent == NULL || position >= extent->depth)
+		return false;
+	*ret_step = extent->steps[extent->depth - 1 - position];
+	return true;
 }
 
 static void cut(struct extent *extent, size_t depth)
@@ -75,10 +82,10 @@ void extent_leave(struct u64map *extents, uint32_t tid, unsigned kind, uint64_t 
 }
 
 /* The innermost call, if it is a scope's that is alive; NULL: it is not. */
-static const struct step *scope_step(const struct u64map *extents, uint32_t tid)
+static const struct extent_step *scope_step(const struct u64map *extents, uint32_t tid)
 {
 	const struct extent *extent = extents->count != 0 ? find(extents, tid) : NULL;
-	const struct step *top =
+	const struct extent_step *top =
 		extent != NULL && extent->depth > 0 ? &extent->steps[extent->depth - 1] : NULL;
 
 	return top != NULL && top->thing->life.kind == TRACK_KIND_SCOPE && top->thing->alive ? top
@@ -87,7 +94,7 @@ static const struct step *scope_step(const struct u64map *extents, uint32_t tid)
 
 struct thing *extent_scope(const struct u64map *extents, uint32_t tid)
 {
-	const struct step *step = scope_step(extents, tid);
+	const struct extent_step *step = scope_step(extents, tid);
 
 	return step != NULL ? step->thing : NULL;
 }
@@ -108,7 +115,7 @@ static bool names(const char *classes, const char *class_name)
 
 struct thing *extent_adopter(const struct u64map *extents, uint32_t tid, const char *class_name)
 {
-	const struct step *step = scope_step(extents, tid);
+	const struct extent_step *step = scope_step(extents, tid);
 
 	return step != NULL && names(step->adopts, class_name) ? step->thing : NULL;
 }

@@ -41,7 +41,7 @@ Test(spool, another_version_is_refused_with_both_numbers)
 	struct builder b = with_two_segments();
 	b.header->version = TRACK_WIRE_VERSION + 6;
 	cr_assert(eq(int, collector_add(collector, b.path), -EBADMSG));
-	cr_assert(not(zero(ptr, strstr(collector_error(collector), "wire 10, expected 4"))), "%s",
+	cr_assert(not(zero(ptr, strstr(collector_error(collector), "wire 11, expected 5"))), "%s",
 		  collector_error(collector));
 	builder_close(&b);
 }
