@@ -161,7 +161,7 @@ static const struct libc_calls *calls_of(struct traced *traced, const struct mod
 	if (!calls)
 		return NULL;
 	mapped_openable(traced, module, path);
-	if ((!*path || !libc_calls_read(path, calls)) &&
+	if ((!*path || !libc_calls_read(path, session->options.unwinder, calls)) &&
 	    !u64map_put(&session->libcs, (uintptr_t)module->file, (uintptr_t)calls))
 		return calls;
 	libc_calls_finish(calls);

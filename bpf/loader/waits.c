@@ -68,12 +68,6 @@ static const struct call_row {
 #undef CALL_WAIT
 };
 
-static const enum track_wait libc_waits[LIBC__COUNT] = {
-#define LIBC_WAIT(name, wait) [LIBC_##name] = TRACK_WAIT_##wait,
-#include "libc_waits.def"
-#undef LIBC_WAIT
-};
-
 enum track_call waits_call(const char *name)
 {
 	static const char *const names[] = {
@@ -144,6 +138,7 @@ static void find_chosen(const struct probe_stand *stand, const struct wait_memor
 		for (size_t i = 0; i < CHOSEN_MAX / 64; i++)
 			all[i] |= bits[i];
 	}
+	waiting->other = 0;
 	waiting->subject = UINT64_MAX;
 	for (uint64_t number = 0; number < limit; number++) {
 		if (!(all[number / 64] >> (number % 64) & 1))
@@ -243,7 +238,7 @@ static struct waiting find_futex(const struct probe_stand *stand, enum libc_call
 				  .call = waits_call(libc_call_name(in)),
 				  .subject = word,
 				  .timed = argument(stand, is_new ? 4 : 3) != 0};
-	enum track_wait wait = libc_waits[in];
+	enum track_wait wait = libc_call_wait(in);
 	if (command == FUTEX_OP_LOCK_PI || command == FUTEX_OP_LOCK_PI2) {
 		find_inheriting(word, memory, &waiting);
 		return waiting;
