@@ -118,15 +118,17 @@ static int fits_pool(struct fitting *fitting)
 	const struct wait_call *callback;
 	size_t count = 0;
 
-	if (end(fitting)->start == 0 || fitting->hang->count < 2)
+	if (fitting->hang->count < 2)
 		return 0;
 	for (size_t i = process->first; i < process->first + process->count; i++) {
-		if (hang_thread(fitting->hangs, i)->start != end(fitting)->start)
+		if (!wait_is_alike(&fitting->hangs->graph, i, end_of(fitting)))
 			continue;
 		if (!is_pool_wait(fitting->hangs, i))
 			return 0;
 		count++;
 	}
+	if (count == 0)
+		return 0;
 	callback = wait_callback(&fitting->hangs->graph, end_of(fitting));
 	fitting->verdict->pool = count;
 	fitting->verdict->class_name = callback->class_name;
@@ -303,7 +305,8 @@ static void name_wait(struct fitting *fitting)
 	if (verdict->kind == NULL)
 		verdict->kind = wait_is_for_lock(at(fitting, 0)->wait) ? "lock" : "fd";
 	if (strcmp(verdict->kind, "lock") == 0)
-		verdict->class_name = wait_name(teller->wait);
+		verdict->class_name = wait_name(
+			wait_is_for_lock(teller->wait) ? teller->wait : end(fitting)->wait);
 	if (verdict->class_name == NULL)
 		verdict->class_name = verdict->kind;
 }

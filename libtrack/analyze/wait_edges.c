@@ -138,7 +138,8 @@ static int add_told(struct search *search)
 		/* Who closes a scope waits for the others that are in it. */
 		if (to == search->thread && strcmp(teller->told_kind, "scope") == 0)
 			continue;
-		if (is_inside(search->graph, &search->graph->threads[to], teller->told_id))
+		if (is_inside(search->graph, &search->graph->threads[to], teller->told_id) ||
+		    (teller->told_tid != 0 && search->graph->threads[to].tid == teller->told_tid))
 			error = add(search, to, WAIT_RUNS, 0);
 	}
 	return error;

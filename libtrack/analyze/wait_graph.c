@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "wait_graph.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -32,7 +33,8 @@ static const char threads_sql[] =
 	"s.since_ns, s.stack_id, s.told_kind, t.class, s.told_text, s.told_subject, s.told_id, "
 	"CASE WHEN p.exit_tid = s.tid THEN p.exit_begun_ns END, g.class, g.remote_address, "
 	"s.wait = 'condition' AND EXISTS (SELECT 1 FROM waker w WHERE w.process_id = "
-	"s.process_id AND w.subject = s.subject AND w.time_ns >= s.since_ns) "
+	"s.process_id AND w.subject = s.subject AND w.time_ns >= s.since_ns), r.birth_stack, "
+	"CASE WHEN t.ending = 'fired' THEN t.death_tid END "
 	"FROM standing s JOIN process p ON p.id = s.process_id "
 	"LEFT JOIN resource r ON r.id = coalesce(s.thread_id, (SELECT max(e.id) FROM resource e "
 	"WHERE e.process_id = s.process_id AND e.kind = 'thread' AND e.tid = s.tid)) "
@@ -156,6 +158,8 @@ static int read_thread(struct wait_graph *graph, struct trace_query *row)
 		.told_id = trace_query_int(row, 19),
 		.exit_begun_ns = (uint64_t)trace_query_int(row, 20),
 		.is_woken = trace_query_int(row, 23) != 0,
+		.birth_stack = trace_query_int(row, 24),
+		.told_tid = (uint32_t)trace_query_int(row, 25),
 	};
 	error = copy(row, 3, &thread->name);
 	if (error == 0)
@@ -300,6 +304,29 @@ int wait_belongs(const struct wait_graph *graph, int64_t resource_id, int64_t ow
 	found = trace_query_step(query);
 	trace_query_destroy(query);
 	return found;
+}
+
+/* "dc worker 1" and "dc worker 12" */
+static bool is_equal_but_digits(const char *left, const char *right)
+{
+	for (;; left++, right++) {
+		while (isdigit((unsigned char)*left))
+			left++;
+		while (isdigit((unsigned char)*right))
+			right++;
+		if (*left != *right || *left == '\0')
+			return *left == *right;
+	}
+}
+
+bool wait_is_alike(const struct wait_graph *graph, size_t left, size_t right)
+{
+	const struct wait_thread *a = &graph->threads[left], *b = &graph->threads[right];
+
+	if (a->start == 0 || a->start != b->start || a->process_id != b->process_id)
+		return false;
+	return a->name != NULL && b->name != NULL ? is_equal_but_digits(a->name, b->name)
+						  : a->birth_stack == b->birth_stack;
 }
 
 const struct wait_process *wait_process_of(const struct wait_graph *graph, size_t thread)
