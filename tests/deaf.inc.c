@@ -33,6 +33,13 @@ static inline int deaf_text(void *ctx, uint32_t process, uint64_t id, const char
 	return 0;
 }
 
+static inline int deaf_standings(void *ctx, uint32_t process,
+				 const struct collect_standings *standings)
+{
+	(void)ctx, (void)process, (void)standings;
+	return 0;
+}
+
 static inline int deaf_mark(void *ctx, int32_t pid, uint64_t time_ns, const char *text)
 {
 	(void)ctx, (void)pid, (void)time_ns, (void)text;

@@ -111,7 +111,8 @@ static int on_fire(struct image *image, const struct collect_event *event)
 		extent_leave(&image->things.extents, event->tid, event->kind, event->subject);
 		return 0;
 	}
-	error = extent_enter(&image->things.extents, event->tid, callback, NULL);
+	error = extent_enter(&image->things.extents, event->tid,
+			     &(struct extent_step){.thing = callback});
 	if (error != 0 || (event->arg & TRACK_FIRE_AGAIN) != 0)
 		return error;
 	return begin_call(image, callback, event);

@@ -168,7 +168,8 @@ static int frame_tier(struct culprits *culprits, const char *path, enum tier *re
 	    (matches(runtime_functions, function) || matches(runtime_files, file) ||
 	     annotation_is(function, file) || (file == NULL && libc_function_is(function))))
 		*ret_tier = TIER_RUNTIME;
-	else if (error == 0 && *ret_tier == TIER_PROJECT && is_plumbing(culprits, file))
+	else if (error == 0 && *ret_tier == TIER_PROJECT && !culprits->with_plumbing &&
+		 is_plumbing(culprits, file))
 		*ret_tier = TIER_PLUMBING;
 	return error;
 }
@@ -413,6 +414,7 @@ void culprits_finish(struct culprits *culprits)
 {
 	finish_map(&culprits->by_stack);
 	finish_map(&culprits->callers);
+	finish_map(&culprits->waiting);
 	u64map_finish(&culprits->tiers);
 	free_list(culprits->plumbing);
 	free_list(culprits->packed);
@@ -463,6 +465,17 @@ int culprits_get_caller(struct culprits *culprits, int64_t stack_id,
 	int error = get(culprits, &culprits->callers, stack_id, &teller, ret_culprit);
 
 	clear_teller(&teller);
+	return error;
+}
+
+int culprits_get_waiting(struct culprits *culprits, int64_t stack_id,
+			 const struct culprit **ret_culprit)
+{
+	int error;
+
+	culprits->with_plumbing = true;
+	error = get(culprits, &culprits->waiting, stack_id, NULL, ret_culprit);
+	culprits->with_plumbing = false;
 	return error;
 }
 

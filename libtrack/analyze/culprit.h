@@ -28,6 +28,8 @@ struct culprits {
 	struct trace_query *frames;
 	struct u64map by_stack; /* stack row -> struct culprit * */
 	struct u64map callers;	/* the same, of callers */
+	struct u64map waiting;	/* the same, of who waits */
+	bool with_plumbing;	/* for now: it may be to blame */
 	struct u64map tiers;	/* hash of a module's path -> tier */
 	/* Lists that end with NULL, or NULL. */
 	char **plumbing; /* source files whose callers are to blame, as the programs say */
@@ -45,6 +47,10 @@ int culprits_get_caller(struct culprits *culprits, int64_t stack_id,
 			const struct culprit **ret_culprit);
 /* stack_id 0: a culprit of which nothing is known. */
 int culprits_get(struct culprits *culprits, int64_t stack_id, const struct culprit **ret_culprit);
+
+/* Where a thread hangs: what waits is to be looked at, plumbing or not. */
+int culprits_get_waiting(struct culprits *culprits, int64_t stack_id,
+			 const struct culprit **ret_culprit);
 
 /* Whether it is a shell's own code, of which nothing is reported. */
 bool culprit_is_shell(const struct culprit *culprit);

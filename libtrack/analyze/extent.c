@@ -9,14 +9,9 @@
 
 enum { DEPTH_MAX = 64 }; /* of deeper ones the innermost are kept */
 
-struct step {
-	struct thing *thing;
-	const char *adopts;
-};
-
 struct extent {
 	size_t depth;
-	struct step steps[DEPTH_MAX];
+	struct extent_step steps[DEPTH_MAX];
 };
 
 static struct extent *find(const struct u64map *extents, uint32_t tid)
@@ -33,7 +28,7 @@ static void drop_outermost(struct extent *extent)
 	extent->depth--;
 }
 
-int extent_enter(struct u64map *extents, uint32_t tid, struct thing *thing, const char *adopts)
+int extent_enter(struct u64map *extents, uint32_t tid, const struct extent_step *step)
 {
 	struct extent *extent = find(extents, tid);
 
@@ -47,14 +42,49 @@ int extent_enter(struct u64map *extents, uint32_t tid, struct thing *thing, cons
 	/* Calls that were left by a longjmp stay until they are the outermost of too many. */
 	if (extent->depth == DEPTH_MAX)
 		drop_outermost(extent);
-	extent->steps[extent->depth++] = (struct step){thing_hold(thing), adopts};
+	thing_hold(step->thing);
+	extent->steps[extent->depth++] = *step;
 	return 0;
+}
+
+bool extent_step(const struct u64map *extents, uint32_t tid, size_t position,
+		 struct extent_step *ret_step)
+{
+	const struct extent *extent = extents->count != 0 ? find(extents, tid) : NULL;
+
+	if (extent == NULL || position >= extent->depth)
+		return false;
+	*ret_step = extent->steps[extent->depth - 1 - position];
+	return true;
 }
 
 static void cut(struct extent *extent, size_t depth)
 {
 	while (extent->depth > depth)
 		thing_drop(extent->steps[--extent->depth].thing);
+}
+
+static uint64_t closing_ns(const struct extent *extent)
+{
+	size_t at = 0;
+
+	while (at < extent->depth && extent->steps[at].closing_ns == 0)
+		at++;
+	return at < extent->depth ? extent->steps[at].closing_ns : 0;
+}
+
+uint64_t extents_closing_ns(const struct u64map *extents)
+{
+	uint64_t tid, value, oldest_ns = 0;
+	size_t cursor = 0;
+
+	while (u64map_next(extents, &cursor, &tid, &value)) {
+		uint64_t begun_ns = closing_ns((const struct extent *)(uintptr_t)value);
+
+		if (begun_ns != 0 && (oldest_ns == 0 || begun_ns < oldest_ns))
+			oldest_ns = begun_ns;
+	}
+	return oldest_ns;
 }
 
 /* Not the same life: a callback may be set anew while it is called. */
@@ -75,10 +105,10 @@ void extent_leave(struct u64map *extents, uint32_t tid, unsigned kind, uint64_t 
 }
 
 /* The innermost call, if it is a scope's that is alive; NULL: it is not. */
-static const struct step *scope_step(const struct u64map *extents, uint32_t tid)
+static const struct extent_step *scope_step(const struct u64map *extents, uint32_t tid)
 {
 	const struct extent *extent = extents->count != 0 ? find(extents, tid) : NULL;
-	const struct step *top =
+	const struct extent_step *top =
 		extent != NULL && extent->depth > 0 ? &extent->steps[extent->depth - 1] : NULL;
 
 	return top != NULL && top->thing->life.kind == TRACK_KIND_SCOPE && top->thing->alive ? top
@@ -87,7 +117,7 @@ static const struct step *scope_step(const struct u64map *extents, uint32_t tid)
 
 struct thing *extent_scope(const struct u64map *extents, uint32_t tid)
 {
-	const struct step *step = scope_step(extents, tid);
+	const struct extent_step *step = scope_step(extents, tid);
 
 	return step != NULL ? step->thing : NULL;
 }
@@ -108,7 +138,7 @@ static bool names(const char *classes, const char *class_name)
 
 struct thing *extent_adopter(const struct u64map *extents, uint32_t tid, const char *class_name)
 {
-	const struct step *step = scope_step(extents, tid);
+	const struct extent_step *step = scope_step(extents, tid);
 
 	return step != NULL && names(step->adopts, class_name) ? step->thing : NULL;
 }

@@ -47,7 +47,7 @@ static uint64_t over_ns(const struct survivor *owner, const struct survivor *own
 
 static enum fate past(const struct judge *judge, const struct survivor *survivor, uint64_t over)
 {
-	return over + judge->grace_ns <= survivor->end_ns ? FATE_LEAKED : FATE_RECHECK;
+	return over + judge->grace_ns <= survivor->judged_ns ? FATE_LEAKED : FATE_RECHECK;
 }
 
 static void decide(struct survivor *survivor, enum fate fate, size_t outlived)
@@ -62,7 +62,7 @@ static bool is_in_close(const struct judge *judge, size_t index)
 	const struct survivor *scope = at(judge, index);
 
 	return survivor_is_closing(scope) && !scope->in_order &&
-	       scope->close_ns + judge->grace_ns > scope->end_ns;
+	       scope->close_ns + judge->grace_ns > scope->judged_ns;
 }
 
 /* What it belongs to, from the nearest on. Owners in a circle have no end. */

@@ -67,6 +67,8 @@ struct finding {
 	const char *other; /* acts: who else they are about, a constant or finding_text */
 	const struct leak *leak; /* of its first member; NULL: it is about none */
 	bool follows;		 /* perhaps from others, which are told first */
+	bool is_left_out;	 /* another finding says it all */
+	uint64_t causes;	 /* a bit for each rule that it is about too */
 };
 
 struct findings {

@@ -74,10 +74,33 @@ static int write_evidence(struct trace_query *query, int64_t rank, const struct 
 	return error;
 }
 
-/* An object that keeps what is told: had it kept nothing graver, it were a finding by itself. */
-static int write_cause(struct judgement *judgement, int64_t rank, const struct finding *finding)
+static int write_cause(struct judgement *judgement, int64_t rank, enum rule rule)
 {
 	struct trace_query *query;
+	int error = trace_query(judgement->trace, cause_sql, &query);
+
+	if (error != 0)
+		return error;
+	trace_query_bind_int(query, 1, rank);
+	trace_query_bind_text(query, 2, rule_name(rule));
+	error = trace_query_step(query);
+	trace_query_destroy(query);
+	return error;
+}
+
+static int write_causes(struct judgement *judgement, int64_t rank, const struct finding *finding)
+{
+	int error = 0;
+
+	for (enum rule rule = 0; rule < RULE__COUNT && error == 0; rule++)
+		if ((finding->causes >> rule & 1) != 0)
+			error = write_cause(judgement, rank, rule);
+	return error;
+}
+
+/* An object that keeps what is told: had it kept nothing graver, it were a finding by itself. */
+static int write_keeper(struct judgement *judgement, int64_t rank, const struct finding *finding)
+{
 	struct leak_path path;
 	bool kept = false;
 	int error;
@@ -87,16 +110,7 @@ static int write_cause(struct judgement *judgement, int64_t rank, const struct f
 	error = leak_path_find(&judgement->leaks, finding->leak, &path);
 	for (size_t i = 1; error == 0 && i < path.count; i++)
 		kept |= leaks_at(&judgement->leaks, path.steps[i])->kind == TRACK_KIND_OBJECT;
-	if (error != 0 || !kept)
-		return error;
-	error = trace_query(judgement->trace, cause_sql, &query);
-	if (error != 0)
-		return error;
-	trace_query_bind_int(query, 1, rank);
-	trace_query_bind_text(query, 2, rule_name(RULE_REF_LEAK));
-	error = trace_query_step(query);
-	trace_query_destroy(query);
-	return error;
+	return error != 0 || !kept ? error : write_cause(judgement, rank, RULE_REF_LEAK);
 }
 
 static int write_finding(struct trace_query *query, int64_t rank, const struct finding *finding)
@@ -154,11 +168,15 @@ static int write_findings(struct judgement *judgement)
 			shells += findings->items[i]->count;
 			continue;
 		}
+		if (findings->items[i]->is_left_out)
+			continue;
 		error = write_finding(finding, ++rank, findings->items[i]);
 		if (error == 0)
 			error = write_evidence(evidence, rank, findings->items[i]);
 		if (error == 0)
-			error = write_cause(judgement, rank, findings->items[i]);
+			error = write_keeper(judgement, rank, findings->items[i]);
+		if (error == 0)
+			error = write_causes(judgement, rank, findings->items[i]);
 	}
 	if (error == 0)
 		error = note_left_out(judgement->trace, TRACK_NOTE_SHELLS, shells);
@@ -176,6 +194,11 @@ int analyze_findings(struct trace *trace)
 	struct judgement judgement = {.trace = trace};
 	int error = culprits_init(&judgement.culprits, trace);
 
+	if (error == 0)
+		error = hangs_find(&judgement.hangs, trace);
+	if (error == 0)
+		error = hangs_note(&judgement.hangs, &judgement.hung_since);
+	judgement.leaks.hung_since = &judgement.hung_since;
 	if (error == 0)
 		error = leaks_load(&judgement.leaks, trace, &judgement.culprits);
 	if (error == 0) {
@@ -196,12 +219,15 @@ int analyze_findings(struct trace *trace)
 		error = judge_late(&judgement);
 	if (error == 0)
 		error = judge_gaps(&judgement);
+	judge_hung(&judgement);
 	if (error == 0)
 		error = write_findings(&judgement);
 	findings_finish(&judgement.findings);
 	growth_finish(&judgement.growth);
 	growth_finish(&judgement.repeats);
 	u64map_finish(&judgement.exhausted);
+	u64map_finish(&judgement.hung_since);
+	hangs_finish(&judgement.hangs);
 	leaks_finish(&judgement.leaks);
 	culprits_finish(&judgement.culprits);
 	return error != 0 ? error : trace_commit(trace);

@@ -23,9 +23,11 @@ struct image {
 	int64_t id;		/* its row */
 	int32_t pid;
 	uint64_t end_ns;
+	uint64_t exit_begun_ns; /* 0: main did not return, nor was exit called */
 	enum collect_end end;
 	bool census_told;      /* the collector said that a census was taken */
 	uint32_t end_tid;      /* the thread that ended it, and looked at what is left; 0 unknown */
+	bool stood;	       /* where its threads stand was written */
 	bool has_past;	       /* it began with all that its parent had made, or it had before */
 	struct u64map stacks;  /* hash -> row */
 	struct u64map places;  /* of stacks -> row */

@@ -252,6 +252,19 @@ static uint64_t read_grace(struct trace *trace)
 	return *end == '\0' && grace_ns <= INT64_MAX ? grace_ns : LEAKS_GRACE_NS;
 }
 
+/* What a hang keeps from ending is no leak: what was one before it is. */
+static void stop_at_hangs(struct leaks *leaks)
+{
+	for (size_t i = 0; i < leaks->survivors.count; i++) {
+		struct survivor *survivor = &leaks->survivors.items[i];
+		const uint64_t *since_ns =
+			u64map_get(leaks->hung_since, (uint64_t)survivor->process_id);
+
+		if (since_ns != NULL && *since_ns < survivor->judged_ns)
+			survivor->judged_ns = *since_ns;
+	}
+}
+
 int leaks_load(struct leaks *leaks, struct trace *trace, struct culprits *culprits)
 {
 	uint64_t first_mark_ns = 0;
@@ -262,6 +275,7 @@ int leaks_load(struct leaks *leaks, struct trace *trace, struct culprits *culpri
 	leaks->grace_ns = read_grace(trace);
 	if (error != 0 || leaks->survivors.count == 0)
 		return error;
+	stop_at_hangs(leaks);
 	leaks->held = calloc(leaks->survivors.count, sizeof(size_t));
 	leaks->taken = calloc(leaks->survivors.count, sizeof(bool));
 	error = leaks->held != NULL && leaks->taken != NULL ? 0 : -ENOMEM;

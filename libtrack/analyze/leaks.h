@@ -37,7 +37,8 @@ struct leaks {
 	struct links links;
 	struct leak_graph graph;
 	uint64_t grace_ns;
-	struct leak *items; /* the gravest first */
+	const struct u64map *hung_since; /* processes -> since when nothing more could end there */
+	struct leak *items;		 /* the gravest first */
 	size_t count;
 	size_t capacity;
 	size_t *held;

@@ -5,10 +5,13 @@
 #include <string.h>
 
 #include "analyze/analyze.h"
+#include "block.h"
+#include "extent.h"
 #include "image.h"
 #include "kind.h"
 #include "lineage.h"
 #include "record.h"
+#include "standing.h"
 #include "thing.h"
 #include "word.h"
 
@@ -218,6 +221,8 @@ static int on_event(void *ctx, uint32_t process, const struct collect_event *eve
 		return on_record(image, event);
 	if (event->op == TRACK_OP_PLUMBING)
 		return thing_plumbing(image, event);
+	if (event->op == TRACK_OP_BLOCK || event->op == TRACK_OP_UNBLOCK)
+		return block_told(image, event);
 	if (thing_is_overruled(image, event))
 		return 0;
 	handle = event->op < TRACK_OP__COUNT ? kind_of(event->kind)->on[event->op] : NULL;
@@ -230,6 +235,13 @@ static int on_mark(void *ctx, int32_t pid, uint64_t time_ns, const char *text)
 	int error = life_book_mark(&lifetimes->book, time_ns);
 
 	return error != 0 ? error : trace_add_mark(lifetimes->book.trace, pid, time_ns, text);
+}
+
+static int on_standings(void *ctx, uint32_t process, const struct collect_standings *standings)
+{
+	struct image *image = image_at(ctx, process);
+
+	return image != NULL ? standings_write(image, standings) : no_image(ctx, process);
 }
 
 static int on_note(void *ctx, uint32_t process, enum track_note note, uint64_t count)
@@ -258,6 +270,7 @@ int lifetimes_create(struct trace *trace, struct lifetimes **ret_lifetimes)
 		.stack = on_stack,
 		.text = on_text,
 		.event = on_event,
+		.standings = on_standings,
 		.mark = on_mark,
 		.note = on_note,
 		.flush = on_flush,
@@ -289,6 +302,11 @@ const struct collect_sink *lifetimes_sink(struct lifetimes *lifetimes)
 	return &lifetimes->sink;
 }
 
+static uint64_t earlier(uint64_t a_ns, uint64_t b_ns)
+{
+	return a_ns != 0 && (b_ns == 0 || a_ns < b_ns) ? a_ns : b_ns;
+}
+
 void lifetimes_status(const struct lifetimes *lifetimes, struct lifetimes_status *ret_status)
 {
 	struct lifetimes_status status = {
@@ -301,6 +319,9 @@ void lifetimes_status(const struct lifetimes *lifetimes, struct lifetimes_status
 		const struct image *image = lifetimes->live[i];
 
 		status.lost += lost_of(image);
+		status.pending_ns = earlier(image->exit_begun_ns, status.pending_ns);
+		status.pending_ns =
+			earlier(extents_closing_ns(&image->things.extents), status.pending_ns);
 		status.open_sockets += image->sockets;
 		status.open_fds += image->alive[TRACK_KIND_FD];
 		status.threads += image->alive[TRACK_KIND_THREAD];

@@ -99,6 +99,8 @@ static int put_row(struct ancestor *ancestor, struct trace *trace,
 		.census_fds = process->census_fds,
 		.census_threads = process->census_threads,
 		.fd_limit = process->fd_limit,
+		.exit_begun_ns = process->exit_begun_ns,
+		.exit_tid = process->exit_tid,
 		.packs = process->packs != NULL && *process->packs != '\0' ? process->packs : NULL,
 	};
 	int error = trace_put_process(trace, &row);

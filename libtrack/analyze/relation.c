@@ -6,7 +6,7 @@
 #include "need.h"
 #include "thing.h"
 
-static struct life *find_life(struct image *image, unsigned kind, uint64_t subject)
+struct life *life_of(const struct image *image, unsigned kind, uint64_t subject)
 {
 	struct thing *thing;
 
@@ -92,7 +92,7 @@ int thing_own(struct image *image, const struct collect_event *event)
 	unsigned kind = told.relation->other_kind;
 	struct thing *owner =
 		thing_is_kind(kind) ? thing_find(image, kind, told.relation->other) : NULL;
-	struct life *owned = find_life(image, event->kind, event->subject);
+	struct life *owned = life_of(image, event->kind, event->subject);
 
 	if (owner == NULL || owned == NULL)
 		tell_stranger(image, event, told.relation);
@@ -132,7 +132,7 @@ int thing_needs(struct image *image, const struct collect_event *event)
 {
 	struct told told = thing_told(image, event);
 	struct thing *user = thing_is_kind(event->kind) ? thing_alive(image, event) : NULL;
-	struct life *used = find_life(image, told.relation->other_kind, told.relation->other);
+	struct life *used = life_of(image, told.relation->other_kind, told.relation->other);
 
 	if (user == NULL || used == NULL)
 		tell_stranger(image, event, told.relation);

@@ -8,6 +8,7 @@
 #include "culprit.h"
 #include "finding.h"
 #include "growth.h"
+#include "hang.h"
 #include "leaks.h"
 
 struct judgement {
@@ -17,7 +18,9 @@ struct judgement {
 	struct growth growth; /* known before the first rule runs */
 	struct growth
 		repeats; /* what the leaks explain, where that grows: they happen again and again */
-	struct u64map exhausted; /* processes in which it happened: they need no forecast */
+	struct u64map exhausted;  /* processes in which it happened: they need no forecast */
+	struct hangs hangs;	  /* known before the leaks are */
+	struct u64map hung_since; /* processes that did not end in order -> since when */
 	struct findings findings;
 	uint64_t lifelong; /* alive at the end by design, and so no finding */
 	uint64_t earlier;  /* alive at the end, and there before the recording began */
@@ -34,6 +37,13 @@ int tell_outlived(struct judgement *judgement, enum rule rule);
 
 /* The acts that have this rule. */
 int judge_acts(struct judgement *judgement, enum rule rule);
+
+/* Whether a close is told as one that hangs. */
+bool hangs_explain(const struct hangs *hangs, int64_t scope_id);
+/* Of each process that hangs, and did not end by itself, since when. -ENOMEM. */
+int hangs_note(const struct hangs *hangs, struct u64map *since);
+/* After all rules, and after gaps: what is left of a process that hung is nothing by itself. */
+void judge_hung(struct judgement *judgement);
 
 /* After all rules: what ended too late. */
 int judge_late(struct judgement *judgement);

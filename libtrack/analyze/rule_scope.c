@@ -26,9 +26,10 @@ static struct survivor *at(const struct unclosed *unclosed, size_t index)
 	return &unclosed->judgement->leaks.survivors.items[index];
 }
 
-static bool is_told(const struct survivor *survivor)
+static bool is_told(const struct unclosed *unclosed, const struct survivor *survivor)
 {
-	return survivor_is_unclosed(survivor) && survivor->fate == FATE_FINE &&
+	return !hangs_explain(&unclosed->judgement->hangs, survivor->id) &&
+	       survivor_is_unclosed(survivor) && survivor->fate == FATE_FINE &&
 	       survivor->unclosed == SURVIVOR_NONE && !survivor->excused;
 }
 
@@ -209,7 +210,8 @@ static int collect(struct unclosed *unclosed)
 	/* What is undecided adds nothing to what is not. */
 	for (size_t j = 0; j < sizeof(gravest) / sizeof(gravest[0]); j++)
 		for (size_t i = 0; i < count && error == 0; i++)
-			if (is_told(at(unclosed, i)) && state_of(at(unclosed, i)) == gravest[j])
+			if (is_told(unclosed, at(unclosed, i)) &&
+			    state_of(at(unclosed, i)) == gravest[j])
 				error = add_scope(unclosed, i);
 	for (size_t i = 0; i < findings->count && error == 0; i++)
 		if (findings->items[i]->rule == RULE_SCOPE_UNCLOSED &&

@@ -141,6 +141,7 @@ static void read_survivor(struct trace_query *row, uint64_t now_ns, struct survi
 		.outlived = SURVIVOR_NONE,
 		.unclosed = SURVIVOR_NONE,
 	};
+	survivor->judged_ns = survivor->end_ns;
 	survivor->over_ns = survivor->ended ? 0 : (uint64_t)trace_query_int(row, 9);
 	survivor->kind = word_kind_number(kind != NULL ? kind : "");
 	survivor->judged = trace_query_int(row, 22) != 0 && survivor->over_ns == 0 &&

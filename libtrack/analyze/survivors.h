@@ -42,6 +42,7 @@ struct survivor {
 	uint64_t birth_ns;
 	uint64_t over_ns;   /* when it ended; 0: alive, or a thread nobody joined */
 	uint64_t end_ns;    /* of its process, or of what was seen of it */
+	uint64_t judged_ns; /* until when it could have ended */
 	size_t owner, hint; /* others of the list, or SURVIVOR_NONE */
 	unsigned traits;    /* enum track_trait, SURVIVOR_* */
 	int64_t refs, fires, woken;

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <track/track.h>
 
+#include "block.h"
 #include "call.h"
 #include "extent.h"
 #include "image.h"
@@ -76,6 +77,7 @@ void things_finish(struct things *things)
 
 	extents_finish(&things->extents);
 	calls_finish(&things->calls);
+	blocks_finish(&things->blocks);
 	let_all_go(things);
 	for (unsigned kind = 0; kind < TRACK_KIND__COUNT; kind++) {
 		cursor = 0;

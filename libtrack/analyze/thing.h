@@ -43,6 +43,7 @@ struct things {
 	struct thing *first;			     /* of all there are, in the maps or not */
 	struct u64map extents;			     /* tid -> struct extent * */
 	struct u64map calls;			     /* tid -> struct calls * */
+	struct u64map blocks;			     /* of block.c, by tid */
 	size_t ended;				     /* things in the maps that are over */
 	bool forgot; /* what was over, at least once: what is not in the maps may have lived */
 };
@@ -62,6 +63,9 @@ void thing_drop(struct thing *thing); /* NULL: nothing */
 void thing_meet_owner(struct life *life);
 /* The scope that it belongs to, through all owners; NULL: none. */
 struct thing *thing_scope(struct life *life);
+
+/* Of any kind, by its subject: what is not over; NULL: none is known. */
+struct life *life_of(const struct image *image, unsigned kind, uint64_t subject);
 
 /* The relation of an event, with what its text says; zeroed where it has none. */
 struct told {

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "block.h"
 #include "call.h"
 #include "extent.h"
 #include "image.h"
@@ -181,6 +182,21 @@ struct life *thread_life(const struct image *image, uint64_t subject)
 	return thread != NULL && thread->alive ? &thread->life : NULL;
 }
 
+int threads_running(const struct image *image, struct u64map *ret_lives)
+{
+	size_t cursor = 0;
+	uint64_t subject, value;
+	int error = 0;
+
+	while (error == 0 && u64map_next(&image->threads.by_subject, &cursor, &subject, &value)) {
+		struct thread *thread = (struct thread *)(uintptr_t)value;
+
+		if (thread->alive && !thread->done)
+			error = u64map_put(ret_lives, thread->life.tid, (uintptr_t)&thread->life);
+	}
+	return error;
+}
+
 int thread_own_early(struct image *image, uint64_t subject, struct thing *owner)
 {
 	struct thread *thread;
@@ -203,6 +219,7 @@ static int on_done(struct image *image, const struct collect_event *event)
 		return 0;
 	extent_forget(&image->things.extents, thread->life.tid);
 	calls_forget(&image->things.calls, thread->life.tid);
+	block_forget(&image->things.blocks, thread->life.tid);
 	error = fd_thread_over(image, thread->life.tid);
 	if (error == 0)
 		error = u64map_put(&image->threads.tids, thread->life.tid, event->time_ns);

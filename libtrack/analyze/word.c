@@ -31,6 +31,13 @@ static const char *const calls[] = {
 #undef TRACK_CALL
 };
 
+static const char *const waits[] = {
+	NULL,
+#define TRACK_WAIT(id, name, text, ended_by) name,
+#include <track/waits.def>
+#undef TRACK_WAIT
+};
+
 static const struct fd_class {
 	const char *name, *noun;
 	bool is_socket;
@@ -71,6 +78,11 @@ unsigned word_kind_number(const char *kind)
 const char *word_op(unsigned op)
 {
 	return op < TRACK_OP__COUNT ? ops[op] : "";
+}
+
+const char *word_wait(unsigned wait)
+{
+	return wait < TRACK_WAIT__COUNT ? waits[wait] : NULL;
 }
 
 const char *word_call(unsigned call)

@@ -16,6 +16,7 @@ const char *word_kind(unsigned kind);
 const char *word_kinds(unsigned kind);	     /* of many: "descriptors" */
 unsigned word_kind_number(const char *kind); /* TRACK_KIND__COUNT if there is none of that name */
 const char *word_op(unsigned op);
+const char *word_wait(unsigned wait); /* NULL for none */
 const char *word_call(unsigned call); /* "" for no call */
 const char *word_fd_class(unsigned fd_class);
 /* What a person calls one resource of a class: "UDP socket"; the name itself if unknown, and the

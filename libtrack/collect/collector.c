@@ -5,6 +5,7 @@
 #include "folder.h"
 #include "marks_file.h"
 #include "process.h"
+#include "stand.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -258,25 +259,48 @@ static const int *wait_status(const struct collector *collector, const struct pr
 }
 
 static int end_process(struct collector *collector, struct process *process,
-		       const struct process_look *look, uint64_t *ret_events)
+		       const struct process_look *look, struct standings *standings,
+		       uint64_t *ret_events)
 {
-	int storage;
+	int storage, ret = 0;
+	uint64_t stood_ns = stand_latest_ns(standings);
+	if (stood_ns > process->last_ns)
+		process->last_ns = stood_ns;
 	process_judge(process, look->now_ns, wait_status(collector, process, &storage));
-	int ret = process_close(process, look, ret_events);
+	if (!process->replaced)
+		ret = process_stand(process, look, standings);
+	if (!ret)
+		ret = process_close(process, look, ret_events);
 	return ret ? ret : process_tell(process, look->sink);
 }
 
-static int read_process(struct collector *collector, struct process *process, uint64_t now_ns,
-			bool live, uint64_t *ret_events)
+/* How one round goes. */
+struct round {
+	uint64_t now_ns;
+	bool live;
+	bool stands; /* tell where the threads of those stand that live */
+};
+
+static int read_process(struct collector *collector, struct process *process,
+			const struct round *round, uint64_t *ret_events)
 {
-	struct process_look look = {.sink = &collector->sink, .now_ns = now_ns, .live = live};
+	struct process_look look = {
+		.sink = &collector->sink, .now_ns = round->now_ns, .live = round->live};
 	look.dead = process->gone || (process->replaced && !spool_is_added_to(&process->spool));
-	look.final = look.dead || !live;
+	look.final = look.dead || !round->live;
 	uint64_t before = *ret_events;
-	int ret = process_read(process, &look, ret_events);
+	bool stands = !process->replaced && (look.dead || round->stands);
+	struct standings standings = {0};
+	/* First: what they refer to was told before them. */
+	int ret = stands ? stand_read(&process->spool, !look.dead, round->now_ns, &standings) : 0;
+	if (!ret)
+		ret = process_read(process, &look, ret_events);
 	if (!ret && look.dead)
-		ret = end_process(collector, process, &look, ret_events);
-	collector->unflushed |= *ret_events > before || look.dead;
+		ret = end_process(collector, process, &look, &standings, ret_events);
+	else if (!ret && stands)
+		ret = process_stand(process, &look, &standings);
+	standings_finish(&standings);
+	collector->unflushed |= *ret_events > before || look.dead || stands;
 	return ret;
 }
 
@@ -348,23 +372,34 @@ static int look_at_all(struct collector *collector, bool live)
 	return ret;
 }
 
-static int read_all(struct collector *collector, uint64_t now_ns, bool live, uint64_t *ret_events)
+static int read_all(struct collector *collector, const struct round *round, uint64_t *ret_events)
 {
-	int ret = look_at_all(collector, live);
+	int ret = look_at_all(collector, round->live);
 	for (size_t i = 0; !ret && i < collector->count; i++)
-		ret = read_process(collector, collector->live[i], now_ns, live, ret_events);
+		ret = read_process(collector, collector->live[i], round, ret_events);
+	return ret;
+}
+
+static int poll_round(struct collector *collector, bool live, bool stands, uint64_t *ret_events)
+{
+	uint64_t events = 0;
+	/* The clock first: what is reserved after a look is younger than this. */
+	struct round round = {.now_ns = now(), .live = live, .stands = stands};
+	int ret = read_all(collector, &round, &events);
+	if (!ret)
+		ret = settle(collector, live);
+	*ret_events = events;
 	return ret;
 }
 
 int collector_poll(struct collector *collector, bool live, uint64_t *ret_events)
 {
-	uint64_t events = 0;
-	/* The clock first: what is reserved after a look is younger than this. */
-	int ret = read_all(collector, now(), live, &events);
-	if (!ret)
-		ret = settle(collector, live);
-	*ret_events = events;
-	return ret;
+	return poll_round(collector, live, false, ret_events);
+}
+
+int collector_look(struct collector *collector, uint64_t *ret_events)
+{
+	return poll_round(collector, true, true, ret_events);
 }
 
 void collector_ended(struct collector *collector, int32_t pid, int status)
@@ -379,9 +414,9 @@ void collector_ended(struct collector *collector, int32_t pid, int status)
 int collector_finish(struct collector *collector, uint64_t *ret_events)
 {
 	uint64_t events = 0;
-	uint64_t now_ns = now();
-	int ret = read_all(collector, now_ns, false, &events);
-	struct process_look look = {.sink = &collector->sink, .now_ns = now_ns};
+	struct round round = {.now_ns = now(), .stands = true};
+	int ret = read_all(collector, &round, &events);
+	struct process_look look = {.sink = &collector->sink, .now_ns = round.now_ns};
 	struct family_cursor cursor = {0};
 	struct process *process;
 	while (!ret && (process = family_next(&collector->family, &cursor))) {

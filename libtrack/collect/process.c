@@ -2,6 +2,7 @@
 #include "process.h"
 #include "decode.h"
 #include "order.h"
+#include "stand.h"
 #include "usage.h"
 
 #include <base/text.h>
@@ -273,12 +274,21 @@ static int read_nothing(struct process *process, const struct collect_sink *sink
 	return tell_notes(process, sink);
 }
 
-/* A process may raise or lower it. */
-static void take_fd_limit(struct process *process)
+/* Words of the header that its process may change. */
+static void take_words(struct process *process)
 {
-	uint32_t fd_limit = process->spool.map->fd_limit;
-	process->changed |= fd_limit != process->info.fd_limit;
-	process->info.fd_limit = fd_limit;
+	const struct track_spool *map = process->spool.map;
+	struct collect_process *info = &process->info;
+	uint32_t fd_limit = map->fd_limit;
+	process->changed |= fd_limit != info->fd_limit;
+	info->fd_limit = fd_limit;
+
+	uint64_t begun_ns = __atomic_load_n(&map->exit_begun_ns, __ATOMIC_ACQUIRE);
+	if (begun_ns == info->exit_begun_ns || begun_ns < info->start_ns || begun_ns > INT64_MAX)
+		return;
+	info->exit_begun_ns = begun_ns;
+	info->exit_tid = map->exit_tid <= INT32_MAX ? map->exit_tid : 0;
+	process->changed = true;
 }
 
 int process_read(struct process *process, const struct process_look *look, uint64_t *ret_events)
@@ -296,7 +306,7 @@ int process_read(struct process *process, const struct process_look *look, uint6
 	process->lost_damaged += process->spool.cut && !process->cut_counted;
 	process->cut_counted = process->spool.cut;
 	process->seen_alive |= look->live && !look->dead;
-	take_fd_limit(process);
+	take_words(process);
 
 	uint64_t horizon_ns;
 	ret = scan(process, look, &horizon_ns);
@@ -402,6 +412,14 @@ void process_judge(struct process *process, uint64_t now_ns, const int *wait_sta
 	if (info->end != COLLECT_END_RUNNING)
 		info->end_ns = end_time(process, now_ns);
 	process->changed = true;
+}
+
+int process_stand(struct process *process, const struct process_look *look,
+		  struct standings *standings)
+{
+	uint64_t end_ns = process->info.end_ns;
+	standings->told.time_ns = look->dead && end_ns ? end_ns : look->now_ns;
+	return look->sink->standings(look->sink->ctx, process->info.index, &standings->told);
 }
 
 struct close_visit {

@@ -10,6 +10,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+struct standings;
+
 struct process {
 	struct spool spool;
 	struct collect_process info; /* its texts are owned here */
@@ -20,7 +22,7 @@ struct process {
 	struct cursor *cursors; /* one per segment touched so far */
 	uint32_t cursor_count;
 	uint64_t horizon_ns; /* events before it were delivered */
-	uint64_t last_ns;    /* time of the latest event delivered */
+	uint64_t last_ns;    /* the latest that is known of it: an event, a wait */
 	uint64_t lost_holes;
 	uint64_t lost_damaged;
 	uint64_t told[TRACK_NOTE__COUNT]; /* notes as the sink knows them */
@@ -60,6 +62,12 @@ void process_give_back(struct process *process);
  * again when more is known.
  */
 void process_judge(struct process *process, uint64_t now_ns, const int *wait_status);
+/*
+ * Deliver where its threads stand, or stood: as was read before its records were. Of one that is
+ * over, after it was judged.
+ */
+int process_stand(struct process *process, const struct process_look *look,
+		  struct standings *standings);
 /* Deliver the traffic of its descriptors, and release all that reading needed. */
 int process_close(struct process *process, const struct process_look *look, uint64_t *ret_events);
 /* Tell the sink what changed. */

@@ -22,6 +22,41 @@ static int complain(char *ret_error, size_t error_bytes, const char *path, const
 	return -EBADMSG;
 }
 
+/* In the order in which they lie in the file. */
+static struct table table_of(const struct track_spool *header, enum spool_table which)
+{
+	const struct table tables[SPOOL_TABLES] = {
+		[SPOOL_USAGE] = {header->usage_offset, header->usage_count,
+				 sizeof(struct track_fd_usage)},
+		[SPOOL_STANDINGS] = {header->standings_offset, header->standing_count,
+				     sizeof(struct track_standing)},
+		[SPOOL_WAKERS] = {header->wakers_offset, header->waker_count,
+				  sizeof(struct track_waker)},
+		[SPOOL_ORDERS] = {header->orders_offset, header->order_count,
+				  sizeof(struct track_lock_order)},
+	};
+	return tables[which];
+}
+
+/* What is wrong with the places of its tables; NULL if nothing. */
+static const char *tables_fault(const struct track_spool *header)
+{
+	uint64_t end = TRACK_HEADER_BYTES;
+	for (enum spool_table which = 0; which < SPOOL_TABLES; which++) {
+		struct table table = table_of(header, which);
+		if (table.count > (which == SPOOL_USAGE ? TRACK_USAGE_MAX : TRACK_STANDINGS_MAX))
+			return "its tables are larger than any spool's";
+		if (!table.count && !table.offset && which != SPOOL_USAGE)
+			continue;
+		if (table.offset > OFFSET_MAX || table.offset % 8)
+			return "its tables have impossible places";
+		if (table.offset < end)
+			return "its tables overlap";
+		end = table.offset + (uint64_t)table.count * table.entry_bytes;
+	}
+	return header->segments_offset < end ? "its tables overlap" : NULL;
+}
+
 /* What is wrong with the layout that a header describes; NULL if nothing. */
 static const char *layout_fault(const struct track_spool *header)
 {
@@ -29,21 +64,16 @@ static const char *layout_fault(const struct track_spool *header)
 		return "its header has the wrong size";
 	if (header->segment_bytes != TRACK_SEGMENT_BYTES)
 		return "its segments have the wrong size";
-	if (header->segment_count > TRACK_SEGMENTS_MAX || header->usage_count > TRACK_USAGE_MAX)
+	if (header->segment_count > TRACK_SEGMENTS_MAX)
 		return "its tables are larger than any spool's";
-	if (header->usage_offset > OFFSET_MAX || header->segments_offset > OFFSET_MAX ||
-	    header->usage_offset % 8 || header->segments_offset % 8)
+	if (header->segments_offset > OFFSET_MAX || header->segments_offset % 8)
 		return "its tables have impossible places";
-	uint64_t usage_end =
-		header->usage_offset + header->usage_count * sizeof(struct track_fd_usage);
-	if (header->usage_offset < TRACK_HEADER_BYTES || header->segments_offset < usage_end)
-		return "its tables overlap";
 	if (header->engine >= TRACK_ENGINE__COUNT)
 		return "its writer is of no known kind";
 	if (header->pid <= 0 || header->origin >= TRACK_ORIGIN__COUNT ||
 	    header->start_ns > INT64_MAX || header->realtime_ns > INT64_MAX)
 		return "it names no process";
-	return NULL;
+	return tables_fault(header);
 }
 
 /* A pid of another namespace is nobody here, or somebody else. */
@@ -56,9 +86,9 @@ static bool is_foreign(const struct track_spool *header)
 
 static void take_header(struct spool *spool, const struct track_spool *header)
 {
-	spool->usage_offset = header->usage_offset;
+	for (enum spool_table which = 0; which < SPOOL_TABLES; which++)
+		spool->tables[which] = table_of(header, which);
 	spool->segments_offset = header->segments_offset;
-	spool->usage_count = header->usage_count;
 	spool->segment_count = header->segment_count;
 	spool->pid = header->pid;
 	spool->ppid = header->ppid;

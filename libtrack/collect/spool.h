@@ -3,20 +3,23 @@
 #ifndef COLLECT_SPOOL_H
 #define COLLECT_SPOOL_H
 
+#include "table.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
 #include <track/wire.h>
 
+enum spool_table { SPOOL_USAGE, SPOOL_STANDINGS, SPOOL_WAKERS, SPOOL_ORDERS, SPOOL_TABLES };
+
 /* The fields are set by spool_probe and never read again from the file. */
 struct spool {
 	char *path; /* owned */
 	dev_t device;
 	ino_t inode;
-	uint64_t usage_offset;
+	struct table tables[SPOOL_TABLES];
 	uint64_t segments_offset;
-	uint32_t usage_count;
 	uint32_t segment_count;
 	int32_t pid;
 	int32_t ppid;

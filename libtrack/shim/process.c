@@ -13,6 +13,7 @@
 #include "real.h"
 #include "spool.h"
 #include "stack.h"
+#include "standing.h"
 #include "thread.h"
 #include "ticks.h"
 #include "writer.h"
@@ -91,6 +92,7 @@ static int start_recording(enum track_origin origin)
 	struct writer *writer = writer_get();
 	if (!writer)
 		return -ENOMEM;
+	standing_restore(writer);
 	record_names(writer);
 	modules_record_all(writer, origin == TRACK_ORIGIN_FORK);
 	packs_record_all(writer, origin == TRACK_ORIGIN_FORK);
@@ -107,6 +109,7 @@ int process_start_forked(void)
 {
 	bool prepared = tls_forking;
 	stack_after_fork_in_child(prepared);
+	standing_keep(prepared);
 	int ret = start_recording(TRACK_ORIGIN_FORK);
 	if (!ret && !prepared)
 		spool_note(TRACK_NOTE_NO_HANDLERS, 1);
@@ -127,6 +130,7 @@ static void before_fork(void)
 		return;
 	sys4(SYS_rt_sigprocmask, SIG_SETMASK, (long)&all, (long)&tls_signals, sizeof(all));
 	stack_before_fork();
+	standing_before_fork();
 }
 
 static void after_fork_in_parent(void)

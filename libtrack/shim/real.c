@@ -12,6 +12,31 @@ static const char *const names[TRACK_CALL__COUNT] = {
 #undef TRACK_CALL
 };
 
+/*
+ * Conditions have an old form, of a version that no program asks for any more; which of both a
+ * look-up without a version finds is the loader's affair.
+ */
+static const struct {
+	enum track_call call;
+	const char *old, *wanted;
+} versions[] = {
+#define CONDITION(function) {TRACK_CALL_##function, "GLIBC_2.2.5", "GLIBC_2.3.2"},
+	CONDITION(pthread_cond_wait) CONDITION(pthread_cond_timedwait)
+		CONDITION(pthread_cond_signal) CONDITION(pthread_cond_broadcast)
+			CONDITION(pthread_cond_init) CONDITION(pthread_cond_destroy)
+#undef CONDITION
+};
+
+/* Not by the version at once: what another library puts in between (a sanitizer's) has none. */
+static void *renewed(enum track_call call, void *function)
+{
+	for (size_t i = 0; i < sizeof(versions) / sizeof(*versions); i++)
+		if (versions[i].call == call &&
+		    dlvsym(RTLD_NEXT, names[call], versions[i].old) == function)
+			return dlvsym(RTLD_NEXT, names[call], versions[i].wanted);
+	return function;
+}
+
 /* What an older C library does not have: we export it, so a weak reference finds our wrapper. */
 static long absent(void)
 {
@@ -21,7 +46,7 @@ static long absent(void)
 
 void *real_resolve(enum track_call call)
 {
-	void *function = dlsym(RTLD_NEXT, names[call]);
+	void *function = renewed(call, dlsym(RTLD_NEXT, names[call]));
 	if (!function)
 		function = (void *)(uintptr_t)absent;
 	real_functions[call] = function;

@@ -3,6 +3,7 @@
 #include "budget.h"
 #include "clock.h"
 #include "path.h"
+#include "tables.h"
 #include "writer.h"
 
 #include <errno.h>
@@ -38,12 +39,7 @@ void spool_note(enum track_note note, uint64_t count)
 		__atomic_fetch_add(&spool.header->notes[note], count, __ATOMIC_RELAXED);
 }
 
-/*
- * Ready before use: the kernel reports a full disk here, as an error, and not
- * later as SIGBUS. What is not in use has no access rights, so that neither a
- * stray pointer nor mlockall of the host can fill the sparse file.
- */
-static int make_ready(void *start, size_t bytes)
+int spool_make_ready(void *start, size_t bytes)
 {
 	long ret = sys3(SYS_mprotect, (long)start, (long)bytes, PROT_READ | PROT_WRITE);
 	if (!ret)
@@ -91,6 +87,8 @@ static uint64_t size_limit(void)
 struct layout {
 	uint32_t usage_count;
 	uint32_t segment_count;
+	struct tables_layout tables;
+	uint64_t segments_offset;
 	uint64_t size;
 };
 
@@ -103,14 +101,16 @@ static int choose_layout(uint64_t cap_bytes, struct layout *ret_layout)
 	uint64_t fixed = TRACK_HEADER_BYTES + l.usage_count * sizeof(struct track_fd_usage);
 	if (limit < fixed + TRACK_SEGMENT_BYTES)
 		return -EFBIG;
-	uint64_t room = limit - fixed;
+	l.tables = tables_choose(limit - fixed, writers_count());
+	l.segments_offset = fixed + l.tables.bytes;
+	uint64_t room = limit - l.segments_offset;
 	uint64_t wanted = cap_bytes < room ? cap_bytes : room;
 	l.segment_count = (uint32_t)(wanted / TRACK_SEGMENT_BYTES > TRACK_SEGMENTS_MAX
 					     ? TRACK_SEGMENTS_MAX
 					     : wanted / TRACK_SEGMENT_BYTES);
 	if (!l.segment_count)
 		l.segment_count = 1;
-	l.size = fixed + (uint64_t)l.segment_count * TRACK_SEGMENT_BYTES;
+	l.size = l.segments_offset + (uint64_t)l.segment_count * TRACK_SEGMENT_BYTES;
 	*ret_layout = l;
 	return 0;
 }
@@ -148,8 +148,8 @@ static void fill_header(struct track_spool *header, const struct layout *layout,
 	header->version = TRACK_WIRE_VERSION;
 	header->header_bytes = TRACK_HEADER_BYTES;
 	header->usage_offset = TRACK_HEADER_BYTES;
-	header->segments_offset =
-		TRACK_HEADER_BYTES + layout->usage_count * sizeof(struct track_fd_usage);
+	header->segments_offset = layout->segments_offset;
+	tables_tell(header, &layout->tables, layout->segments_offset - layout->tables.bytes);
 	header->usage_count = layout->usage_count;
 	header->segment_count = layout->segment_count;
 	header->segment_bytes = TRACK_SEGMENT_BYTES;
@@ -212,6 +212,7 @@ static void use_map(struct track_spool *header, const struct layout *layout)
 	memset(spool.usage_pages, 0, sizeof(spool.usage_pages));
 	spool.usage_end = 0;
 	spool.ready_end = 0;
+	tables_use(header);
 }
 
 int spool_create(const struct spool_options *options)
@@ -233,7 +234,7 @@ int spool_create(const struct spool_options *options)
 	ret = map_what_fits(temporary, &layout, &map);
 	if (ret)
 		return ret;
-	ret = make_ready(map, TRACK_HEADER_BYTES);
+	ret = spool_make_ready(map, TRACK_HEADER_BYTES);
 	if (!ret) {
 		fill_header(map, &layout, options);
 		ret = (int)sys3(SYS_rename, (long)temporary, (long) final, 0);
@@ -302,7 +303,7 @@ static int take_new(enum track_note *ret_reason)
 		give_up((uint32_t)index);
 		return -1;
 	}
-	if (!make_ready(segment_at((uint32_t)index), TRACK_SEGMENT_BYTES))
+	if (!spool_make_ready(segment_at((uint32_t)index), TRACK_SEGMENT_BYTES))
 		return index;
 	budget_return();
 	give_up((uint32_t)index);
@@ -317,7 +318,7 @@ static bool usage_page_ready(uint32_t page, bool make)
 	if (__atomic_load_n(word, __ATOMIC_ACQUIRE) & bit)
 		return true;
 	if (!make || writers_confined() ||
-	    make_ready((char *)spool.usage + (uint64_t)page * PAGE, PAGE))
+	    spool_make_ready((char *)spool.usage + (uint64_t)page * PAGE, PAGE))
 		return false;
 	__atomic_fetch_or(word, bit, __ATOMIC_RELEASE);
 	return true;
@@ -335,7 +336,7 @@ void spool_make_room(void)
 	if (end > spool.header->segment_count)
 		end = spool.header->segment_count;
 	while (index < end && budget_take()) {
-		if (make_ready(segment_at(index), TRACK_SEGMENT_BYTES)) {
+		if (spool_make_ready(segment_at(index), TRACK_SEGMENT_BYTES)) {
 			budget_return();
 			break;
 		}
@@ -343,6 +344,7 @@ void spool_make_room(void)
 	}
 	spool.ready_end = index;
 	spool.header->segments_ready = index;
+	tables_make_room();
 }
 
 struct track_segment *spool_take_segment(uint32_t tid, enum track_note *ret_reason)

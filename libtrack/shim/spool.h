@@ -29,6 +29,13 @@ uint64_t spool_address_room(void);
  */
 int spool_create(const struct spool_options *options);
 
+/*
+ * Ready before use: the kernel reports a full disk here, as an error, and not
+ * later as SIGBUS. What is not in use has no access rights, so that neither a
+ * stray pointer nor mlockall of the host can fill the sparse file. -errno.
+ */
+int spool_make_ready(void *start, size_t bytes);
+
 /* Count a note; works while a spool is mapped, else it is lost. */
 void spool_note(enum track_note note, uint64_t count);
 

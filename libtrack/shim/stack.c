@@ -329,12 +329,14 @@ uint64_t stack_record(struct writer *writer)
 	return stack;
 }
 
-/* The thread was just allowed to unwind here. */
+/* The thread was just allowed to unwind here. skipped: 1 if the start itself is left out. */
 static __attribute__((noinline)) void learn(struct writer *writer, const struct trail_start *start,
-					    uint64_t stack)
+					    size_t skipped, uint64_t stack)
 {
-	uint64_t addresses[TRACK_STACK_DEPTH_MAX + PACK_FRAMES_MAX];
+	uint64_t room[1 + TRACK_STACK_DEPTH_MAX + PACK_FRAMES_MAX];
+	uint64_t *addresses = room + skipped;
 	size_t count = 0;
+	room[0] = start->ip;
 	tls.inside = here();
 	if (unlikely(!writer->trails))
 		writer->trails = trails_open(writer_index(writer));
@@ -342,9 +344,9 @@ static __attribute__((noinline)) void learn(struct writer *writer, const struct 
 	if (unlikely(trail && enter(writer))) {
 		const struct trails *walked = writer->trails;
 		/* A handler's fork leaves the child none, in the middle of the walk. */
-		bool led = trail_walk(trail, start, tls.high, depth_max + packs_frames(), addresses,
+		bool led = trail_walk(trail, start, tls.high, depth_max + packs_frames(), room + 1,
 				      &count);
-		count = packs_leave_out(addresses, count);
+		count = packs_leave_out(addresses, count + 1 - skipped);
 		if (count > depth_max)
 			count = depth_max;
 		if (led && writer->trails == walked &&
@@ -355,26 +357,50 @@ static __attribute__((noinline)) void learn(struct writer *writer, const struct 
 	tls.inside = 0;
 }
 
-static __attribute__((noinline)) uint64_t unwind_above(struct writer *writer,
-						       const struct trail_start *start)
+static __attribute__((noinline)) uint64_t
+unwind_from(struct writer *writer, const struct trail_start *start, size_t skipped)
 {
 	int saved = errno;
-	uint64_t stack = record(writer, 1);
+	uint64_t stack = record(writer, skipped);
 	if (stack)
-		learn(writer, start, stack);
+		learn(writer, start, skipped, stack);
 	errno = saved;
 	return stack;
+}
+
+/* By its trail; 0: it is to be unwound. */
+static inline uint64_t find_by_trail(struct writer *writer, const struct trail_start *start)
+{
+	writer_check_known(writer);
+	uint64_t stack = 0;
+	if (likely(writer->trails))
+		stack = trail_find(writer->trails, start, writer->known_version);
+	return likely(stack && writer_knows(set_of(writer, stack), stack)) ? stack : 0;
 }
 
 uint64_t stack_record_above(struct writer *writer, const struct trail_start *start)
 {
 	if (unlikely(!unwind))
 		return 0; /* a child that lost it */
+	uint64_t stack = find_by_trail(writer, start);
+	return likely(stack) ? stack : unwind_from(writer, start, 1);
+}
+
+uint64_t stack_record_from(struct writer *writer, const struct trail_start *start)
+{
+	if (unlikely(!unwind || writers_confined() || !has_room() || is_inside()))
+		return 0;
+	uint64_t stack = find_by_trail(writer, start);
+	return likely(stack) ? stack : unwind_from(writer, start, 0);
+}
+
+uint64_t stack_record_one(struct writer *writer, uint64_t address)
+{
 	writer_check_known(writer);
-	uint64_t stack = 0;
-	if (likely(writer->trails))
-		stack = trail_find(writer->trails, start, writer->known_version);
-	if (likely(stack && writer_knows(set_of(writer, stack), stack)))
-		return stack;
-	return unwind_above(writer, start);
+	uint64_t hash = hash_addresses(writer->known_version, &address, 1);
+	if (!writer_knows(set_of(writer, hash), hash) &&
+	    writer_emit_data(writer, TRACK_META_STACK, 0, TRACK_CALL_none, hash, 0, 1, &address,
+			     sizeof(address)))
+		writer_remember(writer, set_of(writer, hash), hash);
+	return hash;
 }

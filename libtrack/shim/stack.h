@@ -40,6 +40,11 @@ uint64_t stack_record(struct writer *writer);
 /* From the caller of start on. What start is, is the header's in the program, named or not. */
 uint64_t stack_record_above(struct writer *writer, const struct trail_start *start);
 
+/* From start on, with it; none, and no note of it, where it cannot be taken. */
+uint64_t stack_record_from(struct writer *writer, const struct trail_start *start);
+/* A stack of this one frame. */
+uint64_t stack_record_one(struct writer *writer, uint64_t address);
+
 /* Around a fork: no thread may hold a lock of libunwind while memory is copied. */
 void stack_before_fork(void);
 void stack_after_fork_in_parent(void);

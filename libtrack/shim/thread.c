@@ -6,6 +6,7 @@
 #include "real.h"
 #include "spool.h"
 #include "stack.h"
+#include "standing.h"
 #include "writer.h"
 
 #include <elf.h>
@@ -206,15 +207,27 @@ struct reaping {
 	struct writer *writer; /* NULL: not recorded */
 	pthread_t thread;
 	enum track_call call;
+	struct standing_block block;
 };
 
-static struct reaping reap_begin(pthread_t thread, enum track_call call)
+enum reap_how { REAP_AT_ONCE, REAP_WAITS, REAP_WAITS_UNTIL };
+
+static void reap_begin(struct reaping *reaping, pthread_t thread, enum track_call call,
+		       enum reap_how how, const uint64_t *frame)
 {
-	struct reaping reaping = {writer_get(), thread, call};
-	if (reaping.writer)
-		writer_emit(reaping.writer, TRACK_OP_DESTROY, TRACK_KIND_THREAD, call,
-			    (uint64_t)thread, stack_record(reaping.writer), 0);
-	return reaping;
+	struct writer *writer = writer_get();
+	*reaping = (struct reaping){.writer = writer, .thread = thread, .call = call};
+	if (!writer)
+		return;
+	uint64_t stack = stack_record(writer);
+	writer_emit(writer, TRACK_OP_DESTROY, TRACK_KIND_THREAD, call, (uint64_t)thread, stack, 0);
+	const struct standing_wait wait = {.wait = TRACK_WAIT_THREAD,
+					   .call = call,
+					   .subject = (uint64_t)thread,
+					   .timed = how == REAP_WAITS_UNTIL,
+					   .stack = stack};
+	if (how != REAP_AT_ONCE)
+		standing_block(&reaping->block, writer, &wait, frame);
 }
 
 static void reap_undo(const struct reaping *reaping, int error)
@@ -224,56 +237,63 @@ static void reap_undo(const struct reaping *reaping, int error)
 			    (uint64_t)reaping->thread, 0, (uint64_t)error);
 }
 
+static void reap_end(const struct reaping *reaping, int error)
+{
+	standing_unblock(&reaping->block);
+	if (error)
+		reap_undo(reaping, error);
+}
+
 /* The joining thread was cancelled while it waited. */
 static void reap_cancelled(void *reaping)
 {
-	reap_undo(reaping, ECANCELED);
+	reap_end(reaping, ECANCELED);
 }
 
-#define REAP(name, thread, ...)                                                                    \
-	struct reaping reaping = reap_begin(thread, TRACK_CALL_##name);                            \
+#define REAP(name, how, thread, ...)                                                               \
+	struct reaping reaping;                                                                    \
 	int ret;                                                                                   \
+	reap_begin(&reaping, thread, TRACK_CALL_##name, REAP_##how, __builtin_frame_address(0));   \
 	pthread_cleanup_push(reap_cancelled, &reaping);                                            \
 	ret = REAL(name)(__VA_ARGS__);                                                             \
 	pthread_cleanup_pop(0);                                                                    \
-	if (ret)                                                                                   \
-		reap_undo(&reaping, ret);                                                          \
+	reap_end(&reaping, ret);                                                                   \
 	return ret
 
 SHIM_EXPORT int pthread_join(pthread_t thread, void **value)
 {
-	REAP(pthread_join, thread, thread, value);
+	REAP(pthread_join, WAITS, thread, thread, value);
 }
 
 SHIM_EXPORT int pthread_tryjoin_np(pthread_t thread, void **value)
 {
-	REAP(pthread_tryjoin_np, thread, thread, value);
+	REAP(pthread_tryjoin_np, AT_ONCE, thread, thread, value);
 }
 
 SHIM_EXPORT int pthread_timedjoin_np(pthread_t thread, void **value, const struct timespec *until)
 {
-	REAP(pthread_timedjoin_np, thread, thread, value, until);
+	REAP(pthread_timedjoin_np, WAITS_UNTIL, thread, thread, value, until);
 }
 
 SHIM_EXPORT int pthread_clockjoin_np(pthread_t thread, void **value, clockid_t clock,
 				     const struct timespec *until)
 {
-	REAP(pthread_clockjoin_np, thread, thread, value, clock, until);
+	REAP(pthread_clockjoin_np, WAITS_UNTIL, thread, thread, value, clock, until);
 }
 
 SHIM_EXPORT int pthread_detach(pthread_t thread)
 {
-	REAP(pthread_detach, thread, thread);
+	REAP(pthread_detach, AT_ONCE, thread, thread);
 }
 
 SHIM_EXPORT int thrd_join(thrd_t thread, int *value)
 {
-	REAP(thrd_join, thread, thread, value);
+	REAP(thrd_join, WAITS, thread, thread, value);
 }
 
 SHIM_EXPORT int thrd_detach(thrd_t thread)
 {
-	REAP(thrd_detach, thread, thread);
+	REAP(thrd_detach, AT_ONCE, thread, thread);
 }
 
 static void named(pthread_t thread, enum track_call call, const char *name)

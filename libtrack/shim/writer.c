@@ -5,6 +5,7 @@
 #include "process.h"
 #include "record.h"
 #include "spool.h"
+#include "standing.h"
 #include "thread.h"
 
 #include <asm/hwcap2.h>
@@ -187,6 +188,11 @@ static struct writer *claim(void)
 	return NULL;
 }
 
+uint32_t writers_count(void)
+{
+	return writer_count;
+}
+
 uint32_t writer_index(const struct writer *writer)
 {
 	return (uint32_t)(writer - writers);
@@ -201,6 +207,8 @@ void writer_release(void)
 	/* Whoever comes next has a stack of his own, and a handler of his may come first. */
 	writer->trails = NULL;
 	memset(&writer->repeats, 0, sizeof(writer->repeats));
+	if (!standing_leave(writer))
+		return;
 	uint32_t index = writer_index(writer);
 	__atomic_fetch_and(&used[index / 64], ~(1ull << index % 64), __ATOMIC_RELEASE);
 }
@@ -215,6 +223,7 @@ static void adopt(struct writer *writer)
 	writer->tid = tid;
 	writer->sweep_length = 0;
 	writer->refusals = 0;
+	standing_take(writer);
 	thread_watch_end();
 	if (writer->segment && other)
 		writer_emit(writer, TRACK_META_THREAD, 0, TRACK_CALL_none, tid, 0, 0);

@@ -28,6 +28,10 @@ struct writer {
 	uint32_t next_way;     /* which of a set of texts is forgotten next */
 	uint64_t last_ns;      /* time of its latest record */
 	struct trails *trails; /* NULL: none so far */
+	struct track_standing *standing; /* NULL: there is no room for one */
+	uintptr_t blocked_at;		 /* frame of the call that waits, see standing.c */
+	uint32_t forked_count;		 /* what it held before a fork */
+	struct track_held forked[TRACK_HELD_MAX];
 	struct repeats repeats;
 	uint64_t stacks[WRITER_STACK_SETS][WRITER_WAYS]; /* hashes */
 	uint64_t texts[WRITER_TEXT_SETS][WRITER_WAYS];	 /* ids, see annotate.c */
@@ -91,7 +95,8 @@ static inline void writer_remember(struct writer *writer, uint64_t set[WRITER_WA
 	set[writer->next_way++ % WRITER_WAYS] = id;
 }
 
-/* Below the number of threads that record at once. */
+/* How many threads can record at once, and a number below that. */
+uint32_t writers_count(void);
 uint32_t writer_index(const struct writer *writer);
 
 /* Give the calling thread's writer back. */

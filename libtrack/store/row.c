@@ -45,6 +45,8 @@ int trace_put_process(struct trace *trace, struct trace_process *process)
 	bind_int(&binding, process->census_threads);
 	bind_id(&binding, process->fd_limit);
 	bind_text(&binding, process->packs);
+	bind_id(&binding, (int64_t)process->exit_begun_ns);
+	bind_id(&binding, process->exit_tid);
 	return put(trace, &binding, &process->id);
 }
 

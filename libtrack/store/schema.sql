@@ -164,7 +164,7 @@ CREATE TABLE lifelong (        -- what is born inside lasts as long as the proce
 ) WITHOUT ROWID;
 
 CREATE TABLE standing (        -- where a thread stood when its process ended, or when it was last looked at: those that
-	                       -- wait, hold a lock, or are inside of a call
+	                       -- wait, hold a lock, are inside of a call, or were seen to run
 	id INTEGER PRIMARY KEY,
 	process_id INTEGER NOT NULL REFERENCES process,
 	tid INTEGER NOT NULL,

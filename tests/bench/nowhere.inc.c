@@ -28,6 +28,7 @@ static const struct collect_sink nowhere = {
 	.stack = deaf_stack,
 	.text = deaf_text,
 	.event = on_event,
+	.standings = deaf_standings,
 	.mark = deaf_mark,
 	.note = on_note,
 	.flush = deaf_flush,

@@ -45,6 +45,12 @@ static int on_event(void *ctx, uint32_t process, const struct collect_event *eve
 	abort();
 }
 
+static int on_standings(void *ctx, uint32_t process, const struct collect_standings *standings)
+{
+	(void)ctx, (void)process, (void)standings;
+	abort();
+}
+
 static int on_mark(void *ctx, int32_t pid, uint64_t time_ns, const char *text)
 {
 	(void)ctx;
@@ -87,6 +93,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		.stack = on_stack,
 		.text = on_text,
 		.event = on_event,
+		.standings = on_standings,
 		.mark = on_mark,
 		.note = on_note,
 		.flush = on_flush,

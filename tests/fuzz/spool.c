@@ -127,6 +127,28 @@ static int on_event(void *ctx, uint32_t process, const struct collect_event *eve
 	return 0;
 }
 
+/* All of it must be readable and of the wire's words. */
+static int on_standings(void *ctx, uint32_t process, const struct collect_standings *standings)
+{
+	(void)ctx;
+	check_known(process);
+	if (standings->time_ns > INT64_MAX)
+		abort();
+	for (size_t i = 0; i < standings->thread_count; i++) {
+		const struct collect_standing *at = &standings->threads[i];
+		if (!at->tid || at->wait >= TRACK_WAIT__COUNT || at->call >= TRACK_CALL__COUNT ||
+		    at->since_ns > INT64_MAX || at->held_count > TRACK_HELD_MAX)
+			abort();
+		for (size_t j = 0; j < at->held_count; j++)
+			if (!at->held[j].lock || at->held[j].mode >= TRACK_WAIT__COUNT ||
+			    at->held[j].since_ns > INT64_MAX)
+				abort();
+	}
+	check_bytes(standings->wakers, standings->waker_count * sizeof(*standings->wakers));
+	check_bytes(standings->orders, standings->order_count * sizeof(*standings->orders));
+	return 0;
+}
+
 static int on_mark(void *ctx, int32_t pid, uint64_t time_ns, const char *text)
 {
 	(void)ctx, (void)pid, (void)time_ns;
@@ -228,6 +250,7 @@ static void collect(const char *path)
 		.stack = on_stack,
 		.text = on_text,
 		.event = on_event,
+		.standings = on_standings,
 		.mark = on_mark,
 		.note = on_note,
 		.flush = on_flush,

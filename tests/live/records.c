@@ -144,6 +144,7 @@ int main(int argc, char **argv)
 		.stack = on_stack,
 		.text = on_text,
 		.event = on_event,
+		.standings = deaf_standings,
 		.mark = on_mark,
 		.note = on_note,
 		.flush = deaf_flush,

@@ -34,6 +34,7 @@
 #define TRACK_SEGMENT_BYTES 65536u
 #define TRACK_SEGMENTS_MAX 16384u
 #define TRACK_USAGE_MAX (1u << 20) /* descriptors above are not counted */
+#define TRACK_STANDINGS_MAX 65536u /* entries of each of the tables about threads and locks */
 #define TRACK_STACK_DEPTH_MAX 128u
 #define TRACK_NAME_BYTES_MAX 4096u
 

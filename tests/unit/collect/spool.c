@@ -41,7 +41,7 @@ Test(spool, another_version_is_refused_with_both_numbers)
 	struct builder b = with_two_segments();
 	b.header->version = TRACK_WIRE_VERSION + 6;
 	cr_assert(eq(int, collector_add(collector, b.path), -EBADMSG));
-	cr_assert(not(zero(ptr, strstr(collector_error(collector), "wire 10, expected 4"))), "%s",
+	cr_assert(not(zero(ptr, strstr(collector_error(collector), "wire 11, expected 5"))), "%s",
 		  collector_error(collector));
 	builder_close(&b);
 }
@@ -88,6 +88,24 @@ Test(spool, headers_that_lie_about_the_layout_are_refused)
 	*b.header = good;
 	b.header->usage_offset = b.header->segments_offset;
 	refuse(&b, "usage over segments");
+	*b.header = good;
+	b.header->standing_count = TRACK_STANDINGS_MAX + 1;
+	refuse(&b, "standings count");
+	*b.header = good;
+	b.header->standings_offset -= 8;
+	refuse(&b, "standings over usage");
+	*b.header = good;
+	b.header->wakers_offset = UINT64_MAX - 7;
+	refuse(&b, "wakers offset");
+	*b.header = good;
+	b.header->wakers_offset += 4;
+	refuse(&b, "alignment of the wakers");
+	*b.header = good;
+	b.header->order_count = UINT32_MAX / 48;
+	refuse(&b, "orders count");
+	*b.header = good;
+	b.header->order_count++;
+	refuse(&b, "orders over segments");
 	*b.header = good;
 	b.header->pid = -1;
 	refuse(&b, "pid");

@@ -35,13 +35,15 @@ struct collect_process {
 	uint64_t realtime_ns; /* wall clock at start_ns */
 	uint64_t end_ns;      /* 0 while running */
 	enum collect_end end;
-	int32_t code;	     /* see enum collect_end */
-	bool census_fds;     /* a complete census of descriptors was taken at the end */
-	bool census_threads; /* the same for threads */
-	uint32_t fd_limit;   /* RLIMIT_NOFILE, soft; 0 unknown */
-	const char *exe;     /* clean UTF-8, never NULL, "" unknown; lives during the call */
-	const char *command; /* arguments joined by spaces, the same */
-	const char *packs;   /* names of its probe packs, the same */
+	int32_t code;		/* see enum collect_end */
+	bool census_fds;	/* a complete census of descriptors was taken at the end */
+	bool census_threads;	/* the same for threads */
+	uint32_t fd_limit;	/* RLIMIT_NOFILE, soft; 0 unknown */
+	uint64_t exit_begun_ns; /* main returned, or exit was called; 0: neither */
+	uint32_t exit_tid;	/* by which thread; 0 unknown */
+	const char *exe;	/* clean UTF-8, never NULL, "" unknown; lives during the call */
+	const char *command;	/* arguments joined by spaces, the same */
+	const char *packs;	/* names of its probe packs, the same */
 };
 
 struct collect_module {
@@ -69,6 +71,35 @@ struct collect_event {
 	uint8_t kind;
 };
 
+/* Where a thread stands, as track_standing has it, checked. */
+struct collect_standing {
+	uint32_t tid;
+	enum track_wait wait;
+	uint32_t flags; /* enum track_standing_flags */
+	uint16_t call;
+	uint64_t subject;
+	uint64_t other;
+	uint64_t since_ns;
+	uint64_t stack;
+	const struct track_held *held;
+	size_t held_count;
+	bool more_held; /* than are told */
+};
+
+/*
+ * Where the threads of a process stand. Those that wait did so all at once: of one that moved on
+ * while they were looked at only the locks are told.
+ */
+struct collect_standings {
+	uint64_t time_ns;
+	const struct collect_standing *threads;
+	size_t thread_count;
+	const struct track_waker *wakers;
+	size_t waker_count;
+	const struct track_lock_order *orders;
+	size_t order_count;
+};
+
 /*
  * Where records go. Every function returns 0 or -errno; an error ends the
  * collection with that error. No function may be NULL. Pointers live during
@@ -85,6 +116,12 @@ struct collect_sink {
 	/* A literal of the program's: classes and tags refer to it by id. text is clean UTF-8. */
 	int (*text)(void *ctx, uint32_t process, uint64_t id, const char *text);
 	int (*event)(void *ctx, uint32_t process, const struct collect_event *event);
+	/*
+	 * Where its threads stand, all told anew: at its end, before that is told; of one that
+	 * lives when the collection ends, and when collector_look is asked. Not of an image that
+	 * was replaced by an exec, which ends all waits.
+	 */
+	int (*standings)(void *ctx, uint32_t process, const struct collect_standings *standings);
 	/* A mark, by `rtctrack mark`. text is clean UTF-8. */
 	int (*mark)(void *ctx, int32_t pid, uint64_t time_ns, const char *text);
 	/* Total of a note of one process so far; called when it changed. */
@@ -120,6 +157,12 @@ int collector_own(struct collector *collector, const char *folder);
  * Returns 0, or the sink's error, or -errno. *ret_events: events delivered.
  */
 int collector_poll(struct collector *collector, bool live, uint64_t *ret_events);
+
+/*
+ * As a live collector_poll, and then tell where the threads of all that live stand. What the
+ * latest millisecond brought is not told yet, but for stacks.
+ */
+int collector_look(struct collector *collector, uint64_t *ret_events);
 
 /* The caller waited for pid itself: how it ended (wait status). */
 void collector_ended(struct collector *collector, int32_t pid, int wait_status);

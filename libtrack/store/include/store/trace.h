@@ -59,8 +59,10 @@ struct trace_process {
 	const char *end;
 	int32_t code; /* INT32_MIN: NULL */
 	bool census_fds, census_threads;
-	uint32_t fd_limit; /* 0: NULL */
-	const char *packs; /* NULL: NULL */
+	uint32_t fd_limit;	/* 0: NULL */
+	const char *packs;	/* NULL: NULL */
+	uint64_t exit_begun_ns; /* 0: NULL */
+	uint32_t exit_tid;	/* 0: NULL */
 };
 
 struct trace_module {
@@ -153,6 +155,63 @@ struct trace_stray {
 	int64_t stack_id;
 };
 
+/* Where a thread stood. */
+struct trace_standing {
+	int64_t process_id;
+	uint32_t tid;
+	int64_t thread_id;
+	uint64_t time_ns;
+	const char *wait; /* as in waits.def; NULL: for nothing, and there is no subject */
+	bool timed;
+	const char *call; /* NULL: not known */
+	uint64_t subject;
+	uint64_t other; /* 0: NULL */
+	int64_t target_id;
+	uint64_t since_ns; /* 0: NULL */
+	int64_t stack_id;
+	const char *told_kind; /* NULL: it says nothing, and there is no told_subject */
+	uint64_t told_subject;
+	int64_t told_id;
+	const char *told_text;
+	uint64_t told_ns;
+	int64_t told_stack;
+};
+
+struct trace_held {
+	int64_t standing_id;
+	int position;
+	uint64_t lock;
+	const char *mode; /* as in waits.def */
+	uint32_t depth;
+	uint64_t since_ns; /* 0: NULL */
+	int64_t stack_id;
+};
+
+struct trace_inside {
+	int64_t standing_id;
+	int position;
+	int64_t resource_id;
+	bool closing;
+};
+
+struct trace_waker {
+	int64_t process_id;
+	uint64_t subject;
+	uint32_t tid;
+	uint64_t time_ns; /* 0: NULL */
+	uint32_t count;
+	int64_t stack_id;
+};
+
+struct trace_lock_order {
+	int64_t process_id;
+	uint64_t first, second;
+	int64_t first_stack, second_stack;
+	uint64_t guard; /* 0: NULL */
+	uint32_t tid;
+	bool many;
+};
+
 /*
  * put: inserted, or replaced where there is an id, which stays. add: inserted. Where a row is of
  * something by its key (a note, a stray, a frame), the one before is replaced.
@@ -182,6 +241,13 @@ int trace_add_lifelong(struct trace *trace, const struct trace_lifelong *lifelon
 /* The user needs the used one until its own end. */
 int trace_add_need(struct trace *trace, int64_t user_id, int64_t used_id, uint64_t time_ns);
 int trace_add_stray(struct trace *trace, const struct trace_stray *stray);
+/* The process is looked at anew: what was said of where its threads stood goes. */
+int trace_clear_standings(struct trace *trace, int64_t process_id);
+int trace_add_standing(struct trace *trace, const struct trace_standing *standing, int64_t *ret_id);
+int trace_add_held(struct trace *trace, const struct trace_held *held);
+int trace_add_inside(struct trace *trace, const struct trace_inside *inside);
+int trace_add_waker(struct trace *trace, const struct trace_waker *waker);
+int trace_add_lock_order(struct trace *trace, const struct trace_lock_order *order);
 int trace_add_mark(struct trace *trace, int32_t pid, uint64_t time_ns, const char *text);
 /* process_id 0: the run as a whole. name, weight and text from notes.def. */
 int trace_put_note(struct trace *trace, int64_t process_id, const char *name, const char *weight,
