@@ -35,6 +35,8 @@ enum bpf_func_id { BPF_FUNC_loop = 181 };
 
 #define KERNEL_STRUCT __attribute__((preserve_access_index))
 
+struct seq_file;
+
 struct pt_regs {
 	unsigned long r15, r14, r13, r12, bp, bx, r11, r10, r9, r8, ax, cx, dx, si, di, orig_ax, ip,
 		cs, flags, sp, ss;
@@ -143,8 +145,24 @@ struct mm_struct {
 	struct file *exe_file;
 } KERNEL_STRUCT;
 
+/* When it came on a processor last, by the scheduler's clock. */
+struct sched_info {
+	unsigned long long last_arrival;
+} KERNEL_STRUCT;
+
+struct sched_entity {
+	uint64_t sum_exec_runtime;
+	uint64_t prev_sum_exec_runtime; /* when it came on a processor last */
+} KERNEL_STRUCT;
+
 struct task_struct {
 	struct thread_info thread_info;
+	unsigned int __state;
+	int on_cpu;
+	struct sched_entity se;
+	struct sched_info sched_info;
+	unsigned long nvcsw;
+	unsigned long nivcsw;
 	int pid;
 	int tgid;
 	int exit_code;
@@ -157,6 +175,15 @@ struct task_struct {
 	struct files_struct *files;
 	uint64_t start_boottime;
 	char comm[16];
+} KERNEL_STRUCT;
+
+struct bpf_iter_meta {
+	struct seq_file *seq;
+} KERNEL_STRUCT;
+
+struct bpf_iter__task {
+	struct bpf_iter_meta *meta;
+	struct task_struct *task;
 } KERNEL_STRUCT;
 
 struct linux_binprm {

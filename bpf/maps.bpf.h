@@ -5,9 +5,8 @@
 
 /* Options, set before loading; to the verifier they are constants. */
 const volatile uint32_t option_snapshot_bytes = 8192;
-const volatile uint32_t option_frames = 64;   /* 0: no stacks */
-const volatile uint32_t option_pid_inode = 0; /* the recorder's pid namespace; 0: the first */
-const volatile uint32_t option_cgroup = 0;    /* is there one to be followed */
+const volatile uint32_t option_frames = 64; /* 0: no stacks */
+const volatile uint32_t option_cgroup = 0;  /* is there one to be followed */
 const volatile uint64_t option_ring_bytes = 64 << 20;
 const volatile uint64_t option_wake_bytes = 8 << 20; /* in the ring: the loader is woken */
 

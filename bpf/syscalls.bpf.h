@@ -54,7 +54,6 @@ static const struct syscall_row syscall_rows[SYSCALLS_MAX] = {
 enum {
 	SYSCALL_CONNECT = 42,
 	SYSCALL_GETSOCKNAME = 51,
-	IN_32_BITS = 2, /* of thread_info's status */
 	ERROR_INPROGRESS = 115,
 	COMMAND_DUPFD = 0,
 	COMMAND_DUPFD_CLOEXEC = 1030,

@@ -3,51 +3,13 @@
 #ifndef WHO_BPF_H
 #define WHO_BPF_H
 
-#define INLINE static __always_inline
-
-#define PID_LEVELS 33u /* as the kernel allows */
+#include "task.bpf.h"
 
 struct who {
 	struct probe_traced *traced;
 	uint32_t tgid;
 	uint32_t tid;
 };
-
-/* In the recorder's pid namespace; 0: it is not in it. */
-INLINE uint32_t pid_number(struct pid *pid)
-{
-	uint32_t deepest = BPF_CORE_READ(pid, level);
-	for (uint32_t level = 0; level < PID_LEVELS && level <= deepest; level++) {
-		struct upid upid = {0};
-		bpf_probe_read_kernel(&upid, sizeof(upid), &pid->numbers[level]);
-		struct pid_namespace *space = upid.ns;
-		if (BPF_CORE_READ(space, ns.inum) == option_pid_inode)
-			return (uint32_t)upid.nr;
-	}
-	return 0;
-}
-
-INLINE uint32_t task_tid(struct task_struct *task)
-{
-	return option_pid_inode ? pid_number(BPF_CORE_READ(task, thread_pid))
-				: (uint32_t)BPF_CORE_READ(task, pid);
-}
-
-INLINE uint32_t task_tgid(struct task_struct *task)
-{
-	return option_pid_inode ? pid_number(BPF_CORE_READ(task, group_leader, thread_pid))
-				: (uint32_t)BPF_CORE_READ(task, tgid);
-}
-
-/* As the process itself knows it. */
-INLINE int32_t task_own_pid(struct task_struct *task)
-{
-	struct pid *pid = BPF_CORE_READ(task, group_leader, thread_pid);
-	uint32_t level = BPF_CORE_READ(pid, level);
-	struct upid upid = {0};
-	bpf_probe_read_kernel(&upid, sizeof(upid), &pid->numbers[level]);
-	return upid.nr;
-}
 
 INLINE bool find_task(struct task_struct *task, struct who *who)
 {
@@ -79,11 +41,6 @@ INLINE bool find_current(struct who *who)
 INLINE uint32_t thread_key(void)
 {
 	return (uint32_t)bpf_get_current_pid_tgid();
-}
-
-INLINE uint64_t thread_pointer(struct task_struct *task)
-{
-	return BPF_CORE_READ(task, thread.fsbase);
 }
 
 INLINE uint32_t new_image(void)

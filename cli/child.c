@@ -12,6 +12,9 @@
 #include <unistd.h>
 
 #define KILL_AFTER_NS 2000000000ull
+#define AGAIN_NS 2000000000ull /* requests to end this near to each other are one wish */
+#define REQUESTS_MAX 3	       /* programs that live with Ctrl-C, as a shell, get some */
+#define REQUESTS_HUNG 2
 
 static const int watched[] = {SIGCHLD, SIGINT,	SIGTERM, SIGQUIT, SIGHUP,
 			      SIGTSTP, SIGCONT, SIGUSR1, SIGUSR2, SIGWINCH};
@@ -163,6 +166,23 @@ static bool reaches_only_us(const struct child *child, const struct signalfd_sig
 	return info->ssi_code != SI_KERNEL || getpgid(child->pid) != getpgrp();
 }
 
+/* The last of them is the one that nothing can ignore. */
+static void count_request(struct child *child)
+{
+	unsigned most = child->hangs ? REQUESTS_HUNG : REQUESTS_MAX;
+	uint64_t now = now_ns();
+
+	if (!child->hangs && now - child->requested_ns > AGAIN_NS)
+		child->requests = 0;
+	child->requested_ns = now;
+	child->requests++;
+	child->warned |= child->requests + 1 == most;
+	if (child->requests < most)
+		return;
+	child->killed = true;
+	kill(child->pid, SIGKILL);
+}
+
 static void pass_on(struct child *child)
 {
 	struct signalfd_siginfo info;
@@ -172,6 +192,8 @@ static void pass_on(struct child *child)
 
 		if (number != SIGCHLD && reaches_only_us(child, &info))
 			kill(child->pid, number);
+		if (number == SIGINT || number == SIGTERM)
+			count_request(child);
 	}
 }
 

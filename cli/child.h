@@ -16,15 +16,20 @@
 
 struct child {
 	pid_t pid;
-	int status;	     /* wait status, once child_step returned 1 */
-	bool timed_out;	     /* --timeout ended it */
+	int status;	/* wait status, once child_step returned 1 */
+	bool timed_out; /* --timeout ended it */
+	bool hangs;	/* set by who knows: it is asked once to end, and no second time */
+	bool warned;	/* the next request to end is the last; to be cleared once it was said */
+	bool killed;	/* the requests to end came to SIGKILL */
 	uint64_t timeout_ns; /* 0: none */
 	int wake_fd;	     /* child_step returns when it is readable; -1: none */
 	/* private */
 	int gate_fd, error_fd, signal_fd;
 	sigset_t mask_before;
 	struct sigaction chld_before, pipe_before;
-	uint64_t deadline_ns; /* 0: none */
+	uint64_t deadline_ns;  /* 0: none */
+	unsigned requests;     /* to end, one soon after the other, */
+	uint64_t requested_ns; /* the last of them then */
 };
 
 /* Fork, and hold the child back. argv is NULL terminated. environment NULL: ours. */
@@ -45,6 +50,11 @@ int child_step(struct child *child, int wait_ms);
 
 /* Undo what child_prepare changed in this process. After child_step returned 1. */
 void child_finish(struct child *child);
+
+/*
+ * SIGINT and SIGTERM ask it to end. Who asks again and again wants it to: after a few within a
+ * short time of each other (two, if it hangs) child_step kills it, and warned tells so before.
+ */
 
 /* What a shell would make of the wait status: the exit code, or 128 + signal. */
 int child_exit_code(int status);

@@ -19,25 +19,12 @@ struct targets {
 	struct target first;
 };
 
-static int read_pid(const char *word, int32_t *ret_pid)
-{
-	char *end;
-	long number;
-
-	errno = 0;
-	number = strtol(word, &end, 10);
-	if (word[0] < '0' || word[0] > '9' || *end || errno || number <= 0 || number > INT32_MAX)
-		return -EINVAL;
-	*ret_pid = (int32_t)number;
-	return 0;
-}
-
 static int add_target(const struct options *options, const char *word, struct targets *targets)
 {
 	struct target target;
 	int32_t pid;
 
-	if (read_pid(word, &pid) < 0) {
+	if (target_read_pid(word, &pid) < 0) {
 		say("for example: rtctrack attach 1234", "'%s' is not a process id", word);
 		return -EINVAL;
 	}

@@ -225,6 +225,7 @@ static int write_notes(const struct job *job)
 static int write_all(struct job *job)
 {
 	struct symbol_search search = options_search(job->options);
+	struct road_times times = options_times(job->options);
 	int r = lifetimes_create(job->trace, &job->lifetimes);
 
 	for (size_t i = 0; r == 0 && i < import_processes(job->import); i++)
@@ -234,7 +235,7 @@ static int write_all(struct job *job)
 	if (r == 0)
 		r = lifetimes_finish(job->lifetimes);
 	if (r == 0)
-		r = road_set_grace(job->trace, job->options->grace_ns);
+		r = road_set_times(job->trace, &times);
 	if (r == 0)
 		r = road_judge(job->trace, &search);
 	if (r == 0)

@@ -62,6 +62,12 @@ struct symbol_search options_search(const struct options *options)
 				      .debug_folders = options->debug_folders};
 }
 
+struct road_times options_times(const struct options *options)
+{
+	return (struct road_times){.grace_ns = options->grace_ns,
+				   .hang_after_ns = options->hang_after_ns};
+}
+
 /* A cursor over the arguments, and where its complaint goes. */
 struct parse {
 	const struct command *command;

@@ -8,6 +8,7 @@
 
 #include "command.h"
 #include "option_types.h"
+#include "road.h"
 
 /* A member per row of options.def. Strings point into argv. */
 struct options {
@@ -53,5 +54,8 @@ int options_parse(const struct command *command, char **argv, struct options *re
 
 /* Where files of modules are looked for. */
 struct symbol_search options_search(const struct options *options);
+
+/* By which a recording is judged. */
+struct road_times options_times(const struct options *options);
 
 #endif

@@ -2,7 +2,6 @@
 #include "output.h"
 
 #include <errno.h>
-#include <limits.h>
 #include <report/redact.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
@@ -51,16 +50,22 @@ int output_read(struct trace *trace, const char *trace_path, const struct option
 	return report_read(trace, trace_path, &filter, ret_report);
 }
 
+struct report_style output_style(FILE *stream, const struct options *options,
+				 char ret_folder[PATH_MAX])
+{
+	return (struct report_style){
+		.color = wants_color(stream, options->color),
+		.full_stacks = options->full_stacks,
+		.width = width_of(stream),
+		.folder = getcwd(ret_folder, PATH_MAX),
+	};
+}
+
 int output_write(FILE *stream, const struct options *options, struct report *const *reports,
 		 size_t count)
 {
 	char folder[PATH_MAX];
-	struct report_style style = {
-		.color = wants_color(stream, options->color),
-		.full_stacks = options->full_stacks,
-		.width = width_of(stream),
-		.folder = getcwd(folder, sizeof(folder)),
-	};
+	struct report_style style = output_style(stream, options, folder);
 	int r = options->redact ? report_redact(reports, count) : 0;
 
 	if (r < 0)

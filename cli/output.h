@@ -3,6 +3,8 @@
 #ifndef CLI_OUTPUT_H
 #define CLI_OUTPUT_H
 
+#include <limits.h>
+#include <report/format.h>
 #include <report/report.h>
 #include <stdio.h>
 
@@ -11,6 +13,10 @@
 /* now_ns: the recording goes on until then; 0: it is over (see source_now_ns). */
 int output_read(struct trace *trace, const char *trace_path, const struct options *options,
 		uint64_t now_ns, struct report **ret_report);
+
+/* How reports look there. The style's folder lies in ret_folder. */
+struct report_style output_style(FILE *stream, const struct options *options,
+				 char ret_folder[PATH_MAX]);
 
 /* Redacts the reports first where that is asked for. 0, or -errno if the stream fails. */
 int output_write(FILE *stream, const struct options *options, struct report *const *reports,

@@ -14,6 +14,7 @@
 #include "child.h"
 #include "engine.h"
 #include "engine_choice.h"
+#include "hang_watch.h"
 #include "options.h"
 #include "pack_choice.h"
 #include "program.h"
@@ -41,6 +42,8 @@ struct recording {
 	struct road *road;
 	struct child child;
 	struct attached attached;
+	struct hang_watch hangs;
+	char base[PATH_MAX]; /* the folder's own folder */
 	bool attaches;	     /* instead of starting a program */
 	const int32_t *pids; /* that are recorded from the beginning on */
 	size_t pid_count;
@@ -82,7 +85,7 @@ static int find_shim(struct recording *recording)
 
 static int make_folder(struct recording *recording)
 {
-	char base[PATH_MAX];
+	char *base = recording->base;
 	int r = run_folder_base(recording->options->spool_dir, true, base);
 
 	if (r == -EPERM)
@@ -359,6 +362,53 @@ static int look_at_probes(struct recording *recording)
 	return -EIO;
 }
 
+/* Where all threads stand now, for whoever asked, us too. */
+static int look_at_threads(struct recording *recording)
+{
+	int r;
+
+	/* A kernel that does not tell leaves what the preloaded library does. */
+	if (recording->watcher.probes)
+		(void)probes_look(recording->watcher.probes);
+	r = road_look(recording->road);
+
+	if (r == 0)
+		run_folder_answer(&recording->folder);
+	return r;
+}
+
+static void look_for_hangs(struct recording *recording, struct status_line *line, uint64_t now_ns)
+{
+	struct hang_watch *watch = &recording->hangs;
+	bool due = hang_watch_is_due(watch, now_ns);
+	int r = 0;
+
+	if (hang_watch_found(watch)) {
+		status_line_erase(line);
+		hang_watch_tell(watch, now_ns);
+		recording->child.hangs = true;
+	}
+	if (due || run_folder_asked(&recording->folder))
+		r = look_at_threads(recording);
+	if (r == 0 && due)
+		r = hang_watch_judge(watch, road_trace(recording->road), now_ns);
+	if (r < 0) {
+		status_line_erase(line);
+		collection_failed(recording, road_error(recording->road));
+	}
+}
+
+/* Who asks a program to end that does not is told how it can be ended. */
+static void say_requests(struct recording *recording, struct status_line *line)
+{
+	if (!recording->child.warned || recording->options->quiet)
+		return;
+	recording->child.warned = false;
+	status_line_erase(line);
+	say(NULL,
+	    "the program was told, and is still there; once more (Ctrl-C) ends it by SIGKILL");
+}
+
 /* Probes wake us when they must; the spools are read at their pace. */
 static void look(struct recording *recording, struct status_line *line, uint64_t *looked_ns)
 {
@@ -373,6 +423,8 @@ static void look(struct recording *recording, struct status_line *line, uint64_t
 		collection_failed(recording, road_error(recording->road));
 		return;
 	}
+	look_for_hangs(recording, line, now_ns);
+	say_requests(recording, line);
 	road_status(recording->road, &status);
 	status_line_update(line, now_ns, &status);
 }
@@ -389,6 +441,8 @@ static void follow(struct recording *recording)
 			look(recording, &line, &looked_ns);
 	} while (r == 0);
 	status_line_erase(&line);
+	if (recording->child.killed && !recording->options->quiet)
+		say(NULL, "ended by SIGKILL, since it did not end when it was told to");
 	if (recording->child.timed_out && !recording->options->quiet)
 		say(NULL, "ended by --timeout after %.1f s", recording->options->timeout_ns / 1e9);
 }
@@ -429,10 +483,15 @@ static int finish_road(struct recording *recording, int exit_code)
 
 int recording_follow(struct recording *recording, int *ret_exit_code)
 {
+	const struct child *child = &recording->child;
+	int own_code, r;
+
+	hang_watch_start(&recording->hangs, recording->options, recording->base);
 	follow(recording);
-	*ret_exit_code =
-		recording->attaches ? EXIT_CLEAN : child_exit_code(recording->child.status);
-	return finish_road(recording, *ret_exit_code);
+	own_code = recording->attaches ? EXIT_CLEAN : child_exit_code(child->status);
+	r = finish_road(recording, own_code);
+	*ret_exit_code = child->timed_out ? EXIT_TIMEOUT : own_code;
+	return r;
 }
 
 struct trace *recording_trace(struct recording *recording)
@@ -452,6 +511,7 @@ void recording_destroy(struct recording *recording)
 	if (recording->begun)
 		child_finish(&recording->child);
 	attached_finish(&recording->attached);
+	hang_watch_finish(&recording->hangs);
 	watcher_destroy(&recording->watcher);
 	if (recording->cut_short)
 		run_folder_keep(&recording->folder);

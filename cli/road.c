@@ -88,14 +88,26 @@ void road_set_trace_budget(struct road *road, uint64_t bytes)
 	lifetimes_set_budget(road->lifetimes, bytes);
 }
 
-int road_set_grace(struct trace *trace, uint64_t grace_ns)
+bool road_times_are_set(const struct road_times *times)
+{
+	return times->grace_ns != ROAD_TIME_UNSET || times->hang_after_ns != ROAD_TIME_UNSET;
+}
+
+static int set_time(struct trace *trace, const char *key, uint64_t time_ns)
 {
 	char text[24];
 
-	if (grace_ns == ROAD_GRACE_UNSET)
+	if (time_ns == ROAD_TIME_UNSET)
 		return 0;
-	snprintf(text, sizeof(text), "%" PRIu64, grace_ns);
-	return trace_set_meta(trace, "grace_ns", text);
+	snprintf(text, sizeof(text), "%" PRIu64, time_ns);
+	return trace_set_meta(trace, key, text);
+}
+
+int road_set_times(struct trace *trace, const struct road_times *times)
+{
+	int r = set_time(trace, "grace_ns", times->grace_ns);
+
+	return r < 0 ? r : set_time(trace, "hang_after_ns", times->hang_after_ns);
 }
 
 int road_add(struct road *road, const char *path)
@@ -117,6 +129,16 @@ int road_poll(struct road *road)
 	uint64_t events;
 	int r = collector_poll(road->collector, true, &events);
 
+	return r < 0 ? fail_collecting(road, r) : 0;
+}
+
+int road_look(struct road *road)
+{
+	uint64_t events;
+	int r = collector_look(road->collector, &events);
+
+	if (r == 0)
+		r = trace_commit(road->trace);
 	return r < 0 ? fail_collecting(road, r) : 0;
 }
 

@@ -19,7 +19,15 @@ struct option_texts;
 struct probes;
 
 #define ROAD_TRACE_BUDGET_DEFAULT (32ull << 20)
-#define ROAD_GRACE_UNSET UINT64_MAX
+#define ROAD_TIME_UNSET UINT64_MAX
+
+/* By which a recording is judged; ROAD_TIME_UNSET: as the trace says, or as ever. */
+struct road_times {
+	uint64_t grace_ns;	/* what belongs to a scope may end so much later */
+	uint64_t hang_after_ns; /* what has not returned for so long hangs; 0: nothing does */
+};
+#define ROAD_TIMES_UNSET ((struct road_times){ROAD_TIME_UNSET, ROAD_TIME_UNSET})
+#define ROAD_HANG_AFTER_NS 5000000000ull
 
 /* trace_path NULL: a private trace that vanishes with the road. search NULL: nothing
  * beside this system. */
@@ -30,9 +38,9 @@ void road_destroy(struct road *road);
 /* See lifetimes_set_budget; without it every lifetime has its row. */
 void road_set_trace_budget(struct road *road, uint64_t bytes);
 
-/* What belongs to a scope may end so much later; the trace remembers it. ROAD_GRACE_UNSET: nothing.
- */
-int road_set_grace(struct trace *trace, uint64_t grace_ns);
+/* The trace remembers those that are set. */
+int road_set_times(struct trace *trace, const struct road_times *times);
+bool road_times_are_set(const struct road_times *times);
 
 /* A spool, or a folder of spools that is followed. */
 int road_add(struct road *road, const char *path);
@@ -42,6 +50,9 @@ int road_own(struct road *road, const char *folder);
 
 /* Read what is there, while processes may be running. */
 int road_poll(struct road *road);
+/* The same, and where the threads of all processes stand, which is then in the trace's file. */
+int road_look(struct road *road);
+
 void road_status(const struct road *road, struct lifetimes_status *ret_status);
 
 /* The program that was recorded, and how it ended. */

@@ -187,9 +187,11 @@ int run_folder_tell_beside(const struct run_folder *folder)
 static int write_info(int fd, const int32_t *programs, size_t program_count, const char *trace_path,
 		      const char *command)
 {
-	char clean_path[PATH_MAX], clean_command[256];
-	int r = dprintf(fd, "pid %d\n", (int)getpid());
+	char absolute[PATH_MAX], clean_path[PATH_MAX], clean_command[256];
+	int r = dprintf(fd, "pid %d\nversion %s\n", (int)getpid(), RTCTRACK_VERSION);
 
+	if (realpath(trace_path, absolute))
+		trace_path = absolute;
 	text_clean(trace_path, strlen(trace_path), clean_path, sizeof(clean_path));
 	text_clean(command, strlen(command), clean_command, sizeof(clean_command));
 	for (size_t i = 0; r >= 0 && i < program_count && i < RUN_PROGRAMS_MAX; i++)
@@ -220,6 +222,40 @@ int run_folder_announce(struct run_folder *folder, const int32_t *programs, size
 	}
 	folder->lock_fd = fd;
 	return 0;
+}
+
+int run_folder_ask(const char *folder_path)
+{
+	char path[PATH_MAX];
+	int fd, r = join(path, folder_path, RUN_FOLDER_QUESTION);
+
+	if (r < 0)
+		return r;
+	fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+	if (fd < 0)
+		return -errno;
+	close(fd);
+	return 0;
+}
+
+bool run_folder_asked(const struct run_folder *folder)
+{
+	return !run_folder_answered(folder->path);
+}
+
+void run_folder_answer(const struct run_folder *folder)
+{
+	char path[PATH_MAX];
+
+	if (join(path, folder->path, RUN_FOLDER_QUESTION) == 0)
+		unlink(path);
+}
+
+bool run_folder_answered(const char *folder_path)
+{
+	char path[PATH_MAX];
+
+	return join(path, folder_path, RUN_FOLDER_QUESTION) < 0 || access(path, F_OK) < 0;
 }
 
 void run_folder_keep(struct run_folder *folder)
@@ -269,6 +305,16 @@ static bool is_locked(int fd)
 	return errno == EWOULDBLOCK;
 }
 
+static bool take_text(const char *line, const char *key, char *ret_text, size_t capacity)
+{
+	size_t length = strlen(key);
+
+	if (strncmp(line, key, length) != 0)
+		return false;
+	text_clean(line + length, strlen(line + length), ret_text, capacity);
+	return true;
+}
+
 static void parse_line(const char *line, struct run_info *info)
 {
 	int number;
@@ -277,8 +323,9 @@ static void parse_line(const char *line, struct run_info *info)
 		info->pid = number;
 	else if (sscanf(line, "program %d", &number) == 1 && info->program_count < RUN_PROGRAMS_MAX)
 		info->programs[info->program_count++] = number;
-	else if (strncmp(line, "command ", 8) == 0)
-		text_clean(line + 8, strlen(line + 8), info->command, sizeof(info->command));
+	else if (!take_text(line, "command ", info->command, sizeof(info->command)) &&
+		 !take_text(line, "version ", info->version, sizeof(info->version)))
+		take_text(line, "trace ", info->trace_path, sizeof(info->trace_path));
 }
 
 int run_info_read(const char *folder_path, struct run_info *ret_info)
@@ -318,6 +365,25 @@ bool run_info_has(const struct run_info *info, int32_t pid)
 		if (info->programs[i] == pid)
 			return true;
 	return info->pid == pid;
+}
+
+/* A spool is called after its process: PID-... */
+bool run_info_records(const struct run_info *info, int32_t pid)
+{
+	DIR *directory = opendir(info->path);
+	const struct dirent *entry;
+	bool found = false;
+
+	while (directory && !found && (entry = readdir(directory))) {
+		const char *suffix = strrchr(entry->d_name, '.');
+		int number;
+
+		found = suffix && strcmp(suffix, TRACK_SPOOL_SUFFIX) == 0 &&
+			sscanf(entry->d_name, "%d-", &number) == 1 && number == pid;
+	}
+	if (directory)
+		closedir(directory);
+	return found;
 }
 
 size_t run_info_list(const char *base, struct run_info *ret_infos, size_t max)

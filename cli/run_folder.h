@@ -14,6 +14,7 @@
 
 #define RUN_FOLDER_PREFIX "run-"
 #define RUN_FOLDER_INFO "info"
+#define RUN_FOLDER_QUESTION "question"
 #define RUN_FOLDER_PACKS "packs" /* objects of packs, where one is not as installed */
 
 enum { RUN_PROGRAMS_MAX = 64 }; /* of one run, that are told of */
@@ -30,7 +31,9 @@ struct run_info {
 	int32_t program_pid; /* the first of programs */
 	int32_t programs[RUN_PROGRAMS_MAX];
 	size_t program_count;
-	char command[256]; /* clean UTF-8 */
+	char trace_path[PATH_MAX]; /* absolute */
+	char version[32];	   /* of rtctrack */
+	char command[256];	   /* clean UTF-8 */
 };
 
 /*
@@ -60,6 +63,16 @@ int run_folder_tell_beside(const struct run_folder *folder);
 int run_folder_announce(struct run_folder *folder, const int32_t *programs, size_t program_count,
 			const char *trace_path, const char *command);
 
+/*
+ * Somebody wants to know where the threads of the run's processes stand: asks, who looks into the
+ * trace once the run answered. 0 or -errno.
+ */
+int run_folder_ask(const char *folder_path);
+bool run_folder_asked(const struct run_folder *folder);
+void run_folder_answer(const struct run_folder *folder);
+/* It was answered, or the folder is gone. */
+bool run_folder_answered(const char *folder_path);
+
 /* Remove the folder with the files in it and in its packs, and give up the lock. */
 void run_folder_remove(struct run_folder *folder);
 
@@ -71,6 +84,9 @@ int run_info_read(const char *folder_path, struct run_info *ret_info);
 
 /* Whether that is rtctrack's pid, or one of its programs. */
 bool run_info_has(const struct run_info *info, int32_t pid);
+
+/* Whether its spools are there. pid: as it is where the run goes on. */
+bool run_info_records(const struct run_info *info, int32_t pid);
 
 /* The live runs of this user below base; returns how many, at most max stored. */
 size_t run_info_list(const char *base, struct run_info *ret_infos, size_t max);

@@ -183,8 +183,9 @@ void sources_finish(struct sources *sources)
 	*sources = (struct sources){0};
 }
 
-static int open_spools(const char *path, const struct symbol_search *search, uint64_t grace_ns,
-		       struct trace **ret_trace, char *ret_error, size_t error_capacity)
+static int open_spools(const char *path, const struct symbol_search *search,
+		       const struct road_times *times, struct trace **ret_trace, char *ret_error,
+		       size_t error_capacity)
 {
 	struct road *road;
 	int r = road_create(NULL, search, &road);
@@ -193,7 +194,7 @@ static int open_spools(const char *path, const struct symbol_search *search, uin
 		snprintf(ret_error, error_capacity, "%s", trace_open_error());
 		return r;
 	}
-	r = road_set_grace(road_trace(road), grace_ns);
+	r = road_set_times(road_trace(road), times);
 	if (r == 0)
 		r = road_add(road, path);
 	if (r == 0)
@@ -208,8 +209,8 @@ static int open_spools(const char *path, const struct symbol_search *search, uin
 }
 
 /* Judge a copy, and leave the file as it is: its recorder may still run. */
-static int open_copy(const char *path, const struct symbol_search *search, uint64_t grace_ns,
-		     struct trace **trace)
+static int open_copy(const char *path, const struct symbol_search *search,
+		     const struct road_times *times, struct trace **trace)
 {
 	int r;
 
@@ -218,7 +219,7 @@ static int open_copy(const char *path, const struct symbol_search *search, uint6
 	r = trace_open(path, TRACE_COPY, trace);
 	if (r < 0)
 		return r;
-	r = road_set_grace(*trace, grace_ns);
+	r = road_set_times(*trace, times);
 	if (r == 0)
 		r = road_judge(*trace, search);
 	if (r < 0) {
@@ -228,18 +229,19 @@ static int open_copy(const char *path, const struct symbol_search *search, uint6
 	return r;
 }
 
-int source_open(const struct source *source, const struct symbol_search *search, uint64_t grace_ns,
-		struct trace **ret_trace, char *ret_error, size_t error_capacity)
+int source_open(const struct source *source, const struct symbol_search *search,
+		const struct road_times *times, struct trace **ret_trace, char *ret_error,
+		size_t error_capacity)
 {
-	bool more = search->sysroot || search->debug_folders || grace_ns != ROAD_GRACE_UNSET;
+	bool more = search->sysroot || search->debug_folders || road_times_are_set(times);
 	int r;
 
 	if (source->spools)
-		return open_spools(source->path, search, grace_ns, ret_trace, ret_error,
+		return open_spools(source->path, search, times, ret_trace, ret_error,
 				   error_capacity);
 	r = trace_open(source->path, TRACE_READ, ret_trace);
 	if (r == 0 && (more || !trace_meta(*ret_trace, "finished")))
-		r = open_copy(source->path, search, grace_ns, ret_trace);
+		r = open_copy(source->path, search, times, ret_trace);
 	if (r < 0)
 		snprintf(ret_error, error_capacity, "%s", trace_open_error());
 	return r;

@@ -12,6 +12,8 @@
 #include <store/trace.h>
 #include <symbol/symbolizer.h>
 
+struct road_times;
+
 struct source {
 	char *path;
 	bool spools; /* a spool or a folder with spools; else a trace */
@@ -37,11 +39,12 @@ void sources_finish(struct sources *sources);
 
 /*
  * The caller closes the trace. On failure ret_error holds a sentence. A trace that was
- * judged before is judged again, in a private copy, where search has more places, or another
- * grace time is given (see road_set_grace).
+ * judged before is judged again, in a private copy, where search has more places, or other times
+ * are given (see road_set_times).
  */
-int source_open(const struct source *source, const struct symbol_search *search, uint64_t grace_ns,
-		struct trace **ret_trace, char *ret_error, size_t error_capacity);
+int source_open(const struct source *source, const struct symbol_search *search,
+		const struct road_times *times, struct trace **ret_trace, char *ret_error,
+		size_t error_capacity);
 
 /*
  * The time on CLOCK_MONOTONIC if somebody still records into the trace, which source_open gave;

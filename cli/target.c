@@ -2,11 +2,13 @@
 #include "target.h"
 
 #include <base/text.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <track/wire.h>
 #include <unistd.h>
 
 #define KERNEL_THREAD 0x00200000u /* of the flags in stat */
@@ -94,22 +96,51 @@ static void read_names(struct target *target)
 	target->name[strcspn(target->name, " ")] = 0; /* " (deleted)" */
 }
 
-static bool has_shim(int32_t pid)
+/* Takes the line of a mapping: the file is what begins with the first slash. */
+static void look_at_mapping(char *line, struct target *target)
+{
+	size_t length = strcspn(line, "\n"), suffix = strlen(TRACK_SPOOL_SUFFIX);
+	const char *file;
+
+	line[length] = 0;
+	file = strchr(line, '/');
+	if (!file)
+		return;
+	length = strlen(file);
+	target->has_shim |= length >= strlen(SHIM_FILE) &&
+			    strcmp(file + length - strlen(SHIM_FILE), SHIM_FILE) == 0;
+	if (length > suffix && strcmp(file + length - suffix, TRACK_SPOOL_SUFFIX) == 0)
+		snprintf(target->spool, sizeof(target->spool), "%s", file);
+}
+
+static void look_at_mappings(struct target *target)
 {
 	char path[64];
 	char *line = NULL;
 	size_t size = 0;
-	bool found = false;
 	FILE *file;
 
-	snprintf(path, sizeof(path), "/proc/%d/maps", (int)pid);
+	snprintf(path, sizeof(path), "/proc/%d/maps", (int)target->pid);
 	file = fopen(path, "re");
-	while (file && !found && getline(&line, &size, file) > 0)
-		found = strstr(line, SHIM_FILE "\n") != NULL;
+	target->is_readable = file != NULL;
+	while (file && getline(&line, &size, file) > 0)
+		look_at_mapping(line, target);
 	free(line);
 	if (file)
 		fclose(file);
-	return found;
+}
+
+int target_read_pid(const char *word, int32_t *ret_pid)
+{
+	char *end;
+	long number;
+
+	errno = 0;
+	number = strtol(word, &end, 10);
+	if (word[0] < '0' || word[0] > '9' || *end || errno || number <= 0 || number > INT32_MAX)
+		return -EINVAL;
+	*ret_pid = (int32_t)number;
+	return 0;
 }
 
 void target_look(int32_t pid, struct target *ret_target)
@@ -117,7 +148,7 @@ void target_look(int32_t pid, struct target *ret_target)
 	struct target target = {.pid = pid, .trouble = find_trouble(pid)};
 
 	if (target.trouble == TARGET_FINE) {
-		target.has_shim = has_shim(pid);
+		look_at_mappings(&target);
 		read_names(&target);
 	}
 	*ret_target = target;

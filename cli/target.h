@@ -3,6 +3,7 @@
 #ifndef CLI_TARGET_H
 #define CLI_TARGET_H
 
+#include <limits.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -19,10 +20,15 @@ enum target_trouble {
 struct target {
 	int32_t pid;
 	enum target_trouble trouble;
-	bool has_shim;	   /* the shim is in it: it is recorded already, or was */
-	char name[64];	   /* of its program, "" unknown */
-	char command[512]; /* its words, clean UTF-8 */
+	bool has_shim;	      /* the shim is in it: it is recorded already, or was */
+	bool is_readable;     /* we may look into it */
+	char spool[PATH_MAX]; /* that the shim in it writes; "" none */
+	char name[64];	      /* of its program, "" unknown */
+	char command[512];    /* its words, clean UTF-8 */
 };
+
+/* -EINVAL: it is no process id. */
+int target_read_pid(const char *word, int32_t *ret_pid);
 
 /* What cannot be read of it is not known. */
 void target_look(int32_t pid, struct target *ret_target);

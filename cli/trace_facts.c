@@ -66,11 +66,12 @@ static int write_packs(struct trace *trace, const struct option_texts *names)
 int trace_facts_write(struct trace *trace, const struct options *options, const char *command,
 		      const char *engine)
 {
+	struct road_times times = options_times(options);
 	int r = write_meta(trace, command, engine);
 
 	if (r == 0)
 		r = write_packs(trace, &options->packs);
 	if (r == 0)
-		r = road_set_grace(trace, options->grace_ns);
+		r = road_set_times(trace, &times);
 	return r;
 }

@@ -35,9 +35,10 @@ static int visit(const struct source *source, const struct options *options, tra
 		 void *ctx)
 {
 	struct symbol_search search = options_search(options);
+	struct road_times times = options_times(options);
 	struct trace *trace;
 	char error[512];
-	int r = source_open(source, &search, options->grace_ns, &trace, error, sizeof(error));
+	int r = source_open(source, &search, &times, &trace, error, sizeof(error));
 
 	if (r < 0) {
 		say(sources_remedy(r), "%s", error);

@@ -45,6 +45,12 @@ int probes_poll(struct probes *probes)
 	return -EOPNOTSUPP;
 }
 
+int probes_look(struct probes *probes)
+{
+	(void)probes;
+	return -EOPNOTSUPP;
+}
+
 size_t probes_functions(const struct probes *probes, struct probes_function *functions, size_t max)
 {
 	(void)probes;

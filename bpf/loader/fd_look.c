@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/sysmacros.h>
+#include <sys/time.h>
 #include <track/socket_class.h>
 #include <unistd.h>
 
@@ -60,6 +61,20 @@ static enum track_fd_class class_of_link(int32_t pid, const char *name,
 	return process_read_link(pid, name, link, sizeof(link)) < 0
 		       ? otherwise
 		       : fd_class_of_link(link, otherwise);
+}
+
+bool fd_look_ends(int pid_fd, int32_t pid, uint32_t fd)
+{
+	struct timeval most = {0};
+	socklen_t size = sizeof(most);
+	char name[32];
+	int ours = pid_fd < 0 ? -1 : (int)syscall(SYS_pidfd_getfd, pid_fd, fd, 0);
+	bool ends = ours >= 0 && !getsockopt(ours, SOL_SOCKET, SO_RCVTIMEO, &most, &size) &&
+		    (most.tv_sec || most.tv_usec);
+	if (ours >= 0)
+		close(ours);
+	snprintf(name, sizeof(name), "fd/%" PRIu32, fd);
+	return ends || class_of_link(pid, name, TRACK_FD_CLASS_OTHER) == TRACK_FD_CLASS_TIMERFD;
 }
 
 int fd_look_take(int32_t pid, int pid_fd, uint32_t fd, struct fd_look *ret_look)

@@ -3,6 +3,7 @@
 #ifndef LOADER_FD_LOOK_H
 #define LOADER_FD_LOOK_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <sys/socket.h>
 #include <track/wire.h>
@@ -21,5 +22,7 @@ struct fd_look {
 int fd_look_take(int32_t pid, int pid_fd, uint32_t fd, struct fd_look *ret_look);
 /* For fd_look_take; the caller closes it. -1: there is none. */
 int fd_look_begin(int32_t pid);
+/* Whether to wait for something to come on it ends by itself: it has a time-out, or is a timer. */
+bool fd_look_ends(int pid_fd, int32_t pid, uint32_t fd);
 
 #endif

@@ -5,6 +5,7 @@
 #include "fd_look.h"
 #include "process_files.h"
 #include "seed.h"
+#include "standings.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -18,6 +19,7 @@ void traced_destroy(struct traced *traced)
 	if (!traced)
 		return;
 	seed_destroy(traced);
+	standings_destroy(traced->standings);
 	descriptors_finish(&traced->descriptors);
 	threads_free(&traced->threads);
 	mapped_finish(&traced->modules);
@@ -202,6 +204,7 @@ static void end_spool(struct traced *traced, uint64_t time_ns, int32_t code, int
 	/* What was there before us, and what it sent, is still to be told. */
 	(void)seed_settle(traced, UINT64_MAX);
 	descriptors_settle_traffic(traced, time_ns);
+	standings_end(traced, signal_number != 0);
 	if (traced->beside != BESIDE_NOT)
 		beside_end(traced);
 	else

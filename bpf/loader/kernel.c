@@ -173,15 +173,34 @@ static bool check_many(const struct btf *types, char *text, size_t bytes)
 	return has;
 }
 
+static bool check_look(const struct btf *types, char *text, size_t bytes)
+{
+	bool has = types && btf__find_by_name_kind(types, "bpf_iter_task", BTF_KIND_FUNC) > 0 &&
+		   kernel_has_value(types, "bpf_func_id", "BPF_FUNC_task_pt_regs");
+	if (has)
+		snprintf(text, bytes, "where threads stand can be looked at");
+	else
+		say_kernel(text, bytes,
+			   "where threads stand cannot be looked at, so what hangs is not "
+			   "explained: Linux 5.15 or later tells it to programs");
+	return has;
+}
+
+enum need { NEED_NEVER, NEED_LOOK, NEED_ALL, NEED_BOTH };
+
 /* In the order in which one needs the one before. */
 static const struct {
 	const char *what;
 	bool (*check)(const struct btf *types, char *text, size_t bytes);
-	bool needed;
+	enum need need;
 } rows[] = {
-	{"privilege", check_privilege, true},	     {"kernel types", check_types, true},
-	{"ring buffer", check_ring, true},	     {"tracepoints", check_tracepoints, true},
-	{"function probes", check_functions, false}, {"many at once", check_many, false},
+	{"privilege", check_privilege, NEED_BOTH},
+	{"kernel types", check_types, NEED_BOTH},
+	{"ring buffer", check_ring, NEED_ALL},
+	{"tracepoints", check_tracepoints, NEED_ALL},
+	{"function probes", check_functions, NEED_NEVER},
+	{"many at once", check_many, NEED_NEVER},
+	{"threads' places", check_look, NEED_LOOK},
 };
 
 #define ROWS (sizeof(rows) / sizeof(*rows))
@@ -197,11 +216,21 @@ size_t probes_checks(struct probes_check *checks, size_t max)
 	return ROWS;
 }
 
-int kernel_check(const struct btf *types, char *sentence, size_t bytes)
+static int check(const struct btf *types, enum need need, char *sentence, size_t bytes)
 {
 	int error = 0;
 	for (size_t i = 0; i < ROWS && !error; i++)
-		if (rows[i].needed && !rows[i].check(types, sentence, bytes))
+		if (rows[i].need & need && !rows[i].check(types, sentence, bytes))
 			error = rows[i].check == check_privilege ? -EPERM : -EOPNOTSUPP;
 	return error;
+}
+
+int kernel_check(const struct btf *types, char *sentence, size_t bytes)
+{
+	return check(types, NEED_ALL, sentence, bytes);
+}
+
+int kernel_check_look(const struct btf *types, char *sentence, size_t bytes)
+{
+	return check(types, NEED_LOOK, sentence, bytes);
 }

@@ -23,5 +23,7 @@ uint32_t kernel_pid_namespace(void);
 
 /* The first thing without which the engine cannot work: 0, or -errno and a sentence. */
 int kernel_check(const struct btf *types, char *sentence, size_t bytes);
+/* And without which nobody can look where threads stand. */
+int kernel_check_look(const struct btf *types, char *sentence, size_t bytes);
 
 #endif

@@ -249,6 +249,15 @@ static void find_openable(const struct traced *traced, ino_t inode, struct mappi
 		mapping->openable[0] = '\0';
 }
 
+void mapped_openable(const struct traced *traced, const struct module *module,
+		     char ret_path[PATH_MAX])
+{
+	struct mapping mapping = {
+		.start = module->code_start, .end = module->code_end, .path = module->path};
+	find_openable(traced, module->file->inode, &mapping);
+	memcpy(ret_path, mapping.openable, sizeof(mapping.openable));
+}
+
 /* A line of /proc/PID/maps; false: it holds no code. */
 static bool parse_line(const struct traced *traced, char *line, struct mapping *mapping)
 {

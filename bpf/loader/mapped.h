@@ -61,6 +61,9 @@ void mapped_add(struct traced *traced, struct mapping *mapping, uint64_t time_ns
 /* A fork has what its parent had. */
 void mapped_inherit(struct traced *traced, const struct traced *parent, uint64_t time_ns);
 
+/* A path by which we can open a module's file now, the process being alive; "": there is none. */
+void mapped_openable(const struct traced *traced, const struct module *module,
+		     char ret_path[PATH_MAX]);
 const struct module *mapped_find(const struct modules *modules, uint64_t address);
 
 #endif

@@ -4,6 +4,7 @@
 #include "functions.h"
 #include "ring.h"
 #include "session.h"
+#include "stand_kernel.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -23,6 +24,9 @@ struct probes {
 	struct unwinder *unwinder;
 	struct functions *functions;
 	struct session *session;
+	bool looks_only;
+	struct stand_kernel *stands; /* NULL: nobody looked so far, or cannot */
+	uint32_t last_image;	     /* of those that are only looked at */
 	struct engine_counts counts; /* as they are told already */
 	bool finished;
 	bool asked;   /* for more of the processors */
@@ -84,6 +88,21 @@ static int take_traffic(void *context, uint32_t image, uint32_t fd,
 	return engine_traffic_take(context, image, fd, ret_traffic);
 }
 
+static int look(void *context, uint32_t tgid, struct probe_stand **ret_stands, size_t *ret_count)
+{
+	struct probes *probes = context;
+	return stand_kernel_look(probes->stands, tgid, ret_stands, ret_count);
+}
+
+/* Where nothing is attached, nobody is followed. */
+static int count_image(void *context, uint32_t tgid, uint32_t *ret_image)
+{
+	struct probes *probes = context;
+	(void)tgid;
+	*ret_image = ++probes->last_image;
+	return 0;
+}
+
 /* And to the probed functions. */
 static int binary(void *context, struct traced *traced, const char *path, dev_t device, ino_t inode)
 {
@@ -110,7 +129,7 @@ static void forget(void *context, struct traced *traced)
 	functions_forget(context, traced);
 }
 
-static int create_parts(struct probes *probes, const struct probes_options *options)
+static int create_functions(struct probes *probes, const struct probes_options *options)
 {
 	const struct engine_options engine_options = {
 		.ring_bytes = options->ring_bytes ? options->ring_bytes : PROBES_RING_BYTES_DEFAULT,
@@ -119,12 +138,6 @@ static int create_parts(struct probes *probes, const struct probes_options *opti
 		.stack_depth = options->stack_depth,
 		.cgroup = options->cgroup,
 	};
-	int ret = engine_create(&engine_options, &probes->engine);
-	if (ret) {
-		complain(probes, "%s", engine_create_error());
-		return ret;
-	}
-	ret = unwinder_create(&probes->unwinder);
 	const struct functions_options functions_options = {
 		.packs = options->packs,
 		.pack_count = options->pack_count,
@@ -132,13 +145,20 @@ static int create_parts(struct probes *probes, const struct probes_options *opti
 		.patterns_only = options->beside_shim,
 		.unwinder = probes->unwinder,
 	};
-	if (!ret)
-		ret = functions_create(probes->engine, &functions_options, &probes->functions);
+	int ret = engine_create(&engine_options, &probes->engine);
 	if (ret) {
-		complain(probes, "cannot prepare the probed functions: %s", strerror(-ret));
+		complain(probes, "%s", engine_create_error());
 		return ret;
 	}
-	const struct session_options session_options = {
+	ret = functions_create(probes->engine, &functions_options, &probes->functions);
+	if (ret)
+		complain(probes, "cannot prepare the probed functions: %s", strerror(-ret));
+	return ret;
+}
+
+static int create_session(struct probes *probes, const struct probes_options *options)
+{
+	struct session_options session_options = {
 		.folder = options->folder,
 		.cap_bytes = options->cap_bytes,
 		.stack_depth = options->stack_depth,
@@ -148,11 +168,38 @@ static int create_parts(struct probes *probes, const struct probes_options *opti
 			   put_trail, take_traffic},
 		.functions = {probes->functions, binary, function_event, forked, thread_ended,
 			      forget},
+		.stands = {probes, look},
 	};
-	ret = session_create(&session_options, &probes->session);
+	if (options->look_only) {
+		session_options.kernel = (struct session_kernel){probes, .trace = count_image};
+		session_options.functions = (struct session_functions){NULL};
+	}
+	int ret = session_create(&session_options, &probes->session);
 	if (ret)
 		complain(probes, "cannot prepare the spools: %s", strerror(-ret));
 	return ret;
+}
+
+static int prepare_look(struct probes *probes)
+{
+	char why[256];
+	if (probes->stands)
+		return 0;
+	int ret = stand_kernel_create(&probes->stands, why, sizeof(why));
+	if (ret)
+		complain(probes, "%s", why);
+	return ret;
+}
+
+static int create_parts(struct probes *probes, const struct probes_options *options)
+{
+	probes->looks_only = options->look_only;
+	int ret = unwinder_create(&probes->unwinder);
+	if (ret)
+		complain(probes, "cannot prepare stacks: %s", strerror(-ret));
+	else
+		ret = options->look_only ? prepare_look(probes) : create_functions(probes, options);
+	return ret ? ret : create_session(probes, options);
 }
 
 int probes_create(const struct probes_options *options, struct probes **ret_probes)
@@ -202,6 +249,7 @@ void probes_destroy(struct probes *probes)
 	session_destroy(probes->session);
 	functions_destroy(probes->functions);
 	unwinder_destroy(probes->unwinder);
+	stand_kernel_destroy(probes->stands);
 	engine_destroy(probes->engine);
 	free(probes);
 }
@@ -268,6 +316,10 @@ static int count_lost(struct probes *probes)
 static int drain(struct probes *probes)
 {
 	uint64_t settled_ns = probes->session->settled_ns;
+	if (probes->looks_only) {
+		session_settle(probes->session, clock_now_ns());
+		return 0;
+	}
 	int ret = engine_drain(probes->engine, handle, probes, &settled_ns);
 	if (!ret)
 		ret = count_lost(probes);
@@ -281,24 +333,24 @@ static int drain(struct probes *probes)
 
 size_t probes_functions(const struct probes *probes, struct probes_function *functions, size_t max)
 {
-	return functions_list(probes->functions, functions, max);
+	return probes->looks_only ? 0 : functions_list(probes->functions, functions, max);
 }
 
 size_t probes_nameless(const struct probes *probes, const char **files, size_t max)
 {
-	return functions_nameless(probes->functions, files, max);
+	return probes->looks_only ? 0 : functions_nameless(probes->functions, files, max);
 }
 
 int probes_poll(struct probes *probes)
 {
-	if (!probes->asked)
+	if (!probes->asked && !probes->looks_only)
 		hurry(probes);
 	return probes->finished ? 0 : drain(probes);
 }
 
 int probes_fd(const struct probes *probes)
 {
-	return engine_fd(probes->engine);
+	return probes->looks_only ? -1 : engine_fd(probes->engine);
 }
 
 size_t probes_alive(const struct probes *probes)
@@ -306,15 +358,33 @@ size_t probes_alive(const struct probes *probes)
 	return probes->session->alive;
 }
 
+int probes_look(struct probes *probes)
+{
+	int ret = probes->finished ? 0 : drain(probes);
+	if (ret || probes->finished || !probes->session->alive)
+		return ret;
+	ret = prepare_look(probes);
+	if (ret)
+		return ret;
+	ret = session_look(probes->session);
+	if (ret)
+		complain(probes, "cannot look where threads stand: %s", strerror(-ret));
+	return ret;
+}
+
 int probes_finish(struct probes *probes)
 {
 	if (probes->finished)
 		return 0;
-	engine_detach(probes->engine);
+	if (probes->engine)
+		engine_detach(probes->engine);
 	int ret = drain(probes);
 	/* Of whom the end was lost is known at the second look. */
 	if (!ret && probes->session->looks_again)
 		ret = drain(probes);
+	/* Where it cannot be told, all else is. */
+	if (!ret)
+		(void)probes_look(probes);
 	session_leave(probes->session, clock_now_ns());
 	probes->finished = true;
 	hurry_no_more(probes);

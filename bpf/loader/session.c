@@ -6,6 +6,7 @@
 #include "image_events.h"
 #include "process_files.h"
 #include "seed.h"
+#include "standings.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -72,6 +73,7 @@ void session_destroy(struct session *session)
 	u64map_finish(&session->by_tgid);
 	u64map_finish(&session->bits);
 	free_stacks(session);
+	standings_forget_files(session);
 	module_files_finish(&session->files);
 	spool_run_finish(&session->run);
 	free(session);
@@ -344,6 +346,19 @@ int session_count_lost(struct session *session, uint64_t lost, uint64_t tables)
 		image_end_unseen(ended[i], clock_now_ns());
 	free(ended);
 	return 0;
+}
+
+int session_look(struct session *session)
+{
+	size_t cursor = 0;
+	uint64_t image, value;
+	int ret = 0;
+	while (u64map_next(&session->images, &cursor, &image, &value)) {
+		int error = standings_look((struct traced *)(uintptr_t)value);
+		if (!ret)
+			ret = error;
+	}
+	return ret;
 }
 
 void session_leave(struct session *session, uint64_t time_ns)

@@ -10,6 +10,7 @@
 #include "spool_run.h"
 #include "traced.h"
 
+struct probe_stand;
 struct unwinder;
 
 /* What it asks of the kernel's side; context is handed back. Any of them may be NULL. */
@@ -24,6 +25,13 @@ struct session_kernel {
 			 const struct probe_trail *trail);
 	int (*take_traffic)(void *context, uint32_t image, uint32_t fd,
 			    struct track_traffic *ret_traffic);
+};
+
+/* And of who looks where threads stand, which needs nobody to be followed. NULL: nobody. */
+struct session_stands {
+	void *context;
+	int (*look)(void *context, uint32_t tgid, struct probe_stand **ret_stands,
+		    size_t *ret_count);
 };
 
 /* And of functions.c. */
@@ -48,6 +56,7 @@ struct session_options {
 	bool beside_shim;
 	struct unwinder *unwinder; /* the caller's; NULL: stacks only as the kernel has them */
 	struct session_kernel kernel;
+	struct session_stands stands;
 	struct session_functions functions;
 };
 
@@ -58,6 +67,7 @@ struct session {
 	struct u64map images;  /* image -> struct traced, owned */
 	struct u64map by_tgid; /* -> the same: the last image of each */
 	struct u64map bits;    /* image -> struct session_bits, owned: until it is known why */
+	struct u64map libcs;   /* struct module_file -> struct libc_calls, owned */
 	struct u64map stacks;  /* hash -> struct session_stack, owned: those that trails lead to */
 	struct traced *dirty;
 	size_t alive;
@@ -82,6 +92,10 @@ void session_leave(struct session *session, uint64_t time_ns);
 int session_follow(struct session *session, uint32_t tgid);
 /* It runs. -ESRCH: not any more. */
 int session_attach(struct session *session, uint32_t tgid);
+
+/* Where the threads of all images stand now goes into their spools. -errno of the first that
+ * failed. */
+int session_look(struct session *session);
 
 /*
  * The kernel lost so many events so far, and its tables so many more than before: whose they were

@@ -15,6 +15,11 @@
 #include <time.h>
 #include <unistd.h>
 
+#define PAGE 4096u
+
+/* The table of where threads stand comes first; it takes no room until it is written. */
+#define SEGMENTS_OFFSET (TRACK_HEADER_BYTES + SPOOL_STANDINGS * sizeof(struct track_standing))
+
 static uint32_t segments_of(uint64_t cap_bytes)
 {
 	uint64_t count = cap_bytes / TRACK_SEGMENT_BYTES;
@@ -41,7 +46,9 @@ static void fill_header(struct track_spool *header, const struct spool_run *run,
 	header->version = TRACK_WIRE_VERSION;
 	header->header_bytes = TRACK_HEADER_BYTES;
 	header->usage_offset = TRACK_HEADER_BYTES;
-	header->segments_offset = TRACK_HEADER_BYTES;
+	header->standings_offset = TRACK_HEADER_BYTES;
+	header->standing_count = SPOOL_STANDINGS;
+	header->segments_offset = SEGMENTS_OFFSET;
 	header->segment_count = segments_of(run->cap_bytes);
 	header->segment_bytes = TRACK_SEGMENT_BYTES;
 	header->pid = image->pid;
@@ -103,7 +110,7 @@ int spool_file_create(struct spool_run *run, const struct spool_image *image,
 	    snprintf(temporary, sizeof(temporary), "%s.tmp", final) >= (int)sizeof(temporary))
 		return -ENAMETOOLONG;
 	uint64_t bytes =
-		TRACK_HEADER_BYTES + (uint64_t)segments_of(run->cap_bytes) * TRACK_SEGMENT_BYTES;
+		SEGMENTS_OFFSET + (uint64_t)segments_of(run->cap_bytes) * TRACK_SEGMENT_BYTES;
 	void *map = NULL;
 	int ret = make_file(temporary, bytes, &map);
 	if (!ret) {
@@ -119,7 +126,7 @@ int spool_file_create(struct spool_run *run, const struct spool_image *image,
 	*ret_file = (struct spool_file){.run = run,
 					.header = map,
 					.map_bytes = bytes,
-					.segments_offset = TRACK_HEADER_BYTES,
+					.segments_offset = SEGMENTS_OFFSET,
 					.segment_count = segments_of(run->cap_bytes)};
 	return 0;
 }
@@ -345,6 +352,36 @@ void spool_file_tell_limit(struct spool_file *file, uint32_t fd_limit)
 {
 	if (file->header)
 		file->header->fd_limit = fd_limit;
+}
+
+void spool_file_stand(struct spool_file *file, uint32_t slot, const struct track_standing *standing)
+{
+	struct track_standing *at, next = *standing;
+	if (!file->header || file->joined || slot >= SPOOL_STANDINGS)
+		return;
+	at = (struct track_standing *)((char *)file->header + TRACK_HEADER_BYTES) + slot;
+	/* Who stands as he stood is not written again: a reader sees that by the number. */
+	next.sequence = at->sequence;
+	if (!memcmp(at, &next, sizeof(next)))
+		return;
+	if (make_ready((char *)at - (uintptr_t)at % PAGE, PAGE)) {
+		spool_file_note(file, TRACK_NOTE_LOST_DISK_FULL, 1);
+		return;
+	}
+	next.sequence = (at->sequence | 1) + 1;
+	__atomic_store_n(&at->sequence, at->sequence | 1, __ATOMIC_RELAXED);
+	__atomic_thread_fence(__ATOMIC_SEQ_CST);
+	memcpy((char *)at + sizeof(at->sequence), (const char *)&next + sizeof(next.sequence),
+	       sizeof(next) - sizeof(next.sequence));
+	__atomic_store_n(&at->sequence, next.sequence, __ATOMIC_RELEASE);
+}
+
+void spool_file_tell_exit(struct spool_file *file, uint64_t time_ns, uint32_t tid)
+{
+	if (!file->header || file->joined || file->header->exit_begun_ns)
+		return;
+	file->header->exit_tid = tid;
+	__atomic_store_n(&file->header->exit_begun_ns, time_ns, __ATOMIC_RELEASE);
 }
 
 void spool_file_settle(struct spool_file *file, uint64_t time_ns)

@@ -10,6 +10,9 @@
 
 #include <stddef.h>
 
+/* Threads of which a spool that is written from outside says where they stand. */
+#define SPOOL_STANDINGS 4096u
+
 /* What a spool's header says of its image. */
 struct spool_image {
 	int32_t pid; /* in the recorder's pid namespace */
@@ -53,6 +56,12 @@ void spool_file_note(struct spool_file *file, enum track_note note, uint64_t cou
 void spool_file_tell_limit(struct spool_file *file, uint32_t fd_limit);
 /* Nothing older than this comes any more. */
 void spool_file_settle(struct spool_file *file, uint64_t time_ns);
+
+/* Where a thread stands, in its place in the table; tid 0: nobody is in it. */
+void spool_file_stand(struct spool_file *file, uint32_t slot,
+		      const struct track_standing *standing);
+/* It was inside of exit() at that time; the first word counts. */
+void spool_file_tell_exit(struct spool_file *file, uint64_t time_ns, uint32_t tid);
 
 /* How an image ended: exit_code -1 unknown, end_signal 0 none. All of it is written. */
 struct spool_end {

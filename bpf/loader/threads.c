@@ -2,6 +2,7 @@
 #include "threads.h"
 #include "seed.h"
 #include "session.h"
+#include "standings.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -76,6 +77,7 @@ void threads_end(struct traced *traced, const struct probe_thread_end *event)
 	traced_emit(traced, tid, event->head.time_ns, TRACK_OP_DONE, TRACK_KIND_THREAD,
 		    TRACK_CALL_none, *subject, 0, 0, NULL, 0);
 	u64map_remove(&traced->threads.alive, tid);
+	standings_thread_ended(traced, tid);
 	const struct session_functions *functions = &traced->session->options.functions;
 	if (functions->thread_ended)
 		functions->thread_ended(functions->context, traced, tid, event->head.time_ns);

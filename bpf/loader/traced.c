@@ -91,6 +91,13 @@ static uint64_t stack_of(struct traced *traced, const struct probe_head *event,
 	return hash;
 }
 
+uint64_t traced_stack_of(struct traced *traced, uint32_t tid, const uint64_t *addresses,
+			 size_t count)
+{
+	const struct probe_head event = {.tid = tid, .time_ns = traced->session->settled_ns};
+	return stack_of(traced, &event, addresses, count);
+}
+
 /* The probed function itself is left out, as wrappers leave themselves out. */
 static bool begins_with_caller(const struct probe_head *event)
 {

@@ -18,6 +18,7 @@
 
 struct seed;
 struct session;
+struct standings;
 
 /* What is recorded of an image: all, or what its own preloaded library leaves out. */
 enum beside { BESIDE_NOT, BESIDE_WAITS, BESIDE_JOINED };
@@ -63,8 +64,9 @@ struct traced {
 	} texts_of_process[TRACK_PROCESS_TEXT__COUNT]; /* for those that it forks */
 	struct u64map stacks;			       /* hashes told */
 	struct u64map texts;			       /* ids told */
-	struct seed *seed; /* NULL: nothing waits that was there before */
-	void *told;	   /* for functions.c: NULL at first, see functions_forget */
+	struct seed *seed;	     /* NULL: nothing waits that was there before */
+	struct standings *standings; /* NULL: it was not looked at */
+	void *told;		     /* for functions.c: NULL at first, see functions_forget */
 };
 
 /* NULL is taken. Its spool says no more than it did. */
@@ -83,6 +85,10 @@ void traced_note(struct traced *traced, enum track_note note, uint64_t count);
  * annotation it begins with the caller.
  */
 uint64_t traced_stack(struct traced *traced, const struct probe_head *event);
+
+/* The stack of these addresses, innermost first, which a thread has: as above. */
+uint64_t traced_stack_of(struct traced *traced, uint32_t tid, const uint64_t *addresses,
+			 size_t count);
 
 /* It passes a wrapper of the preloaded library. */
 bool traced_is_wrapped(const struct traced *traced, uint64_t stack);

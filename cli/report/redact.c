@@ -292,6 +292,8 @@ static int redact_report(struct redactor *redactor, struct report *report)
 	}
 	for (size_t i = 0; i < report->stray_count; i++)
 		redact_stack(&report->strays[i].stack);
+	for (size_t i = 0; i < report->thread_count; i++)
+		redact_stack(&report->threads[i].stack);
 	for (size_t i = 0; r == 0 && i < report->finding_count; i++)
 		r = redact_finding(redactor, &report->findings[i]);
 	return r;

@@ -403,23 +403,43 @@ static int write_report(FILE *stream, const struct report *report, const struct 
 	return ferror(stream) ? -EIO : 0;
 }
 
-/* Fitted to the width once it is whole. */
-static int write_fitted(FILE *stream, const struct report *report, const struct report_style *style)
+typedef int (*part_writer)(FILE *stream, const struct report *report,
+			   const struct report_style *style);
+
+/* Fitted to the width, if there is one, once it is whole. */
+static int write_fitted(FILE *stream, const struct report *report, const struct report_style *style,
+			part_writer write)
 {
 	char *text = NULL;
 	size_t bytes;
-	FILE *memory = open_memstream(&text, &bytes);
+	FILE *memory;
 	int r;
 
+	if (!style->width)
+		return write(stream, report, style);
+	memory = open_memstream(&text, &bytes);
 	if (!memory)
 		return -errno;
-	r = write_report(memory, report, style);
+	r = write(memory, report, style);
 	if (fclose(memory) != 0 && r == 0)
 		r = -ENOMEM;
 	if (r == 0)
 		text_fit(stream, text, style->width);
 	free(text);
 	return r < 0 ? r : ferror(stream) ? -EIO : 0;
+}
+
+static int write_findings(FILE *stream, const struct report *report,
+			  const struct report_style *style)
+{
+	show_findings(stream, report, style);
+	return ferror(stream) ? -EIO : 0;
+}
+
+int report_text_findings(FILE *stream, const struct report *report,
+			 const struct report_style *style)
+{
+	return write_fitted(stream, report, style, write_findings);
 }
 
 int report_text(FILE *stream, struct report *const *reports, size_t count,
@@ -430,7 +450,7 @@ int report_text(FILE *stream, struct report *const *reports, size_t count,
 
 		if (i)
 			fputc('\n', stream);
-		r = (style->width ? write_fitted : write_report)(stream, reports[i], style);
+		r = write_fitted(stream, reports[i], style, write_report);
 		if (r < 0)
 			return r;
 	}

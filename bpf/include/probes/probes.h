@@ -26,6 +26,7 @@ struct probes_options {
 	const struct pack *const *packs;
 	size_t pack_count;
 	const char *cgroup; /* all processes of this folder of cgroup v2 too; NULL: none */
+	bool look_only;	    /* nobody is followed: probes_attach and probes_look are all there is */
 	bool beside_shim;   /* only what the preloaded library cannot see, into its spools */
 };
 
@@ -58,6 +59,13 @@ size_t probes_nameless(const struct probes *probes, const char **files, size_t m
 
 /* Write what happened since. 0 or -errno. */
 int probes_poll(struct probes *probes);
+
+/*
+ * Where the threads of those that are followed stand now, and who holds what they wait for, goes
+ * into their spools (struct track_standing); probes_finish does it too. None of them is stopped.
+ * Images that the preloaded library records tell that themselves. -errno: the kernel does not tell.
+ */
+int probes_look(struct probes *probes);
 
 /* To be waited for with poll; an urgent event makes it readable. */
 int probes_fd(const struct probes *probes);

@@ -7,6 +7,7 @@
 #include <run/object.h>
 #include <run/timer.h>
 #include <stdlib.h>
+#include <track/track.h>
 
 struct alarm {
 	struct object object;
@@ -153,8 +154,12 @@ void alarm_set(struct alarm *alarm, uint64_t delay_ns)
 
 static void await_quiet(struct alarm *alarm)
 {
-	while (alarm->rings && !executor_is_current(alarm->executor))
+	if (!alarm->rings || executor_is_current(alarm->executor))
+		return;
+	track_block(track_timer(&alarm->timer), "the end of its ring");
+	while (alarm->rings)
 		pthread_cond_wait(&alarm->quiet, &alarm->lock);
+	track_unblock(track_timer(&alarm->timer));
 }
 
 void alarm_stop(struct alarm *alarm)

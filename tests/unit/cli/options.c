@@ -226,7 +226,7 @@ Test(options, a_grace_time_may_be_none_and_is_none_unless_given)
 	struct options options;
 
 	cr_assert_eq(parse("run", "x", &options), 0);
-	cr_expect_eq(options.grace_ns, ROAD_GRACE_UNSET);
+	cr_expect_eq(options.grace_ns, ROAD_TIME_UNSET);
 	cr_assert_eq(parse("run", "--grace 0 x", &options), 0);
 	cr_expect_eq(options.grace_ns, 0);
 	cr_assert_eq(parse("check", "--grace 2.5 x", &options), 0);

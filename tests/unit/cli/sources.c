@@ -73,11 +73,12 @@ static void expect_state(uint64_t grace_ns, const char *state)
 {
 	struct source source = {.path = path};
 	struct symbol_search search = {0};
+	struct road_times times = {grace_ns, ROAD_TIME_UNSET};
 	struct trace_query *query;
 	struct trace *trace;
 	char error[512];
 
-	cr_assert_eq(source_open(&source, &search, grace_ns, &trace, error, sizeof(error)), 0, "%s",
+	cr_assert_eq(source_open(&source, &search, &times, &trace, error, sizeof(error)), 0, "%s",
 		     error);
 	cr_assert_eq(trace_query(trace, "SELECT state FROM finding", &query), 0);
 	cr_assert_eq(trace_query_step(query), 1);
@@ -88,9 +89,9 @@ static void expect_state(uint64_t grace_ns, const char *state)
 
 Test(sources, another_grace_time_judges_a_copy_again)
 {
-	expect_state(ROAD_GRACE_UNSET, "leaked");
+	expect_state(ROAD_TIME_UNSET, "leaked");
 	expect_state(5000000000, "recheck");
-	expect_state(ROAD_GRACE_UNSET, "leaked");
+	expect_state(ROAD_TIME_UNSET, "leaked");
 }
 
 /* A folder with the trace, and files that are none; some look like databases. */
@@ -163,7 +164,7 @@ Test(sources, a_damaged_trace_in_a_folder_stays_an_error)
 	cr_expect_eq(sources_add(&sources, folder), 0);
 	cr_expect_eq(sources.skipped_count, 0);
 	cr_assert_eq(sources.count, 1);
-	r = source_open(&sources.items[0], &search, ROAD_GRACE_UNSET, &trace, error, sizeof(error));
+	r = source_open(&sources.items[0], &search, &ROAD_TIMES_UNSET, &trace, error, sizeof(error));
 	cr_expect_eq(r, -EIO);
 	cr_expect_not_null(sources_remedy(r));
 	sources_finish(&sources);

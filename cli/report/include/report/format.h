@@ -18,6 +18,21 @@ struct report_style {
 typedef int (*report_writer)(FILE *stream, struct report *const *reports, size_t count,
 			     const struct report_style *style);
 
+/* Of the text, the findings alone. Errors as above. */
+int report_text_findings(FILE *stream, const struct report *report,
+			 const struct report_style *style);
+
+/* A thread as the kernel lists it. */
+struct report_task {
+	uint32_t tid;
+	char name[32];
+	char state; /* as in /proc/PID/stat */
+};
+
+/* A line for each: what it waits for, and where it stands, as far as the report's threads say. */
+int report_text_threads(FILE *stream, const struct report *report, const struct report_task *tasks,
+			size_t task_count, const struct report_style *style);
+
 /* clang-format off */
 #define REPORT_FORMAT(name, reader, text) \
 	int report_##name(FILE *stream, struct report *const *reports, size_t count, \

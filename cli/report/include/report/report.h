@@ -93,6 +93,22 @@ struct report_process {
 	int32_t code; /* INT32_MIN unknown */
 };
 
+/* Where a thread stood at the last look at its process. */
+struct report_thread {
+	uint32_t tid;
+	const char *name;	    /* NULL unknown */
+	const char *wait;	    /* as in waits.def; NULL: it waits for nothing */
+	const char *call;	    /* that waits; NULL unknown */
+	uint64_t subject;	    /* descriptor, of a wait for one */
+	uint64_t since_ns, time_ns; /* it waits since; of the look */
+	bool timed;		    /* the wait ends by itself */
+	uint64_t held;		    /* so many locks */
+	uint32_t other; /* the thread that holds the lock, or whose end it waits for; 0 unknown */
+	const char *other_name; /* NULL unknown */
+	const char *told;	/* what it waits for, as the program says; NULL it does not say */
+	struct report_stack stack; /* may be empty */
+};
+
 struct report_note {
 	const char *name, *text;
 	uint64_t count;
@@ -140,8 +156,10 @@ struct report {
 	uint64_t folded; /* lifetimes in the tallies that the trace has as sums only */
 	struct report_finding *findings; /* most severe first, minor ones last */
 	size_t finding_count;
-	size_t finding_others;	   /* that the filter leaves out */
-	size_t finding_total;	   /* before the filter's top */
+	size_t finding_others;	       /* that the filter leaves out */
+	size_t finding_total;	       /* before the filter's top */
+	struct report_thread *threads; /* of report_read_threads */
+	size_t thread_count;
 	const char *absent_rule;   /* the filter's, of which there is no finding; NULL */
 	struct report_rule *rules; /* then: those that there are findings of */
 	size_t rule_count;
@@ -157,6 +175,9 @@ struct report {
 int report_read(struct trace *trace, const char *trace_path, const struct report_filter *filter,
 		struct report **ret_report);
 void report_destroy(struct report *report);
+
+/* Where the threads of the last image of that pid stood: those of whom something is known. */
+int report_read_threads(struct report *report, struct trace *trace, int32_t pid);
 
 /* Which marks a trace has, for the user: their number and the first texts. 0 or -errno. */
 int report_marks(struct trace *trace, char *ret_line, size_t capacity);

@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "hang_watch.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "options.h"
+#include "say.h"
+
+#define LOOK_NS 1000000000ull
+#define PAUSE_MAX_NS                                                                               \
+	64000000000ull /* what may hang and does not is asked about ever more seldom               \
+			*/
+#define WORDS_MAX 24
+
+void hang_watch_start(struct hang_watch *watch, const struct options *options, const char *base)
+{
+	*watch = (struct hang_watch){
+		.options = options,
+		.base = base,
+		.hang_after_ns = options->hang_after_ns == ROAD_TIME_UNSET ? ROAD_HANG_AFTER_NS
+									   : options->hang_after_ns,
+		.text = -1,
+	};
+}
+
+bool hang_watch_is_due(const struct hang_watch *watch, uint64_t now_ns)
+{
+	return watch->options && !watch->options->quiet && watch->hang_after_ns && !watch->why &&
+	       now_ns >= watch->next_ns;
+}
+
+/* A word of the command line, with its value. */
+static void add(const char **words, size_t *count, const char *option, const char *value)
+{
+	if (!value || *count + 3 > WORDS_MAX)
+		return;
+	words[(*count)++] = option;
+	if (value[0])
+		words[(*count)++] = value;
+}
+
+static int spawn(struct hang_watch *watch, char *const *words, pid_t *ret_pid)
+{
+	posix_spawn_file_actions_t actions;
+	posix_spawnattr_t attributes;
+	sigset_t none;
+	int r;
+
+	sigemptyset(&none);
+	posix_spawnattr_init(&attributes);
+	posix_spawn_file_actions_init(&actions);
+	posix_spawnattr_setsigmask(&attributes, &none);
+	/* What the terminal sends to the program and us is not for it. */
+	posix_spawnattr_setpgroup(&attributes, 0);
+	posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETPGROUP);
+	posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", 0, 0);
+	posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", 1, 0);
+	posix_spawn_file_actions_adddup2(&actions, watch->text, STDOUT_FILENO);
+	r = posix_spawn(ret_pid, "/proc/self/exe", &actions, &attributes, words, environ);
+	posix_spawn_file_actions_destroy(&actions);
+	posix_spawnattr_destroy(&attributes);
+	return -r;
+}
+
+static int ask_why(struct hang_watch *watch)
+{
+	const struct options *options = watch->options;
+	const char *words[WORDS_MAX + 1] = {"rtctrack", "why", NULL};
+	char pid[16], hang_after[32];
+	size_t count = 2;
+	int r;
+
+	snprintf(pid, sizeof(pid), "%" PRId32, watch->suspect.pid);
+	snprintf(hang_after, sizeof(hang_after), "%.9f", (double)watch->hang_after_ns / 1e9);
+	add(words, &count, "--spool-dir", watch->base);
+	add(words, &count, "--hang-after", hang_after);
+	add(words, &count, "--sysroot", options->sysroot);
+	add(words, &count, "--debug-dir", options->debug_folders);
+	add(words, &count, "--full-stacks", options->full_stacks ? "" : NULL);
+	add(words, &count, "--redact", options->redact ? "" : NULL);
+	words[count++] = pid;
+	words[count] = NULL;
+	watch->text = memfd_create("rtctrack-why", MFD_CLOEXEC);
+	if (watch->text < 0)
+		return -errno;
+	r = spawn(watch, (char *const *)words, &watch->why);
+	if (r < 0) {
+		watch->why = 0;
+		close(watch->text);
+		watch->text = -1;
+	}
+	return r;
+}
+
+/* Of what was asked about and did not hang, ever more seldom. */
+static bool is_worth_asking(struct hang_watch *watch, const struct suspect *found, uint64_t now_ns)
+{
+	bool changed = found->signature != watch->suspect.signature;
+
+	if (!changed && now_ns < watch->retry_ns)
+		return false;
+	watch->pause_ns = changed			   ? LOOK_NS
+			  : watch->pause_ns < PAUSE_MAX_NS ? 2 * watch->pause_ns
+							   : PAUSE_MAX_NS;
+	watch->retry_ns = now_ns + watch->pause_ns;
+	return true;
+}
+
+int hang_watch_judge(struct hang_watch *watch, struct trace *trace, uint64_t now_ns)
+{
+	struct suspect found;
+	int r;
+
+	watch->next_ns = now_ns + LOOK_NS;
+	if (now_ns < watch->hang_after_ns)
+		return 0;
+	r = suspect_find(trace, now_ns - watch->hang_after_ns, &watch->told, &found);
+	if (r <= 0 || !is_worth_asking(watch, &found, now_ns))
+		return r < 0 ? r : 0;
+	watch->suspect = found;
+	/* What cannot be explained now is so at the end. */
+	(void)ask_why(watch);
+	return 0;
+}
+
+bool hang_watch_found(struct hang_watch *watch)
+{
+	int status;
+
+	if (!watch->why || waitpid(watch->why, &status, WNOHANG) == 0)
+		return false;
+	watch->why = 0;
+	if (WIFEXITED(status) && WEXITSTATUS(status) == EXIT_FINDINGS)
+		return true;
+	close(watch->text);
+	watch->text = -1;
+	return false;
+}
+
+void hang_watch_tell(struct hang_watch *watch, uint64_t now_ns)
+{
+	const struct suspect *suspect = &watch->suspect;
+	char bytes[4096];
+	ssize_t length;
+
+	say(NULL, "%s for %.0f s; it is left alone (rtctrack why %" PRId32 " explains it again)",
+	    suspect->what, (double)(now_ns - suspect->since_ns) / 1e9, suspect->pid);
+	lseek(watch->text, 0, SEEK_SET);
+	while ((length = read(watch->text, bytes, sizeof(bytes))) > 0)
+		fwrite(bytes, 1, (size_t)length, stderr);
+	fflush(stderr);
+	close(watch->text);
+	watch->text = -1;
+	watch->hangs = true;
+	/* Without memory it is told again. */
+	(void)u64map_put(&watch->told, (uint64_t)suspect->pid, 1);
+}
+
+void hang_watch_finish(struct hang_watch *watch)
+{
+	if (watch->why) {
+		kill(watch->why, SIGKILL);
+		waitpid(watch->why, NULL, 0);
+	}
+	if (watch->options && watch->text >= 0)
+		close(watch->text);
+	u64map_finish(&watch->told);
+	*watch = (struct hang_watch){0};
+}

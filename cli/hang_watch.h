@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Looks about once a second, while a recording goes on, whether something hangs. What may is
+ * explained by a process of its own, `rtctrack why`, which asks us where the threads stand and
+ * judges a copy of the trace: the recording does not wait for it.
+ */
+#ifndef CLI_HANG_WATCH_H
+#define CLI_HANG_WATCH_H
+
+#include <base/u64map.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <store/trace.h>
+#include <sys/types.h>
+
+#include "suspect.h"
+
+struct options;
+
+/* A zeroed struct watches nothing. */
+struct hang_watch {
+	const struct options *options; /* of the recording; NULL: watches nothing */
+	bool hangs;		       /* something was found to */
+	/* private */
+	const char *base; /* of the folder of spools */
+	uint64_t hang_after_ns, next_ns, retry_ns, pause_ns;
+	struct u64map told; /* pids */
+	struct suspect suspect;
+	pid_t why; /* that explains it; 0: none runs */
+	int text;  /* what it says */
+};
+
+/* options and base live as long as the watch. */
+void hang_watch_start(struct hang_watch *watch, const struct options *options, const char *base);
+
+/* Time for a look at the standings? Then the caller takes one, and calls hang_watch_judge. */
+bool hang_watch_is_due(const struct hang_watch *watch, uint64_t now_ns);
+
+/* 0 or -errno of the trace. */
+int hang_watch_judge(struct hang_watch *watch, struct trace *trace, uint64_t now_ns);
+
+/* Something hangs that was not told yet: tell it by hang_watch_tell, which says it on stderr. */
+bool hang_watch_found(struct hang_watch *watch);
+void hang_watch_tell(struct hang_watch *watch, uint64_t now_ns);
+
+void hang_watch_finish(struct hang_watch *watch);
+
+#endif
