@@ -216,6 +216,14 @@ static int fits_told(struct fitting *fitting)
 	return end(fitting)->told_kind != NULL ? take_told(fitting, fitting->hang->count - 1) : 0;
 }
 
+/* What keeps a scope or an object says more than that it is waited for. */
+static int fits_told_act(struct fitting *fitting)
+{
+	const char *kind = end(fitting)->told_kind;
+
+	return kind != NULL && word_is_act(kind) ? fits_told(fitting) : 0;
+}
+
 static int fits_peer(struct fitting *fitting)
 {
 	if (end(fitting)->wait != TRACK_WAIT_DESCRIPTOR)
@@ -314,6 +322,7 @@ static const struct row {
 	{{"own-join", HANG_OPEN, "thread", HANG_BY_OTHER, ", while %s waits for the end of that thread"}, fits_own_join},
 	{{"own-callback", HANG_OPEN, "callback", HANG_BY_END,
 	  ": inside of a callback, %s, of what it closes, which has to return first"}, fits_own_callback},
+	{{"told-act", HANG_OPEN, NULL, HANG_BY_OTHER, ""}, fits_told_act},
 	{{"object", HANG_OPEN, "object", HANG_BY_END, ": nobody releases %s"}, fits_object},
 	{{"told", HANG_OPEN, NULL, HANG_BY_OTHER, ""}, fits_told},
 	{{"peer", HANG_OPEN, NULL, HANG_BY_HEAD, ", and nothing comes"}, fits_peer},
