@@ -251,6 +251,21 @@ Test(hang, a_close_that_waits_for_what_nobody_releases_names_it_and_who_keeps_it
 	       "ref-leak,scope-unclosed");
 }
 
+Test(hang, a_close_that_says_what_it_waits_for_is_told_by_that)
+{
+	int64_t library = closing_scope("library");
+	int64_t timer = PUT(.kind = "timer", .class_name = "linger", .made_in = "arm");
+	int64_t one = STAND(.wait = "condition", .subject = 0x91, .in = "await_quiet",
+			    .told_kind = "timer", .told = timer);
+
+	PUT(.kind = "object", .class_name = "library", .owner = library, .refs = 1,
+	    .made_in = "start");
+	is_inside(one, library, true);
+	judge();
+	expect_findings("teardown-deadlock broken timer linger 1 await_quiet");
+	expect_message("close of library hangs: thread 100 'main' waits for the linger timer");
+}
+
 Test(hang, a_close_that_waits_for_a_silent_peer_names_the_descriptor)
 {
 	int64_t connection = closing_scope("connection");
