@@ -7,6 +7,7 @@
 #include <track/wire.h>
 #include <unistd.h>
 
+#include "glance.h"
 #include "options.h"
 #include "output.h"
 #include "run_folder.h"
@@ -23,9 +24,10 @@
 
 /* Who records the process. */
 struct recorder {
-	bool is_run; /* else the process alone writes a spool */
+	bool is_run; /* else the process alone writes a spool, or nobody does */
 	struct run_info run;
-	struct source source; /* its path is to be freed */
+	struct run_folder glance; /* of one look; its path is "" if there was none */
+	struct source source;	  /* its path is to be freed */
 };
 
 static int find_target(const struct options *options, struct target *target)
@@ -124,30 +126,31 @@ static bool is_foreign(const struct target *target)
 	return target->spool[0] && stat(target->spool, &st) == 0 && st.st_uid != geteuid();
 }
 
+/* A run that knows it, its own spool, or what probes see of it. */
 static int find_recorder(const struct options *options, struct target *target,
 			 struct recorder *recorder)
 {
-	int pid = (int)target->pid, r = 0;
+	const char *path = target->spool;
+	int r = 0;
 
 	recorder->is_run = find_run(options, target, &recorder->run);
 	/* Who names the recorder means what it records. */
-	if (recorder->is_run && recorder->run.pid == pid)
+	if (recorder->is_run && recorder->run.pid == target->pid)
 		target_look(recorder->run.program_pid, target);
-	if (recorder->is_run)
-		r = ask_run(&recorder->run, pid);
-	else if (is_foreign(target))
+	if (recorder->is_run) {
+		path = recorder->run.trace_path;
+		r = ask_run(&recorder->run, target->pid);
+	} else if (is_foreign(target)) {
+		say("ask as that user", "process %d is recorded by another user", (int)target->pid);
 		r = -EACCES;
-	else if (!target->spool[0])
-		r = -ENODATA;
-	if (r == -EACCES && !recorder->is_run)
-		say("ask as that user", "process %d is recorded by another user", pid);
-	if (r == -ENODATA)
-		say("record it, as root: rtctrack attach PID; then ask again",
-		    "process %d is not recorded", pid);
+	} else if (!target->spool[0]) {
+		path = recorder->glance.path;
+		r = glance_take(options, target->pid, &recorder->glance);
+	}
 	if (r < 0)
 		return r;
 	recorder->source.spools = !recorder->is_run;
-	recorder->source.path = strdup(recorder->is_run ? recorder->run.trace_path : target->spool);
+	recorder->source.path = strdup(path);
 	return recorder->source.path ? 0 : -ENOMEM;
 }
 
@@ -239,12 +242,13 @@ static int explain(const struct options *options, const struct recorder *recorde
 
 int cmd_why(const struct options *options)
 {
-	struct recorder recorder = {.is_run = false};
+	struct recorder recorder = {.glance = {.lock_fd = -1}};
 	struct target target;
 	int code = EXIT_TOOL;
 
 	if (find_target(options, &target) == 0 && find_recorder(options, &target, &recorder) == 0)
 		code = explain(options, &recorder, &target);
 	free(recorder.source.path);
+	run_folder_remove(&recorder.glance);
 	return code;
 }

@@ -15,8 +15,9 @@
 #include "say.h"
 
 #define LOOK_NS 1000000000ull
-#define PAUSE_MAX_NS 64000000000ull /* what may hang and does not is asked about ever more seldom  \
-				     */
+#define PAUSE_MAX_NS                                                                               \
+	64000000000ull /* what may hang and does not is asked about ever more seldom               \
+			*/
 #define WORDS_MAX 24
 
 void hang_watch_start(struct hang_watch *watch, const struct options *options, const char *base)
@@ -26,7 +27,6 @@ void hang_watch_start(struct hang_watch *watch, const struct options *options, c
 		.base = base,
 		.hang_after_ns = options->hang_after_ns == ROAD_TIME_UNSET ? ROAD_HANG_AFTER_NS
 									   : options->hang_after_ns,
-		.pause_ns = LOOK_NS,
 		.text = -1,
 	};
 }
@@ -100,18 +100,32 @@ static int ask_why(struct hang_watch *watch)
 	return r;
 }
 
+/* Of what was asked about and did not hang, ever more seldom. */
+static bool is_worth_asking(struct hang_watch *watch, const struct suspect *found, uint64_t now_ns)
+{
+	bool changed = found->signature != watch->suspect.signature;
+
+	if (!changed && now_ns < watch->retry_ns)
+		return false;
+	watch->pause_ns = changed			   ? LOOK_NS
+			  : watch->pause_ns < PAUSE_MAX_NS ? 2 * watch->pause_ns
+							   : PAUSE_MAX_NS;
+	watch->retry_ns = now_ns + watch->pause_ns;
+	return true;
+}
+
 int hang_watch_judge(struct hang_watch *watch, struct trace *trace, uint64_t now_ns)
 {
+	struct suspect found;
 	int r;
 
 	watch->next_ns = now_ns + LOOK_NS;
-	if (now_ns < watch->retry_ns || now_ns < watch->hang_after_ns)
+	if (now_ns < watch->hang_after_ns)
 		return 0;
-	r = suspect_find(trace, now_ns - watch->hang_after_ns, &watch->told, &watch->suspect);
-	if (r <= 0)
-		return r;
-	watch->retry_ns = now_ns + watch->pause_ns;
-	watch->pause_ns = watch->pause_ns < PAUSE_MAX_NS ? 2 * watch->pause_ns : PAUSE_MAX_NS;
+	r = suspect_find(trace, now_ns - watch->hang_after_ns, &watch->told, &found);
+	if (r <= 0 || !is_worth_asking(watch, &found, now_ns))
+		return r < 0 ? r : 0;
+	watch->suspect = found;
 	/* What cannot be explained now is so at the end. */
 	(void)ask_why(watch);
 	return 0;
@@ -146,7 +160,6 @@ void hang_watch_tell(struct hang_watch *watch, uint64_t now_ns)
 	close(watch->text);
 	watch->text = -1;
 	watch->hangs = true;
-	watch->pause_ns = LOOK_NS;
 	/* Without memory it is told again. */
 	(void)u64map_put(&watch->told, (uint64_t)suspect->pid, 1);
 }

@@ -365,7 +365,12 @@ static int look_at_probes(struct recording *recording)
 /* Where all threads stand now, for whoever asked, us too. */
 static int look_at_threads(struct recording *recording)
 {
-	int r = road_look(recording->road);
+	int r;
+
+	/* A kernel that does not tell leaves what the preloaded library does. */
+	if (recording->watcher.probes)
+		(void)probes_look(recording->watcher.probes);
+	r = road_look(recording->road);
 
 	if (r == 0)
 		run_folder_answer(&recording->folder);

@@ -135,7 +135,7 @@ int road_poll(struct road *road)
 int road_look(struct road *road)
 {
 	uint64_t events;
-	int r = collector_poll(road->collector, true, &events);
+	int r = collector_look(road->collector, &events);
 
 	if (r == 0)
 		r = trace_commit(road->trace);

@@ -64,6 +64,29 @@ static void cut(struct extent *extent, size_t depth)
 		thing_drop(extent->steps[--extent->depth].thing);
 }
 
+static uint64_t closing_ns(const struct extent *extent)
+{
+	size_t at = 0;
+
+	while (at < extent->depth && extent->steps[at].closing_ns == 0)
+		at++;
+	return at < extent->depth ? extent->steps[at].closing_ns : 0;
+}
+
+uint64_t extents_closing_ns(const struct u64map *extents)
+{
+	uint64_t tid, value, oldest_ns = 0;
+	size_t cursor = 0;
+
+	while (u64map_next(extents, &cursor, &tid, &value)) {
+		uint64_t begun_ns = closing_ns((const struct extent *)(uintptr_t)value);
+
+		if (begun_ns != 0 && (oldest_ns == 0 || begun_ns < oldest_ns))
+			oldest_ns = begun_ns;
+	}
+	return oldest_ns;
+}
+
 /* Not the same life: a callback may be set anew while it is called. */
 static bool is_of(const struct thing *thing, unsigned kind, uint64_t subject)
 {

@@ -16,12 +16,12 @@ struct thing;
 /*
  * thing: a scope, or a callback, inside of which nothing is anybody's. adopts: NULL, or classes,
  * separated by commas: what of them is made meanwhile belongs to the scope; kept by the caller.
- * closing: the call is the scope's close.
+ * closing_ns: when it was called, if it is the scope's close; 0: another call.
  */
 struct extent_step {
 	struct thing *thing;
 	const char *adopts;
-	bool closing;
+	uint64_t closing_ns;
 };
 /* -ENOMEM. */
 int extent_enter(struct u64map *extents, uint32_t tid, const struct extent_step *step);
@@ -34,6 +34,8 @@ void extent_leave(struct u64map *extents, uint32_t tid, unsigned kind, uint64_t 
 struct thing *extent_scope(const struct u64map *extents, uint32_t tid);
 /* The same, if it adopts that class. */
 struct thing *extent_adopter(const struct u64map *extents, uint32_t tid, const char *class_name);
+/* When the oldest close began that did not return; 0: there is none. */
+uint64_t extents_closing_ns(const struct u64map *extents);
 /* The thread is over. */
 void extent_forget(struct u64map *extents, uint32_t tid);
 void extents_finish(struct u64map *extents);

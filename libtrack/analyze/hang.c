@@ -258,14 +258,6 @@ static bool is_closing(const struct hangs *hangs, size_t thread)
 	return hang_closing(hangs, thread) != NULL || hang_is_exit(hangs, thread);
 }
 
-/* Of a pool's threads one waits for work, and the others behind it. */
-static bool is_of_one_pool(const struct hangs *hangs, size_t left, size_t right)
-{
-	const struct wait_thread *a = hang_thread(hangs, left), *b = hang_thread(hangs, right);
-
-	return a->start != 0 && a->start == b->start;
-}
-
 /* What the end of the path is; false: somebody may go on. */
 static bool is_dead_end(const struct walk *walk, enum hang_shape *ret_shape)
 {
@@ -280,7 +272,7 @@ static bool is_dead_end(const struct walk *walk, enum hang_shape *ret_shape)
 		*ret_shape = HANG_OPEN;
 		return closing ||
 		       (walk->length > 1 && wait_is_for_lock(hang_thread(hangs, head)->wait) &&
-			!is_of_one_pool(hangs, head, last));
+			!wait_is_alike(&hangs->graph, head, last));
 	}
 	*ret_shape = is_lone_child(hangs, last) ? HANG_NOT_FORKED : HANG_NO_HOLDER;
 	return closing || *ret_shape == HANG_NOT_FORKED;

@@ -21,6 +21,11 @@ static const char waker_sql[] =
 	"FROM waker w LEFT JOIN resource r ON r.process_id = w.process_id AND r.kind = 'thread' "
 	"AND r.tid = w.tid WHERE w.process_id = ?1 AND w.subject = ?2";
 
+static const char parents_sql[] =
+	"SELECT s.tid, r.name FROM standing s JOIN held h ON h.standing_id = s.id "
+	"LEFT JOIN resource r ON r.id = s.thread_id WHERE s.process_id = ?1 AND h.lock = ?2 LIMIT "
+	"1";
+
 static const struct wait_thread *at(const struct fitting *fitting, size_t place)
 {
 	return hang_thread(fitting->hangs, fitting->hang->chain[place]);
@@ -118,15 +123,17 @@ static int fits_pool(struct fitting *fitting)
 	const struct wait_call *callback;
 	size_t count = 0;
 
-	if (end(fitting)->start == 0 || fitting->hang->count < 2)
+	if (fitting->hang->count < 2)
 		return 0;
 	for (size_t i = process->first; i < process->first + process->count; i++) {
-		if (hang_thread(fitting->hangs, i)->start != end(fitting)->start)
+		if (!wait_is_alike(&fitting->hangs->graph, i, end_of(fitting)))
 			continue;
 		if (!is_pool_wait(fitting->hangs, i))
 			return 0;
 		count++;
 	}
+	if (count == 0)
+		return 0;
 	callback = wait_callback(&fitting->hangs->graph, end_of(fitting));
 	fitting->verdict->pool = count;
 	fitting->verdict->class_name = callback->class_name;
@@ -265,6 +272,29 @@ static int fits_gone(struct fitting *fitting)
 	return 1;
 }
 
+/* A thread of the parent may have it still. */
+static int fits_not_forked(struct fitting *fitting)
+{
+	struct trace_query *query;
+	int more = trace_query(fitting->hangs->graph.trace, parents_sql, &query);
+
+	if (more != 0)
+		return more;
+	trace_query_bind_int(query, 1,
+			     wait_process_of(&fitting->hangs->graph, end_of(fitting))->parent_id);
+	trace_query_bind_int(query, 2, (int64_t)end(fitting)->subject);
+	more = trace_query_step(query);
+	if (more == 1)
+		snprintf(fitting->verdict->detail, HANG_DETAIL_BYTES,
+			 ", by thread %lld%s%.40s%s of its parent",
+			 (long long)trace_query_int(query, 0),
+			 trace_query_null(query, 1) ? "" : " '",
+			 trace_query_null(query, 1) ? "" : trace_query_text(query, 1),
+			 trace_query_null(query, 1) ? "" : "'");
+	trace_query_destroy(query);
+	return more < 0 ? more : 1;
+}
+
 /* The first of its shape that fits. */
 static const struct row {
 	struct hang_ending ending;
@@ -277,7 +307,7 @@ static const struct row {
 	{{"circle", HANG_CIRCLE, "lock", HANG_BY_OTHER, ""}, fits_circle},
 	{{"holder-gone", HANG_HOLDER_GONE, "lock", HANG_BY_HEAD, "; %s ended, and never gave it back"}, fits_gone},
 	{{"not-forked", HANG_NOT_FORKED, "lock", HANG_BY_HEAD,
-	  ", which was held when the process was forked: whoever holds it is not in this process"}, fits},
+	  ", which was held when the process was forked%s: who could give it back is not in this process"}, fits_not_forked},
 	{{"no-holder", HANG_NO_HOLDER, "lock", HANG_BY_HEAD, "; who holds it is not known"}, fits},
 	{{"pool", HANG_OPEN, "callback", HANG_BY_END,
 	  ": so do all %s of its pool, inside of callbacks, and none is left that could go on"}, fits_pool},
@@ -303,7 +333,8 @@ static void name_wait(struct fitting *fitting)
 	if (verdict->kind == NULL)
 		verdict->kind = wait_is_for_lock(at(fitting, 0)->wait) ? "lock" : "fd";
 	if (strcmp(verdict->kind, "lock") == 0)
-		verdict->class_name = wait_name(teller->wait);
+		verdict->class_name = wait_name(
+			wait_is_for_lock(teller->wait) ? teller->wait : end(fitting)->wait);
 	if (verdict->class_name == NULL)
 		verdict->class_name = verdict->kind;
 }

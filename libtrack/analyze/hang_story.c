@@ -296,7 +296,7 @@ static int add_pool(const struct story *story)
 	int error = 0;
 
 	for (size_t i = process->first; i < process->first + process->count && error == 0; i++)
-		if (i != last && thread_of(story, i)->start == thread_of(story, last)->start &&
+		if (i != last && wait_is_alike(&story->hangs->graph, i, last) &&
 		    shown++ < POOL_SHOWN)
 			error = add_wait(story, i);
 	return error;

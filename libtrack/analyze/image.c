@@ -15,6 +15,7 @@ void image_update(struct image *image, const struct collect_process *process)
 	image->pid = process->pid;
 	image->end = process->end;
 	image->end_ns = process->end_ns;
+	image->exit_begun_ns = process->exit_begun_ns;
 	image->census_told = process->census_fds;
 }
 

@@ -23,6 +23,7 @@ struct image {
 	int64_t id;		/* its row */
 	int32_t pid;
 	uint64_t end_ns;
+	uint64_t exit_begun_ns; /* 0: main did not return, nor was exit called */
 	enum collect_end end;
 	bool census_told;      /* the collector said that a census was taken */
 	uint32_t end_tid;      /* the thread that ended it, and looked at what is left; 0 unknown */

@@ -6,6 +6,7 @@
 
 #include "analyze/analyze.h"
 #include "block.h"
+#include "extent.h"
 #include "image.h"
 #include "kind.h"
 #include "lineage.h"
@@ -301,6 +302,11 @@ const struct collect_sink *lifetimes_sink(struct lifetimes *lifetimes)
 	return &lifetimes->sink;
 }
 
+static uint64_t earlier(uint64_t a_ns, uint64_t b_ns)
+{
+	return a_ns != 0 && (b_ns == 0 || a_ns < b_ns) ? a_ns : b_ns;
+}
+
 void lifetimes_status(const struct lifetimes *lifetimes, struct lifetimes_status *ret_status)
 {
 	struct lifetimes_status status = {
@@ -313,6 +319,9 @@ void lifetimes_status(const struct lifetimes *lifetimes, struct lifetimes_status
 		const struct image *image = lifetimes->live[i];
 
 		status.lost += lost_of(image);
+		status.pending_ns = earlier(image->exit_begun_ns, status.pending_ns);
+		status.pending_ns =
+			earlier(extents_closing_ns(&image->things.extents), status.pending_ns);
 		status.open_sockets += image->sockets;
 		status.open_fds += image->alive[TRACK_KIND_FD];
 		status.threads += image->alive[TRACK_KIND_THREAD];

@@ -121,7 +121,8 @@ static bool is_noise(const struct judgement *judgement, const struct finding *fi
 	uint64_t process, unused;
 	size_t cursor = 0;
 
-	if (finding->state != STATE_AT_EXIT && finding->state != STATE_RECHECK)
+	if (finding->rule == RULE_TEARDOWN_DEADLOCK ||
+	    (finding->state != STATE_AT_EXIT && finding->state != STATE_RECHECK))
 		return false;
 	while (u64map_next(&finding->processes, &cursor, &process, &unused))
 		if (u64map_get(&judgement->hung_since, process) == NULL)

@@ -12,12 +12,13 @@ static int step(struct thing *scope, const struct collect_event *event)
 	struct image *image = scope->life.image;
 
 	if ((event->arg & TRACK_RETURNED) == 0)
-		return extent_enter(&image->things.extents, event->tid,
-				    &(struct extent_step){
-					    .thing = scope,
-					    .adopts = thing_told(image, event).text,
-					    .closing = event->op == TRACK_OP_CLOSE,
-				    });
+		return extent_enter(
+			&image->things.extents, event->tid,
+			&(struct extent_step){
+				.thing = scope,
+				.adopts = thing_told(image, event).text,
+				.closing_ns = event->op == TRACK_OP_CLOSE ? event->time_ns : 0,
+			});
 	extent_leave(&image->things.extents, event->tid, event->kind, event->subject);
 	return 0;
 }

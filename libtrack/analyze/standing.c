@@ -48,6 +48,15 @@ static struct life *find_target(struct image *image, const struct collect_standi
 	return NULL;
 }
 
+/* Also of what is over: a timer that fired is waited for until its function returned. */
+static struct life *find_told(struct image *image, const struct block *block)
+{
+	struct thing *thing =
+		thing_is_kind(block->kind) ? thing_find(image, block->kind, block->subject) : NULL;
+
+	return thing != NULL ? &thing->life : life_of(image, block->kind, block->subject);
+}
+
 static int describe_told(struct image *image, const struct block *block, struct trace_standing *row)
 {
 	if (block == NULL)
@@ -57,7 +66,7 @@ static int describe_told(struct image *image, const struct block *block, struct 
 	row->told_text = block->text;
 	row->told_ns = block->time_ns;
 	row->told_stack = block->stack;
-	return keep(life_of(image, block->kind, block->subject), &row->told_id);
+	return keep(find_told(image, block), &row->told_id);
 }
 
 static int describe(struct writing *writing, const struct collect_standing *standing,
@@ -118,7 +127,7 @@ static int write_inside(struct writing *writing, int64_t id, uint32_t tid)
 
 	for (size_t i = 0; error == 0 && extent_step(extents, tid, i, &step); i++) {
 		struct trace_inside row = {
-			.standing_id = id, .position = (int)i, .closing = step.closing};
+			.standing_id = id, .position = (int)i, .closing = step.closing_ns != 0};
 
 		error = life_keep(&step.thing->life, &row.resource_id);
 		if (error == 0)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "wait_graph.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,7 +24,8 @@ static const struct {
 
 static const char processes_sql[] =
 	"SELECT p.id, coalesce(p.parent_id, 0), p.start_ns, p.origin = 'fork', p.end = 'exit' "
-	"FROM process p WHERE p.id IN (SELECT process_id FROM standing) ORDER BY p.id";
+	"FROM process p WHERE p.id IN (SELECT process_id FROM standing) AND p.end <> 'exec' "
+	"ORDER BY p.id";
 
 static const char threads_sql[] =
 	"SELECT s.id, coalesce(r.id, 0), s.tid, coalesce(r.name, ''), s.tid = p.pid, "
@@ -32,15 +34,17 @@ static const char threads_sql[] =
 	"s.since_ns, s.stack_id, s.told_kind, t.class, s.told_text, s.told_subject, s.told_id, "
 	"CASE WHEN p.exit_tid = s.tid THEN p.exit_begun_ns END, g.class, g.remote_address, "
 	"s.wait = 'condition' AND EXISTS (SELECT 1 FROM waker w WHERE w.process_id = "
-	"s.process_id AND w.subject = s.subject AND w.time_ns >= s.since_ns) "
+	"s.process_id AND w.subject = s.subject AND w.time_ns >= s.since_ns), r.birth_stack, "
+	"CASE WHEN t.ending = 'fired' THEN t.death_tid END "
 	"FROM standing s JOIN process p ON p.id = s.process_id "
 	"LEFT JOIN resource r ON r.id = coalesce(s.thread_id, (SELECT max(e.id) FROM resource e "
 	"WHERE e.process_id = s.process_id AND e.kind = 'thread' AND e.tid = s.tid)) "
 	"LEFT JOIN resource t ON t.id = s.told_id LEFT JOIN resource g ON g.id = s.target_id "
 	"WHERE s.process_id = ?1 ORDER BY s.id";
 
-static const char held_sql[] = "SELECT lock, mode, coalesce(since_ns, 0), coalesce(stack_id, 0) "
-			       "FROM held WHERE standing_id = ?1 ORDER BY position";
+static const char held_sql[] =
+	"SELECT lock, mode, coalesce(since_ns, 0), coalesce(stack_id, 0), depth "
+	"FROM held WHERE standing_id = ?1 ORDER BY position";
 
 static const char inside_sql[] =
 	"SELECT i.resource_id, i.closing, r.kind, r.class, coalesce(r.close_ns, 0), "
@@ -156,6 +160,8 @@ static int read_thread(struct wait_graph *graph, struct trace_query *row)
 		.told_id = trace_query_int(row, 19),
 		.exit_begun_ns = (uint64_t)trace_query_int(row, 20),
 		.is_woken = trace_query_int(row, 23) != 0,
+		.birth_stack = trace_query_int(row, 24),
+		.told_tid = (uint32_t)trace_query_int(row, 25),
 	};
 	error = copy(row, 3, &thread->name);
 	if (error == 0)
@@ -179,6 +185,7 @@ static int read_held(struct wait_graph *graph, struct trace_query *row)
 	held->mode = wait_of(trace_query_text(row, 1));
 	held->since_ns = (uint64_t)trace_query_int(row, 2);
 	held->stack_id = trace_query_int(row, 3);
+	held->depth = trace_query_int(row, 4);
 	return 0;
 }
 
@@ -300,6 +307,29 @@ int wait_belongs(const struct wait_graph *graph, int64_t resource_id, int64_t ow
 	found = trace_query_step(query);
 	trace_query_destroy(query);
 	return found;
+}
+
+/* "dc worker 1" and "dc worker 12" */
+static bool is_equal_but_digits(const char *left, const char *right)
+{
+	for (;; left++, right++) {
+		while (isdigit((unsigned char)*left))
+			left++;
+		while (isdigit((unsigned char)*right))
+			right++;
+		if (*left != *right || *left == '\0')
+			return *left == *right;
+	}
+}
+
+bool wait_is_alike(const struct wait_graph *graph, size_t left, size_t right)
+{
+	const struct wait_thread *a = &graph->threads[left], *b = &graph->threads[right];
+
+	if (a->start == 0 || a->start != b->start || a->process_id != b->process_id)
+		return false;
+	return a->name != NULL && b->name != NULL ? is_equal_but_digits(a->name, b->name)
+						  : a->birth_stack == b->birth_stack;
 }
 
 const struct wait_process *wait_process_of(const struct wait_graph *graph, size_t thread)

@@ -32,7 +32,7 @@ struct wait_edge {
 struct wait_held {
 	uint64_t lock, since_ns; /* 0 not known */
 	enum track_wait mode;
-	int64_t stack_id;
+	int64_t stack_id, depth;
 };
 
 /* A call that a thread is inside of. */
@@ -51,6 +51,7 @@ struct wait_thread {
 	char *name; /* NULL none */
 	bool is_first, is_ended;
 	int64_t start; /* location of its first function; 0 unknown */
+	int64_t birth_stack;
 	uint64_t now_ns;
 	enum track_wait wait; /* TRACK_WAIT_NONE: for nothing */
 	bool timed;
@@ -63,6 +64,7 @@ struct wait_thread {
 	char *told_kind, *told_class, *told_text; /* NULL none */
 	uint64_t told_subject;
 	int64_t told_id;
+	uint32_t told_tid;	/* where its function runs, of a timer that fired; 0 none */
 	uint64_t exit_begun_ns; /* it ends the process; 0 it does not */
 	size_t first_held, held_count;
 	size_t first_call, call_count; /* the innermost first */
@@ -106,6 +108,8 @@ const struct wait_call *wait_closing(const struct wait_graph *graph, size_t thre
 const struct wait_call *wait_callback(const struct wait_graph *graph, size_t thread);
 /* 1 if the one belongs to the other, over however many steps; 0, -errno. */
 int wait_belongs(const struct wait_graph *graph, int64_t resource_id, int64_t owner_id);
+/* Of one pool: they run the same function, and are named or made alike. */
+bool wait_is_alike(const struct wait_graph *graph, size_t left, size_t right);
 const struct wait_process *wait_process_of(const struct wait_graph *graph, size_t thread);
 
 #endif

@@ -2,6 +2,7 @@
 #include "process.h"
 #include "decode.h"
 #include "order.h"
+#include "stand.h"
 #include "usage.h"
 
 #include <base/text.h>

@@ -7,9 +7,10 @@
 #include "spool.h"
 
 #include <collect/collector.h>
-#include <collect/standings.h>
 #include <stdbool.h>
 #include <stdint.h>
+
+struct standings;
 
 struct process {
 	struct spool spool;

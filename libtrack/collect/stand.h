@@ -5,7 +5,17 @@
 
 #include "spool.h"
 
-#include <collect/standings.h>
+#include <collect/collector.h>
+
+/* A zeroed struct is empty. */
+struct standings {
+	struct collect_standings told; /* points into what follows */
+	struct track_standing *entries;
+	struct collect_standing *threads;
+	struct track_waker *wakers;
+	struct track_lock_order *orders;
+};
+void standings_finish(struct standings *standings);
 
 /*
  * Read them from the file; one that is gone has none. moving: its threads may run while we look.

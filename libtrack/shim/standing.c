@@ -7,8 +7,9 @@
 
 #include <string.h>
 
-#define ABANDONED_MAX 64  /* places of threads that ended and hold locks */
-#define SEARCHED_MAX 256u /* places that are searched for a lock that somebody else took */
+#define ABANDONED_MAX 64	/* places of threads that ended and hold locks */
+#define SIGNAL_FRAME_BYTES 1024 /* at least */
+#define SEARCHED_MAX 256u	/* places that are searched for a lock that somebody else took */
 
 static uint32_t places_end; /* one above the highest that was ever taken */
 static uint32_t abandoned;
@@ -115,17 +116,27 @@ void standing_keep(bool prepared)
 	abandoned = 0;
 }
 
+static void push_as_it_was(struct track_standing *standing, const struct track_held *held)
+{
+	standing_push(standing, held->lock, (enum track_wait)held->mode, held->caller,
+		      held->since_ns);
+	standing->held[standing->held_count - 1].depth = held->depth;
+}
+
 void standing_restore(struct writer *writer)
 {
 	for (uint32_t i = 0; writer->standing && i < kept.count; i++)
-		standing_push(writer->standing, &kept.held[i]);
+		push_as_it_was(writer->standing, &kept.held[i]);
 	kept.count = 0;
 }
 
-/* Whether the thread is above a call that waited and was left by longjmp, or not inside of any. */
+/*
+ * Whether the thread is not inside of the call that is told to wait: a handler left that by
+ * longjmp. A handler that runs inside lies below what the kernel saves for it.
+ */
 static bool is_outside(const struct writer *writer, uintptr_t frame)
 {
-	return frame > writer->blocked_at && stack_is_own(frame);
+	return frame > writer->blocked_at - SIGNAL_FRAME_BYTES && stack_is_own(frame);
 }
 
 /* As far as it can be taken here: else who called, at least. */
@@ -185,11 +196,10 @@ static struct track_held *find(struct track_standing *standing, uint64_t lock)
 	return NULL;
 }
 
-void standing_hold_more(struct writer *writer, const struct track_held *held, bool awaited)
+/* It is outside of any wait that is told, or takes what it waited for. */
+static void hold(struct writer *writer, const struct track_held *held, bool awaited)
 {
 	struct track_standing *standing = writer->standing;
-	if (standing->wait && is_outside(writer, (uintptr_t)__builtin_frame_address(0)))
-		set_wait(standing, &no_wait, 0);
 	struct track_held *again = find(standing, held->lock);
 	if (again) {
 		uint32_t was = standing_begin(standing);
@@ -199,7 +209,27 @@ void standing_hold_more(struct writer *writer, const struct track_held *held, bo
 	}
 	if (awaited && standing->held_count)
 		lock_order_tell(standing, held);
-	standing_push(standing, held);
+	standing_push(standing, held->lock, (enum track_wait)held->mode, held->caller,
+		      held->since_ns);
+}
+
+void standing_hold_more(struct writer *writer, uint64_t lock, enum track_wait mode, uint64_t caller,
+			bool awaited)
+{
+	const struct track_held held = {
+		.lock = lock, .caller = caller, .since_ns = clock_coarse_ns(), .mode = mode};
+	if (writer->standing->wait && is_outside(writer, (uintptr_t)__builtin_frame_address(0)))
+		set_wait(writer->standing, &no_wait, 0);
+	hold(writer, &held, awaited);
+}
+
+void standing_hold_now(struct writer *writer, const void *lock, enum track_wait mode,
+		       uint64_t caller)
+{
+	const struct track_held held = {
+		.lock = (uintptr_t)lock, .caller = caller, .since_ns = clock_ns(), .mode = mode};
+	if (writer->standing)
+		hold(writer, &held, true);
 }
 
 /* What it was stays above the others, for standing_undrop. */
@@ -208,7 +238,10 @@ static void take_out(struct track_standing *standing, struct track_held *held)
 	uint32_t was = standing_begin(standing), count = readable(standing);
 	struct track_held *last = &standing->held[count - 1];
 	const struct track_held gone = *held;
-	memmove(held, held + 1, (size_t)(last - held) * sizeof(*held));
+	for (; held < last; held++) {
+		*held = held[1];
+		__asm__ volatile("" ::: "memory"); /* no call of memmove */
+	}
 	*last = gone;
 	if (standing->held_count > TRACK_HELD_MAX)
 		last->lock = 0; /* one that has no entry is in its place */

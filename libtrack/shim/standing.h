@@ -10,6 +10,7 @@
 #ifndef SHIM_STANDING_H
 #define SHIM_STANDING_H
 
+#include "clock.h"
 #include "writer.h"
 
 /* Everything but the common case of what follows. */
@@ -66,12 +67,6 @@ void standing_block(struct standing_block *block, struct writer *writer,
 /* It waits no more. After a cancellation too; left out where a handler leaves by longjmp. */
 void standing_unblock(const struct standing_block *block);
 
-/*
- * It has taken a lock, or once more. mode: as in struct track_held. awaited: it would have waited
- * for it, so that the order counts.
- */
-void standing_hold_more(struct writer *writer, const struct track_held *held, bool awaited);
-
 /* What it is written by: odd meanwhile, also for a handler that comes in between. */
 static inline uint32_t standing_begin(struct track_standing *standing)
 {
@@ -88,29 +83,46 @@ static inline void standing_end(struct track_standing *standing, uint32_t was)
 }
 
 /* A handler in between puts its own above, and takes them away. */
-static inline void standing_push(struct track_standing *standing, const struct track_held *held)
+static inline void standing_push(struct track_standing *standing, uint64_t lock,
+				 enum track_wait mode, uint64_t caller, uint64_t since_ns)
 {
 	uint32_t was = standing_begin(standing), count = standing->held_count;
 	standing->held_count = count + 1;
 	__asm__ volatile("" ::: "memory");
-	if (likely(count < TRACK_HELD_MAX))
-		standing->held[count] = *held;
+	if (likely(count < TRACK_HELD_MAX)) {
+		struct track_held *held = &standing->held[count];
+		held->lock = lock;
+		held->caller = caller;
+		held->since_ns = since_ns;
+		held->mode = mode;
+		held->depth = 1;
+	}
 	standing_end(standing, was);
 }
 
+/* Everything but the common case of what follows. */
+void standing_hold_more(struct writer *writer, uint64_t lock, enum track_wait mode,
+			uint64_t caller, bool awaited);
+
+/*
+ * It has taken a lock, or once more. mode: as in struct track_held. awaited: it would have waited
+ * for it, so that the order counts.
+ */
 static inline void standing_hold(struct writer *writer, const void *lock, enum track_wait mode,
 				 uint64_t caller, bool awaited)
 {
 	struct track_standing *standing = writer->standing;
-	const struct track_held held = {
-		.lock = (uintptr_t)lock, .caller = caller, .mode = mode, .depth = 1};
 	if (unlikely(!standing))
 		return;
 	if (unlikely(standing->held_count || standing->wait))
-		standing_hold_more(writer, &held, awaited);
+		standing_hold_more(writer, (uintptr_t)lock, mode, caller, awaited);
 	else
-		standing_push(standing, &held);
+		standing_push(standing, (uintptr_t)lock, mode, caller, clock_coarse_ns());
 }
+
+/* The same after a wait: then it is told since when. */
+void standing_hold_now(struct writer *writer, const void *lock, enum track_wait mode,
+		       uint64_t caller);
 
 enum standing_dropped { STANDING_UNKNOWN, STANDING_DROPPED, STANDING_ONE_LESS };
 enum standing_dropped standing_drop_deeper(struct writer *writer, uint64_t lock);

@@ -39,7 +39,7 @@ static void condition_ends(void *what)
 	const struct condition_wait *waiting = what;
 	struct writer *writer = standing_writer();
 	if (writer && waiting->held)
-		standing_hold(writer, waiting->mutex, TRACK_WAIT_MUTEX, waiting->frame[1], true);
+		standing_hold_now(writer, waiting->mutex, TRACK_WAIT_MUTEX, waiting->frame[1]);
 	standing_unblock(&waiting->block);
 }
 

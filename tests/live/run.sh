@@ -129,6 +129,16 @@ for program in live_host live_host_nopie; do
 	account thread-frames 0 "$left" 0
 	account idle-threads 0 "$left" 0
 	account socket-flags 0 "$left" 1
+	account locks-held 0
+	account locks-waits 0 "SELECT count(*) || ' ' || max(ending) FROM resource WHERE kind = 'thread'" "8 joined"
+	account locks-cancelled 0
+	account locks-kinds 0
+	account locks-c11 0
+	account locks-fork 0
+	account locks-vfork 0
+	account locks-late 0
+	account locks-handlers 0
+	account locks-orders 0
 	account signals-in-children 0 "SELECT count(*) FROM process WHERE origin = 'fork' AND end = 'exit' AND code = 7" 100
 	account io-uring 0 "SELECT count(*) - (SELECT coalesce(sum(count), 0) FROM note WHERE name = 'io-uring') FROM resource WHERE class = 'io_uring'" 0
 	if unshare --pid --fork true 2>err; then
@@ -299,9 +309,9 @@ fi
 exported=$(nm -D --defined-only "$shim" | awk '{print $3}' | grep -v '^track_shim_' | sort)
 wanted=$(sed -n 's/^TRACK_[A-Z_]*(\([A-Za-z0-9_]*\),.*/\1/p' "$here/../../libtrack/include/track/calls.def" | sort)
 check "the shim exports the rows of calls.def" "$exported" "$wanted"
-# dlopen, dladdr and dlinfo are for the start; nothing here allocates, prints or locks after it.
+# dlopen, dladdr, dlinfo and dlvsym are for the start; nothing here allocates, prints or locks after it.
 taken="__cxa_at_quick_exit __environ __errno_location __pthread_register_cancel __pthread_unregister_cancel
-	__register_atfork __sigsetjmp dirfd dladdr dlinfo dlopen dlsym environ fileno getauxval pthread_self"
+	__register_atfork __sigsetjmp dirfd dladdr dlinfo dlopen dlsym dlvsym environ fileno getauxval pthread_self"
 check "the shim takes no allocator, lock or output from libc" \
 	"$(nm -D --undefined-only "$shim" | sed -n 's/.* U \([A-Za-z0-9_]*\).*/\1/p' | sort | tr '\n' ' ')" "$(echo $taken | tr ' ' '\n' | sort | tr '\n' ' ')"
 check "the shim links libc alone" "$(readelf -d "$shim" | awk '/NEEDED/ {print $NF}' | tr '\n' ' ')" "[libc.so.6] "

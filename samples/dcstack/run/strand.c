@@ -4,6 +4,7 @@
 #include "job.h"
 #include <run/fault.h>
 #include <stddef.h>
+#include <track/track.h>
 
 /* The strand whose job this thread runs; NULL again if the job finishes it. */
 static _Thread_local const struct strand *current;
@@ -19,9 +20,11 @@ static void run_one(struct job *job)
 	job = job_queue_pop(&strand->queue);
 	pthread_mutex_unlock(&strand->lock);
 	current = strand;
+	track_callback_enter(strand);
 	job->run(job);
 	if (current != strand)
 		return;
+	track_callback_leave(strand);
 	current = NULL;
 
 	pthread_mutex_lock(&strand->lock);
@@ -39,18 +42,32 @@ void strand_init(struct strand *strand, struct pool *pool)
 	*strand = (struct strand){.job.run = run_one, .pool = pool};
 	pthread_mutex_init(&strand->lock, NULL);
 	pthread_cond_init(&strand->idle, NULL);
+	/* For who watches: whose end strand_finish waits for. */
+	track_callback_arm(strand, "strand's job", 0);
+}
+
+/* Under the lock. */
+static void await_idle(struct strand *strand)
+{
+	if (!strand->running)
+		return;
+	track_block(track_callback(strand), "the end of its job");
+	while (strand->running)
+		pthread_cond_wait(&strand->idle, &strand->lock);
+	track_unblock(track_callback(strand));
 }
 
 void strand_finish(struct strand *strand)
 {
 	if (current == strand && !fault_on(FAULT_DESTROY_IN_OWN_CALLBACK)) {
 		current = NULL;
+		track_callback_leave(strand);
 	} else {
 		pthread_mutex_lock(&strand->lock);
-		while (strand->running)
-			pthread_cond_wait(&strand->idle, &strand->lock);
+		await_idle(strand);
 		pthread_mutex_unlock(&strand->lock);
 	}
+	track_callback_release(strand);
 	pthread_cond_destroy(&strand->idle);
 	pthread_mutex_destroy(&strand->lock);
 }

@@ -13,9 +13,12 @@
 
 #define BUILDER_SEGMENTS 4u
 #define BUILDER_USAGE 128u
+#define BUILDER_ENTRIES 8u	    /* of each table about threads and locks */
 #define BUILDER_DEAD_PID 0x7ffffff0 /* above any pid_max */
 #define BUILDER_BYTES                                                                              \
 	(TRACK_HEADER_BYTES + BUILDER_USAGE * sizeof(struct track_fd_usage) +                      \
+	 BUILDER_ENTRIES * (sizeof(struct track_standing) + sizeof(struct track_waker) +           \
+			    sizeof(struct track_lock_order)) +                                     \
 	 BUILDER_SEGMENTS * TRACK_SEGMENT_BYTES)
 
 struct builder {
@@ -66,8 +69,17 @@ static inline struct builder builder_open(const char *folder, const char *name, 
 	b.header->header_bytes = TRACK_HEADER_BYTES;
 	b.header->usage_offset = TRACK_HEADER_BYTES;
 	b.header->usage_count = BUILDER_USAGE;
-	b.header->segments_offset =
+	b.header->standings_offset =
 		TRACK_HEADER_BYTES + BUILDER_USAGE * sizeof(struct track_fd_usage);
+	b.header->wakers_offset =
+		b.header->standings_offset + BUILDER_ENTRIES * sizeof(struct track_standing);
+	b.header->orders_offset =
+		b.header->wakers_offset + BUILDER_ENTRIES * sizeof(struct track_waker);
+	b.header->segments_offset =
+		b.header->orders_offset + BUILDER_ENTRIES * sizeof(struct track_lock_order);
+	b.header->standing_count = BUILDER_ENTRIES;
+	b.header->waker_count = BUILDER_ENTRIES;
+	b.header->order_count = BUILDER_ENTRIES;
 	b.header->segment_count = BUILDER_SEGMENTS;
 	b.header->segment_bytes = TRACK_SEGMENT_BYTES;
 	b.header->pid = pid;
@@ -91,6 +103,21 @@ static inline struct track_segment *builder_segment(const struct builder *b, uin
 static inline struct track_fd_usage *builder_usage(const struct builder *b, uint32_t fd)
 {
 	return (struct track_fd_usage *)((char *)b->header + b->header->usage_offset) + fd;
+}
+
+static inline struct track_standing *builder_standing(const struct builder *b, uint32_t index)
+{
+	return (struct track_standing *)((char *)b->header + b->header->standings_offset) + index;
+}
+
+static inline struct track_waker *builder_waker(const struct builder *b, uint32_t index)
+{
+	return (struct track_waker *)((char *)b->header + b->header->wakers_offset) + index;
+}
+
+static inline struct track_lock_order *builder_order(const struct builder *b, uint32_t index)
+{
+	return (struct track_lock_order *)((char *)b->header + b->header->orders_offset) + index;
 }
 
 static inline void builder_take(const struct builder *b, uint32_t index, uint32_t tid)

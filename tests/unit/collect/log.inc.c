@@ -12,7 +12,10 @@ struct log {
 	char names[64][2][64];
 	uint32_t process_count;
 	int fail_flush;
-	uint64_t stood_ns;
+	uint64_t stood_ns; /* of the last standings: when, and what was known of the process */
+	enum collect_end stood_at_end;
+	uint64_t latest_held_ns;
+	uint16_t last_call;
 	uint8_t sum; /* of all payload bytes: they must be readable */
 };
 
@@ -100,14 +103,17 @@ static inline int log_text(void *ctx, uint32_t process, uint64_t id, const char 
 static inline int log_standings(void *ctx, uint32_t process,
 				const struct collect_standings *standings)
 {
-	(void)process;
 	struct log *log = ctx;
 	log->stood_ns = standings->time_ns;
+	log->stood_at_end = process < 64 ? log->processes[process].end : COLLECT_END__COUNT;
 	for (size_t i = 0; i < standings->thread_count; i++) {
 		const struct collect_standing *at = &standings->threads[i];
 		log_add(log, "stands:%u=%u:%lu@%lu(", at->tid, at->wait, at->subject, at->since_ns);
-		for (size_t j = 0; j < at->held_count; j++)
+		log->last_call = at->call;
+		for (size_t j = 0; j < at->held_count; j++) {
 			log_add(log, j ? ",%lu" : "%lu", at->held[j].lock);
+			log->latest_held_ns = at->held[j].since_ns;
+		}
 		log_add(log, at->more_held ? ",...) " : ") ");
 	}
 	for (size_t i = 0; i < standings->waker_count; i++)

@@ -47,7 +47,7 @@ static const char *last(const char *columns, const char *table)
 
 static const char process_columns[] = "pid,ppid,parent_id,image,origin,exe,command,start_ns,"
 				      "realtime_ns,end_ns,end,code,census_fds,census_threads,"
-				      "fd_limit";
+				      "fd_limit,exit_begun_ns,exit_tid";
 
 Test(row, of_a_process)
 {
@@ -66,18 +66,22 @@ Test(row, of_a_process)
 		.code = 0,
 		.census_threads = true,
 		.fd_limit = 8,
+		.exit_begun_ns = 9,
+		.exit_tid = 10,
 	};
 
 	cr_assert_eq(trace_put_process(trace, &row), 0);
 	cr_expect_str_eq(last(process_columns, "process"),
-			 "1,2,3,4,fork,/bin/a,a b,5,6,7,exit,0,0,1,8");
+			 "1,2,3,4,fork,/bin/a,a b,5,6,7,exit,0,0,1,8,9,10");
 	row.parent_id = 0;
 	row.end_ns = 0;
 	row.code = INT32_MIN;
 	row.fd_limit = 0;
+	row.exit_begun_ns = 0;
+	row.exit_tid = 0;
 	cr_assert_eq(trace_put_process(trace, &row), 0);
 	cr_expect_str_eq(last(process_columns, "process"),
-			 "1,2,-,4,fork,/bin/a,a b,5,6,-,exit,-,0,1,-");
+			 "1,2,-,4,fork,/bin/a,a b,5,6,-,exit,-,0,1,-,-,-");
 	cr_expect_str_eq(last("count(*)", "process"), "1");
 }
 
@@ -310,6 +314,120 @@ Test(row, of_a_place_and_what_is_there)
 		"1,7,1");
 	cr_assert_eq(trace_add_stack(trace, 4, 6, 6, NULL, 0, &empty), 0, "%s", trace_error(trace));
 	cr_expect_str_eq(last("hash,length(addresses)", "stack"), "6,0");
+}
+
+static const char standing_columns[] =
+	"process_id,tid,thread_id,time_ns,wait,timed,call,subject,other,target_id,since_ns,"
+	"stack_id,told_kind,told_subject,told_id,told_text,told_ns,told_stack";
+
+Test(row, of_where_a_thread_stands)
+{
+	struct trace_standing row = {
+		.process_id = 1,
+		.tid = 2,
+		.thread_id = 3,
+		.time_ns = 4,
+		.wait = "mutex",
+		.timed = true,
+		.call = "call",
+		.subject = 5,
+		.other = 6,
+		.target_id = 7,
+		.since_ns = 8,
+		.stack_id = 9,
+		.told_kind = "timer",
+		.told_subject = 10,
+		.told_id = 11,
+		.told_text = "to be quiet",
+		.told_ns = 12,
+		.told_stack = 13,
+	};
+	int64_t id = 0;
+
+	cr_assert_eq(trace_add_standing(trace, &row, &id), 0);
+	cr_expect_eq(id, 1);
+	cr_expect_str_eq(last(standing_columns, "standing"),
+			 "1,2,3,4,mutex,1,call,5,6,7,8,9,timer,10,11,to be quiet,12,13");
+	row = (struct trace_standing){.process_id = 1, .tid = 2, .time_ns = 4};
+	cr_assert_eq(trace_add_standing(trace, &row, &id), 0);
+	cr_expect_eq(id, 2);
+	cr_expect_str_eq(last(standing_columns, "standing"), "1,2,-,4,-,0,-,-,-,-,-,-,-,-,-,-,-,-");
+	row.wait = "descriptor";
+	row.told_kind = "fd";
+	cr_assert_eq(trace_add_standing(trace, &row, &id), 0);
+	cr_expect_str_eq(last("subject,told_subject", "standing"), "0,0", "descriptor 0 is one");
+}
+
+static const struct trace_held a_held = {.standing_id = 1,
+					 .position = 2,
+					 .lock = 3,
+					 .mode = "mutex",
+					 .depth = 4,
+					 .since_ns = 5,
+					 .stack_id = 6};
+static const struct trace_inside an_inside = {
+	.standing_id = 1, .position = 2, .resource_id = 3, .closing = true};
+static const struct trace_waker a_waker = {
+	.process_id = 1, .subject = 2, .tid = 3, .time_ns = 4, .count = 5, .stack_id = 6};
+static const struct trace_lock_order an_order = {.process_id = 1,
+						 .first = 2,
+						 .second = 3,
+						 .first_stack = 4,
+						 .second_stack = 5,
+						 .guard = 6,
+						 .tid = 7,
+						 .many = true};
+
+Test(row, of_what_a_thread_holds_and_is_inside_of)
+{
+	cr_assert_eq(trace_add_held(trace, &a_held), 0);
+	cr_expect_str_eq(last("standing_id,position,lock,mode,depth,since_ns,stack_id",
+			      "(SELECT 1 AS rowid, * FROM held)"),
+			 "1,2,3,mutex,4,5,6");
+	cr_assert_eq(trace_add_inside(trace, &an_inside), 0);
+	cr_expect_str_eq(last("standing_id,position,resource_id,closing",
+			      "(SELECT 1 AS rowid, * FROM inside)"),
+			 "1,2,3,1");
+}
+
+Test(row, of_wakers_and_the_order_of_locks)
+{
+	cr_assert_eq(trace_add_waker(trace, &a_waker), 0);
+	cr_expect_str_eq(last("process_id,subject,tid,time_ns,count,stack_id", "waker"),
+			 "1,2,3,4,5,6");
+	cr_assert_eq(trace_add_lock_order(trace, &an_order), 0);
+	cr_expect_str_eq(last("process_id,first,second,first_stack,second_stack,guard,tid,many",
+			      "lock_order"),
+			 "1,2,3,4,5,6,7,1");
+}
+
+Test(row, of_an_earlier_look_at_a_process_goes)
+{
+	int64_t ids[2];
+
+	for (int i = 0; i < 2; i++) {
+		struct trace_standing row = {.process_id = i + 1, .tid = 2, .time_ns = 4};
+		struct trace_held held = a_held;
+		struct trace_inside inside = an_inside;
+		struct trace_waker waker = a_waker;
+		struct trace_lock_order order = an_order;
+
+		cr_assert_eq(trace_add_standing(trace, &row, &ids[i]), 0);
+		held.standing_id = inside.standing_id = ids[i];
+		waker.process_id = order.process_id = i + 1;
+		cr_assert_eq(trace_add_held(trace, &held), 0);
+		cr_assert_eq(trace_add_inside(trace, &inside), 0);
+		cr_assert_eq(trace_add_waker(trace, &waker), 0);
+		cr_assert_eq(trace_add_lock_order(trace, &order), 0);
+	}
+	cr_assert_eq(trace_clear_standings(trace, 1), 0);
+	cr_expect_str_eq(last("(SELECT group_concat(process_id) FROM standing),"
+			      "(SELECT group_concat(standing_id) FROM held),"
+			      "(SELECT group_concat(standing_id) FROM inside),"
+			      "(SELECT group_concat(process_id) FROM waker),"
+			      "(SELECT group_concat(process_id) FROM lock_order)",
+			      "standing"),
+			 "2,2,2,2,2");
 }
 
 Test(row, that_breaks_the_schema_is_an_error)

@@ -38,6 +38,8 @@ struct lifetimes_status {
 	uint64_t open_sockets; /* alive now, all processes */
 	uint64_t open_fds;
 	uint64_t threads;
+	/* When the oldest close of a scope began, or end of a program, that goes on; 0: none. */
+	uint64_t pending_ns;
 };
 void lifetimes_status(const struct lifetimes *lifetimes, struct lifetimes_status *ret_status);
 
