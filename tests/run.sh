@@ -225,6 +225,7 @@ lines robust tests/samples/robust.sh build/release
 lines interop tests/samples/interop.sh build/release
 lines bounds tests/live/bounds.sh build/release
 lines calls tests/live/calls.sh build/release
+probed probes-hangs tests/probes/hangs.sh build/release
 probed probes-cli tests/probes/cli.sh build/release
 lines house tests/unit/house.sh build/release
 lines annotations tests/live/annotations.sh build/release
