@@ -4,20 +4,9 @@
 #include "host_standings.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <limits.h>
 #include <pthread.h>
-#include <sched.h>
 #include <semaphore.h>
-#include <setjmp.h>
-#include <signal.h>
 #include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/syscall.h>
-#include <sys/time.h>
-#include <sys/wait.h>
 #include <threads.h>
 #include <time.h>
 #include <unistd.h>
@@ -295,8 +284,11 @@ static pthread_mutex_t made(int type, int robust, int protocol)
 	return lock;
 }
 
+static uint32_t tid_of_the_dead;
+
 static void *lock_and_leave(void *lock)
 {
+	tid_of_the_dead = standing_tid();
 	pthread_mutex_lock(lock);
 	return NULL;
 }
@@ -327,6 +319,9 @@ static int kinds_of_locks(void)
 	host_check(pthread_mutex_lock(&robust) == EOWNERDEAD, "EOWNERDEAD");
 	standing = standing_mine();
 	standing_holds(&standing, 0, &robust, TRACK_WAIT_MUTEX, 1);
+	host_check(!standing_of(tid_of_the_dead).held_count ||
+			   !standing_of(tid_of_the_dead).held[0].lock,
+		   "the dead holds it still");
 	pthread_mutex_unlock(&robust); /* not made consistent */
 	host_check(pthread_mutex_lock(&robust) == ENOTRECOVERABLE, "ENOTRECOVERABLE");
 	standing_is_free();
