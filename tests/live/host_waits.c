@@ -389,10 +389,23 @@ static void release(enum setting setting, pthread_t thread)
 	case FUTEX:
 		__atomic_store_n(&futex_word, 1, __ATOMIC_RELEASE);
 		syscall(SYS_futex, &futex_word, FUTEX_WAKE, 1);
+		syscall(SYS_futex, &futex_word, FUTEX_WAKE_PRIVATE, 1);
 		break;
 	case SIGNAL:
 		pthread_kill(thread, SIGUSR1);
 	}
+}
+
+/* reader: what here was, before an epoll instance took its place. */
+static void end(enum setting setting, int reader)
+{
+	if (setting == FUTEX || setting == SIGNAL)
+		return;
+	close(here);
+	if (reader != here)
+		close(reader);
+	if (setting != LISTENER)
+		close(there);
 }
 
 static uint64_t subject_of(const struct waiting *waiting)
@@ -436,11 +449,7 @@ static int waits_for_all(void)
 			   waiting->name);
 		release(waiting->setting, thread);
 		pthread_join(thread, NULL);
-		close(here);
-		if (reader != here)
-			close(reader);
-		if (waiting->setting == PAIR || waiting->setting == CHILD)
-			close(there);
+		end(waiting->setting, reader);
 	}
 	host_account();
 	return 0;
