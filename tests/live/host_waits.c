@@ -37,28 +37,20 @@ static uint32_t waiting_tid; /* atomic */
 #define MANY 1000000
 static const struct timespec an_hour = {3600, 0};
 
+/* A call, as a function. */
+#define ACT(name, ...)                                                                             \
+	static void name(void)                                                                     \
+	{                                                                                          \
+		__VA_ARGS__;                                                                       \
+	}
+
 static char byte;
 static struct iovec part = {&byte, 1};
 
-static void do_recv(void)
-{
-	recv(here, &byte, 1, 0);
-}
-
-static void do_recv_chk(void)
-{
-	__recv_chk(here, &byte, 1, 1, 0);
-}
-
-static void do_recvfrom(void)
-{
-	recvfrom(here, &byte, 1, 0, NULL, NULL);
-}
-
-static void do_recvfrom_chk(void)
-{
-	__recvfrom_chk(here, &byte, 1, 1, 0, NULL, NULL);
-}
+ACT(do_recv, recv(here, &byte, 1, 0))
+ACT(do_recv_chk, __recv_chk(here, &byte, 1, 1, 0))
+ACT(do_recvfrom, recvfrom(here, &byte, 1, 0, NULL, NULL))
+ACT(do_recvfrom_chk, __recvfrom_chk(here, &byte, 1, 1, 0, NULL, NULL))
 
 static void do_recvmsg(void)
 {
@@ -72,20 +64,9 @@ static void do_recvmmsg(void)
 	recvmmsg(here, &message, 1, 0, NULL);
 }
 
-static void do_read(void)
-{
-	host_check(read(here, &byte, 1) == 1, "read");
-}
-
-static void do_read_chk(void)
-{
-	host_check(__read_chk(here, &byte, 1, 1) == 1, "__read_chk");
-}
-
-static void do_readv(void)
-{
-	host_check(readv(here, &part, 1) == 1, "readv");
-}
+ACT(do_read, host_check(read(here, &byte, 1) == 1, "read"))
+ACT(do_read_chk, host_check(__read_chk(here, &byte, 1, 1) == 1, "__read_chk"))
+ACT(do_readv, host_check(readv(here, &part, 1) == 1, "readv"))
 
 static void do_timed_recv(void)
 {
@@ -117,30 +98,11 @@ static void do_recv_of_copy(void)
 	do_recv();
 }
 
-static void do_syscall_read(void)
-{
-	syscall(SYS_read, here, &byte, 1);
-}
-
-static void do_syscall_recvfrom(void)
-{
-	syscall(SYS_recvfrom, here, &byte, 1, 0, NULL, NULL);
-}
-
-static void do_accept(void)
-{
-	close(accept(here, NULL, NULL));
-}
-
-static void do_accept4(void)
-{
-	close(accept4(here, NULL, NULL, SOCK_CLOEXEC));
-}
-
-static void do_syscall_accept(void)
-{
-	close((int)syscall(SYS_accept, here, NULL, NULL));
-}
+ACT(do_syscall_read, syscall(SYS_read, here, &byte, 1))
+ACT(do_syscall_recvfrom, syscall(SYS_recvfrom, here, &byte, 1, 0, NULL, NULL))
+ACT(do_accept, close(accept(here, NULL, NULL)))
+ACT(do_accept4, close(accept4(here, NULL, NULL, SOCK_CLOEXEC)))
+ACT(do_syscall_accept, close((int)syscall(SYS_accept, here, NULL, NULL)))
 
 #define POLLED                                                                                     \
 	{                                                                                          \
@@ -225,25 +187,10 @@ static void do_epoll_pwait2(void)
 	host_check(epoll_pwait2(here, &event, 1, NULL, NULL) == 1, "epoll_pwait2");
 }
 
-static void do_wait(void)
-{
-	host_check(wait(NULL) == child, "wait");
-}
-
-static void do_waitpid(void)
-{
-	host_check(waitpid(child, NULL, 0) == child, "waitpid");
-}
-
-static void do_wait3(void)
-{
-	host_check(wait3(NULL, 0, NULL) == child, "wait3");
-}
-
-static void do_wait4(void)
-{
-	host_check(wait4(child, NULL, 0, NULL) == child, "wait4");
-}
+ACT(do_wait, host_check(wait(NULL) == child, "wait"))
+ACT(do_waitpid, host_check(waitpid(child, NULL, 0) == child, "waitpid"))
+ACT(do_wait3, host_check(wait3(NULL, 0, NULL) == child, "wait3"))
+ACT(do_wait4, host_check(wait4(child, NULL, 0, NULL) == child, "wait4"))
 
 static void do_waitid(void)
 {
