@@ -62,11 +62,12 @@ libtrack/collect/collector.c|s/stood_ns > process->last_ns/false/|unit_collect_s
 libtrack/collect/collector.c|s/(look.dead .. round->stands)/round->stands/|unit_collect_standing
 libtrack/collect/collector.c|s/process->spool, !look.dead,/process->spool, true,/|unit_collect_standing
 libtrack/collect/process.c|s/begun_ns < info->start_ns/begun_ns == 1/|unit_collect_standing
-libtrack/analyze/standing.c|s/standing->wait == TRACK_WAIT_DESCRIPTOR/true/|unit_analyze_standing
+libtrack/analyze/standing.c|s/if (standing->wait == TRACK_WAIT_THREAD)/if (standing->wait != TRACK_WAIT_NONE)/|unit_analyze_standing
 libtrack/analyze/standing.c|s/image->stood ? trace_clear_standings(writing.trace, image->id) : 0/0/|unit_analyze_standing
 libtrack/analyze/standing.c|s/if (u64map_get(&writing->met, tid) != NULL)/if (false)/|unit_analyze_standing
 libtrack/analyze/standing.c|s/step.closing_ns != 0/step.closing_ns == 0/|unit_analyze_standing
 libtrack/analyze/standing.c|s/thing != NULL ? &thing->life : /thing != NULL \&\& thing->alive ? \&thing->life : /|unit_analyze_standing
+libtrack/analyze/reference.c|s/error = delete_written(thing);/error = 0;/|unit_analyze_standing
 libtrack/analyze/extent.c|s/extent->depth - 1 - position/position/|unit_analyze_standing
 libtrack/analyze/extent.c|s/begun_ns < oldest_ns/begun_ns > oldest_ns/|unit_analyze_standing
 libtrack/analyze/block.c|s/blocked->of\[at\].kind != event->kind/false/|unit_analyze_standing

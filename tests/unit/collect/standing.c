@@ -166,10 +166,12 @@ Test(standing, of_the_living_it_is_told_when_asked_and_at_the_last)
 	look();
 	tell(CIRCLE);
 	cr_assert(eq(u64, record.stood_ns, stopped_ns));
+	cr_assert(record.goes_on);
 	fixture_poll();
 	tell("");
 	finish();
 	tell(CIRCLE);
+	cr_assert(not(record.goes_on), "no more is told");
 	cr_assert(eq(int, (int)record.processes[0].end, COLLECT_END_RUNNING));
 	builder_close(&b);
 }
