@@ -21,6 +21,11 @@ static const char waker_sql[] =
 	"FROM waker w LEFT JOIN resource r ON r.process_id = w.process_id AND r.kind = 'thread' "
 	"AND r.tid = w.tid WHERE w.process_id = ?1 AND w.subject = ?2";
 
+static const char parents_sql[] =
+	"SELECT s.tid, r.name FROM standing s JOIN held h ON h.standing_id = s.id "
+	"LEFT JOIN resource r ON r.id = s.thread_id WHERE s.process_id = ?1 AND h.lock = ?2 LIMIT "
+	"1";
+
 static const struct wait_thread *at(const struct fitting *fitting, size_t place)
 {
 	return hang_thread(fitting->hangs, fitting->hang->chain[place]);
@@ -267,6 +272,29 @@ static int fits_gone(struct fitting *fitting)
 	return 1;
 }
 
+/* A thread of the parent may have it still. */
+static int fits_not_forked(struct fitting *fitting)
+{
+	struct trace_query *query;
+	int more = trace_query(fitting->hangs->graph.trace, parents_sql, &query);
+
+	if (more != 0)
+		return more;
+	trace_query_bind_int(query, 1,
+			     wait_process_of(&fitting->hangs->graph, end_of(fitting))->parent_id);
+	trace_query_bind_int(query, 2, (int64_t)end(fitting)->subject);
+	more = trace_query_step(query);
+	if (more == 1)
+		snprintf(fitting->verdict->detail, HANG_DETAIL_BYTES,
+			 ", by thread %lld%s%.40s%s of its parent",
+			 (long long)trace_query_int(query, 0),
+			 trace_query_null(query, 1) ? "" : " '",
+			 trace_query_null(query, 1) ? "" : trace_query_text(query, 1),
+			 trace_query_null(query, 1) ? "" : "'");
+	trace_query_destroy(query);
+	return more < 0 ? more : 1;
+}
+
 /* The first of its shape that fits. */
 static const struct row {
 	struct hang_ending ending;
@@ -279,7 +307,7 @@ static const struct row {
 	{{"circle", HANG_CIRCLE, "lock", HANG_BY_OTHER, ""}, fits_circle},
 	{{"holder-gone", HANG_HOLDER_GONE, "lock", HANG_BY_HEAD, "; %s ended, and never gave it back"}, fits_gone},
 	{{"not-forked", HANG_NOT_FORKED, "lock", HANG_BY_HEAD,
-	  ", which was held when the process was forked: whoever holds it is not in this process"}, fits},
+	  ", which was held when the process was forked%s: who could give it back is not in this process"}, fits_not_forked},
 	{{"no-holder", HANG_NO_HOLDER, "lock", HANG_BY_HEAD, "; who holds it is not known"}, fits},
 	{{"pool", HANG_OPEN, "callback", HANG_BY_END,
 	  ": so do all %s of its pool, inside of callbacks, and none is left that could go on"}, fits_pool},

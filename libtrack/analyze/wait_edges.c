@@ -55,6 +55,15 @@ static size_t count_holders(const struct search *search, uint64_t lock, bool to_
 	return count;
 }
 
+/*
+ * Who waits for a mutex that it took more than once did not have to wait before: others give it
+ * back for it.
+ */
+static bool is_semaphore(const struct search *search, size_t to, size_t held)
+{
+	return to == search->thread && search->graph->held[held].depth > 1;
+}
+
 static int add_holders(struct search *search, uint64_t lock, bool to_read)
 {
 	int error = 0;
@@ -63,7 +72,7 @@ static int add_holders(struct search *search, uint64_t lock, bool to_read)
 		size_t to = search->process->first + i;
 		size_t held = find_held(search->graph, &search->graph->threads[to], lock, to_read);
 
-		if (held != WAIT_NOBODY)
+		if (held != WAIT_NOBODY && !is_semaphore(search, to, held))
 			error = add(search, to, WAIT_HOLDS, held);
 	}
 	return error;

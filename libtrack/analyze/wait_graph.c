@@ -24,7 +24,8 @@ static const struct {
 
 static const char processes_sql[] =
 	"SELECT p.id, coalesce(p.parent_id, 0), p.start_ns, p.origin = 'fork', p.end = 'exit' "
-	"FROM process p WHERE p.id IN (SELECT process_id FROM standing) ORDER BY p.id";
+	"FROM process p WHERE p.id IN (SELECT process_id FROM standing) AND p.end <> 'exec' "
+	"ORDER BY p.id";
 
 static const char threads_sql[] =
 	"SELECT s.id, coalesce(r.id, 0), s.tid, coalesce(r.name, ''), s.tid = p.pid, "
@@ -41,8 +42,9 @@ static const char threads_sql[] =
 	"LEFT JOIN resource t ON t.id = s.told_id LEFT JOIN resource g ON g.id = s.target_id "
 	"WHERE s.process_id = ?1 ORDER BY s.id";
 
-static const char held_sql[] = "SELECT lock, mode, coalesce(since_ns, 0), coalesce(stack_id, 0) "
-			       "FROM held WHERE standing_id = ?1 ORDER BY position";
+static const char held_sql[] =
+	"SELECT lock, mode, coalesce(since_ns, 0), coalesce(stack_id, 0), depth "
+	"FROM held WHERE standing_id = ?1 ORDER BY position";
 
 static const char inside_sql[] =
 	"SELECT i.resource_id, i.closing, r.kind, r.class, coalesce(r.close_ns, 0), "
@@ -183,6 +185,7 @@ static int read_held(struct wait_graph *graph, struct trace_query *row)
 	held->mode = wait_of(trace_query_text(row, 1));
 	held->since_ns = (uint64_t)trace_query_int(row, 2);
 	held->stack_id = trace_query_int(row, 3);
+	held->depth = trace_query_int(row, 4);
 	return 0;
 }
 

@@ -32,7 +32,7 @@ struct wait_edge {
 struct wait_held {
 	uint64_t lock, since_ns; /* 0 not known */
 	enum track_wait mode;
-	int64_t stack_id;
+	int64_t stack_id, depth;
 };
 
 /* A call that a thread is inside of. */

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Locks that are taken in both orders. */
+#include "rows.inc.c"
+
+TestSuite(lock_order, .init = rows_begin, .fini = rows_end);
+
+struct pair {
+	uint64_t first, second, guard;
+	uint32_t tid;
+	bool many;
+	const char *in;
+};
+
+static void pair_as(struct pair pair)
+{
+	struct trace_lock_order row = {
+		.process_id = process,
+		.first = pair.first,
+		.second = pair.second,
+		.first_stack = in("outer"),
+		.second_stack = in(pair.in != NULL ? pair.in : "inner"),
+		.guard = pair.guard,
+		.tid = pair.tid,
+		.many = pair.many,
+	};
+
+	cr_assert_eq(trace_add_lock_order(trace, &row), 0, "%s", trace_error(trace));
+}
+
+#define PAIR(...) pair_as((struct pair){__VA_ARGS__})
+
+Test(lock_order, two_threads_that_take_two_locks_in_both_orders_may_meet)
+{
+	PAIR(.first = 0x10, .second = 0x20, .tid = 100, .in = "send");
+	PAIR(.first = 0x20, .second = 0x10, .tid = 101, .in = "receive");
+	judge();
+	expect_findings("lock-order possible lock lock 1 send");
+	expect_message("the locks 0x10 and 0x20 are taken here in this order, and elsewhere in the "
+		       "other: two threads can come to wait for each other");
+	expect_chain("thread 100 'main' took the lock 0x10 at outer\n"
+		     "and, with it in hand, the lock 0x20 at send\n"
+		     "thread 101 took the lock 0x20 at outer\n"
+		     "and, with it in hand, the lock 0x10 at receive");
+	cr_expect(analyze_state_fails("possible", true));
+	cr_expect_not(analyze_state_fails("possible", false));
+}
+
+Test(lock_order, one_thread_alone_cannot_meet_itself)
+{
+	PAIR(.first = 0x10, .second = 0x20, .tid = 100);
+	PAIR(.first = 0x20, .second = 0x10, .tid = 100);
+	judge();
+	expect_findings("none");
+}
+
+Test(lock_order, unless_others_did_it_too)
+{
+	PAIR(.first = 0x10, .second = 0x20, .tid = 100);
+	PAIR(.first = 0x20, .second = 0x10, .tid = 100, .many = true);
+	judge();
+	expect_findings("lock-order possible lock lock 1 inner");
+}
+
+Test(lock_order, a_lock_before_both_keeps_them_apart)
+{
+	PAIR(.first = 0x10, .second = 0x20, .tid = 100, .guard = 0x5);
+	PAIR(.first = 0x20, .second = 0x10, .tid = 101, .guard = 0x5);
+	judge();
+	expect_findings("none");
+}
+
+Test(lock_order, two_different_locks_before_them_do_not)
+{
+	PAIR(.first = 0x10, .second = 0x20, .tid = 100, .guard = 0x5);
+	PAIR(.first = 0x20, .second = 0x10, .tid = 101, .guard = 0x6);
+	judge();
+	expect_findings("lock-order possible lock lock 1 inner");
+}
+
+Test(lock_order, one_order_alone_is_in_order)
+{
+	PAIR(.first = 0x10, .second = 0x20, .tid = 100);
+	PAIR(.first = 0x20, .second = 0x30, .tid = 101);
+	judge();
+	expect_findings("none");
+}
+
+Test(lock_order, pairs_of_one_place_are_one_finding)
+{
+	for (uint64_t i = 0; i < 3; i++) {
+		PAIR(.first = 0x100 * i + 0x10, .second = 0x100 * i + 0x20, .tid = 100);
+		PAIR(.first = 0x100 * i + 0x20, .second = 0x100 * i + 0x10, .tid = 101);
+	}
+	judge();
+	expect_findings("lock-order possible lock lock 3 inner");
+}
