@@ -207,6 +207,7 @@ probed probes tests/probes/run.sh build/release
 probed probes-cli tests/probes/cli.sh build/release
 probed probes-packs tests/probes/packs.sh build/release
 probed probes-sequence tests/probes/sequence.sh build/release
+probed probes-hangs tests/probes/hangs.sh build/release
 probed probes-found tests/live/scenarios.sh --engine probes build/release
 say "sanitizers and fuzzing"
 joined sanitized_builds
