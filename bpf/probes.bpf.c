@@ -13,8 +13,10 @@
 
 /* In the order in which they need each other. */
 /* clang-format off */
+#include "task.bpf.h"
 #include "who.bpf.h"
 #include "event.bpf.h"
+#include "registers.bpf.h"
 #include "stack.bpf.h"
 #include "file.bpf.h"
 #include "names.bpf.h"

@@ -8,8 +8,6 @@
 #ifndef STACK_BPF_H
 #define STACK_BPF_H
 
-#include "registers.bpf.h"
-
 #define PAGE_BYTES 4096u
 
 struct stack {

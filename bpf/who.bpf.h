@@ -3,8 +3,6 @@
 #ifndef WHO_BPF_H
 #define WHO_BPF_H
 
-#include "task.bpf.h"
-
 struct who {
 	struct probe_traced *traced;
 	uint32_t tgid;

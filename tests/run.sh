@@ -187,6 +187,7 @@ lines calls tests/live/calls.sh build/release
 lines annotations tests/live/annotations.sh build/release
 lines found tests/live/scenarios.sh build/release
 lines cli tests/live/cli.sh build/release
+lines hangs tests/live/hangs.sh build/release
 lines bounds tests/live/bounds.sh build/release
 lines wrappers tests/live/wrappers.sh build/release
 lines packs-command tests/live/packs.sh build/release
@@ -207,6 +208,7 @@ probed probes tests/probes/run.sh build/release
 probed probes-cli tests/probes/cli.sh build/release
 probed probes-packs tests/probes/packs.sh build/release
 probed probes-sequence tests/probes/sequence.sh build/release
+probed probes-hangs tests/probes/hangs.sh build/release
 probed probes-found tests/live/scenarios.sh --engine probes build/release
 say "sanitizers and fuzzing"
 joined sanitized_builds

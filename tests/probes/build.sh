@@ -16,12 +16,14 @@ built() {
 build_programs() {
 	local name plain="gcc -std=gnu11 -D_GNU_SOURCE -O2 -g -fomit-frame-pointer -pthread -I$here/../../libtrack/include"
 	mkdir -p "$bin"
-	for name in plain raw uring rights shares vforks execs killed chroots storm rate attended forks compat beyond; do
+	for name in plain raw uring rights shares vforks execs killed chroots storm rate attended forks compat beyond hangs; do
 		# shellcheck disable=SC2086
 		built $name $name.c $plain
 	done
 	# shellcheck disable=SC2086
 	built static plain.c $plain -static
+	# shellcheck disable=SC2086
+	built static_hangs hangs.c $plain -static
 	built stripped plain.c gcc -std=gnu11 -D_GNU_SOURCE -O2 -s -pthread
 	built nameless plain.c gcc -std=gnu11 -D_GNU_SOURCE -O2 -s -pthread -static
 	built thrower thrower.cc g++ -std=c++17 -O2 -g

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Programs that hang, each in its own way: hangs WAY. "ready" is printed once all threads are about
- * to stand where they stay. The form with " fixed" ends.
+ * Programs that hang, each in its own way: hangs WAY FORM. Form hang does, and fixed ends; with
+ * " later" it begins when a line comes.
  */
 #include <pthread.h>
 #include <semaphore.h>
@@ -30,12 +30,6 @@ static pthread_t start(void *(*run)(void *))
 	return thread;
 }
 
-static void say_ready(void)
-{
-	puts("ready");
-	fflush(stdout);
-}
-
 /* A circle of two locks. */
 KEEP static void take_second_then_first(void)
 {
@@ -58,7 +52,6 @@ KEEP static void close_first_then_second(void)
 	pthread_barrier_wait(&both);
 	if (fixed)
 		pthread_mutex_unlock(&first);
-	say_ready();
 	pthread_mutex_lock(&second);
 	pthread_mutex_unlock(&second);
 	if (!fixed)
@@ -88,7 +81,6 @@ KEEP static void join_with_lock(pthread_t other)
 	pthread_barrier_wait(&both);
 	if (fixed)
 		pthread_mutex_unlock(&first);
-	say_ready();
 	pthread_join(other, NULL);
 	if (!fixed)
 		pthread_mutex_unlock(&first);
@@ -116,7 +108,6 @@ KEEP static void close_session(void)
 	pthread_barrier_wait(&both);
 	if (fixed)
 		close(peers[1]);
-	say_ready();
 	(void)!recv(peers[0], &word, 1, 0);
 	pthread_mutex_unlock(&first);
 }
@@ -135,7 +126,6 @@ static int peer(void)
 KEEP static void await_signal(void)
 {
 	pthread_mutex_lock(&first);
-	say_ready();
 	if (!fixed)
 		pthread_cond_wait(&signalled, &first);
 	pthread_mutex_unlock(&first);
@@ -150,7 +140,6 @@ static int condition(void)
 static int semaphore(void)
 {
 	sem_init(&posted, 0, fixed);
-	say_ready();
 	sem_wait(&posted);
 	return 0;
 }
@@ -170,7 +159,6 @@ KEEP static void join_while_writing(pthread_t reader)
 	pthread_barrier_wait(&both);
 	if (fixed)
 		pthread_rwlock_unlock(&shared);
-	say_ready();
 	pthread_join(reader, NULL);
 	if (!fixed)
 		pthread_rwlock_unlock(&shared);
@@ -186,6 +174,7 @@ static int rwlock(void)
 static void clean_up(void)
 {
 	pthread_mutex_lock(&first);
+	pthread_mutex_unlock(&first);
 }
 
 static int at_exit(void)
@@ -193,7 +182,6 @@ static int at_exit(void)
 	atexit(clean_up);
 	if (!fixed)
 		pthread_mutex_lock(&first);
-	say_ready();
 	exit(0);
 }
 
@@ -220,7 +208,6 @@ static int running(void)
 	pthread_t other = start(spins);
 	pthread_barrier_wait(&both);
 	stop = fixed;
-	say_ready();
 	pthread_mutex_lock(&first);
 	pthread_mutex_unlock(&first);
 	pthread_join(other, NULL);
@@ -235,21 +222,46 @@ static int timed(void)
 	if (socketpair(AF_UNIX, SOCK_STREAM, 0, peers) ||
 	    setsockopt(peers[0], SOL_SOCKET, SO_RCVTIMEO, &most, sizeof(most)))
 		return 2;
-	say_ready();
 	(void)!recv(peers[0], &word, 1, 0);
+	return 0;
+}
+
+/* Many wait for what one has who waits for the end of one of them. */
+#define MANY 1000
+
+static void *is_one_of_many(void *unused)
+{
+	pthread_mutex_lock(&first);
+	pthread_mutex_unlock(&first);
+	return unused;
+}
+
+static int many(void)
+{
+	pthread_t all[MANY];
+	pthread_mutex_lock(&first);
+	for (int i = 0; i < MANY; i++)
+		all[i] = start(is_one_of_many);
+	if (fixed)
+		pthread_mutex_unlock(&first);
+	for (int i = 0; i < MANY; i++)
+		pthread_join(all[i], NULL);
 	return 0;
 }
 
 static const struct {
 	const char *name;
 	int (*run)(void);
-} ways[] = {{"circle", circle},	      {"join", join},		{"peer", peer},
-	    {"condition", condition}, {"semaphore", semaphore}, {"rwlock", rwlock},
-	    {"exit", at_exit},	      {"running", running},	{"timed", timed}};
+} ways[] = {
+	{"circle", circle},	  {"join", join},     {"peer", peer},	 {"condition", condition},
+	{"semaphore", semaphore}, {"rwlock", rwlock}, {"exit", at_exit}, {"running", running},
+	{"timed", timed},	  {"many", many}};
 
 int main(int argc, char **argv)
 {
 	fixed = argc > 2 && !strcmp(argv[2], "fixed");
+	if (argc > 3 && getchar() == EOF)
+		return 2;
 	pthread_barrier_init(&both, NULL, 2);
 	for (size_t i = 0; argc > 1 && i < sizeof(ways) / sizeof(*ways); i++)
 		if (!strcmp(ways[i].name, argv[1]))
