@@ -448,10 +448,25 @@ Test(hang, where_records_were_lost_nothing_is_decided)
 
 Test(hang, plumbing_is_to_blame_where_it_waits)
 {
-	cr_assert_eq(trace_add_plumbing(trace, "file.c"), 0);
-	two_locks(0);
+	int64_t stack, location;
+	uint64_t addresses[] = {0x101, 0x102};
+	int64_t one = STAND(.wait = "mutex", .subject = 0x10, .in = "file");
+
+	has(one, 0x10, "take");
+	cr_assert_eq(trace_add_stack(trace, process, 0x77, 1, addresses, 2, &stack), 0);
+	for (int i = 0; i < 2; i++) {
+		cr_assert_eq(trace_location(trace, "/opt/program", "", addresses[i], &location), 0);
+		cr_assert_eq(trace_add_frame(trace, location, 0, i == 0 ? "callback_set" : "stop",
+					     i == 0 ? "run/callback.c" : "main.c", 7),
+			     0);
+		cr_assert_eq(trace_add_stack_frame(trace, stack, i, location), 0);
+	}
+	cr_assert_eq(trace_add_plumbing(trace, "run/callback.c"), 0);
+	cr_assert_eq(trace_execute(trace, "UPDATE standing SET stack_id = (SELECT id FROM stack "
+					  "WHERE hash = 119)"),
+		     0);
 	judge();
-	expect_findings("teardown-deadlock broken lock mutex 1 reset");
+	expect_findings("teardown-deadlock broken lock mutex 1 callback_set");
 }
 
 Test(hang, a_closing_scope_that_hangs_is_told_once_though_the_program_exited)
