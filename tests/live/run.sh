@@ -139,6 +139,13 @@ for program in live_host live_host_nopie; do
 	account locks-late 0
 	account locks-handlers 0
 	account locks-orders 0
+	account waits-outside 0
+	account waits-not 0
+	account waits-cancelled 0
+	account waits-handlers 0
+	account end-returned 0
+	account end-exit 0
+	account end-quick 0
 	account signals-in-children 0 "SELECT count(*) FROM process WHERE origin = 'fork' AND end = 'exit' AND code = 7" 100
 	account io-uring 0 "SELECT count(*) - (SELECT coalesce(sum(count), 0) FROM note WHERE name = 'io-uring') FROM resource WHERE class = 'io_uring'" 0
 	if unshare --pid --fork true 2>err; then
