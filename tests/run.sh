@@ -221,6 +221,7 @@ lines hosts tests/hosts/run.sh build/release
 probed probes-found tests/live/scenarios.sh --engine probes build/release
 lines packs tests/packs/run.sh build/release
 probed probes-packs tests/probes/packs.sh build/release
+lines hangs tests/live/hangs.sh build/release
 lines robust tests/samples/robust.sh build/release
 lines interop tests/samples/interop.sh build/release
 lines bounds tests/live/bounds.sh build/release
