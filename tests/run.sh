@@ -187,6 +187,7 @@ lines calls tests/live/calls.sh build/release
 lines annotations tests/live/annotations.sh build/release
 lines found tests/live/scenarios.sh build/release
 lines cli tests/live/cli.sh build/release
+lines hangs tests/live/hangs.sh build/release
 lines bounds tests/live/bounds.sh build/release
 lines wrappers tests/live/wrappers.sh build/release
 lines packs-command tests/live/packs.sh build/release

@@ -215,13 +215,30 @@ static bool is_fresh(const struct report_finding *finding, const struct evidence
 	return true;
 }
 
+/* Of what waits for a lock plumbing is a part: there it was taken. */
+static bool is_about_locks(const struct report_finding *finding)
+{
+	return strcmp(finding->rule, "teardown-deadlock") == 0 ||
+	       strcmp(finding->rule, "lock-order") == 0;
+}
+
+static int read_stack(struct trace *trace, struct report *report, int64_t stack_id,
+		      const struct report_finding *finding, struct report_stack *ret_stack)
+{
+	int r = stack_read(trace, report, stack_id, ret_stack);
+
+	for (size_t i = 0; r == 0 && is_about_locks(finding) && i < ret_stack->count; i++)
+		ret_stack->frames[i].plumbing = false;
+	return r;
+}
+
 static int fill_stack(struct trace *trace, struct report *report, int64_t stack_id,
-		      struct report_evidence *evidence)
+		      const struct report_finding *finding, struct report_evidence *evidence)
 {
 	evidence->stack = arena_allocate(report->arena, 1, sizeof(*evidence->stack));
 	if (!evidence->stack)
 		return -ENOMEM;
-	return stack_read(trace, report, stack_id, evidence->stack);
+	return read_stack(trace, report, stack_id, finding, evidence->stack);
 }
 
 static int fill_evidence(struct trace *trace, struct report *report, const struct finding_row *row,
@@ -247,7 +264,7 @@ static int fill_evidence(struct trace *trace, struct report *report, const struc
 		if (!items[i].stack_id || !fresh)
 			continue;
 		finding->stack_in_evidence |= items[i].stack_id == row->stack_id;
-		r = fill_stack(trace, report, items[i].stack_id, &finding->evidence[i]);
+		r = fill_stack(trace, report, items[i].stack_id, finding, &finding->evidence[i]);
 		if (r < 0)
 			return r;
 	}
@@ -288,7 +305,7 @@ static int fill(struct trace *trace, struct report *report, const struct report_
 
 	*finding = row->finding;
 	if (row->stack_id)
-		r = stack_read(trace, report, row->stack_id, &finding->stack);
+		r = read_stack(trace, report, row->stack_id, finding, &finding->stack);
 	if (r == 0 && filter->mine && filter_blame(filter, finding))
 		report->absent_mine = NULL;
 	if (r == 0)

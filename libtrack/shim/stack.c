@@ -23,6 +23,7 @@
 #define OWN_FRAMES 8		    /* ours at the top of a stack, at most */
 #define STACK_ROOM (32u * 1024)	    /* what unwinding may take, libunwind's slow path included */
 #define MAIN_STACK_BYTES (8u << 20) /* of the main thread, at most that is used */
+#define SLOW_STACKS 64 /* of a thread's waits: most threads wait seldom, and at the same place */
 #define FORK_WAIT_NS 20000000u
 #define ENTER_ROUNDS 20000
 
@@ -287,7 +288,8 @@ static uint64_t record_new(struct writer *writer, const uint64_t *addresses, siz
 
 /* Inlined, since each frame of ours costs the unwinder a step. skipped: frames of whoever called.
  */
-static inline __attribute__((always_inline)) uint64_t record(struct writer *writer, size_t skipped)
+static inline __attribute__((always_inline)) uint64_t record(struct writer *writer, size_t skipped,
+							     bool slowly)
 {
 	uint64_t addresses[TRACK_STACK_DEPTH_MAX + OWN_FRAMES + PACK_FRAMES_MAX];
 	if (unlikely(writers_confined() || !has_room() || is_inside() || !enter(writer))) {
@@ -295,7 +297,10 @@ static inline __attribute__((always_inline)) uint64_t record(struct writer *writ
 		return 0;
 	}
 	tls.inside = here();
-	int found = unwind((void **)addresses, (int)(depth_max + OWN_FRAMES + packs_frames()));
+	size_t room = depth_max + OWN_FRAMES + packs_frames();
+	int found = slowly ? (int)trail_unwind(addresses, room) : 0;
+	if (!found)
+		found = unwind((void **)addresses, (int)room);
 	tls.inside = 0;
 	__atomic_store_n(&writer->unwinding, 0, __ATOMIC_RELEASE);
 
@@ -324,7 +329,7 @@ uint64_t stack_record(struct writer *writer)
 	if (unlikely(!unwind))
 		return 0;
 	int saved = errno;
-	uint64_t stack = record(writer, 0);
+	uint64_t stack = record(writer, 0, false);
 	errno = saved;
 	return stack;
 }
@@ -358,10 +363,10 @@ static __attribute__((noinline)) void learn(struct writer *writer, const struct 
 }
 
 static __attribute__((noinline)) uint64_t
-unwind_from(struct writer *writer, const struct trail_start *start, size_t skipped)
+unwind_from(struct writer *writer, const struct trail_start *start, size_t skipped, bool slowly)
 {
 	int saved = errno;
-	uint64_t stack = record(writer, skipped);
+	uint64_t stack = record(writer, skipped, slowly);
 	if (stack)
 		learn(writer, start, skipped, stack);
 	errno = saved;
@@ -383,7 +388,7 @@ uint64_t stack_record_above(struct writer *writer, const struct trail_start *sta
 	if (unlikely(!unwind))
 		return 0; /* a child that lost it */
 	uint64_t stack = find_by_trail(writer, start);
-	return likely(stack) ? stack : unwind_from(writer, start, 1);
+	return likely(stack) ? stack : unwind_from(writer, start, 1, false);
 }
 
 uint64_t stack_record_from(struct writer *writer, const struct trail_start *start)
@@ -391,7 +396,11 @@ uint64_t stack_record_from(struct writer *writer, const struct trail_start *star
 	if (unlikely(!unwind || writers_confined() || !has_room() || is_inside()))
 		return 0;
 	uint64_t stack = find_by_trail(writer, start);
-	return likely(stack) ? stack : unwind_from(writer, start, 0);
+	if (stack)
+		return stack;
+	bool slowly = writer->slow_stacks < SLOW_STACKS;
+	writer->slow_stacks += slowly;
+	return unwind_from(writer, start, 0, slowly);
 }
 
 uint64_t stack_record_one(struct writer *writer, uint64_t address)

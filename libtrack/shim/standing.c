@@ -50,6 +50,7 @@ void standing_take(struct writer *writer)
 	uint32_t index = writer_index(writer);
 	struct track_standing *standing = tables_standing(index);
 	writer->blocked_at = 0;
+	writer->slow_stacks = 0;
 	writer->standing = standing;
 	if (!standing)
 		return;

@@ -101,8 +101,8 @@ static inline void standing_push(struct track_standing *standing, uint64_t lock,
 }
 
 /* Everything but the common case of what follows. */
-void standing_hold_more(struct writer *writer, uint64_t lock, enum track_wait mode,
-			uint64_t caller, bool awaited);
+void standing_hold_more(struct writer *writer, uint64_t lock, enum track_wait mode, uint64_t caller,
+			bool awaited);
 
 /*
  * It has taken a lock, or once more. mode: as in struct track_held. awaited: it would have waited

@@ -107,6 +107,21 @@ void trails_reset(void)
 		     MADV_DONTNEED);
 }
 
+size_t trail_unwind(uint64_t *addresses, size_t limit)
+{
+	struct cursor cursor;
+	ucontext_t context;
+	size_t count = 0;
+	if (!library.context || library.context(&context) || library.init(&cursor, &context))
+		return 0;
+	while (count < limit && !library.reg(&cursor, REGISTER_IP, &addresses[count])) {
+		count++;
+		if (library.step(&cursor) <= 0)
+			break;
+	}
+	return count;
+}
+
 /* Those of a thread before, which had the same writer. */
 static void clear(struct trails *trails)
 {

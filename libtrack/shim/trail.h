@@ -59,6 +59,12 @@ struct trails *trails_open(uint32_t index);
 /* Find the cursors of the library that unwinds. */
 void trail_load(void *library);
 
+/*
+ * All return addresses from the caller on, the slow way: without the cache that the library maps
+ * for each thread. Inside of it as stack.c is. How many; 0: it cannot be done.
+ */
+size_t trail_unwind(uint64_t *addresses, size_t limit);
+
 /* The hash of the stack from start on; 0: it is to be unwound. */
 uint64_t trail_find(struct trails *trails, const struct trail_start *start, uint32_t version);
 

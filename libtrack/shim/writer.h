@@ -30,6 +30,7 @@ struct writer {
 	struct trails *trails; /* NULL: none so far */
 	struct track_standing *standing; /* NULL: there is no room for one */
 	uintptr_t blocked_at;		 /* frame of the call that waits, see standing.c */
+	uint32_t slow_stacks;		 /* of waits, that were taken without a cache */
 	uint32_t forked_count;		 /* what it held before a fork */
 	struct track_held forked[TRACK_HELD_MAX];
 	struct repeats repeats;

@@ -84,6 +84,45 @@ static void save_op(const char *corpus, uint8_t op, uint8_t kind, uint8_t mode)
 	save(corpus, "spool", name, input, sizeof(input));
 }
 
+/* What four threads wait for and hold: two of them each other. */
+static void save_tables(const char *corpus, uint8_t mode)
+{
+	static struct {
+		uint8_t mode;
+		uint8_t tables[INPUT_TABLES_BYTES];
+	} input;
+	uint8_t *at = input.tables;
+	for (uint32_t i = 0; i < INPUT_ENTRIES; i++, at += sizeof(struct track_standing)) {
+		struct track_standing standing = {
+			.sequence = 2,
+			.tid = 70 + i,
+			.wait = i ? i : TRACK_WAIT_MUTEX,
+			.subject = 16 + i,
+			.since_ns = 50,
+			.stack = 5,
+			.held_count = i,
+			.call = 1,
+		};
+		for (uint32_t j = 0; j < i; j++)
+			standing.held[j] = (struct track_held){
+				.lock = 15 + j, .caller = 4096, .mode = 1 + j, .depth = 1};
+		memcpy(at, &standing, sizeof(standing));
+	}
+	for (uint32_t i = 0; i < INPUT_ENTRIES; i++, at += sizeof(struct track_waker)) {
+		struct track_waker waker = {
+			.subject = 16, .caller = 4096, .time_ns = 40, .tid = 70};
+		memcpy(at, &waker, sizeof(waker));
+	}
+	for (uint32_t i = 0; i < INPUT_ENTRIES; i++, at += sizeof(struct track_lock_order)) {
+		struct track_lock_order order = {.first = i, .second = 4 - i, .tid = 70};
+		memcpy(at, &order, sizeof(order));
+	}
+	input.mode = mode;
+	char name[32];
+	snprintf(name, sizeof(name), "tables%u", mode);
+	save(corpus, "spool", name, (const uint8_t *)&input, sizeof(input));
+}
+
 /* A whole file, cut inside its only segment. */
 static void save_raw(const char *corpus)
 {
@@ -151,6 +190,8 @@ int main(int argc, char **argv)
 	}
 	save_layouts(argv[1]);
 	save_op(argv[1], TRACK_OP_CREATE, 0, INPUT_SEGMENTS);
+	save_tables(argv[1], INPUT_TABLES);
+	save_tables(argv[1], INPUT_TABLES | INPUT_LIVE);
 	save_raw(argv[1]);
 	save_logs(argv[1]);
 	const char *marks = "100 7 one two\n200 8 three\nx\n1 2";

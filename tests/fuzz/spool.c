@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #define FILE_BYTES                                                                                 \
-	(TRACK_HEADER_BYTES + INPUT_USAGE * sizeof(struct track_fd_usage) +                        \
+	(TRACK_HEADER_BYTES + INPUT_USAGE * sizeof(struct track_fd_usage) + INPUT_TABLES_BYTES +   \
 	 INPUT_SEGMENT_COUNT * TRACK_SEGMENT_BYTES)
 
 static uint8_t image[FILE_BYTES];
@@ -173,12 +173,20 @@ static int on_flush(void *ctx)
 
 static void fill_header(struct track_spool *header, int32_t pid)
 {
+	uint64_t standings = TRACK_HEADER_BYTES + INPUT_USAGE * sizeof(struct track_fd_usage);
 	*header = (struct track_spool){
 		.version = TRACK_WIRE_VERSION,
 		.header_bytes = TRACK_HEADER_BYTES,
 		.usage_offset = TRACK_HEADER_BYTES,
-		.segments_offset = TRACK_HEADER_BYTES + INPUT_USAGE * sizeof(struct track_fd_usage),
+		.standings_offset = standings,
+		.wakers_offset = standings + INPUT_ENTRIES * sizeof(struct track_standing),
+		.orders_offset = standings + INPUT_ENTRIES * (sizeof(struct track_standing) +
+							      sizeof(struct track_waker)),
+		.segments_offset = standings + INPUT_TABLES_BYTES,
 		.usage_count = INPUT_USAGE,
+		.standing_count = INPUT_ENTRIES,
+		.waker_count = INPUT_ENTRIES,
+		.order_count = INPUT_ENTRIES,
 		.segment_count = INPUT_SEGMENT_COUNT,
 		.segment_bytes = TRACK_SEGMENT_BYTES,
 		.segments_used = INPUT_SEGMENT_COUNT,
@@ -237,6 +245,11 @@ static size_t make_image(const uint8_t *data, size_t size)
 		return bytes;
 	}
 	fill_header((struct track_spool *)image, live ? getpid() : 0x7ffffff0);
+	if (mode % INPUT_MODES == INPUT_TABLES) {
+		memcpy(image + ((struct track_spool *)image)->standings_offset, data,
+		       size < INPUT_TABLES_BYTES ? size : INPUT_TABLES_BYTES);
+		return sizeof(image);
+	}
 	fill_segments(data, size, mode % INPUT_MODES == INPUT_COMMITS);
 	return sizeof(image);
 }
@@ -264,6 +277,8 @@ static void collect(const char *path)
 		for (int i = 0; i < 2; i++)
 			if (collector_poll(collector, true, &events))
 				abort();
+		if (collector_look(collector, &events))
+			abort();
 		if (collector_finish(collector, &events))
 			abort();
 	} else if (!*collector_error(collector)) {

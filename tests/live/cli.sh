@@ -29,7 +29,7 @@ run --quiet -- "$host" exit
 check "quiet run: the exit code passes" "$code" 3
 check "quiet run: nothing on stderr" "$(cat err)" ""
 run --quiet --timeout 0.2 -- sleep 20
-check "quiet run: ended by --timeout without a word" "$code $(cat err)" "143 "
+check "quiet run: ended by --timeout without a word" "$code $(cat err)" "124 "
 printf 'int main(void) { return 0; }\n' >s.c
 cc -static -o s s.c
 run --quiet -- ./s

@@ -298,7 +298,7 @@ if [ -n "$jemalloc" ]; then
 else
 	skip "under jemalloc" "libjemalloc2 is not installed"
 fi
-if gcc -g -fsanitize=address -D_GNU_SOURCE "$here"/host*.c -o asan_host 2>err; then
+if gcc -g -fsanitize=address -D_GNU_SOURCE -I "$here/../../libtrack/include" "$here"/host*.c -o asan_host 2>err; then
 	record ./asan_host threads
 	check "under GCC's AddressSanitizer all is recorded" "$code $(cat out) $(sql "$accounts")" "0 opened=32000 closed=32000 opened=32000 closed=32000"
 else

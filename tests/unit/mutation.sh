@@ -43,6 +43,35 @@ libtrack/collect/folder.c|s/settled = .*;/settled = true;/|unit_collect_live
 libtrack/collect/marks_file.c|s/marks->in_overlong = true/marks->in_overlong = false/|unit_collect_marks
 libtrack/collect/in_use.c|s/ \&\& threads <= 1/ \&\& threads < 99/|unit_collect_in_use
 libtrack/collect/usage.c|s/block\[i\].open != 1/false/|unit_collect_process
+libtrack/collect/table.c|s/first + i/first/;s/visit(ctx, block, count, entry)/visit(ctx, block, count, 0)/|unit_collect_process
+libtrack/collect/spool.c|s/which == SPOOL_USAGE ? TRACK_USAGE_MAX : TRACK_STANDINGS_MAX/TRACK_USAGE_MAX/|unit_collect_spool
+libtrack/collect/spool.c|s/if (table.offset < end)/if (false)/|unit_collect_spool
+libtrack/collect/spool.c|s/table.offset > OFFSET_MAX || table.offset % 8/table.offset > OFFSET_MAX/|unit_collect_spool
+libtrack/collect/spool.c|s/header->segments_offset < end ? .* : NULL/NULL/|unit_collect_spool
+libtrack/collect/stand.c|s/memcmp(&entries\[i\], &again, sizeof(again))/0/|unit_collect_standing
+libtrack/collect/stand.c|s/again.sequence % 2/false/|unit_collect_standing
+libtrack/collect/stand.c|s/ \&\& moving \&\& i < LOOKS_MAX/ \&\& i < LOOKS_MAX/|unit_collect_standing
+libtrack/collect/stand.c|s/i < LOOKS_MAX/i < 1/|unit_collect_standing
+libtrack/collect/stand.c|s/(first + i) \* bytes/i * bytes/|unit_collect_standing
+libtrack/collect/stand.c|s/entry->held_count < TRACK_HELD_MAX ? entry->held_count : TRACK_HELD_MAX/TRACK_HELD_MAX/|unit_collect_standing
+libtrack/collect/stand.c|s/held.lock \&\& is_lock(held.mode)/is_lock(held.mode)/|unit_collect_standing
+libtrack/collect/stand.c|s/entry->wait >= TRACK_WAIT__COUNT/entry->wait > TRACK_WAIT__COUNT/|unit_collect_standing
+libtrack/collect/stand.c|s/time_ns < now_ns ? time_ns : now_ns/time_ns/|unit_collect_standing
+libtrack/collect/stand.c|s/tid \&\& tid <= INT32_MAX/tid != 0/|unit_collect_standing
+libtrack/collect/collector.c|s/if (!process->replaced)/if (true)/|unit_collect_standing
+libtrack/collect/collector.c|s/stood_ns > process->last_ns/false/|unit_collect_standing
+libtrack/collect/collector.c|s/(look.dead .. round->stands)/round->stands/|unit_collect_standing
+libtrack/collect/process.c|s/begun_ns < info->start_ns || //|unit_collect_standing
+libtrack/analyze/standing.c|s/standing->wait == TRACK_WAIT_DESCRIPTOR/true/|unit_analyze_standing
+libtrack/analyze/standing.c|s/image->stood ? trace_clear_standings(writing.trace, image->id) : 0/0/|unit_analyze_standing
+libtrack/analyze/standing.c|s/if (u64map_get(&writing->met, tid) != NULL)/if (false)/|unit_analyze_standing
+libtrack/analyze/standing.c|s/step.closing_ns != 0/step.closing_ns == 0/|unit_analyze_standing
+libtrack/analyze/standing.c|s/thing != NULL ? &thing->life : /thing != NULL \&\& thing->alive ? \&thing->life : /|unit_analyze_standing
+libtrack/analyze/extent.c|s/extent->depth - 1 - position/position/|unit_analyze_standing
+libtrack/analyze/extent.c|s/begun_ns < oldest_ns/begun_ns > oldest_ns/|unit_analyze_standing
+libtrack/analyze/block.c|s/blocked->of\[at\].kind != event->kind ||/false ||/|unit_analyze_standing
+libtrack/analyze/block.c|s/take_out(blocked, 0);/blocked->depth--;/|unit_analyze_standing
+libtrack/analyze/thread.c|s/block_forget(.*//|unit_analyze_standing
 libtrack/analyze/fd.c|s/event->arg != EBADF/event->arg == EBADF/|unit_analyze_fd
 libtrack/analyze/rule_growth.c|s/slope = g/slope = 1 + g/|unit_analyze_findings
 libtrack/analyze/rule_close.c|s/death == sites->death/death != sites->death/|unit_analyze_close
@@ -50,7 +79,7 @@ libtrack/analyze/rule_use.c|s/o.generation - (a.error = ?1)/o.generation/|unit_a
 libtrack/analyze/rule_exhaustion.c|s/birth_ns < ?3/birth_ns > 0/|unit_analyze_exhaustion
 libtrack/analyze/rule_forecast.c|s/whole < value ? whole + 1/whole < value ? whole/|unit_analyze_exhaustion
 libtrack/analyze/rule_forecast.c|s/!group->beyond_leaks/true/|unit_analyze_repeat
-libtrack/analyze/stray.c|s/ .. image->forked//|unit_analyze_stray
+libtrack/analyze/stray.c|s/ || image->has_past//|unit_analyze_stray
 libtrack/analyze/gap.c|s/seen == NULL .. is_proven/seen != NULL \&\& is_proven/|unit_analyze_gap
 libtrack/analyze/gap.c|s/TRACK_NOTE_LOST_SPOOL_FULL, //|unit_analyze_gap
 libtrack/analyze/acts.c|s/place->more++/place->rows = 0/|unit_analyze_acts
@@ -74,6 +103,21 @@ libtrack/analyze/fate.c|s/fate = FATE_FINE; fate <= FATE_LEAKED; fate++/fate = F
 libtrack/analyze/reference.c|s/return same_tag != NULL ? same_tag : any;/return any;/|unit_analyze_thing
 libtrack/analyze/need.c|s/ \&\& need->user->closed_ns == 0//|unit_analyze_thing
 libtrack/analyze/modules.c|s/return_address - 1;/return_address;/|unit_analyze_place
+libtrack/analyze/wait_edges.c|s/owners > 1/owners > 9/|unit_analyze_hang_quiet
+libtrack/analyze/wait_edges.c|s/held\[held\].depth > 1/held[held].depth > 9/|unit_analyze_hang_quiet
+libtrack/analyze/wait_edges.c|s/if (thread->is_woken)/if (false)/|unit_analyze_hang_quiet
+libtrack/analyze/wait_graph.c|s/a->start == 0 ||/a->start != 0 ||/|unit_analyze_hang_quiet
+libtrack/analyze/hang.c|s/since_ns != 0 \&\& since_ns/since_ns/|unit_analyze_hang_quiet
+libtrack/analyze/hang.c|s/ \&\& !at->timed;/;/|unit_analyze_hang unit_analyze_hang_quiet
+libtrack/analyze/hang.c|s/closing_depth > 1 \&\& waiting_depth > 0/false/|unit_analyze_hang_quiet
+libtrack/analyze/hang.c|s/return elsewhere == 0;/return true;/|unit_analyze_hang_quiet
+libtrack/analyze/hang.c|s/hang->waiting++;/hang->waiting = 0;/|unit_analyze_wait_graph
+libtrack/analyze/hang_ending.c|s/!is_pool_wait(fitting->hangs, i)/false/|unit_analyze_hang
+libtrack/analyze/hang_kept.c|s/if (!links->up\[i\].owns)/if (links->up[i].owns)/|unit_analyze_hang
+libtrack/analyze/leaks.c|s/survivor->judged_ns = \*since_ns;/;/|unit_analyze_hang
+libtrack/analyze/rule_lock_order.c|s/a.guard IS b.guard/false/|unit_analyze_lock_order
+libtrack/analyze/culprit.c|s/!culprits->with_plumbing \&\&/true \&\&/|unit_analyze_hang
+cli/report/finding.c|s/strcmp(finding->rule, "lock-order") == 0/false/|unit_report_text
 cli/report/stack.c|s/strlen(clone) < strlen(piece->clone)/true/|unit_report_stack
 cli/report/filter.c|s/>= ?2 AS since/>= 0 AS since/|unit_report_filter
 cli/report/json.c|s/"fingerprint"/"print"/|unit_report_json
@@ -91,6 +135,8 @@ libtrack/store/row.c|s/resource->in_bytes,  resource->last_use_ns/resource->last
 libtrack/store/row.c|s/resource->from_subject, -1)/resource->from_subject, 0)/|unit_store_row
 libtrack/store/row.c|s/if (reference->holder_kind != NULL)/if (true)/|unit_store_row
 libtrack/store/row.c|s/process->code, INT32_MIN)/process->code, 0)/|unit_store_row
+libtrack/store/row_standing.c|s/if (standing->wait != NULL)/if (standing->subject != 0)/|unit_store_row
+libtrack/store/row_standing.c|s/STATEMENT_DELETE_INSIDE, *//|unit_store_row
 libtrack/store/statements.def|s/process_id IS ?1/process_id = ?1/|unit_store_trace
 libtrack/store/location.c|s/hash = fnv_bytes(hash, &address, sizeof(address));//|unit_store_trace
 libtrack/store/meta.c|s/return text->text;$/return value;/|unit_store_trace

@@ -9,6 +9,19 @@
 /* The strand whose job this thread runs; NULL again if the job finishes it. */
 static _Thread_local const struct strand *current;
 
+/* For who watches: a job, whose end strand_finish waits for, is a call of its own. */
+static void tell_begin(const struct strand *strand)
+{
+	track_callback_arm(strand, "strand's job", 0);
+	track_callback_enter(strand);
+}
+
+static void tell_end(const struct strand *strand)
+{
+	track_callback_leave(strand);
+	track_callback_release(strand);
+}
+
 /* One job, and back into the pool's queue: a busy strand does not keep others waiting. */
 static void run_one(struct job *job)
 {
@@ -20,11 +33,11 @@ static void run_one(struct job *job)
 	job = job_queue_pop(&strand->queue);
 	pthread_mutex_unlock(&strand->lock);
 	current = strand;
-	track_callback_enter(strand);
+	tell_begin(strand);
 	job->run(job);
 	if (current != strand)
 		return;
-	track_callback_leave(strand);
+	tell_end(strand);
 	current = NULL;
 
 	pthread_mutex_lock(&strand->lock);
@@ -42,32 +55,27 @@ void strand_init(struct strand *strand, struct pool *pool)
 	*strand = (struct strand){.job.run = run_one, .pool = pool};
 	pthread_mutex_init(&strand->lock, NULL);
 	pthread_cond_init(&strand->idle, NULL);
-	/* For who watches: whose end strand_finish waits for. */
-	track_callback_arm(strand, "strand's job", 0);
 }
 
-/* Under the lock. */
-static void await_idle(struct strand *strand)
+/* The job has its own way to end it: who waits for it there waits for himself. */
+static bool ends_itself(const struct strand *strand)
 {
-	if (!strand->running)
-		return;
-	track_block(track_callback(strand), "the end of its job");
-	while (strand->running)
-		pthread_cond_wait(&strand->idle, &strand->lock);
-	track_unblock(track_callback(strand));
+	return current == strand && !fault_on(FAULT_DESTROY_IN_OWN_CALLBACK);
 }
 
 void strand_finish(struct strand *strand)
 {
-	if (current == strand && !fault_on(FAULT_DESTROY_IN_OWN_CALLBACK)) {
+	if (ends_itself(strand)) {
 		current = NULL;
-		track_callback_leave(strand);
+		tell_end(strand);
 	} else {
 		pthread_mutex_lock(&strand->lock);
-		await_idle(strand);
+		track_block(track_callback(strand), "the end of its job");
+		while (strand->running)
+			pthread_cond_wait(&strand->idle, &strand->lock);
+		track_unblock(track_callback(strand));
 		pthread_mutex_unlock(&strand->lock);
 	}
-	track_callback_release(strand);
 	pthread_cond_destroy(&strand->idle);
 	pthread_mutex_destroy(&strand->lock);
 }

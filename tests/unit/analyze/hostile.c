@@ -48,6 +48,38 @@ static void any_event(void)
 	});
 }
 
+static void any_standings(void)
+{
+	struct track_held held[3];
+	struct collect_standing threads[THREADS + 1];
+	struct track_waker waker = {
+		.subject = draw(SUBJECTS), .caller = draw(SUBJECTS), .tid = PID};
+	struct track_lock_order order = {.first = draw(SUBJECTS), .first_caller = UINT64_MAX};
+
+	for (size_t i = 0; i < 3; i++)
+		held[i] = (struct track_held){.lock = draw(SUBJECTS),
+					      .caller = draw(2) * UINT64_MAX,
+					      .mode = TRACK_WAIT_MUTEX};
+	for (size_t i = 0; i <= THREADS; i++)
+		threads[i] = (struct collect_standing){
+			.tid = PID + (uint32_t)draw(THREADS),
+			.wait = (enum track_wait)draw(TRACK_WAIT__COUNT),
+			.subject = draw(SUBJECTS),
+			.stack = draw(TEXTS + 2),
+			.held = held,
+			.held_count = draw(4),
+		};
+	cr_assert_eq(play.sink->standings(play.sink->ctx, 0,
+					  &(struct collect_standings){.time_ns = play.now_ns,
+								      .threads = threads,
+								      .thread_count = THREADS + 1,
+								      .wakers = &waker,
+								      .waker_count = 1,
+								      .orders = &order,
+								      .order_count = 1}),
+		     0, "%s", trace_error(play.trace));
+}
+
 static void play_any(uint64_t seed)
 {
 	state = seed;
@@ -60,9 +92,12 @@ static void play_any(uint64_t seed)
 		any_event();
 		if (i % 1000 == 0)
 			play_flush();
-		if (i % 5000 == 0)
+		if (i % 5000 == 0) {
 			play_mark("session");
+			any_standings();
+		}
 	}
+	any_standings();
 	play_end(COLLECT_END_EXIT);
 	play_judge();
 }

@@ -87,6 +87,22 @@ Test(json, a_chain_has_what_keeps_it_in_order)
 	expect("\"stacks\":{\"created\":[");
 }
 
+Test(json, a_hang_is_a_chain_of_threads_and_no_other_stacks)
+{
+	struct trace *trace = make_chain();
+
+	execute(trace, "DELETE FROM evidence");
+	execute(trace,
+		"INSERT INTO evidence VALUES (1, 0, NULL, NULL, 1, 'thread 7 ''main'' has "
+		"waited 9.00 s for the mutex 0x10 at'), (1, 1, NULL, NULL, 1, 'which thread 8 "
+		"took at')");
+	pack_json(trace);
+	expect("\"chain\":[{\"role\":\"thread7'main'haswaited9.00sforthemutex0x10at\",\"kind\":"
+	       "null,");
+	expect("{\"role\":\"whichthread8tookat\",");
+	expect("\"stacks\":{},");
+}
+
 Test(json, what_is_merely_alive_has_no_chain)
 {
 	pack_json(make_trace(3));

@@ -40,6 +40,21 @@ Test(text, long_stacks_are_cut_unless_all_is_wanted)
 	expect("#38 ");
 }
 
+Test(text, what_waits_for_a_lock_is_shown_with_its_plumbing)
+{
+	static const char *const rules[] = {"teardown-deadlock", "lock-order"};
+
+	for (size_t i = 0; i < 2; i++) {
+		struct trace *trace = make_trace(3);
+
+		execute(trace, "UPDATE finding SET rule = '%s'", rules[i]);
+		cr_assert_eq(trace_add_plumbing(trace, "session.c"), 0);
+		write_text(trace, &plain, NULL);
+		expect("#0 open_media_socket  session.c:42\n");
+		expect_not("of plumbing");
+	}
+}
+
 Test(text, frames_of_plumbing_are_counted_unless_all_is_wanted_or_nothing_else_is_there)
 {
 	struct report_style full = {.full_stacks = true};

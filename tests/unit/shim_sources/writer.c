@@ -70,6 +70,16 @@ void thread_watch_end(void)
 {
 }
 
+void standing_take(struct writer *taken)
+{
+	(void)taken;
+}
+
+bool standing_leave(struct writer *left)
+{
+	return left != NULL;
+}
+
 uint64_t repeat_reveal(struct repeats *repeats)
 {
 	uint64_t callback = repeats->begun;
