@@ -154,8 +154,10 @@ void standing_block(struct standing_block *block, struct writer *writer,
 {
 	struct track_standing *standing = writer ? writer->standing : NULL;
 	struct standing_wait now = *wait;
-	block->writer = standing ? writer : NULL;
-	if (!standing)
+	bool inside = standing && standing->wait && !is_outside(writer, (uintptr_t)frame);
+	/* What a wait that is told does by a futex is that wait. */
+	block->writer = standing && !(inside && wait->wait == TRACK_WAIT_FUTEX) ? writer : NULL;
+	if (!block->writer)
 		return;
 	if (unlikely(writer->repeats.begun))
 		writer_reveal(writer);
@@ -163,7 +165,7 @@ void standing_block(struct standing_block *block, struct writer *writer,
 		now.stack = stack_of(writer, frame);
 	block->outer_at = 0;
 	block->outer = no_wait;
-	if (unlikely(standing->wait) && !is_outside(writer, (uintptr_t)frame)) {
+	if (unlikely(inside)) {
 		block->outer_at = writer->blocked_at;
 		block->outer_since_ns = standing->since_ns;
 		block->outer = (struct standing_wait){
