@@ -1,22 +1,30 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Programs that wait for what comes from outside: on descriptors, from children, at futexes. */
-#include "standing.inc.c"
+#include "host.h"
+#include "host_standings.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/futex.h>
 #include <netinet/in.h>
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/epoll.h>
 #include <sys/ioctl.h>
 #include <sys/select.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/time.h>
 #include <sys/uio.h>
 #include <sys/wait.h>
 #include <time.h>
+#include <unistd.h>
+
+#define FOR_EVER 60 /* seconds to wait for what comes at once */
 
 /* The fortified names, which no public header declares. */
 ssize_t __recv_chk(int fd, void *data, size_t size, size_t room, int flags);
@@ -369,9 +377,9 @@ static uint64_t subject_of(const struct waiting *waiting)
 static void *wait_and_leave(void *what)
 {
 	const struct waiting *waiting = what;
-	__atomic_store_n(&waiting_tid, my_tid(), __ATOMIC_RELEASE);
+	__atomic_store_n(&waiting_tid, standing_tid(), __ATOMIC_RELEASE);
 	waiting->act();
-	check_nothing_held();
+	standing_is_free();
 	return NULL;
 }
 
@@ -388,7 +396,7 @@ static int waits_for_all(void)
 		host_check(!pthread_create(&thread, NULL, wait_and_leave, (void *)waiting),
 			   "no thread");
 		struct track_standing standing =
-			await_standing(&waiting_tid, waits[waiting->setting]);
+			standing_await(&waiting_tid, waits[waiting->setting]);
 		host_check(standing.subject == subject_of(waiting) && standing.since_ns &&
 				   standing.stack && standing.call &&
 				   standing.other == waiting->other &&
@@ -432,7 +440,7 @@ static int returns_at_once(void)
 	setsockopt(here, SOL_SOCKET, SO_RCVTIMEO, &soon, sizeof(soon));
 	for (int i = 0; i < 2; i++)
 		host_check(recv(here, &byte, 1, 0) < 0 && errno == EAGAIN, "SO_RCVTIMEO");
-	check_nothing_held();
+	standing_is_free();
 	host_account();
 	return 0;
 }
@@ -440,14 +448,14 @@ static int returns_at_once(void)
 static void check_after(void *unused)
 {
 	(void)unused;
-	check_nothing_held();
+	standing_is_free();
 }
 
 static void *cancelled(void *what)
 {
 	const struct waiting *waiting = what;
 	pthread_cleanup_push(check_after, NULL);
-	__atomic_store_n(&waiting_tid, my_tid(), __ATOMIC_RELEASE);
+	__atomic_store_n(&waiting_tid, standing_tid(), __ATOMIC_RELEASE);
 	waiting->act();
 	pthread_cleanup_pop(0);
 	return NULL;
@@ -464,7 +472,7 @@ static int is_cancelled(void)
 		begin_pair();
 		waiting_tid = 0;
 		pthread_create(&thread, NULL, cancelled, (void *)&cases[i]);
-		await_standing(&waiting_tid, TRACK_WAIT_DESCRIPTOR);
+		standing_await(&waiting_tid, TRACK_WAIT_DESCRIPTOR);
 		pthread_cancel(thread);
 		pthread_join(thread, &result);
 		host_check(result == PTHREAD_CANCELED, cases[i].name);
@@ -480,11 +488,11 @@ static void wait_in_handler(int number)
 {
 	struct pollfd polled = {.fd = there, .events = POLLOUT};
 	(void)number;
-	struct track_standing standing = mine();
+	struct track_standing standing = standing_mine();
 	host_check(standing.wait == TRACK_WAIT_DESCRIPTOR && standing.subject == (uint64_t)here,
 		   "what a handler interrupts");
 	host_check(poll(&polled, 1, -1) == 1, "poll in a handler");
-	standing = mine();
+	standing = standing_mine();
 	host_check(standing.wait == TRACK_WAIT_DESCRIPTOR && standing.subject == (uint64_t)here,
 		   "what a handler interrupted");
 	handled++;
@@ -497,7 +505,7 @@ static int waits_in_handlers(void)
 	sigaction(SIGUSR1, &action, NULL);
 	begin_pair();
 	pthread_create(&thread, NULL, wait_and_leave, (void *)&cases[0]);
-	await_standing(&waiting_tid, TRACK_WAIT_DESCRIPTOR);
+	standing_await(&waiting_tid, TRACK_WAIT_DESCRIPTOR);
 	for (int i = 1; i <= 20; i++) {
 		pthread_kill(thread, SIGUSR1);
 		for (int wait = 0; handled < i && wait < FOR_EVER * 1000; wait++)
@@ -514,8 +522,9 @@ static int waits_in_handlers(void)
 static void check_exit_begun(void)
 {
 	int fd;
-	struct track_spool header = read_header(&fd);
-	host_check(header.exit_begun_ns && header.exit_tid == my_tid(), "the end has not begun");
+	struct track_spool header = standings_header(&fd);
+	host_check(header.exit_begun_ns && header.exit_tid == standing_tid(),
+		   "the end has not begun");
 	close(fd);
 	host_account();
 }
@@ -523,7 +532,7 @@ static void check_exit_begun(void)
 static int check_not_begun(void)
 {
 	int fd;
-	struct track_spool header = read_header(&fd);
+	struct track_spool header = standings_header(&fd);
 	host_check(!header.exit_begun_ns && !header.exit_tid, "the end has begun");
 	close(fd);
 	return 0;

@@ -169,7 +169,7 @@ rm -rf "$work"/*.spool without
 
 # Exceptions and cancellation as without us.
 record "$live/live_cancel"
-check "cancellation runs destructors" "$code $(cat out)" "0 destroyed=2 caught=1"
+check "cancellation runs destructors" "$code $(cat out)" "0 destroyed=3 caught=1"
 
 # What happens before our own start is inherited; a plugin keeps its name after dlclose.
 record "$live/live_early" "$live/live_plugin.so"
