@@ -2,6 +2,7 @@
 #include "standings.h"
 #include "clock.h"
 #include "fd_look.h"
+#include "process_files.h"
 #include "session.h"
 #include "stand_memory.h"
 #include "waits.h"
@@ -15,6 +16,8 @@
 #define STACK_BYTES 65536u
 /* Where a C library's function is looked for, from where a thread stands. */
 #define LIBC_FRAMES 8u
+/* Threads that ended and never gave a lock back, as far as they are told. */
+#define GONE_MAX 8u
 /* From a thread's pointer to the words of it that a join waits for. */
 #define THREAD_BYTES 4096u
 
@@ -47,7 +50,9 @@ struct look {
 	const struct probe_stand *stands;
 	size_t count;
 	struct track_standing *found; /* of each */
-	struct u64map by_own_tid;     /* -> index */
+	struct track_standing *gone;  /* GONE_MAX: holders that have ended */
+	size_t gone_count;
+	struct u64map by_own_tid; /* -> index */
 	int pid_fd;
 };
 
@@ -280,13 +285,36 @@ static void fill(struct look *look, size_t at, const struct kept *kept,
 		found->subject = thread_subject(look, joined);
 }
 
+/*
+ * The holder is no thread of the process. Of one that is nowhere, and whose number is the same for
+ * the process as for us, that is told; another one may be of another process, which shares the
+ * lock.
+ */
+static struct track_standing *find_gone(struct look *look, uint32_t tid)
+{
+	struct process_stat stat;
+	for (size_t i = 0; i < look->gone_count; i++)
+		if (look->gone[i].tid == tid)
+			return &look->gone[i];
+	const uint64_t *first = u64map_get(&look->by_own_tid, look->traced->tgid);
+	bool is_ours = first && look->stands[*first].tid == look->traced->tgid;
+	if (!is_ours || look->gone_count == GONE_MAX || tid > INT32_MAX ||
+	    process_read_stat((int32_t)tid, &stat) != -ENOENT)
+		return NULL;
+	look->gone[look->gone_count].tid = tid;
+	return &look->gone[look->gone_count++];
+}
+
 /* Where it was taken is not known: nobody was there to see it. */
 static void hold(struct look *look, const struct waiting *waiting)
 {
 	const uint64_t *index = u64map_get(&look->by_own_tid, (uint32_t)waiting->holder);
-	if (!waiting->holder || !index)
+	if (!waiting->holder)
 		return;
-	struct track_standing *holder = &look->found[*index];
+	struct track_standing *holder =
+		index ? &look->found[*index] : find_gone(look, (uint32_t)waiting->holder);
+	if (!holder)
+		return;
 	for (uint32_t i = 0; i < holder->held_count; i++)
 		if (holder->held[i].lock == waiting->subject)
 			return;
@@ -355,6 +383,17 @@ static int drop_moved(struct look *look, struct waiting *waiting)
 	return stood ? 0 : -ENOMEM;
 }
 
+static void tell_gone(struct look *look)
+{
+	for (size_t i = 0; i < look->gone_count; i++) {
+		struct kept *kept = keep(look->standings, look->gone[i].tid);
+		if (!kept)
+			continue;
+		kept->look = look->standings->looks;
+		spool_file_stand(&look->traced->spool, kept->slot, &look->gone[i]);
+	}
+}
+
 static void tell(struct look *look, const struct waiting *waiting)
 {
 	struct traced *traced = look->traced;
@@ -373,6 +412,7 @@ static void tell(struct look *look, const struct waiting *waiting)
 		if (kept && kept->exits)
 			spool_file_tell_exit(&traced->spool, kept->since_ns, look->stands[i].tid);
 	}
+	tell_gone(look);
 	drop_others(traced, look->standings->looks);
 }
 
@@ -415,9 +455,10 @@ int standings_look(struct traced *traced)
 	look.standings = traced->standings;
 	look.standings->looks++;
 	look.found = calloc(look.count + 1, sizeof(*look.found));
+	look.gone = calloc(GONE_MAX, sizeof(*look.gone));
 	struct waiting *waiting = calloc(look.count + 1, sizeof(*waiting));
 	look.pid_fd = fd_look_begin((int32_t)traced->tgid);
-	ret = look.found && waiting ? 0 : -ENOMEM;
+	ret = look.found && look.gone && waiting ? 0 : -ENOMEM;
 	/* Who is gone has none; what is to be said of that, its end says. */
 	if (!ret && look.count)
 		ret = look_at_all(&look, waiting);
@@ -426,6 +467,7 @@ int standings_look(struct traced *traced)
 	u64map_finish(&look.by_own_tid);
 	free(waiting);
 	free(look.found);
+	free(look.gone);
 	free(stands);
 	return ret;
 }

@@ -52,6 +52,7 @@ struct wait_thread {
 	bool is_first, is_ended;
 	int64_t start; /* location of its first function; 0 unknown */
 	int64_t birth_stack;
+	char *start_name; /* that function; NULL unknown */
 	uint64_t now_ns;
 	enum track_wait wait; /* TRACK_WAIT_NONE: for nothing */
 	bool timed;
