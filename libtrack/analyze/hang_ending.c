@@ -147,7 +147,8 @@ static bool is_pool_wait(const struct hangs *hangs, size_t thread)
 	enum track_wait wait = hang_thread(hangs, thread)->wait;
 
 	return hang_is_old(hangs, thread) && wait != TRACK_WAIT_DESCRIPTOR &&
-	       wait != TRACK_WAIT_CHILD && wait_callback(&hangs->graph, thread) != NULL;
+	       wait != TRACK_WAIT_CHILD && wait != TRACK_WAIT_SIGNAL &&
+	       wait_callback(&hangs->graph, thread) != NULL;
 }
 
 /* All that run the same function. */
@@ -272,6 +273,11 @@ static int fits_child(struct fitting *fitting)
 	return end(fitting)->wait == TRACK_WAIT_CHILD;
 }
 
+static int fits_signal(struct fitting *fitting)
+{
+	return end(fitting)->wait == TRACK_WAIT_SIGNAL;
+}
+
 /* Who woke it last; 1: that thread is gone. */
 static int find_waker(struct fitting *fitting)
 {
@@ -356,6 +362,7 @@ static const struct row {
 	{{"told", HANG_OPEN, NULL, HANG_BY_OTHER, ""}, fits_told},
 	{{"peer", HANG_OPEN, NULL, HANG_BY_HEAD, ", and nothing comes"}, fits_peer},
 	{{"child", HANG_OPEN, "lock", HANG_BY_HEAD, ", which does not end"}, fits_child},
+	{{"signal", HANG_OPEN, "lock", HANG_BY_HEAD, ", and none comes"}, fits_signal},
 	{{"waker-gone", HANG_OPEN, "lock", HANG_BY_HEAD, "; who woke it last, %s, has ended"}, fits_waker_gone},
 	{{"not-again", HANG_OPEN, "lock", HANG_BY_HEAD, "; %s woke it last, and nobody since"}, fits_woken_before},
 	{{"never-woken", HANG_OPEN, "lock", HANG_BY_HEAD, ", and nobody wakes it"}, fits},

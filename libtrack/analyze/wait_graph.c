@@ -23,7 +23,8 @@ static const struct {
 /* clang-format on */
 
 static const char processes_sql[] =
-	"SELECT p.id, coalesce(p.parent_id, 0), p.start_ns, p.origin = 'fork', p.end = 'exit' "
+	"SELECT p.id, coalesce(p.parent_id, 0), p.start_ns, p.origin = 'fork', p.end = 'exit', "
+	"p.end = 'running' "
 	"FROM process p WHERE p.id IN (SELECT process_id FROM standing) AND p.end <> 'exec' "
 	"ORDER BY p.id";
 
@@ -131,6 +132,7 @@ static int read_process(struct wait_graph *graph, struct trace_query *row)
 	process->start_ns = (uint64_t)trace_query_int(row, 2);
 	process->forked = trace_query_int(row, 3) != 0;
 	process->ended_in_order = trace_query_int(row, 4) != 0;
+	process->runs = trace_query_int(row, 5) != 0;
 	return 0;
 }
 

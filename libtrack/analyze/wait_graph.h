@@ -75,7 +75,7 @@ struct wait_thread {
 struct wait_process {
 	int64_t id, parent_id;
 	uint64_t start_ns;
-	bool forked, ended_in_order;
+	bool forked, ended_in_order, runs;
 	size_t first, count; /* threads */
 };
 

@@ -283,7 +283,7 @@ Test(hang, a_close_that_waits_for_what_nobody_releases_names_it_and_who_keeps_it
 	expect_chain("thread 100 'main' has waited 20.00 s for the condition 0x91 at await_change\n"
 		     "it is kept by a channel, created at open\n"
 		     "held by \"user\": 0 of 1 released, taken at get_channel\n"
-		     "the close of library began 20.00 s before the end on thread 100 'main' at");
+		     "the close of library began 20.00 s before the end, on thread 100 'main', at");
 	expect("SELECT group_concat(rule) FROM (SELECT rule FROM cause ORDER BY rule)",
 	       "ref-leak,scope-unclosed");
 }
@@ -366,6 +366,22 @@ Test(hang, a_join_at_the_programs_end_of_who_is_never_woken_hangs)
 	expect_findings("teardown-deadlock broken lock condition 1 stop_pool");
 	expect_message("the program's end hangs: thread 100 'main' waits for the end of thread "
 		       "101 'worker', which waits for the condition 0x91, and nobody wakes it");
+}
+
+Test(hang, of_a_process_that_runs_on_times_are_counted_from_now)
+{
+	int64_t library, one;
+
+	rows_end();
+	rows_begin_as("running");
+	library = closing_scope("library");
+	one = STAND(.wait = "signal", .in = "sigwait");
+	is_inside(one, library, true);
+	judge();
+	expect_message("close of library hangs: thread 100 'main' waits for a signal, and none "
+		       "comes");
+	expect("SELECT role FROM evidence WHERE position = 1",
+	       "the close of library began 20.00 s ago, on thread 100 'main', at");
 }
 
 Test(hang, who_waits_for_a_circle_is_told_with_it)
