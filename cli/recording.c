@@ -385,7 +385,7 @@ static void look_for_hangs(struct recording *recording, struct status_line *line
 
 	if (hang_watch_found(watch)) {
 		status_line_erase(line);
-		hang_watch_tell(watch, now_ns);
+		hang_watch_tell(watch);
 		recording->child.hangs = true;
 	}
 	if (due || run_folder_asked(&recording->folder))
