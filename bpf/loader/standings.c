@@ -25,6 +25,7 @@
 struct kept {
 	uint32_t slot;
 	uint32_t look;
+	uint64_t modules; /* what was known of them: with others, its stack is another one */
 	uint64_t switches;
 	uint64_t ip;
 	uint64_t sp;
@@ -219,10 +220,17 @@ static void take_stack(struct traced *traced, const struct probe_stand *stand, s
 		traced_note(traced, TRACK_NOTE_STACKS_CUT, 1);
 }
 
-static bool is_still(const struct kept *kept, const struct probe_stand *stand)
+static uint64_t modules_now(const struct traced *traced)
 {
-	return stand->flags & PROBE_STAND_BLOCKED && kept->switches == stand->switches &&
-	       kept->ip == stand->registers.ip && kept->sp == stand->registers.dwarf[7];
+	return (uint64_t)traced->modules.version << 32 | traced->modules.count;
+}
+
+static bool is_still(const struct look *look, const struct kept *kept,
+		     const struct probe_stand *stand)
+{
+	return kept->modules == modules_now(look->traced) && stand->flags & PROBE_STAND_BLOCKED &&
+	       kept->switches == stand->switches && kept->ip == stand->registers.ip &&
+	       kept->sp == stand->registers.dwarf[7];
 }
 
 /* Since the scheduler took it off its processor; where that is not told, since we saw it there. */
@@ -231,6 +239,7 @@ static void renew(struct look *look, const struct probe_stand *stand, struct kep
 	uint64_t age_ns = stand->flags & PROBE_STAND_AGED ? stand->age_ns : 0;
 	*kept = (struct kept){.slot = kept->slot,
 			      .look = kept->look,
+			      .modules = modules_now(look->traced),
 			      .switches = stand->switches,
 			      .ip = stand->registers.ip,
 			      .sp = stand->registers.dwarf[7],
@@ -333,7 +342,7 @@ static struct waiting look_at(struct look *look, size_t at, struct kept *kept)
 {
 	const struct probe_stand *stand = &look->stands[at];
 	const struct wait_memory memory = {.context = look, .read = read_memory};
-	bool still = is_still(kept, stand);
+	bool still = is_still(look, kept, stand);
 	if (!still)
 		renew(look, stand, kept);
 	if (kept->is_go)
