@@ -126,6 +126,7 @@ int hang_watch_judge(struct hang_watch *watch, struct trace *trace, uint64_t now
 	if (r <= 0 || !is_worth_asking(watch, &found, now_ns))
 		return r < 0 ? r : 0;
 	watch->suspect = found;
+	watch->asked_ns = now_ns;
 	/* What cannot be explained now is so at the end. */
 	(void)ask_why(watch);
 	return 0;
@@ -145,14 +146,14 @@ bool hang_watch_found(struct hang_watch *watch)
 	return false;
 }
 
-void hang_watch_tell(struct hang_watch *watch, uint64_t now_ns)
+void hang_watch_tell(struct hang_watch *watch)
 {
 	const struct suspect *suspect = &watch->suspect;
 	char bytes[4096];
 	ssize_t length;
 
 	say(NULL, "%s for %.0f s; it is left alone (rtctrack why %" PRId32 " explains it again)",
-	    suspect->what, (double)(now_ns - suspect->since_ns) / 1e9, suspect->pid);
+	    suspect->what, (double)(watch->asked_ns - suspect->since_ns) / 1e9, suspect->pid);
 	lseek(watch->text, 0, SEEK_SET);
 	while ((length = read(watch->text, bytes, sizeof(bytes))) > 0)
 		fwrite(bytes, 1, (size_t)length, stderr);

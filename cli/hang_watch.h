@@ -23,7 +23,7 @@ struct hang_watch {
 	bool hangs;		       /* something was found to */
 	/* private */
 	const char *base; /* of the folder of spools */
-	uint64_t hang_after_ns, next_ns, retry_ns, pause_ns;
+	uint64_t hang_after_ns, next_ns, asked_ns, retry_ns, pause_ns;
 	struct u64map told; /* pids */
 	struct suspect suspect;
 	pid_t why; /* that explains it; 0: none runs */
@@ -41,7 +41,7 @@ int hang_watch_judge(struct hang_watch *watch, struct trace *trace, uint64_t now
 
 /* Something hangs that was not told yet: tell it by hang_watch_tell, which says it on stderr. */
 bool hang_watch_found(struct hang_watch *watch);
-void hang_watch_tell(struct hang_watch *watch, uint64_t now_ns);
+void hang_watch_tell(struct hang_watch *watch);
 
 void hang_watch_finish(struct hang_watch *watch);
 

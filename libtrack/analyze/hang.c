@@ -258,6 +258,40 @@ static bool is_closing(const struct hangs *hangs, size_t thread)
 	return hang_closing(hangs, thread) != NULL || hang_is_exit(hangs, thread);
 }
 
+/* It waits where the other took the lock: the next to do what that does. */
+static bool is_behind(const struct hangs *hangs, size_t thread, const struct wait_edge *edge)
+{
+	uint64_t *taking = NULL, *waiting = NULL;
+	size_t taking_depth = 0, waiting_depth = 0;
+	bool is_same = false;
+
+	if (edge->reason != WAIT_HOLDS)
+		return false;
+	if (read_addresses(hangs->graph.trace, hangs->graph.held[edge->held].stack_id, &taking,
+			   &taking_depth) == 0 &&
+	    read_addresses(hangs->graph.trace, hang_thread(hangs, thread)->stack_id, &waiting,
+			   &waiting_depth) == 0)
+		for (size_t i = 0; i < waiting_depth && taking_depth > 0; i++)
+			is_same |= waiting[i] == taking[0];
+	free(taking);
+	free(waiting);
+	return is_same;
+}
+
+/* Of several that serve, one waits for work, and the others behind it for their turn. */
+static bool is_in_turn(const struct walk *walk)
+{
+	const struct hangs *hangs = walk->hangs;
+	size_t before = walk->path[walk->length - 2], last = walk->path[walk->length - 1];
+	const struct wait_thread *at = hang_thread(hangs, before);
+
+	if (wait_is_alike(&hangs->graph, walk->path[0], last))
+		return true;
+	return hang_thread(hangs, last)->wait == TRACK_WAIT_DESCRIPTOR &&
+	       is_behind(hangs, before,
+			 &hangs->graph.edges[at->first_edge + walk->taken[walk->length - 2]]);
+}
+
 /* What the end of the path is; false: somebody may go on. */
 static bool is_dead_end(const struct walk *walk, enum hang_shape *ret_shape)
 {
@@ -272,7 +306,7 @@ static bool is_dead_end(const struct walk *walk, enum hang_shape *ret_shape)
 		*ret_shape = HANG_OPEN;
 		return closing ||
 		       (walk->length > 1 && wait_is_for_lock(hang_thread(hangs, head)->wait) &&
-			!wait_is_alike(&hangs->graph, head, last));
+			!is_in_turn(walk));
 	}
 	*ret_shape = is_lone_child(hangs, last) ? HANG_NOT_FORKED : HANG_NO_HOLDER;
 	return closing || *ret_shape == HANG_NOT_FORKED;

@@ -62,6 +62,7 @@ static void write_told(const struct wait_thread *thread, char *ret_what)
 static void write_what(const struct story *story, size_t thread, char *ret_what)
 {
 	const struct wait_thread *waiter = thread_of(story, thread);
+	char others[32] = "";
 
 	if (waiter->told_kind != NULL && !wait_is_for_lock(waiter->wait)) {
 		write_told(waiter, ret_what);
@@ -69,8 +70,11 @@ static void write_what(const struct story *story, size_t thread, char *ret_what)
 	}
 	switch (waiter->wait) {
 	case TRACK_WAIT_DESCRIPTOR:
-		snprintf(ret_what, WHAT_BYTES, "%s descriptor %llu%s%.60s%s",
-			 wait_text(waiter->wait), (unsigned long long)waiter->subject,
+		if (waiter->other > 1)
+			snprintf(others, sizeof(others), " or %llu more",
+				 (unsigned long long)(waiter->other - 1));
+		snprintf(ret_what, WHAT_BYTES, "%s descriptor %llu%s%s%.60s%s",
+			 wait_text(waiter->wait), (unsigned long long)waiter->subject, others,
 			 waiter->target_address != NULL ? " (" : "",
 			 waiter->target_address != NULL ? waiter->target_address : "",
 			 waiter->target_address != NULL ? ")" : "");

@@ -74,6 +74,31 @@ Test(hang_quiet, a_pool_that_waits_behind_the_one_that_waits_for_work)
 	expect_quiet();
 }
 
+Test(hang_quiet, a_main_that_serves_with_its_pool_and_waits_for_its_turn)
+{
+	int64_t leader = WORKER(.tid = 101, .name = "worker 1");
+	int64_t one = STAND(.tid = 101, .thread = leader, .wait = "descriptor", .subject = 3,
+			    .in = "accept_one");
+
+	has(one, 0x10, "serve");
+	STAND(.wait = "mutex", .subject = 0x10, .in = "serve");
+	judge();
+	expect_quiet();
+}
+
+Test(hang_quiet, but_a_main_that_wants_the_lock_of_who_waits_for_its_peer_elsewhere)
+{
+	int64_t one =
+		STAND(.tid = 101, .wait = "descriptor", .subject = 3, .other = 2, .in = "receive");
+
+	has(one, 0x10, "receive_all");
+	STAND(.wait = "mutex", .subject = 0x10, .in = "stop");
+	judge();
+	expect("SELECT kind || ' ' || message FROM finding",
+	       "lock thread 100 'main' waits for the mutex 0x10 that thread 101 holds, which waits "
+	       "for something to come on descriptor 3 or 1 more, and nothing comes");
+}
+
 Test(hang_quiet, a_writer_that_waits_for_readers_that_go_on)
 {
 	int64_t one = STAND(.tid = 101, .unknown_since = true);

@@ -3,6 +3,7 @@
 
 #include <criterion/criterion.h>
 #include <errno.h>
+#include <stdio.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -107,4 +108,70 @@ Test(child, it_starts_with_the_signal_mask_that_we_had)
 
 	cr_assert_eq(run("grep -q '^SigBlk:.*0000000000000000' /proc/self/status", 0, &child), 1);
 	cr_expect_eq(child_exit_code(child.status), 0);
+}
+
+/* One that nothing but SIGKILL ends, and that asks us to end it, as often as told. */
+static void run_deaf(struct child *child, bool hangs, const char *requests)
+{
+	char script[256];
+	char *argv[] = {"/bin/sh", "-c", script, NULL};
+
+	snprintf(script, sizeof(script),
+		 "trap '' INT TERM; for signal in %s; do kill -$signal $PPID; sleep 0.1; done; "
+		 "exit 5",
+		 requests);
+	cr_assert_eq(child_prepare(argv, &no_shim, 0, child), 0);
+	child->hangs = hangs;
+	cr_assert_eq(child_release(child), 0);
+	cr_assert_eq(run_to_end(child), 1);
+}
+
+Test(child, one_that_hangs_is_killed_when_it_is_asked_again)
+{
+	struct child child;
+
+	run_deaf(&child, true, "INT INT INT INT");
+	cr_expect(child.killed);
+	cr_expect(child.warned, "before that it was told");
+	cr_expect_eq(child_exit_code(child.status), 128 + 9);
+}
+
+Test(child, one_request_is_a_request_only)
+{
+	struct child child;
+
+	run_deaf(&child, true, "TERM");
+	cr_expect_not(child.killed);
+	cr_expect(child.warned);
+	cr_expect_eq(child_exit_code(child.status), 5);
+}
+
+Test(child, other_signals_are_no_request_to_end)
+{
+	struct child child;
+
+	run_deaf(&child, true, "WINCH WINCH WINCH");
+	cr_expect_not(child.killed);
+	cr_expect_not(child.warned);
+}
+
+static unsigned looks;
+
+static void count_look(void *ctx)
+{
+	cr_expect_eq(kill(*(pid_t *)ctx, 0), 0, "it is there yet");
+	looks++;
+}
+
+Test(child, a_last_look_is_taken_before_it_is_ended)
+{
+	char *argv[] = {"/bin/sleep", "30", NULL};
+	struct child child;
+
+	cr_assert_eq(child_prepare(argv, &no_shim, 100000000, &child), 0);
+	child.before_end = count_look;
+	child.before_end_ctx = &child.pid;
+	cr_assert_eq(child_release(&child), 0);
+	cr_assert_eq(run_to_end(&child), 1);
+	cr_expect_eq(looks, 1);
 }

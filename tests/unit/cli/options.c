@@ -227,6 +227,7 @@ Test(options, a_grace_time_may_be_none_and_is_none_unless_given)
 
 	cr_assert_eq(parse("run", "x", &options), 0);
 	cr_expect_eq(options.grace_ns, ROAD_TIME_UNSET);
+	cr_expect_eq(options.hang_after_ns, ROAD_TIME_UNSET);
 	cr_assert_eq(parse("run", "--grace 0 x", &options), 0);
 	cr_expect_eq(options.grace_ns, 0);
 	cr_assert_eq(parse("check", "--grace 2.5 x", &options), 0);

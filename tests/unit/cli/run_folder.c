@@ -27,6 +27,8 @@ Test(run_folder, a_live_run_is_found_and_gone_after_its_end)
 	cr_expect_eq(info.program_pid, 4321);
 	cr_expect_str_eq(info.command, "prog --x");
 	cr_expect_str_eq(info.path, folder.path);
+	cr_expect_str_eq(info.version, RTCTRACK_VERSION);
+	cr_expect_str_eq(info.trace_path, "a.db", "which is not there");
 	run_folder_remove(&folder);
 	cr_expect_eq(run_info_list(base, &info, 1), 0);
 }
@@ -162,5 +164,36 @@ Test(run_folder, its_budget_is_as_the_wire_has_it)
 	cr_expect_eq(budget.segments_cap, 3);
 	cr_expect_eq(budget.segments_used, 0);
 	cr_expect_eq(run_folder_limit(&folder, 1 << 20), -EEXIST);
+	run_folder_remove(&folder);
+}
+
+Test(run_folder, a_question_is_there_until_it_is_answered)
+{
+	struct run_folder folder;
+
+	cr_assert_eq(run_folder_create(base, &folder), 0);
+	cr_expect_not(run_folder_asked(&folder));
+	cr_assert_eq(run_folder_ask(folder.path), 0);
+	cr_assert_eq(run_folder_ask(folder.path), 0, "and may be asked by several");
+	cr_expect(run_folder_asked(&folder));
+	cr_expect_not(run_folder_answered(folder.path));
+	run_folder_answer(&folder);
+	cr_expect_not(run_folder_asked(&folder));
+	cr_expect(run_folder_answered(folder.path));
+	run_folder_remove(&folder);
+}
+
+Test(run_folder, a_run_records_those_that_have_a_spool_there)
+{
+	struct run_folder folder;
+	struct run_info info = {0};
+
+	cr_assert_eq(run_folder_create(base, &folder), 0);
+	snprintf(info.path, sizeof(info.path), "%s", folder.path);
+	touch(folder.path, "43-17" TRACK_SPOOL_SUFFIX);
+	touch(folder.path, "44-17.tmp");
+	cr_expect(run_info_records(&info, 43));
+	cr_expect_not(run_info_records(&info, 44), "it is not one yet");
+	cr_expect_not(run_info_records(&info, 4));
 	run_folder_remove(&folder);
 }

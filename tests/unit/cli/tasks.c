@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "tasks.h"
+
+#include <criterion/criterion.h>
+#include <errno.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static pthread_barrier_t step;
+
+/* A name with what separates fields where it is read. */
+static void *stay(void *unused)
+{
+	pthread_setname_np(pthread_self(), "a) R (b");
+	pthread_barrier_wait(&step);
+	pthread_barrier_wait(&step);
+	return unused;
+}
+
+Test(tasks, every_thread_is_listed_by_its_name)
+{
+	struct report_task *tasks;
+	pthread_t thread;
+	size_t count;
+
+	pthread_barrier_init(&step, NULL, 2);
+	cr_assert_eq(pthread_create(&thread, NULL, stay, NULL), 0);
+	pthread_barrier_wait(&step);
+	cr_assert_eq(tasks_list(getpid(), &tasks, &count), 0);
+	pthread_barrier_wait(&step);
+	pthread_join(thread, NULL);
+	cr_assert_eq(count, 2);
+	cr_expect_eq(tasks[0].tid, (uint32_t)getpid());
+	cr_expect_eq(tasks[0].state, 'R');
+	cr_expect_str_eq(tasks[1].name, "a) R (b");
+	free(tasks);
+}
+
+Test(tasks, a_process_that_is_gone_has_none)
+{
+	struct report_task *tasks;
+	size_t count;
+
+	cr_expect_eq(tasks_list(INT32_MAX, &tasks, &count), -ENOENT);
+}
