@@ -31,6 +31,7 @@ build_programs() {
 		built gcc-asan pairs.c $plain -fsanitize=address
 		built gcc-tsan pairs.c $plain -fsanitize=thread
 		built clang-asan pairs.c clang -D_GNU_SOURCE -O1 -g -pthread -fsanitize=address
+		built clang-tsan pairs.c clang -D_GNU_SOURCE -O1 -g -pthread -fsanitize=thread
 	}
 	built unwind unwind.cc g++ -D_GNU_SOURCE -O1 -g -pthread
 	if [ ! "$bin/go" -nt "$programs/program.go" ] && command -v go >/dev/null; then

@@ -60,6 +60,7 @@ gcc ASan         | bin/gcc-asan             | 256 | address-space no-spool quota
 gcc ASan in sh   | bin/gcc-asan             | 256 | address-space no-spool              |         | sh -c '../bin/gcc-asan; exit 9'
 gcc TSan         | bin/gcc-tsan             | 512 | address-space                       |         | setarch -R ../bin/gcc-tsan
 clang ASan       | bin/clang-asan           | 256 | address-space                       |         | ../bin/clang-asan
+clang TSan       | bin/clang-tsan           | 512 | address-space                       |         | setarch -R ../bin/clang-tsan
 bash             | bash                     | 96  |                                     |         | bash ../programs/script.sh
 dash             | dash                     | 96  |                                     |         | dash ../programs/script.sh
 perl             | perl                     | 96  |                                     |         | perl ../programs/program.pl
