@@ -38,7 +38,7 @@ void waker_tell(const struct writer *writer, const void *subject, const void *ca
 		__atomic_store_n(&waker->subject, (uintptr_t)subject, __ATOMIC_RELAXED);
 	}
 	waker->caller = (uintptr_t)caller;
-	waker->time_ns = clock_coarse_ns();
+	waker->time_ns = clock_ns(); /* whether a waiter began before is told by this */
 	waker->tid = writer->tid;
 	waker->count++;
 }
