@@ -12,7 +12,7 @@
 #define SEEN_MIN 16 /* times that make a stack a usual one: a walk costs as much as many */
 #define USES_MIN 64 /* times that it must be found, or it was not worth the walk */
 #define PATIENCE_MAX 3
-#define OWN_FRAMES 8	/* ours below the start, at most */
+#define OWN_FRAMES 12	/* ours below the start, at most */
 #define ALIGNED_WORDS 6 /* below a realigned frame's pointer, where GCC keeps what it came from */
 
 /* What lies on the stack between variables is none of theirs, and a sanitizer guards it. */

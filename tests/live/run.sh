@@ -52,6 +52,7 @@ for program in live_host live_host_nopie; do
 	account exit 3 "$left" 1000 "SELECT count(*) FROM leaked_sockets" 1000 \
 		"SELECT end || code FROM process" exit3 \
 		"SELECT DISTINCT culprit_function FROM leaked_sockets" host_open
+	check "$program exit: no frame of ours in a stack" "$(sql "SELECT count(*) > 0 FROM stack_text WHERE function = '_start'") $(sql "SELECT count(*) FROM stack_text WHERE module LIKE '%/libtrack.so'")" "1 0"
 	account _exit 4 "$left" 1000 "SELECT end || code FROM process" exit4
 	account exit-group 5 "$left" 1000
 	account sigkill 137 "$left" 1000 "SELECT end || code FROM process" signal9
