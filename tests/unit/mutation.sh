@@ -67,7 +67,7 @@ libtrack/analyze/standing.c|s/image->stood ? trace_clear_standings(writing.trace
 libtrack/analyze/standing.c|s/if (u64map_get(&writing->met, tid) != NULL)/if (false)/|unit_analyze_standing
 libtrack/analyze/standing.c|s/step.closing_ns != 0/step.closing_ns == 0/|unit_analyze_standing
 libtrack/analyze/standing.c|s/thing != NULL ? &thing->life : /thing != NULL \&\& thing->alive ? \&thing->life : /|unit_analyze_standing
-libtrack/analyze/reference.c|s/error = delete_written(thing);/error = 0;/|unit_analyze_standing
+libtrack/analyze/reference.c|s/if (!thing->references_written)/if (thing != NULL)/|unit_analyze_standing
 libtrack/analyze/extent.c|s/extent->depth - 1 - position/position/|unit_analyze_standing
 libtrack/analyze/extent.c|s/begun_ns < oldest_ns/begun_ns > oldest_ns/|unit_analyze_standing
 libtrack/analyze/block.c|s/blocked->of\[at\].kind != event->kind/false/|unit_analyze_standing

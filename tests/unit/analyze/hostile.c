@@ -64,7 +64,7 @@ static void any_standings(void)
 		threads[i] = (struct collect_standing){
 			.tid = PID + (uint32_t)draw(THREADS),
 			.wait = (enum track_wait)draw(TRACK_WAIT__COUNT),
-			.subject = draw(SUBJECTS),
+			.subject = draw(SUBJECTS) - 1,
 			.stack = draw(TEXTS + 2),
 			.held = held,
 			.held_count = draw(4),
