@@ -6,6 +6,8 @@
  */
 #include "session.inc.c"
 
+#include <stdlib.h>
+
 static gboolean is_wrong;
 static struct side *sides;
 static GMutex user_lock;
@@ -78,13 +80,23 @@ static void receive_and_close(NiceAgent *agent, guint stream, guint component, g
 		await_closed();
 }
 
+static GThread *last_thread;
+
+/* As destructors of what is static do. */
+static void join_at_exit(void)
+{
+	g_thread_join(last_thread);
+}
+
 static void stop_closing(GMainLoop *loop, GThread *thread)
 {
 	(void)loop;
 	nice_agent_send(sides[0].agent, sides[0].stream, 1, sizeof(message), message);
-	if (!is_wrong)
-		await_closed();
-	g_thread_join(thread);
+	last_thread = thread;
+	atexit(join_at_exit);
+	if (is_wrong)
+		exit(0);
+	await_closed();
 }
 
 static const struct {
