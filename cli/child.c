@@ -166,6 +166,12 @@ static bool reaches_only_us(const struct child *child, const struct signalfd_sig
 	return info->ssi_code != SI_KERNEL || getpgid(child->pid) != getpgrp();
 }
 
+static void look_before_end(const struct child *child)
+{
+	if (child->before_end)
+		child->before_end(child->before_end_ctx);
+}
+
 /* The last of them is the one that nothing can ignore. */
 static void count_request(struct child *child)
 {
@@ -189,10 +195,13 @@ static void pass_on(struct child *child)
 
 	while (read(child->signal_fd, &info, sizeof(info)) == (ssize_t)sizeof(info)) {
 		int number = (int)info.ssi_signo;
+		bool ends = number == SIGINT || number == SIGTERM;
 
+		if (ends)
+			look_before_end(child);
 		if (number != SIGCHLD && reaches_only_us(child, &info))
 			kill(child->pid, number);
-		if (number == SIGINT || number == SIGTERM)
+		if (ends)
 			count_request(child);
 	}
 }
@@ -213,6 +222,7 @@ static void end_overdue(struct child *child)
 {
 	if (!child->deadline_ns || now_ns() < child->deadline_ns)
 		return;
+	look_before_end(child);
 	kill(child->pid, child->timed_out ? SIGKILL : SIGTERM);
 	child->deadline_ns = child->timed_out ? 0 : now_ns() + KILL_AFTER_NS;
 	child->timed_out = true;

@@ -22,7 +22,10 @@ struct child {
 	bool warned;	/* the next request to end is the last; to be cleared once it was said */
 	bool killed;	/* the requests to end came to SIGKILL */
 	uint64_t timeout_ns; /* 0: none */
-	int wake_fd;	     /* child_step returns when it is readable; -1: none */
+	/* Called before it is asked to end by us, or ended: a last look. NULL: nothing. */
+	void (*before_end)(void *ctx);
+	void *before_end_ctx;
+	int wake_fd; /* child_step returns when it is readable; -1: none */
 	/* private */
 	int gate_fd, error_fd, signal_fd;
 	sigset_t mask_before;

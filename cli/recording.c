@@ -429,6 +429,15 @@ static void look(struct recording *recording, struct status_line *line, uint64_t
 	status_line_update(line, now_ns, &status);
 }
 
+/* What hangs when it is ended is told by where its threads stood before: the dead stand nowhere. */
+static void look_before_end(void *ctx)
+{
+	struct recording *recording = ctx;
+
+	if (recording->watcher.probes)
+		(void)probes_look(recording->watcher.probes);
+}
+
 static void follow(struct recording *recording)
 {
 	struct status_line line = status_line_start(recording->options->quiet);
@@ -486,6 +495,8 @@ int recording_follow(struct recording *recording, int *ret_exit_code)
 	const struct child *child = &recording->child;
 	int own_code, r;
 
+	recording->child.before_end = look_before_end;
+	recording->child.before_end_ctx = recording;
 	hang_watch_start(&recording->hangs, recording->options, recording->base);
 	follow(recording);
 	own_code = recording->attaches ? EXIT_CLEAN : child_exit_code(child->status);

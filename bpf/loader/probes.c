@@ -18,6 +18,9 @@
 #include <sys/stat.h>
 
 #define HURRIED (-20) /* niceness */
+/* Before a look: how far behind the events may be, and how often that is tried. */
+#define LOOK_LAG_NS 5000000u
+#define LOOK_DRAINS 8
 
 struct probes {
 	struct engine *engine;
@@ -358,9 +361,21 @@ size_t probes_alive(const struct probes *probes)
 	return probes->session->alive;
 }
 
+/* To attach to what a program begins with takes a while, in which it goes on. */
+static int drain_until_now(struct probes *probes)
+{
+	int ret = 0;
+	for (int try = 0; !ret && try < LOOK_DRAINS; try++) {
+		ret = drain(probes);
+		if (clock_now_ns() - probes->session->settled_ns < LOOK_LAG_NS)
+			break;
+	}
+	return ret;
+}
+
 int probes_look(struct probes *probes)
 {
-	int ret = probes->finished ? 0 : drain(probes);
+	int ret = probes->finished ? 0 : drain_until_now(probes);
 	if (ret || probes->finished || !probes->session->alive)
 		return ret;
 	ret = prepare_look(probes);

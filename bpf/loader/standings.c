@@ -2,6 +2,7 @@
 #include "standings.h"
 #include "clock.h"
 #include "fd_look.h"
+#include "process_files.h"
 #include "session.h"
 #include "stand_memory.h"
 #include "waits.h"
@@ -15,6 +16,8 @@
 #define STACK_BYTES 65536u
 /* Where a C library's function is looked for, from where a thread stands. */
 #define LIBC_FRAMES 8u
+/* Threads that ended and never gave a lock back, as far as they are told. */
+#define GONE_MAX 8u
 /* From a thread's pointer to the words of it that a join waits for. */
 #define THREAD_BYTES 4096u
 
@@ -22,6 +25,7 @@
 struct kept {
 	uint32_t slot;
 	uint32_t look;
+	uint64_t modules; /* what was known of them: with others, its stack is another one */
 	uint64_t switches;
 	uint64_t ip;
 	uint64_t sp;
@@ -47,7 +51,9 @@ struct look {
 	const struct probe_stand *stands;
 	size_t count;
 	struct track_standing *found; /* of each */
-	struct u64map by_own_tid;     /* -> index */
+	struct track_standing *gone;  /* GONE_MAX: holders that have ended */
+	size_t gone_count;
+	struct u64map by_own_tid; /* -> index */
 	int pid_fd;
 };
 
@@ -214,10 +220,17 @@ static void take_stack(struct traced *traced, const struct probe_stand *stand, s
 		traced_note(traced, TRACK_NOTE_STACKS_CUT, 1);
 }
 
-static bool is_still(const struct kept *kept, const struct probe_stand *stand)
+static uint64_t modules_now(const struct traced *traced)
 {
-	return stand->flags & PROBE_STAND_BLOCKED && kept->switches == stand->switches &&
-	       kept->ip == stand->registers.ip && kept->sp == stand->registers.dwarf[7];
+	return (uint64_t)traced->modules.version << 32 | traced->modules.count;
+}
+
+static bool is_still(const struct look *look, const struct kept *kept,
+		     const struct probe_stand *stand)
+{
+	return kept->modules == modules_now(look->traced) && stand->flags & PROBE_STAND_BLOCKED &&
+	       kept->switches == stand->switches && kept->ip == stand->registers.ip &&
+	       kept->sp == stand->registers.dwarf[7];
 }
 
 /* Since the scheduler took it off its processor; where that is not told, since we saw it there. */
@@ -226,6 +239,7 @@ static void renew(struct look *look, const struct probe_stand *stand, struct kep
 	uint64_t age_ns = stand->flags & PROBE_STAND_AGED ? stand->age_ns : 0;
 	*kept = (struct kept){.slot = kept->slot,
 			      .look = kept->look,
+			      .modules = modules_now(look->traced),
 			      .switches = stand->switches,
 			      .ip = stand->registers.ip,
 			      .sp = stand->registers.dwarf[7],
@@ -280,13 +294,36 @@ static void fill(struct look *look, size_t at, const struct kept *kept,
 		found->subject = thread_subject(look, joined);
 }
 
+/*
+ * The holder is no thread of the process. Of one that is nowhere, and whose number is the same for
+ * the process as for us, that is told; another one may be of another process, which shares the
+ * lock.
+ */
+static struct track_standing *find_gone(struct look *look, uint32_t tid)
+{
+	struct process_stat stat;
+	for (size_t i = 0; i < look->gone_count; i++)
+		if (look->gone[i].tid == tid)
+			return &look->gone[i];
+	const uint64_t *first = u64map_get(&look->by_own_tid, look->traced->tgid);
+	bool is_ours = first && look->stands[*first].tid == look->traced->tgid;
+	if (!is_ours || look->gone_count == GONE_MAX || tid > INT32_MAX ||
+	    process_read_stat((int32_t)tid, &stat) != -ENOENT)
+		return NULL;
+	look->gone[look->gone_count].tid = tid;
+	return &look->gone[look->gone_count++];
+}
+
 /* Where it was taken is not known: nobody was there to see it. */
 static void hold(struct look *look, const struct waiting *waiting)
 {
 	const uint64_t *index = u64map_get(&look->by_own_tid, (uint32_t)waiting->holder);
-	if (!waiting->holder || !index)
+	if (!waiting->holder)
 		return;
-	struct track_standing *holder = &look->found[*index];
+	struct track_standing *holder =
+		index ? &look->found[*index] : find_gone(look, (uint32_t)waiting->holder);
+	if (!holder)
+		return;
 	for (uint32_t i = 0; i < holder->held_count; i++)
 		if (holder->held[i].lock == waiting->subject)
 			return;
@@ -305,7 +342,7 @@ static struct waiting look_at(struct look *look, size_t at, struct kept *kept)
 {
 	const struct probe_stand *stand = &look->stands[at];
 	const struct wait_memory memory = {.context = look, .read = read_memory};
-	bool still = is_still(kept, stand);
+	bool still = is_still(look, kept, stand);
 	if (!still)
 		renew(look, stand, kept);
 	if (kept->is_go)
@@ -355,6 +392,17 @@ static int drop_moved(struct look *look, struct waiting *waiting)
 	return stood ? 0 : -ENOMEM;
 }
 
+static void tell_gone(struct look *look)
+{
+	for (size_t i = 0; i < look->gone_count; i++) {
+		struct kept *kept = keep(look->standings, look->gone[i].tid);
+		if (!kept)
+			continue;
+		kept->look = look->standings->looks;
+		spool_file_stand(&look->traced->spool, kept->slot, &look->gone[i]);
+	}
+}
+
 static void tell(struct look *look, const struct waiting *waiting)
 {
 	struct traced *traced = look->traced;
@@ -373,6 +421,7 @@ static void tell(struct look *look, const struct waiting *waiting)
 		if (kept && kept->exits)
 			spool_file_tell_exit(&traced->spool, kept->since_ns, look->stands[i].tid);
 	}
+	tell_gone(look);
 	drop_others(traced, look->standings->looks);
 }
 
@@ -415,9 +464,10 @@ int standings_look(struct traced *traced)
 	look.standings = traced->standings;
 	look.standings->looks++;
 	look.found = calloc(look.count + 1, sizeof(*look.found));
+	look.gone = calloc(GONE_MAX, sizeof(*look.gone));
 	struct waiting *waiting = calloc(look.count + 1, sizeof(*waiting));
 	look.pid_fd = fd_look_begin((int32_t)traced->tgid);
-	ret = look.found && waiting ? 0 : -ENOMEM;
+	ret = look.found && look.gone && waiting ? 0 : -ENOMEM;
 	/* Who is gone has none; what is to be said of that, its end says. */
 	if (!ret && look.count)
 		ret = look_at_all(&look, waiting);
@@ -426,6 +476,7 @@ int standings_look(struct traced *traced)
 	u64map_finish(&look.by_own_tid);
 	free(waiting);
 	free(look.found);
+	free(look.gone);
 	free(stands);
 	return ret;
 }

@@ -279,13 +279,17 @@ static bool is_dead_end(const struct walk *walk, enum hang_shape *ret_shape)
 }
 
 /* Whether the walk ends at this one: at a holder that is gone, or with what is told already. */
-static bool is_settled(struct walk *walk, size_t to, enum hang_shape *ret_shape)
+static bool is_settled(const struct walk *walk, size_t to)
 {
-	*ret_shape = HANG_HOLDER_GONE;
-	return hang_thread(walk->hangs, to)->is_ended || walk->hangs->told_by[to] != 0;
+	size_t end = walk->length - 1;
+	const struct wait_thread *at = hang_thread(walk->hangs, walk->path[end]);
+	const struct wait_edge *edge = &walk->hangs->graph.edges[at->first_edge + walk->taken[end]];
+
+	return walk->hangs->told_by[to] != 0 ||
+	       (hang_thread(walk->hangs, to)->is_ended && edge->reason == WAIT_HOLDS);
 }
 
-static int settle(struct walk *walk, size_t to, enum hang_shape shape)
+static int settle(struct walk *walk, size_t to)
 {
 	struct hangs *hangs = walk->hangs;
 	struct hang *hang;
@@ -302,7 +306,7 @@ static int settle(struct walk *walk, size_t to, enum hang_shape shape)
 			hangs->told_by[walk->path[i]] = told_by;
 		return 0;
 	}
-	error = add_path(walk, 0, shape, &hang);
+	error = add_path(walk, 0, HANG_HOLDER_GONE, &hang);
 	if (error == 0)
 		hang->gone = to;
 	return error;
@@ -325,8 +329,8 @@ static int find_dead_end_from(struct walk *walk, size_t head)
 				walk->taken[walk->length - 1]++;
 			continue;
 		}
-		if (is_settled(walk, to, &shape))
-			return settle(walk, to, shape);
+		if (is_settled(walk, to))
+			return settle(walk, to);
 		if (walk->state[to] == NEW && hang_is_old(walk->hangs, to))
 			enter(walk, to);
 		else

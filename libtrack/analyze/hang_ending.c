@@ -46,8 +46,11 @@ void hang_name(const struct hangs *hangs, size_t thread, char *ret_name)
 	const struct wait_thread *at = hang_thread(hangs, thread);
 	const char *name = at->name != NULL ? at->name : at->is_first ? "main" : NULL;
 
-	snprintf(ret_name, HANG_NAME_BYTES, "thread %u%s%.40s%s", at->tid, name ? " '" : "",
-		 name ? name : "", name ? "'" : "");
+	if (name == NULL && at->start_name != NULL)
+		snprintf(ret_name, HANG_NAME_BYTES, "thread %u (%.40s)", at->tid, at->start_name);
+	else
+		snprintf(ret_name, HANG_NAME_BYTES, "thread %u%s%.40s%s", at->tid, name ? " '" : "",
+			 name ? name : "", name ? "'" : "");
 }
 
 static int fits(struct fitting *fitting)
@@ -96,13 +99,45 @@ static int fits_join_circle(struct fitting *fitting)
 	return 0;
 }
 
-/* Of a circle: whoever is not in a callback could have waited for these, and did not. */
+/*
+ * Of a circle: who reads again behind a writer; whoever is not in a callback could have waited for
+ * these, and did not. Of several the first thread, or the one whose place comes first in every run.
+ */
+static uint64_t tier(const struct fitting *fitting, size_t place)
+{
+	if (reason(fitting, place) == WAIT_IS_NEXT)
+		return 0;
+	if (wait_callback(&fitting->hangs->graph, fitting->hang->chain[place]) != NULL)
+		return 3;
+	return at(fitting, place)->is_first ? 1 : 2;
+}
+
+static int rank(const struct fitting *fitting, size_t place, uint64_t *ret_rank)
+{
+	const struct culprit *culprit;
+	int error = culprits_get_waiting(fitting->leaks->culprits, at(fitting, place)->stack_id,
+					 &culprit);
+
+	if (error == 0)
+		*ret_rank = tier(fitting, place) << 62 | culprit->frames_hash >> 2;
+	return error;
+}
+
 static int fits_circle(struct fitting *fitting)
 {
-	fitting->verdict->other = fitting->hang->chain[0];
-	for (size_t i = fitting->hang->count; i-- > 0;)
-		if (wait_callback(&fitting->hangs->graph, fitting->hang->chain[i]) == NULL)
+	uint64_t best = UINT64_MAX;
+
+	for (size_t i = 0; i < fitting->hang->count; i++) {
+		uint64_t ranked;
+		int error = rank(fitting, i, &ranked);
+
+		if (error != 0)
+			return error;
+		if (ranked < best || i == 0) {
+			best = ranked;
 			fitting->verdict->other = fitting->hang->chain[i];
+		}
+	}
 	return 1;
 }
 
@@ -112,7 +147,8 @@ static bool is_pool_wait(const struct hangs *hangs, size_t thread)
 	enum track_wait wait = hang_thread(hangs, thread)->wait;
 
 	return hang_is_old(hangs, thread) && wait != TRACK_WAIT_DESCRIPTOR &&
-	       wait != TRACK_WAIT_CHILD && wait_callback(&hangs->graph, thread) != NULL;
+	       wait != TRACK_WAIT_CHILD && wait != TRACK_WAIT_SIGNAL &&
+	       wait_callback(&hangs->graph, thread) != NULL;
 }
 
 /* All that run the same function. */
@@ -216,6 +252,14 @@ static int fits_told(struct fitting *fitting)
 	return end(fitting)->told_kind != NULL ? take_told(fitting, fitting->hang->count - 1) : 0;
 }
 
+/* What keeps a scope or an object says more than that it is waited for. */
+static int fits_told_act(struct fitting *fitting)
+{
+	const char *kind = end(fitting)->told_kind;
+
+	return kind != NULL && word_is_act(kind) ? fits_told(fitting) : 0;
+}
+
 static int fits_peer(struct fitting *fitting)
 {
 	if (end(fitting)->wait != TRACK_WAIT_DESCRIPTOR)
@@ -227,6 +271,11 @@ static int fits_peer(struct fitting *fitting)
 static int fits_child(struct fitting *fitting)
 {
 	return end(fitting)->wait == TRACK_WAIT_CHILD;
+}
+
+static int fits_signal(struct fitting *fitting)
+{
+	return end(fitting)->wait == TRACK_WAIT_SIGNAL;
 }
 
 /* Who woke it last; 1: that thread is gone. */
@@ -266,12 +315,6 @@ static int fits_woken_before(struct fitting *fitting)
 	return gone < 0 ? gone : fitting->verdict->detail[0] != '\0';
 }
 
-static int fits_gone(struct fitting *fitting)
-{
-	hang_name(fitting->hangs, fitting->hang->gone, fitting->verdict->detail);
-	return 1;
-}
-
 /* A thread of the parent may have it still. */
 static int fits_not_forked(struct fitting *fitting)
 {
@@ -305,7 +348,7 @@ static const struct row {
 	{{"told-circle", HANG_CIRCLE, NULL, HANG_BY_OTHER, ""}, fits_told_circle},
 	{{"join-circle", HANG_CIRCLE, "thread", HANG_BY_OTHER, ""}, fits_join_circle},
 	{{"circle", HANG_CIRCLE, "lock", HANG_BY_OTHER, ""}, fits_circle},
-	{{"holder-gone", HANG_HOLDER_GONE, "lock", HANG_BY_HEAD, "; %s ended, and never gave it back"}, fits_gone},
+	{{"holder-gone", HANG_HOLDER_GONE, "lock", HANG_BY_HEAD, ", which has ended, and never gave it back"}, fits},
 	{{"not-forked", HANG_NOT_FORKED, "lock", HANG_BY_HEAD,
 	  ", which was held when the process was forked%s: who could give it back is not in this process"}, fits_not_forked},
 	{{"no-holder", HANG_NO_HOLDER, "lock", HANG_BY_HEAD, "; who holds it is not known"}, fits},
@@ -314,10 +357,12 @@ static const struct row {
 	{{"own-join", HANG_OPEN, "thread", HANG_BY_OTHER, ", while %s waits for the end of that thread"}, fits_own_join},
 	{{"own-callback", HANG_OPEN, "callback", HANG_BY_END,
 	  ": inside of a callback, %s, of what it closes, which has to return first"}, fits_own_callback},
+	{{"told-act", HANG_OPEN, NULL, HANG_BY_OTHER, ""}, fits_told_act},
 	{{"object", HANG_OPEN, "object", HANG_BY_END, ": nobody releases %s"}, fits_object},
 	{{"told", HANG_OPEN, NULL, HANG_BY_OTHER, ""}, fits_told},
 	{{"peer", HANG_OPEN, NULL, HANG_BY_HEAD, ", and nothing comes"}, fits_peer},
 	{{"child", HANG_OPEN, "lock", HANG_BY_HEAD, ", which does not end"}, fits_child},
+	{{"signal", HANG_OPEN, "lock", HANG_BY_HEAD, ", and none comes"}, fits_signal},
 	{{"waker-gone", HANG_OPEN, "lock", HANG_BY_HEAD, "; who woke it last, %s, has ended"}, fits_waker_gone},
 	{{"not-again", HANG_OPEN, "lock", HANG_BY_HEAD, "; %s woke it last, and nobody since"}, fits_woken_before},
 	{{"never-woken", HANG_OPEN, "lock", HANG_BY_HEAD, ", and nobody wakes it"}, fits},

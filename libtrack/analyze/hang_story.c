@@ -76,9 +76,11 @@ static void write_what(const struct story *story, size_t thread, char *ret_what)
 			 waiter->target_address != NULL ? ")" : "");
 		return;
 	case TRACK_WAIT_CHILD:
+	case TRACK_WAIT_SIGNAL:
+		snprintf(ret_what, WHAT_BYTES, "%s", wait_text(waiter->wait));
+		return;
 	case TRACK_WAIT_THREAD:
-		snprintf(ret_what, WHAT_BYTES, "%s%s", wait_text(waiter->wait),
-			 waiter->wait == TRACK_WAIT_THREAD ? " a thread" : "");
+		snprintf(ret_what, WHAT_BYTES, "%s a thread", wait_text(waiter->wait));
 		return;
 	case TRACK_WAIT_NONE:
 	case TRACK_WAIT_MUTEX:
@@ -197,6 +199,12 @@ static int say(const struct story *story)
 	return error;
 }
 
+/* Of a process that runs on there is no end yet. */
+static const char *ago(const struct story *story, size_t thread)
+{
+	return wait_process_of(&story->hangs->graph, thread)->runs ? "ago" : "before the end";
+}
+
 static double seconds(uint64_t from_ns, uint64_t to_ns)
 {
 	return to_ns > from_ns ? (double)(to_ns - from_ns) / 1e9 : 0.0;
@@ -248,8 +256,8 @@ static int add_taking(const struct story *story, const struct wait_edge *edge)
 		return add(story, holder->thread_id, held->stack_id,
 			   finding_text(story->finding, "which %s took at", who));
 	return add(story, holder->thread_id, held->stack_id,
-		   finding_text(story->finding, "which %s took %.2f s before the end at", who,
-				seconds(held->since_ns, holder->now_ns)));
+		   finding_text(story->finding, "which %s took %.2f s %s at", who,
+				seconds(held->since_ns, holder->now_ns), ago(story, edge->to)));
 }
 
 static int add_close(const struct story *story, size_t thread)
@@ -261,17 +269,18 @@ static int add_close(const struct story *story, size_t thread)
 	if (who == NULL)
 		return -ENOMEM;
 	if (closing != NULL)
-		return add(
-			story, closing->resource_id, closing->close_stack,
-			finding_text(story->finding,
-				     "the close of %.60s began %.2f s before the end on %s at",
-				     closing->class_name != NULL ? closing->class_name : "a scope",
-				     seconds(closing->close_ns, closer->now_ns), who));
+		return add(story, closing->resource_id, closing->close_stack,
+			   finding_text(
+				   story->finding, "the close of %.60s began %.2f s %s, on %s, at",
+				   closing->class_name != NULL ? closing->class_name : "a scope",
+				   seconds(closing->close_ns, closer->now_ns), ago(story, thread),
+				   who));
 	if (!hang_is_exit(story->hangs, thread))
 		return 0;
 	return add(story, closer->thread_id, 0,
-		   finding_text(story->finding, "the program began to end %.2f s before, on %s",
-				seconds(closer->exit_begun_ns, closer->now_ns), who));
+		   finding_text(story->finding, "the program began to end %.2f s %s, on %s",
+				seconds(closer->exit_begun_ns, closer->now_ns), ago(story, thread),
+				who));
 }
 
 static int add_chain(const struct story *story)

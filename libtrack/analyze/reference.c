@@ -263,16 +263,30 @@ static int write_one(const struct thing *thing, const struct reference *referenc
 	return error != 0 ? error : trace_put_reference(thing->life.image->book->trace, &row);
 }
 
+static int delete_written(struct thing *thing)
+{
+	if (!thing->references_written)
+		return 0;
+	thing->references_written = false;
+	return trace_delete_references(thing->life.image->book->trace, thing->life.id);
+}
+
 int references_write(struct thing *thing)
 {
-	int error =
-		thing->references != NULL
-			? trace_delete_references(thing->life.image->book->trace, thing->life.id)
-			: 0;
+	int error = delete_written(thing);
 
+	thing->references_written = thing->references != NULL;
 	for (const struct reference *at = thing->references; at != NULL && error == 0;
 	     at = at->next)
 		error = write_one(thing, at);
+	return error;
+}
+
+int references_end(struct thing *thing)
+{
+	int error = delete_written(thing);
+
+	references_finish(thing);
 	return error;
 }
 

@@ -10,8 +10,10 @@
 
 /* By how many references the task can be woken. */
 uint64_t reference_wakers(const struct thing *thing);
-/* Write all of them; the thing's row is there. */
+/* Write all of them, anew if they were; the thing's row is there. */
 int references_write(struct thing *thing);
+/* The thing is over: what was written of them goes. */
+int references_end(struct thing *thing);
 void references_finish(struct thing *thing);
 
 #endif

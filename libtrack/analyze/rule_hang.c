@@ -57,6 +57,7 @@ static int add_hang(struct judgement *judgement, enum rule rule, struct hang *ha
 	if (error != 0)
 		return error;
 	finding->count++;
+	finding_happened(finding, hang_begun_ns(hangs, hang));
 	add_causes(hangs, hang, verdict, finding);
 	return finding->count > 1 ? 0 : hang_tell(finding, hangs, hang, verdict, &judgement->leaks);
 }

@@ -65,16 +65,40 @@ static int tell(struct finding *finding, const struct order *one, const struct o
 	return error != 0 ? error : add_order(finding, other);
 }
 
+/* In every run the same of both orders comes first, wherever the locks lie. */
+static int sort(struct judgement *judgement, struct order *one, struct order *other,
+		const struct culprit **ret_culprit)
+{
+	const struct culprit *second;
+	int error = culprits_get_waiting(&judgement->culprits, one->second_stack, ret_culprit);
+
+	if (error == 0)
+		error = culprits_get_waiting(&judgement->culprits, other->second_stack, &second);
+	if (error == 0 && second->frames_hash < (*ret_culprit)->frames_hash) {
+		struct order first = *other;
+
+		*other = *one;
+		*one = first;
+		*ret_culprit = second;
+	}
+	return error;
+}
+
+static const char *name_of(struct trace_query *row, int column, uint32_t tid)
+{
+	const char *name = trace_query_text(row, column);
+
+	return name[0] == '\0' && tid == (uint32_t)trace_query_int(row, 11) ? "main" : name;
+}
+
 static int add_pair(struct judgement *judgement, enum rule rule, struct trace_query *row)
 {
-	uint32_t pid = (uint32_t)trace_query_int(row, 11);
 	struct order one = {
 		.first = (uint64_t)trace_query_int(row, 1),
 		.second = (uint64_t)trace_query_int(row, 2),
 		.first_stack = trace_query_int(row, 3),
 		.second_stack = trace_query_int(row, 4),
 		.tid = (uint32_t)trace_query_int(row, 7),
-		.name = trace_query_text(row, 9),
 	};
 	struct order other = {
 		.first = one.second,
@@ -82,23 +106,17 @@ static int add_pair(struct judgement *judgement, enum rule rule, struct trace_qu
 		.first_stack = trace_query_int(row, 5),
 		.second_stack = trace_query_int(row, 6),
 		.tid = (uint32_t)trace_query_int(row, 8),
-		.name = trace_query_text(row, 10),
 	};
-	struct finding_member member = {
-		.kind = "lock",
-		.class_name = "lock",
-		.process_id = trace_query_int(row, 0),
-		.stack_id = one.second_stack,
-	};
+	struct finding_member member = {.kind = "lock", .class_name = "lock"};
 	const struct culprit *culprit;
 	struct finding *finding;
 	int error;
 
-	if (one.name[0] == '\0' && one.tid == pid)
-		one.name = "main";
-	if (other.name[0] == '\0' && other.tid == pid)
-		other.name = "main";
-	error = culprits_get_waiting(&judgement->culprits, member.stack_id, &culprit);
+	one.name = name_of(row, 9, one.tid);
+	other.name = name_of(row, 10, other.tid);
+	error = sort(judgement, &one, &other, &culprit);
+	member.process_id = trace_query_int(row, 0);
+	member.stack_id = one.second_stack;
 	if (error == 0)
 		error = findings_get(&judgement->findings, rule, STATE_POSSIBLE, &member, culprit,
 				     &finding);

@@ -244,6 +244,9 @@ int standings_write(struct image *image, const struct collect_standings *standin
 	int error = image->stood ? trace_clear_standings(writing.trace, image->id) : 0;
 
 	image->stood = true;
+	/* Who looks in the middle wants to know what is alive, and by whom it is held. */
+	if (error == 0 && standings->goes_on)
+		error = thing_settle(image);
 	if (error == 0)
 		error = write_threads(&writing, standings);
 	if (error == 0)

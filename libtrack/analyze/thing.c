@@ -186,7 +186,8 @@ int thing_end(struct thing *thing, const struct collect_event *event, enum life_
 	life_set_death(&thing->life, &death);
 	if (error == 0)
 		error = life_conclude(&thing->life);
-	references_finish(thing);
+	if (error == 0)
+		error = references_end(thing);
 	needs_finish(&thing->life);
 	if (error == 0 && thing->has_dependents)
 		error = end_dependents(thing, event);

@@ -30,6 +30,7 @@ struct thing {
 	uint64_t refs;		      /* retained and not released */
 	struct reference *references; /* the latest first */
 	size_t reference_count, reference_limit;
+	bool references_written;
 	uint64_t close_ns, closed_ns; /* scope: its close call and the return; 0: not yet */
 	int64_t close_stack;
 	uint32_t close_tid;
@@ -122,7 +123,7 @@ int thing_needs(struct image *image, const struct collect_event *event);
 	[TRACK_OP_NAME] = thing_name, [TRACK_OP_OWN] = thing_own, [TRACK_OP_NEEDS] = thing_needs
 /* About no thing: a source file whose callers are to blame. */
 int thing_plumbing(struct image *image, const struct collect_event *event);
-/* The image is over: write what is held, things of all kinds. */
+/* The image is over, or looked at: write what is alive and who holds it, things of all kinds. */
 int thing_settle(struct image *image);
 
 #endif

@@ -174,6 +174,7 @@ static int add_edges(struct search *search)
 	case TRACK_WAIT_BARRIER:
 	case TRACK_WAIT_DESCRIPTOR:
 	case TRACK_WAIT_CHILD:
+	case TRACK_WAIT_SIGNAL:
 	case TRACK_WAIT_FUTEX:
 		return thread->told_kind != NULL ? add_told(search) : 0;
 	case TRACK_WAIT_NONE:

@@ -23,7 +23,8 @@ static const struct {
 /* clang-format on */
 
 static const char processes_sql[] =
-	"SELECT p.id, coalesce(p.parent_id, 0), p.start_ns, p.origin = 'fork', p.end = 'exit' "
+	"SELECT p.id, coalesce(p.parent_id, 0), p.start_ns, p.origin = 'fork', p.end = 'exit', "
+	"p.end = 'running' "
 	"FROM process p WHERE p.id IN (SELECT process_id FROM standing) AND p.end <> 'exec' "
 	"ORDER BY p.id";
 
@@ -35,10 +36,11 @@ static const char threads_sql[] =
 	"CASE WHEN p.exit_tid = s.tid THEN p.exit_begun_ns END, g.class, g.remote_address, "
 	"s.wait = 'condition' AND EXISTS (SELECT 1 FROM waker w WHERE w.process_id = "
 	"s.process_id AND w.subject = s.subject AND w.time_ns >= s.since_ns), r.birth_stack, "
-	"CASE WHEN t.ending = 'fired' THEN t.death_tid END "
+	"CASE WHEN t.ending = 'fired' THEN t.death_tid END, f.function "
 	"FROM standing s JOIN process p ON p.id = s.process_id "
 	"LEFT JOIN resource r ON r.id = coalesce(s.thread_id, (SELECT max(e.id) FROM resource e "
 	"WHERE e.process_id = s.process_id AND e.kind = 'thread' AND e.tid = s.tid)) "
+	"LEFT JOIN frame f ON f.location_id = r.start_location AND f.position = 0 "
 	"LEFT JOIN resource t ON t.id = s.told_id LEFT JOIN resource g ON g.id = s.target_id "
 	"WHERE s.process_id = ?1 ORDER BY s.id";
 
@@ -130,6 +132,7 @@ static int read_process(struct wait_graph *graph, struct trace_query *row)
 	process->start_ns = (uint64_t)trace_query_int(row, 2);
 	process->forked = trace_query_int(row, 3) != 0;
 	process->ended_in_order = trace_query_int(row, 4) != 0;
+	process->runs = trace_query_int(row, 5) != 0;
 	return 0;
 }
 
@@ -172,6 +175,8 @@ static int read_thread(struct wait_graph *graph, struct trace_query *row)
 		error = copy(row, 17, &thread->told_text);
 	if (error == 0)
 		error = copy(row, 21, &thread->target_class);
+	if (error == 0)
+		error = copy(row, 26, &thread->start_name);
 	return error != 0 ? error : copy(row, 22, &thread->target_address);
 }
 
@@ -255,6 +260,7 @@ void wait_graph_finish(struct wait_graph *graph)
 		free(graph->threads[i].told_class);
 		free(graph->threads[i].told_text);
 		free(graph->threads[i].target_class);
+		free(graph->threads[i].start_name);
 		free(graph->threads[i].target_address);
 	}
 	for (size_t i = 0; i < graph->call_count; i++) {

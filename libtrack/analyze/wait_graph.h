@@ -52,6 +52,7 @@ struct wait_thread {
 	bool is_first, is_ended;
 	int64_t start; /* location of its first function; 0 unknown */
 	int64_t birth_stack;
+	char *start_name; /* that function; NULL unknown */
 	uint64_t now_ns;
 	enum track_wait wait; /* TRACK_WAIT_NONE: for nothing */
 	bool timed;
@@ -74,7 +75,7 @@ struct wait_thread {
 struct wait_process {
 	int64_t id, parent_id;
 	uint64_t start_ns;
-	bool forked, ended_in_order;
+	bool forked, ended_in_order, runs;
 	size_t first, count; /* threads */
 };
 

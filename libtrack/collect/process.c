@@ -419,6 +419,7 @@ int process_stand(struct process *process, const struct process_look *look,
 {
 	uint64_t end_ns = process->info.end_ns;
 	standings->told.time_ns = look->dead && end_ns ? end_ns : look->now_ns;
+	standings->told.goes_on = !look->final;
 	return look->sink->standings(look->sink->ctx, process->info.index, &standings->told);
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "fd.h"
+#include "manner.h"
 #include "name.h"
 #include "path.h"
 #include "real.h"
@@ -141,6 +142,7 @@ void fd_remember(int fd, enum track_fd_class fd_class)
 	usage->fd_class = fd_class;
 	usage->ever = 1;
 	usage->stale_uses = 0;
+	manner_forget(fd);
 	__atomic_store_n(&usage->open, 1, __ATOMIC_RELEASE);
 }
 
@@ -265,6 +267,7 @@ static bool end_usage(struct writer *writer, int fd)
 	struct track_fd_usage *usage = spool_usage(fd, false);
 	if (!usage || !__atomic_exchange_n(&usage->open, 0, __ATOMIC_ACQUIRE))
 		return false;
+	manner_forget(fd);
 	if (usage->traffic.out_count || usage->traffic.in_count)
 		writer_emit_data(writer, TRACK_OP_USE, TRACK_KIND_FD, TRACK_CALL_none, (uint64_t)fd,
 				 0, 0, &usage->traffic, sizeof(usage->traffic));

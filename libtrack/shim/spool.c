@@ -390,6 +390,14 @@ int spool_usage_end(void)
 	return __atomic_load_n(&spool.usage_end, __ATOMIC_RELAXED);
 }
 
+void spool_exit_begun(uint32_t tid, uint64_t time_ns)
+{
+	uint32_t none = 0;
+	if (spool.header && __atomic_compare_exchange_n(&spool.header->exit_tid, &none, tid, false,
+							__ATOMIC_RELAXED, __ATOMIC_RELAXED))
+		__atomic_store_n(&spool.header->exit_begun_ns, time_ns, __ATOMIC_RELEASE);
+}
+
 void spool_exiting(int exit_code, uint64_t time_ns)
 {
 	if (!spool.header)

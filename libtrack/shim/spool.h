@@ -55,6 +55,8 @@ void spool_make_room(void);
 /* Write the present limit of descriptors into the header. False: it is 0. */
 bool spool_tell_fd_limit(void);
 
+/* main returned, or exit was called: the program's own functions run yet. The first time counts. */
+void spool_exit_begun(uint32_t tid, uint64_t time_ns);
 /* A normal exit begins. exit_code -1: unknown. */
 void spool_exiting(int exit_code, uint64_t time_ns);
 /* It was taken back. */

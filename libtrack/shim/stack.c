@@ -21,6 +21,7 @@
 #include <unistd.h>
 
 #define OWN_FRAMES 8		    /* ours at the top of a stack, at most */
+#define BELOW_MAIN 5		    /* frames in which ours is found from the end */
 #define STACK_ROOM (32u * 1024)	    /* what unwinding may take, libunwind's slow path included */
 #define MAIN_STACK_BYTES (8u << 20) /* of the main thread, at most that is used */
 #define SLOW_STACKS 64 /* of a thread's waits: most threads wait seldom, and at the same place */
@@ -286,6 +287,20 @@ static uint64_t record_new(struct writer *writer, const uint64_t *addresses, siz
 	return hash;
 }
 
+/* Those of packs' wrappers, and ours below main. */
+static size_t leave_out(uint64_t *addresses, size_t count)
+{
+	count = packs_leave_out(addresses, count);
+	for (size_t i = count > BELOW_MAIN ? count - BELOW_MAIN : 0; i < count; i++) {
+		if (!is_own(addresses[i]))
+			continue;
+		count--;
+		for (; i < count; i++)
+			addresses[i] = addresses[i + 1];
+	}
+	return count;
+}
+
 /* Inlined, since each frame of ours costs the unwinder a step. skipped: frames of whoever called.
  */
 static inline __attribute__((always_inline)) uint64_t record(struct writer *writer, size_t skipped,
@@ -312,7 +327,7 @@ static inline __attribute__((always_inline)) uint64_t record(struct writer *writ
 	}
 	skipped = count > skipped ? skipped : 0;
 	first += skipped;
-	count = packs_leave_out(first, count - skipped);
+	count = leave_out(first, count - skipped);
 	if (count > depth_max)
 		count = depth_max;
 	if (!count)
@@ -338,7 +353,7 @@ uint64_t stack_record(struct writer *writer)
 static __attribute__((noinline)) void learn(struct writer *writer, const struct trail_start *start,
 					    size_t skipped, uint64_t stack)
 {
-	uint64_t room[1 + TRACK_STACK_DEPTH_MAX + PACK_FRAMES_MAX];
+	uint64_t room[2 + TRACK_STACK_DEPTH_MAX + PACK_FRAMES_MAX];
 	uint64_t *addresses = room + skipped;
 	size_t count = 0;
 	room[0] = start->ip;
@@ -349,9 +364,9 @@ static __attribute__((noinline)) void learn(struct writer *writer, const struct 
 	if (unlikely(trail && enter(writer))) {
 		const struct trails *walked = writer->trails;
 		/* A handler's fork leaves the child none, in the middle of the walk. */
-		bool led = trail_walk(trail, start, tls.high, depth_max + packs_frames(), room + 1,
-				      &count);
-		count = packs_leave_out(addresses, count + 1 - skipped);
+		bool led = trail_walk(trail, start, tls.high, depth_max + 1 + packs_frames(),
+				      room + 1, &count);
+		count = leave_out(addresses, count + 1 - skipped);
 		if (count > depth_max)
 			count = depth_max;
 		if (led && writer->trails == walked &&

@@ -252,7 +252,7 @@ static void take_out(struct track_standing *standing, struct track_held *held)
 	standing_end(standing, was);
 }
 
-/* One that another thread took, who will not give it back any more. */
+/* One that another thread took, which will not give it back any more. */
 static void take_out_elsewhere(const struct writer *writer, uint64_t lock)
 {
 	uint32_t end = __atomic_load_n(&places_end, __ATOMIC_RELAXED);
@@ -308,10 +308,21 @@ void standing_undrop(struct writer *writer, const void *lock, enum standing_drop
 	standing_end(standing, was);
 }
 
-void standing_forget(struct writer *writer, const void *lock)
+void standing_inherit(struct writer *writer, const void *lock)
 {
+	take_out_elsewhere(writer, (uintptr_t)lock);
+}
+
+void standing_forget(const void *lock)
+{
+	/* In a child that has no spool of its own yet, the tables are its parent's. */
+	struct writer *writer = standing_writer();
 	struct track_held *held = writer ? find(writer->standing, (uintptr_t)lock) : NULL;
+	if (!writer)
+		return;
 	if (unlikely(held))
 		take_out(writer->standing, held);
+	if (unlikely(__atomic_load_n(&abandoned, __ATOMIC_RELAXED)))
+		take_out_elsewhere(writer, (uintptr_t)lock);
 	lock_order_forget((uintptr_t)lock);
 }

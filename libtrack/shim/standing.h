@@ -146,7 +146,10 @@ static inline enum standing_dropped standing_drop(struct writer *writer, const v
 /* It could not. */
 void standing_undrop(struct writer *writer, const void *lock, enum standing_dropped dropped);
 
-/* At this address another lock begins, or none is any more. writer may be NULL. */
-void standing_forget(struct writer *writer, const void *lock);
+/* Its owner died with it: from here on it is this thread's. */
+void standing_inherit(struct writer *writer, const void *lock);
+
+/* At this address another lock begins, or none is any more. */
+void standing_forget(const void *lock);
 
 #endif

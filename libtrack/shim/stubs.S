@@ -5,6 +5,9 @@
  * vfork returns twice on the same stack: a C wrapper's frame would be gone when
  * the parent returns. So: mark the thread, then jump.
  *
+ * exit and quick_exit run the program's own functions, which would have such a frame in their
+ * stacks.
+ *
  * syscall takes six arguments besides the number; most numbers are not ours and
  * go straight to the real function.
  */
@@ -23,6 +26,25 @@ vfork:
 	jmp	*%rax
 	.cfi_endproc
 	.size	vfork, .-vfork
+
+	.macro	exits name
+	.globl	\name
+	.type	\name, @function
+\name:
+	.cfi_startproc
+	endbr64
+	pushq	%rdi
+	.cfi_adjust_cfa_offset 8
+	call	wrap_\name\()_target
+	popq	%rdi
+	.cfi_adjust_cfa_offset -8
+	jmp	*%rax
+	.cfi_endproc
+	.size	\name, .-\name
+	.endm
+
+	exits	exit
+	exits	quick_exit
 
 	.globl	syscall
 	.type	syscall, @function

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Wrappers of the calls that accept, copy and close descriptors. */
+#include "block.h"
 #include "fd.h"
 #include "name.h"
 #include "real.h"
@@ -27,16 +28,23 @@ static void accepted(int fd, int listener, enum track_call call)
 	name_socket(fd, call);
 }
 
+/* clang-format off */
+BLOCK(int, accept, block_descriptor(listener, TRACK_CALL_accept),
+      (int listener, struct sockaddr *address, socklen_t *size), (listener, address, size))
+BLOCK(int, accept4, block_descriptor(listener, TRACK_CALL_accept4),
+      (int listener, struct sockaddr *address, socklen_t *size, int flags), (listener, address, size, flags))
+/* clang-format on */
+
 SHIM_EXPORT int accept(int listener, struct sockaddr *address, socklen_t *size)
 {
-	int fd = REAL(accept)(listener, address, size);
+	int fd = BLOCK_IF(block_may_wait(listener, 0), accept, (listener, address, size));
 	accepted(fd, listener, TRACK_CALL_accept);
 	return fd;
 }
 
 SHIM_EXPORT int accept4(int listener, struct sockaddr *address, socklen_t *size, int flags)
 {
-	int fd = REAL(accept4)(listener, address, size, flags);
+	int fd = BLOCK_IF(block_may_wait(listener, 0), accept4, (listener, address, size, flags));
 	accepted(fd, listener, TRACK_CALL_accept4);
 	return fd;
 }
@@ -88,6 +96,8 @@ SHIM_EXPORT int fcntl(int fd, int command, ...)
 	int ret = REAL(fcntl)(fd, command, arg);
 	if (duplicates(command))
 		duplicated(fd, ret, TRACK_CALL_fcntl);
+	else if (command == F_SETFL && ret >= 0)
+		manner_flags_set(fd, (long)arg & O_NONBLOCK);
 	return ret;
 }
 
@@ -100,6 +110,8 @@ SHIM_EXPORT int fcntl64(int fd, int command, ...)
 	int ret = REAL(fcntl64)(fd, command, arg);
 	if (duplicates(command))
 		duplicated(fd, ret, TRACK_CALL_fcntl64);
+	else if (command == F_SETFL && ret >= 0)
+		manner_flags_set(fd, (long)arg & O_NONBLOCK);
 	return ret;
 }
 

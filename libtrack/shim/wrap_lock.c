@@ -26,6 +26,14 @@ static inline bool is_taken(int result)
 	return result == 0 || result == EOWNERDEAD;
 }
 
+static inline void take(struct writer *writer, const void *lock, enum track_wait mode,
+			uint64_t caller, bool awaited, int result)
+{
+	if (unlikely(result == EOWNERDEAD))
+		standing_inherit(writer, lock);
+	standing_hold(writer, lock, mode, caller, awaited);
+}
+
 /* Where the lock was not to be had. */
 struct lock_wait {
 	struct standing_wait wait;
@@ -42,6 +50,8 @@ static void wait_ends(const struct lock_wait *waiting, int result)
 {
 	/* Not the writer of before: a handler may have forked meanwhile. */
 	struct writer *writer = standing_writer();
+	if (writer && result == EOWNERDEAD)
+		standing_inherit(writer, (const void *)waiting->wait.subject);
 	if (writer && is_taken(result))
 		standing_hold_now(writer, (const void *)waiting->wait.subject, waiting->wait.wait,
 				  waiting->frame[1]);
@@ -75,7 +85,7 @@ static void wait_ends(const struct lock_wait *waiting, int result)
 		if (unlikely(ret == (busy)))                                                       \
 			return function##_waits arguments;                                         \
 		if (likely(is_taken(ret)))                                                         \
-			standing_hold(writer, lock, TRACK_WAIT_##mode, FRAME[1], true);            \
+			take(writer, lock, TRACK_WAIT_##mode, FRAME[1], true, ret);                \
 		return ret;                                                                        \
 	}
 
@@ -88,7 +98,7 @@ static void wait_ends(const struct lock_wait *waiting, int result)
 		int ret = REAL(function)(lock);                                                    \
 		struct writer *writer = standing_writer();                                         \
 		if (writer && is_taken(ret))                                                       \
-			standing_hold(writer, lock, TRACK_WAIT_##mode, FRAME[1], false);           \
+			take(writer, lock, TRACK_WAIT_##mode, FRAME[1], false, ret);               \
 		return ret;                                                                        \
 	}
 
@@ -111,7 +121,7 @@ static void wait_ends(const struct lock_wait *waiting, int result)
 	{                                                                                          \
 		int ret = REAL(function) arguments;                                                \
 		if (!ret)                                                                          \
-			standing_forget(standing_writer(), lock);                                  \
+			standing_forget(lock);                                                     \
 		return ret;                                                                        \
 	}
 
@@ -154,5 +164,5 @@ RENEW(mtx_init, (mtx_t *lock, int type), (lock, type))
 SHIM_EXPORT void mtx_destroy(mtx_t *lock)
 {
 	REAL(mtx_destroy)(lock);
-	standing_forget(standing_writer(), lock);
+	standing_forget(lock);
 }

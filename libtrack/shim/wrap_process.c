@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Wrappers of the calls that end a process, split it or unload its modules. */
+#include "clock.h"
 #include "fd.h"
 #include "module.h"
 #include "process.h"
 #include "real.h"
+#include "spool.h"
 #include "stack.h"
 #include "writer.h"
 
@@ -18,6 +20,39 @@
 int __libc_start_main(int (*main)(int, char **, char **), int argc, char **argv, void (*init)(void),
 		      void (*fini)(void), void (*loader_fini)(void), void *stack_end);
 
+static void exit_begins(void)
+{
+	const struct writer *writer = writer_get();
+	if (writer)
+		spool_exit_begun(writer->tid, clock_ns());
+}
+
+static int (*program_main)(int, char **, char **);
+
+/* Its frame is left out of stacks (stack.c). */
+static int run_main(int argc, char **argv, char **environment)
+{
+	int code = program_main(argc, argv, environment);
+	exit_begins();
+	return code;
+}
+
+/* Called by the stubs: what the program asks for begins. */
+void *wrap_exit_target(void);
+void *wrap_quick_exit_target(void);
+
+void *wrap_exit_target(void)
+{
+	exit_begins();
+	return real_get(TRACK_CALL_exit);
+}
+
+void *wrap_quick_exit_target(void)
+{
+	exit_begins();
+	return real_get(TRACK_CALL_quick_exit);
+}
+
 /* All constructors have run, main has not: the time to open libunwind. */
 SHIM_EXPORT int __libc_start_main(int (*main)(int, char **, char **), int argc, char **argv,
 				  void (*init)(void), void (*fini)(void), void (*loader_fini)(void),
@@ -25,7 +60,8 @@ SHIM_EXPORT int __libc_start_main(int (*main)(int, char **, char **), int argc, 
 {
 	if (writer_get())
 		stack_load();
-	return REAL(__libc_start_main)(main, argc, argv, init, fini, loader_fini, stack_end);
+	program_main = main;
+	return REAL(__libc_start_main)(run_main, argc, argv, init, fini, loader_fini, stack_end);
 }
 
 SHIM_EXPORT void _exit(int code)

@@ -3,6 +3,7 @@
  * The variadic syscall(): some libraries (libuv) close their sockets with it.
  * The stub in stubs.S sends here only numbers that have a row in the table below.
  */
+#include "block.h"
 #include "fd.h"
 #include "name.h"
 #include "process.h"
@@ -14,6 +15,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/close_range.h>
+#include <linux/futex.h>
 #include <linux/seccomp.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
@@ -24,6 +26,7 @@
 struct arguments {
 	long number, a, b, c, d, e, f;
 	bool unwinds; /* libunwind calls */
+	const uint64_t *frame;
 };
 
 typedef long handler(const struct arguments *call);
@@ -40,6 +43,59 @@ void *wrap_syscall_target(void)
 static long go(const struct arguments *call)
 {
 	return REAL(syscall)(call->number, call->a, call->b, call->c, call->d, call->e, call->f);
+}
+
+static long wait_and_go(const struct arguments *call, const struct standing_wait *wait)
+{
+	struct standing_block block;
+	standing_block(&block, standing_writer(), wait, call->frame);
+	long ret = go(call);
+	standing_unblock(&block);
+	if (ret < 0)
+		block_failed(wait);
+	return ret;
+}
+
+static long go_on_descriptor(const struct arguments *call, int flags)
+{
+	if (!block_may_wait((int)call->a, flags))
+		return go(call);
+	const struct standing_wait wait = block_descriptor((int)call->a, CALL);
+	return wait_and_go(call, &wait);
+}
+
+/* Where recv and the like have their flags. */
+static int flags_of(const struct arguments *call)
+{
+	switch (call->number) {
+	case SYS_recvfrom:
+	case SYS_recvmmsg:
+		return (int)call->d;
+	case SYS_recvmsg:
+		return (int)call->c;
+	default:
+		return 0;
+	}
+}
+
+static long do_futex(const struct arguments *call)
+{
+	bool waits = false;
+	switch (call->b & FUTEX_CMD_MASK) {
+	case FUTEX_WAIT:
+	case FUTEX_WAIT_BITSET:
+	case FUTEX_WAIT_REQUEUE_PI:
+	case FUTEX_LOCK_PI:
+	case FUTEX_LOCK_PI2:
+		waits = true;
+	}
+	if (!waits)
+		return go(call);
+	const struct standing_wait wait = {.wait = TRACK_WAIT_FUTEX,
+					   .call = CALL,
+					   .subject = (uint64_t)call->a,
+					   .timed = call->d};
+	return wait_and_go(call, &wait);
 }
 
 static bool is_probed(const struct arguments *call)
@@ -97,7 +153,7 @@ static long do_receive(const struct arguments *call)
 {
 	if (is_probed(call))
 		return stack_probe_read();
-	long ret = go(call);
+	long ret = go_on_descriptor(call, flags_of(call));
 	if (ret < 0)
 		fd_misused((int)call->a, CALL);
 	else
@@ -116,7 +172,7 @@ static long do_receive_message(const struct arguments *call)
 static long do_receive_many(const struct arguments *call)
 {
 	const struct mmsghdr *messages = (const void *)call->b;
-	long ret = go(call);
+	long ret = go_on_descriptor(call, flags_of(call));
 	if (ret < 0)
 		fd_misused((int)call->a, CALL);
 	for (long i = 0; i < ret; i++)
@@ -125,9 +181,8 @@ static long do_receive_many(const struct arguments *call)
 	return ret;
 }
 
-static long do_copy(const struct arguments *call)
+static long copied(const struct arguments *call, long ret)
 {
-	long ret = go(call);
 	if (ret < 0)
 		fd_refused(CALL);
 	else
@@ -135,9 +190,14 @@ static long do_copy(const struct arguments *call)
 	return ret;
 }
 
+static long do_copy(const struct arguments *call)
+{
+	return copied(call, go(call));
+}
+
 static long do_accept(const struct arguments *call)
 {
-	long ret = do_copy(call);
+	long ret = copied(call, go_on_descriptor(call, 0));
 	if (ret >= 0)
 		name_socket((int)ret, CALL);
 	else
@@ -147,7 +207,12 @@ static long do_accept(const struct arguments *call)
 
 static long do_control(const struct arguments *call)
 {
-	return call->b == F_DUPFD || call->b == F_DUPFD_CLOEXEC ? do_copy(call) : go(call);
+	if (call->b == F_DUPFD || call->b == F_DUPFD_CLOEXEC)
+		return do_copy(call);
+	long ret = go(call);
+	if (call->b == F_SETFL && ret >= 0)
+		manner_flags_set((int)call->a, call->c & O_NONBLOCK);
+	return ret;
 }
 
 static long do_name(const struct arguments *call)
@@ -317,6 +382,7 @@ handler *const wrap_syscall_handlers[NUMBERS] = {
 	[SYS_fsmount] = do_open,
 	[SYS_fsopen] = do_open_path,
 	[SYS_fspick] = do_open_at,
+	[SYS_futex] = do_futex,
 	[SYS_inotify_init] = do_open,
 	[SYS_inotify_init1] = do_open,
 	[SYS_io_uring_setup] = do_io_uring,
@@ -355,7 +421,8 @@ handler *const wrap_syscall_handlers[NUMBERS] = {
 
 long wrap_syscall(long number, long a, long b, long c, long d, long e, long f)
 {
-	const struct arguments call = {number, a, b, c,
-				       d,      e, f, stack_is_library(__builtin_return_address(0))};
+	const struct arguments call = {
+		number,	    a, b, c, d, e, f, stack_is_library(__builtin_return_address(0)),
+		BLOCK_FRAME};
 	return wrap_syscall_handlers[number](&call);
 }

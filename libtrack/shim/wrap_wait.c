@@ -66,10 +66,16 @@ static void condition_ends(void *what)
 		waker_tell(writer, subject, CALLER);                                               \
 	return REAL(function)(subject)
 
+static void forget(const void *subject)
+{
+	if (standing_writer())
+		waker_forget(subject);
+}
+
 #define RENEW(function, subject, ...)                                                              \
 	int ret = REAL(function)(__VA_ARGS__);                                                     \
 	if (!ret)                                                                                  \
-		waker_forget(subject);                                                             \
+		forget(subject);                                                                   \
 	return ret
 
 SHIM_EXPORT int pthread_cond_wait(pthread_cond_t *condition, pthread_mutex_t *mutex)
@@ -138,7 +144,7 @@ SHIM_EXPORT int cnd_init(cnd_t *condition)
 SHIM_EXPORT void cnd_destroy(cnd_t *condition)
 {
 	REAL(cnd_destroy)(condition);
-	waker_forget(condition);
+	forget(condition);
 }
 
 static void wait_ends(void *block)

@@ -3,7 +3,9 @@
  * A C++ destructor must run when its thread is cancelled, also where an
  * unwinder was loaded into the process; exceptions must still be caught.
  */
+#include <condition_variable>
 #include <cstdio>
+#include <mutex>
 #include <pthread.h>
 #include <stdexcept>
 #include <sys/socket.h>
@@ -28,6 +30,31 @@ static void *wait_for_ever(void *arg)
 	return arg;
 }
 
+static std::mutex mutex;
+static std::condition_variable condition;
+
+/* Through a wait that takes the mutex again: its lock gives it back. */
+static void *wait_for_condition(void *arg)
+{
+	guard held;
+	std::unique_lock<std::mutex> lock(mutex);
+	for (;;)
+		condition.wait(lock);
+	return arg;
+}
+
+static bool is_cancelled(void *(*start)(void *))
+{
+	pthread_t thread;
+	void *result = nullptr;
+	if (pthread_create(&thread, nullptr, start, nullptr))
+		return false;
+	usleep(20000);
+	pthread_cancel(thread);
+	pthread_join(thread, &result);
+	return result == PTHREAD_CANCELED;
+}
+
 static bool catches()
 {
 	try {
@@ -40,13 +67,8 @@ static bool catches()
 
 int main()
 {
-	pthread_t thread;
-	if (pthread_create(&thread, nullptr, wait_for_ever, nullptr))
-		return 1;
-	usleep(20000);
-	pthread_cancel(thread);
-	pthread_join(thread, nullptr);
-	bool caught = catches();
+	bool cancelled = is_cancelled(wait_for_ever) && is_cancelled(wait_for_condition);
+	bool caught = catches(), is_free = mutex.try_lock();
 	std::printf("destroyed=%d caught=%d\n", destroyed, caught);
-	return destroyed == 2 && caught ? 0 : 1;
+	return cancelled && destroyed == 3 && caught && is_free ? 0 : 1;
 }

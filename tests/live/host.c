@@ -48,8 +48,8 @@ void host_check(bool ok, const char *what)
 int main(int argc, char **argv)
 {
 	const struct host *const tables[] = {host_deaths,    host_descriptors, host_hazards,
-					     host_processes, host_locks,       host_threads,
-					     host_traps};
+					     host_processes, host_locks,       host_lock_hazards,
+					     host_threads,   host_traps,       host_waits};
 	for (size_t t = 0; t < sizeof(tables) / sizeof(*tables); t++) {
 		for (const struct host *host = tables[t]; host->name; host++) {
 			if (argc == 2 && !strcmp(argv[1], host->name))

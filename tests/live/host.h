@@ -27,6 +27,6 @@ struct host {
 };
 
 extern const struct host host_deaths[], host_descriptors[], host_hazards[], host_processes[],
-	host_locks[], host_threads[], host_traps[];
+	host_locks[], host_lock_hazards[], host_threads[], host_traps[], host_waits[];
 
 #endif

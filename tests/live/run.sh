@@ -139,6 +139,13 @@ for program in live_host live_host_nopie; do
 	account locks-late 0
 	account locks-handlers 0
 	account locks-orders 0
+	account waits-outside 0
+	account waits-not 0
+	account waits-cancelled 0
+	account waits-handlers 0
+	account end-returned 0
+	account end-exit 0
+	account end-quick 0
 	account signals-in-children 0 "SELECT count(*) FROM process WHERE origin = 'fork' AND end = 'exit' AND code = 7" 100
 	account io-uring 0 "SELECT count(*) - (SELECT coalesce(sum(count), 0) FROM note WHERE name = 'io-uring') FROM resource WHERE class = 'io_uring'" 0
 	if unshare --pid --fork true 2>err; then
@@ -162,7 +169,7 @@ rm -rf "$work"/*.spool without
 
 # Exceptions and cancellation as without us.
 record "$live/live_cancel"
-check "cancellation runs destructors" "$code $(cat out)" "0 destroyed=2 caught=1"
+check "cancellation runs destructors" "$code $(cat out)" "0 destroyed=3 caught=1"
 
 # What happens before our own start is inherited; a plugin keeps its name after dlclose.
 record "$live/live_early" "$live/live_plugin.so"

@@ -164,6 +164,14 @@ eventually_child() {
 	done
 }
 
+# Its holder has ended: that is known of a thread that was seen to run.
+abandoned() {
+	wanted abandoned || return
+	hangs_already abandoned "$bin/hangs" 202 "mutex in take_abandoned, runs in ? with mutex" ""
+	hangs_later abandoned "$bin/hangs" 202 "mutex in take_abandoned, runs in ? with mutex" "teardown-deadlock take_abandoned"
+	ends abandoned
+}
+
 # A thousand threads: the table has them all, and one is told to hold what the others want.
 thousand() {
 	wanted many || return
@@ -205,6 +213,7 @@ else
 fi
 mkdir setuid && chmod 755 . setuid && cp "$bin/hangs" setuid/ && chmod 4755 setuid/hangs
 elsewhere setuid join setpriv --reuid 65534 --regid 65534 --clear-groups setuid/hangs
+abandoned
 thousand
 both_engines
 summary

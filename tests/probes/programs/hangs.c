@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 static pthread_mutex_t first = PTHREAD_MUTEX_INITIALIZER, second = PTHREAD_MUTEX_INITIALIZER;
@@ -226,6 +227,28 @@ static int timed(void)
 	return 0;
 }
 
+/* A lock whose holder has ended. */
+static void *ends_with_first(void *unused)
+{
+	pthread_mutex_lock(&first);
+	if (fixed)
+		pthread_mutex_unlock(&first);
+	return unused;
+}
+
+KEEP static void take_abandoned(void)
+{
+	pthread_mutex_lock(&first);
+	pthread_mutex_unlock(&first);
+}
+
+static int abandoned(void)
+{
+	pthread_join(start(ends_with_first), NULL);
+	take_abandoned();
+	return 0;
+}
+
 /* Many wait for what one has who waits for the end of one of them. */
 #define MANY 1000
 
@@ -252,10 +275,10 @@ static int many(void)
 static const struct {
 	const char *name;
 	int (*run)(void);
-} ways[] = {
-	{"circle", circle},	  {"join", join},     {"peer", peer},	 {"condition", condition},
-	{"semaphore", semaphore}, {"rwlock", rwlock}, {"exit", at_exit}, {"running", running},
-	{"timed", timed},	  {"many", many}};
+} ways[] = {{"circle", circle},	      {"join", join},		{"peer", peer},
+	    {"condition", condition}, {"semaphore", semaphore}, {"rwlock", rwlock},
+	    {"exit", at_exit},	      {"running", running},	{"timed", timed},
+	    {"many", many},	      {"abandoned", abandoned}};
 
 int main(int argc, char **argv)
 {

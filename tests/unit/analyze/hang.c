@@ -79,6 +79,43 @@ Test(hang, of_a_circle_who_is_in_no_callback_is_to_be_looked_at)
 	       "mutex 0x20 at");
 }
 
+Test(hang, a_thread_without_a_name_is_known_by_what_it_runs)
+{
+	int64_t worker = WORKER(.tid = 101, .runs = "send_all");
+	int64_t one = STAND(.wait = "mutex", .subject = 0x20, .in = "reset");
+	int64_t other = STAND(.tid = 101, .thread = worker, .wait = "mutex", .subject = 0x10,
+			      .in = "on_message");
+
+	in("send_all");
+	has(one, 0x10, "hang_up");
+	has(other, 0x20, "begin");
+	judge();
+	expect_message("thread 100 'main' waits for the mutex 0x20 that thread 101 (send_all) "
+		       "holds, which waits for the mutex 0x10 that thread 100 'main' holds");
+}
+
+static void circle_of_workers(const char *first, const char *second)
+{
+	int64_t one = STAND(.tid = 101, .wait = "mutex", .subject = 0x20, .in = first);
+	int64_t other = STAND(.tid = 102, .wait = "mutex", .subject = 0x10, .in = second);
+
+	has(one, 0x10, "take");
+	has(other, 0x20, "take");
+	judge();
+}
+
+Test(hang, a_circle_has_one_culprit_whichever_thread_came_first)
+{
+	const char *culprit;
+
+	circle_of_workers("left", "right");
+	culprit = ask("SELECT culprit_function || fingerprint FROM finding");
+	rows_end();
+	begin();
+	circle_of_workers("right", "left");
+	expect("SELECT culprit_function || fingerprint FROM finding", culprit);
+}
+
 Test(hang, a_circle_of_three_is_told_in_its_order)
 {
 	int64_t one = STAND(.tid = 100, .wait = "mutex", .subject = 0x20, .in = "a");
@@ -246,9 +283,24 @@ Test(hang, a_close_that_waits_for_what_nobody_releases_names_it_and_who_keeps_it
 	expect_chain("thread 100 'main' has waited 20.00 s for the condition 0x91 at await_change\n"
 		     "it is kept by a channel, created at open\n"
 		     "held by \"user\": 0 of 1 released, taken at get_channel\n"
-		     "the close of library began 20.00 s before the end on thread 100 'main' at");
+		     "the close of library began 20.00 s before the end, on thread 100 'main', at");
 	expect("SELECT group_concat(rule) FROM (SELECT rule FROM cause ORDER BY rule)",
 	       "ref-leak,scope-unclosed");
+}
+
+Test(hang, a_close_that_says_what_it_waits_for_is_told_by_that)
+{
+	int64_t library = closing_scope("library");
+	int64_t timer = PUT(.kind = "timer", .class_name = "linger", .made_in = "arm");
+	int64_t one = STAND(.wait = "condition", .subject = 0x91, .in = "await_quiet",
+			    .told_kind = "timer", .told = timer);
+
+	PUT(.kind = "object", .class_name = "library", .owner = library, .refs = 1,
+	    .made_in = "start");
+	is_inside(one, library, true);
+	judge();
+	expect_findings("teardown-deadlock broken timer linger 1 await_quiet");
+	expect_message("close of library hangs: thread 100 'main' waits for the linger timer");
 }
 
 Test(hang, a_close_that_waits_for_a_silent_peer_names_the_descriptor)
@@ -300,7 +352,7 @@ Test(hang, a_lock_of_a_thread_that_ended_is_never_given_back)
 	judge();
 	expect_findings("teardown-deadlock broken lock mutex 1 stop");
 	expect_message("thread 100 'main' waits for the mutex 0x10 that thread 101 'worker' "
-		       "holds; thread 101 'worker' ended, and never gave it back");
+		       "holds, which has ended, and never gave it back");
 }
 
 Test(hang, a_join_at_the_programs_end_of_who_is_never_woken_hangs)
@@ -314,6 +366,22 @@ Test(hang, a_join_at_the_programs_end_of_who_is_never_woken_hangs)
 	expect_findings("teardown-deadlock broken lock condition 1 stop_pool");
 	expect_message("the program's end hangs: thread 100 'main' waits for the end of thread "
 		       "101 'worker', which waits for the condition 0x91, and nobody wakes it");
+}
+
+Test(hang, of_a_process_that_runs_on_times_are_counted_from_now)
+{
+	int64_t library, one;
+
+	rows_end();
+	rows_begin_as("running");
+	library = closing_scope("library");
+	one = STAND(.wait = "signal", .in = "sigwait");
+	is_inside(one, library, true);
+	judge();
+	expect_message("close of library hangs: thread 100 'main' waits for a signal, and none "
+		       "comes");
+	expect("SELECT role FROM evidence WHERE position = 1",
+	       "the close of library began 20.00 s ago, on thread 100 'main', at");
 }
 
 Test(hang, who_waits_for_a_circle_is_told_with_it)
@@ -396,10 +464,25 @@ Test(hang, where_records_were_lost_nothing_is_decided)
 
 Test(hang, plumbing_is_to_blame_where_it_waits)
 {
-	cr_assert_eq(trace_add_plumbing(trace, "file.c"), 0);
-	two_locks(0);
+	int64_t stack, location;
+	uint64_t addresses[] = {0x101, 0x102};
+	int64_t one = STAND(.wait = "mutex", .subject = 0x10, .in = "file");
+
+	has(one, 0x10, "take");
+	cr_assert_eq(trace_add_stack(trace, process, 0x77, 1, addresses, 2, &stack), 0);
+	for (int i = 0; i < 2; i++) {
+		cr_assert_eq(trace_location(trace, "/opt/program", "", addresses[i], &location), 0);
+		cr_assert_eq(trace_add_frame(trace, location, 0, i == 0 ? "callback_set" : "stop",
+					     i == 0 ? "run/callback.c" : "main.c", 7),
+			     0);
+		cr_assert_eq(trace_add_stack_frame(trace, stack, i, location), 0);
+	}
+	cr_assert_eq(trace_add_plumbing(trace, "run/callback.c"), 0);
+	cr_assert_eq(trace_execute(trace, "UPDATE standing SET stack_id = (SELECT id FROM stack "
+					  "WHERE hash = 119)"),
+		     0);
 	judge();
-	expect_findings("teardown-deadlock broken lock mutex 1 reset");
+	expect_findings("teardown-deadlock broken lock mutex 1 callback_set");
 }
 
 Test(hang, a_closing_scope_that_hangs_is_told_once_though_the_program_exited)

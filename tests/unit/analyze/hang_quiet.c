@@ -223,6 +223,19 @@ Test(hang_quiet, a_close_that_waits_for_a_thread_of_which_nothing_is_known)
 	expect_quiet();
 }
 
+Test(hang_quiet, a_close_that_joins_a_thread_that_ended_with_a_lock)
+{
+	int64_t library = closing_scope("library");
+	int64_t worker = WORKER(.tid = 101, .name = "worker", .ending = "done");
+	int64_t one = STAND(.wait = "join", .target = worker, .in = "join_all");
+	int64_t other = STAND(.tid = 101, .thread = worker, .unknown_since = true);
+
+	is_inside(one, library, true);
+	has(other, 0x10, "work");
+	judge();
+	expect_quiet();
+}
+
 Test(hang_quiet, a_close_that_began_a_moment_ago)
 {
 	int64_t scope = PUT(.kind = "scope", .class_name = "library", .traits = "must-close",

@@ -71,6 +71,7 @@ static void any_standings(void)
 		};
 	cr_assert_eq(play.sink->standings(play.sink->ctx, 0,
 					  &(struct collect_standings){.time_ns = play.now_ns,
+								      .goes_on = draw(2) != 0,
 								      .threads = threads,
 								      .thread_count = THREADS + 1,
 								      .wakers = &waker,

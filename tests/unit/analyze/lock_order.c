@@ -45,6 +45,22 @@ Test(lock_order, two_threads_that_take_two_locks_in_both_orders_may_meet)
 	cr_expect_not(analyze_state_fails("possible", false));
 }
 
+Test(lock_order, wherever_the_locks_lie_the_finding_is_the_same)
+{
+	const char *finding;
+
+	PAIR(.first = 0x10, .second = 0x20, .tid = 100, .in = "send");
+	PAIR(.first = 0x20, .second = 0x10, .tid = 101, .in = "receive");
+	judge();
+	finding = ask("SELECT culprit_function || fingerprint FROM finding");
+	rows_end();
+	rows_begin();
+	PAIR(.first = 0x40, .second = 0x30, .tid = 100, .in = "send");
+	PAIR(.first = 0x30, .second = 0x40, .tid = 101, .in = "receive");
+	judge();
+	expect("SELECT culprit_function || fingerprint FROM finding", finding);
+}
+
 Test(lock_order, one_thread_alone_cannot_meet_itself)
 {
 	PAIR(.first = 0x10, .second = 0x20, .tid = 100);

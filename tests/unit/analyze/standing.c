@@ -300,6 +300,33 @@ Test(standing, a_later_look_replaces_what_an_earlier_one_saw)
 	expect("SELECT count(*) FROM held", "0");
 }
 
+static void look(void)
+{
+	stand(&(struct collect_standings){.time_ns = ++play.now_ns, .goes_on = true});
+}
+
+#define KEPT "SELECT group_concat(tag || ' ' || retained || ' ' || released, ', ') FROM reference"
+
+Test(standing, who_looks_in_the_middle_sees_what_is_held_by_whom)
+{
+	STEP(CREATE, OBJECT, CANDIDATE);
+	STEP(CREATE, OBJECT, AGENT);
+	retain(CANDIDATE, TEXT_CHECKLIST, AGENT, 0x5010);
+	retain(AGENT, TEXT_SELECTED, 0, 0x5010);
+	nobody_stands();
+	expect(KEPT, "");
+	look();
+	expect("SELECT h.subject FROM reference JOIN resource h ON h.id = holder_id", "512");
+	expect("SELECT count(*) FROM resource WHERE death_ns IS NULL", "2");
+	retain(CANDIDATE, TEXT_CHECKLIST, AGENT, 0x5010);
+	release(AGENT, TEXT_SELECTED, 0);
+	STEP(DESTROY, OBJECT, AGENT);
+	look();
+	expect(KEPT, "checklist 2 0");
+	play_end(COLLECT_END_EXIT);
+	expect(KEPT, "checklist 2 0");
+}
+
 Test(standing, of_an_image_that_is_not_followed_nothing_is_told)
 {
 	play_end(COLLECT_END_EXIT);

@@ -12,6 +12,8 @@ struct log {
 	char names[64][2][64];
 	uint32_t process_count;
 	int fail_flush;
+	uint32_t stood;
+	bool goes_on;
 	uint64_t stood_ns; /* of the last standings: when, and what was known of the process */
 	enum collect_end stood_at_end;
 	uint64_t latest_held_ns;
@@ -104,6 +106,8 @@ static inline int log_standings(void *ctx, uint32_t process,
 				const struct collect_standings *standings)
 {
 	struct log *log = ctx;
+	log->stood++;
+	log->goes_on = standings->goes_on;
 	log->stood_ns = standings->time_ns;
 	log->stood_at_end = process < 64 ? log->processes[process].end : COLLECT_END__COUNT;
 	for (size_t i = 0; i < standings->thread_count; i++) {

@@ -90,6 +90,9 @@ Test(spool, headers_that_lie_about_the_layout_are_refused)
 	refuse(&b, "usage over segments");
 	*b.header = good;
 	b.header->standing_count = TRACK_STANDINGS_MAX + 1;
+	b.header->wakers_offset = b.header->orders_offset = 0;
+	b.header->waker_count = b.header->order_count = 0;
+	b.header->segments_offset = 1u << 30;
 	refuse(&b, "standings count");
 	*b.header = good;
 	b.header->standings_offset -= 8;
@@ -99,6 +102,7 @@ Test(spool, headers_that_lie_about_the_layout_are_refused)
 	refuse(&b, "wakers offset");
 	*b.header = good;
 	b.header->wakers_offset += 4;
+	b.header->orders_offset = b.header->order_count = 0;
 	refuse(&b, "alignment of the wakers");
 	*b.header = good;
 	b.header->order_count = UINT32_MAX / 48;

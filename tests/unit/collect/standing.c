@@ -44,8 +44,11 @@ static void holds(struct track_standing *standing, uint64_t lock)
 static struct builder a_circle(int pid)
 {
 	struct builder b = builder_open(folder, "a", pid);
-	holds(waits(&b, 0, MAIN, TRACK_WAIT_MUTEX, 16, 50), 32);
-	holds(waits(&b, 3, WORKER, TRACK_WAIT_MUTEX, 32, 60), 16);
+	struct track_standing *standing = waits(&b, 0, MAIN, TRACK_WAIT_MUTEX, 16, 50);
+	holds(standing, 32);
+	holds(standing, 99); /* and no longer */
+	standing->held_count = 1;
+	holds(waits(&b, 5, WORKER, TRACK_WAIT_MUTEX, 32, 60), 16);
 	return b;
 }
 
@@ -141,6 +144,18 @@ Test(standing, of_more_locks_than_there_is_room_for_the_first_are_told)
 	tell(text);
 }
 
+Test(standing, of_the_dead_it_is_told_once_by_the_first_look)
+{
+	struct builder b = a_circle(BUILDER_DEAD_PID);
+	builder_close(&b);
+	cr_assert(eq(int, collector_add(collector, folder), 0));
+	fixture_poll();
+	tell(CIRCLE);
+	look();
+	finish();
+	tell("");
+}
+
 Test(standing, of_the_living_it_is_told_when_asked_and_at_the_last)
 {
 	clock_stop();
@@ -151,10 +166,12 @@ Test(standing, of_the_living_it_is_told_when_asked_and_at_the_last)
 	look();
 	tell(CIRCLE);
 	cr_assert(eq(u64, record.stood_ns, stopped_ns));
+	cr_assert(record.goes_on);
 	fixture_poll();
 	tell("");
 	finish();
 	tell(CIRCLE);
+	cr_assert(not(record.goes_on), "no more is told");
 	cr_assert(eq(int, (int)record.processes[0].end, COLLECT_END_RUNNING));
 	builder_close(&b);
 }
@@ -179,7 +196,7 @@ Test(standing, what_it_refers_to_is_told_first)
 Test(standing, one_that_moves_is_looked_at_again_until_all_stand)
 {
 	struct builder b = a_circle(getpid());
-	moves = builder_standing(&b, 3);
+	moves = builder_standing(&b, 5);
 	moves_left = 3;
 	cr_assert(eq(int, collector_add(collector, folder), 0));
 	look();
@@ -190,7 +207,7 @@ Test(standing, one_that_moves_is_looked_at_again_until_all_stand)
 Test(standing, one_that_goes_on_moving_waits_for_nothing)
 {
 	struct builder b = a_circle(getpid());
-	moves = builder_standing(&b, 3);
+	moves = builder_standing(&b, 5);
 	moves_left = 1000;
 	cr_assert(eq(int, collector_add(collector, folder), 0));
 	look();
@@ -221,7 +238,7 @@ Test(standing, what_is_being_written_is_told_of_the_dead_alone)
 Test(standing, one_that_is_over_while_it_is_looked_at_is_nobody)
 {
 	struct builder b = a_circle(getpid());
-	moves = builder_standing(&b, 3);
+	moves = builder_standing(&b, 5);
 	moves_left = 1;
 	moves_away = true;
 	cr_assert(eq(int, collector_add(collector, folder), 0));
@@ -242,6 +259,7 @@ Test(standing, an_image_that_another_one_replaced_waits_for_nothing)
 	fixture_read_all();
 	cr_assert(eq(int, (int)record.processes[0].end, COLLECT_END_EXEC));
 	tell("stands:71=6:5@200() ");
+	cr_assert(eq(u32, record.stood, 1));
 }
 
 Test(standing, a_spool_without_tables_has_none)

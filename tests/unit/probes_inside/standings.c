@@ -186,6 +186,23 @@ Test(standings, a_holder_that_is_not_there_has_no_row)
 	cr_assert(eq(u32, standing_of(101)->wait, TRACK_WAIT_MUTEX));
 }
 
+Test(standings, a_holder_that_is_nowhere_any_more_is_told)
+{
+	put_circle();
+	stands[0].tid = (uint32_t)getpid();
+	stands[0].own_tid = getpid();
+	second.__data.__owner = 0x7ffffff0;
+	take_look();
+	const struct track_standing *gone = standing_of(0x7ffffff0);
+	cr_assert(gone != NULL);
+	cr_assert(eq(u32, gone->wait, TRACK_WAIT_NONE));
+	cr_assert(eq(u32, gone->flags, 0));
+	cr_assert(eq(u64, gone->held[0].lock, (uintptr_t)&second));
+	second.__data.__owner = 0;
+	take_look();
+	cr_assert(standing_of(0x7ffffff0) == NULL);
+}
+
 Test(standings, who_moves_while_we_look_runs)
 {
 	put_circle();

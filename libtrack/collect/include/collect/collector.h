@@ -92,6 +92,7 @@ struct collect_standing {
  */
 struct collect_standings {
 	uint64_t time_ns;
+	bool goes_on; /* the process lives, and more will be told of it */
 	const struct collect_standing *threads;
 	size_t thread_count;
 	const struct track_waker *wakers;
