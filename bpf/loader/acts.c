@@ -213,6 +213,11 @@ static void say_act(struct saying *saying)
 				     saying->subject, saying->hit->text, saying->hit->text_bytes);
 		break;
 	case PACK_OP_CARRIES:
+	case PACK_OP_LOCK:
+	case PACK_OP_UNLOCK:
+	case PACK_OP_WAIT:
+	case PACK_OP_WAKE:
+	case PACK_OP_RENEW:
 	case PACK_OP_NONE:
 	case PACK_OP__COUNT:
 		break;

@@ -282,6 +282,11 @@ static bool has_rest(const struct row *row, const struct row_act *act)
 	case PACK_OP_DESTROY:
 	case PACK_OP_OPEN:
 	case PACK_OP_CARRIES:
+	case PACK_OP_LOCK:
+	case PACK_OP_UNLOCK:
+	case PACK_OP_WAIT:
+	case PACK_OP_WAKE:
+	case PACK_OP_RENEW:
 	case PACK_OP_CANCEL:
 	case PACK_OP_OVER:
 	case PACK_OP_OWN:
@@ -303,6 +308,11 @@ static bool takes_stack(const struct pack_act *act)
 	case PACK_OP_NAME:
 	case PACK_OP_CALL:
 	case PACK_OP_CARRIES:
+	case PACK_OP_LOCK:
+	case PACK_OP_UNLOCK:
+	case PACK_OP_WAIT:
+	case PACK_OP_WAKE:
+	case PACK_OP_RENEW:
 	case PACK_OP_NONE:
 	case PACK_OP__COUNT:
 		return false;

@@ -282,6 +282,20 @@ static void check_named(const struct pack *pack, const struct pack_act *act,
 				"subject");
 }
 
+/* Who took it at the first try returns at once: nothing else is to be told. */
+static void check_try(const struct pack_function *function, const struct pack_act *act,
+		      struct pack_errors *errors)
+{
+	if (!act->try.text)
+		return;
+	if (function->returns != PACK_RETURNS_VOID || function->act_count != 1)
+		pack_errors_add(errors, act->try.line,
+				"'try' is for a function that returns nothing and has one act");
+	if (strlen(act->try.text) > 128)
+		pack_errors_add(errors, act->try.line,
+				"a function's name has at most 128 letters");
+}
+
 void check_act(const struct pack *pack, const struct pack_function *function, struct pack_act *act,
 	       struct pack_errors *errors)
 {
@@ -294,6 +308,7 @@ void check_act(const struct pack *pack, const struct pack_function *function, st
 	check_party(pack, &act->other, "other", act->line, errors);
 	check_places(function, act, errors);
 	check_named(pack, act, errors);
+	check_try(function, act, errors);
 	for (size_t i = 0; i < act->adopts.count; i++)
 		if (act->adopts.items[i].text && strchr(act->adopts.items[i].text, ','))
 			pack_errors_add(

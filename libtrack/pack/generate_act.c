@@ -35,6 +35,9 @@ bool act_has_rest(const struct wrapper *wrapper, const struct pack_act *act)
 		return true;
 	case PACK_OP_FIRE:
 		return act->subject.kind == TRACK_KIND_CALLBACK;
+	case PACK_OP_LOCK:
+	case PACK_OP_WAIT:
+		return true;
 	case PACK_OP_RELEASE:
 		return act_is_counted(act);
 	case PACK_OP_ARM:
@@ -51,6 +54,9 @@ bool act_has_rest(const struct wrapper *wrapper, const struct pack_act *act)
 	case PACK_OP_NEEDS:
 	case PACK_OP_USE:
 	case PACK_OP_NAME:
+	case PACK_OP_UNLOCK:
+	case PACK_OP_WAKE:
+	case PACK_OP_RENEW:
 	case PACK_OP__COUNT:
 		break;
 	}
@@ -278,6 +284,8 @@ void act_put_before(const struct wrapper *wrapper, const struct pack_act *act)
 		put_comment(wrapper, act);
 		if (act->op == PACK_OP_CALL && act->subject.kind != TRACK_KIND_SCOPE)
 			fprintf(wrapper->out, "\tbool inside%zu = false;\n", n);
+		if (act->op == PACK_OP_LOCK || act->op == PACK_OP_WAIT)
+			fprintf(wrapper->out, "\tstruct track_pack_wait wait%zu;\n", n);
 		if (act_is_counted(act))
 			fprintf(wrapper->out, "\tbool counted%zu = false;\n", n);
 		put_values(wrapper, act, "\t");
@@ -311,6 +319,8 @@ static void put_rest(const struct wrapper *wrapper, const struct pack_act *act)
 
 	if (act_is_counted(act)) {
 		fprintf(wrapper->out, "\tif (counted%zu)\n\t\ttrack_pack_released(s%zu);\n", n, n);
+	} else if (act->op == PACK_OP_LOCK || act->op == PACK_OP_WAIT) {
+		fprintf(wrapper->out, "\tif (is%zu)\n\t\ttrack_pack_waited(&wait%zu);\n", n, n);
 	} else if (act->op == PACK_OP_CALL && act->subject.kind != TRACK_KIND_SCOPE) {
 		fprintf(wrapper->out, "\tif (inside%zu)\n\t\ttrack_pack_leave();\n", n);
 	} else if (act->op == PACK_OP_ARM) {

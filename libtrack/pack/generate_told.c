@@ -124,6 +124,35 @@ static void put_name(const struct wrapper *wrapper, const struct pack_act *act)
 	fputs(");\n", wrapper->out);
 }
 
+/* A lock that is tried first is never told here: the wrapper returns with it. */
+static void put_lock(const struct wrapper *wrapper, const struct pack_act *act)
+{
+	size_t n = act_number(wrapper, act);
+
+	if (!act->try.text)
+		fprintf(wrapper->out, "\t\ttrack_pack_lock(TRACK_PACK_LOCKED, s%zu, caller);\n", n);
+	else
+		fprintf(wrapper->out,
+			"\t\tif (takes(&wait%zu, &called[CALLED_%s], caller, s%zu))\n"
+			"\t\t\treturn;\n",
+			n, act->try.text, n);
+}
+
+static void put_stand(const struct wrapper *wrapper, const struct pack_act *act, const char *what)
+{
+	fprintf(wrapper->out, "\t\ttrack_pack_lock(TRACK_PACK_%s, s%zu, caller);\n", what,
+		act_number(wrapper, act));
+}
+
+static void put_wait(const struct wrapper *wrapper, const struct pack_act *act)
+{
+	size_t n = act_number(wrapper, act);
+
+	fprintf(wrapper->out,
+		"\t\ttrack_pack_wait(&wait%zu, TRACK_WAIT_CONDITION, s%zu, o%zu, %s);\n", n, n, n,
+		act->is_timed ? "true" : "false");
+}
+
 void act_put_told(const struct wrapper *wrapper, const struct pack_act *act)
 {
 	bool is_timer = act->subject.kind == TRACK_KIND_TIMER;
@@ -174,6 +203,21 @@ void act_put_told(const struct wrapper *wrapper, const struct pack_act *act)
 		break;
 	case PACK_OP_NAME:
 		put_name(wrapper, act);
+		break;
+	case PACK_OP_LOCK:
+		put_lock(wrapper, act);
+		break;
+	case PACK_OP_UNLOCK:
+		put_stand(wrapper, act, "UNLOCK");
+		break;
+	case PACK_OP_WAIT:
+		put_wait(wrapper, act);
+		break;
+	case PACK_OP_WAKE:
+		put_stand(wrapper, act, "WAKE");
+		break;
+	case PACK_OP_RENEW:
+		put_stand(wrapper, act, "RENEW");
 		break;
 	case PACK_OP_NONE:
 	case PACK_OP__COUNT:

@@ -172,6 +172,12 @@ static bool uses_ret(const struct pack_act *act)
 	       (party && pack_place_uses(&party->place, PACK_ROOT_RET));
 }
 
+bool pack_act_is_lock(const struct pack_act *act)
+{
+	return act->op == PACK_OP_LOCK || act->op == PACK_OP_UNLOCK || act->op == PACK_OP_WAIT ||
+	       act->op == PACK_OP_WAKE || act->op == PACK_OP_RENEW;
+}
+
 bool pack_act_is_before(const struct pack_function *function, const struct pack_act *act)
 {
 	static const enum {
@@ -187,11 +193,15 @@ bool pack_act_is_before(const struct pack_function *function, const struct pack_
 		[PACK_OP_ARM] = BEFORE,	    [PACK_OP_CANCEL] = BEFORE,
 		[PACK_OP_OVER] = BEFORE,    [PACK_OP_OWN] = AFTER,
 		[PACK_OP_NEEDS] = AFTER,    [PACK_OP_USE] = BEFORE,
-		[PACK_OP_NAME] = AFTER,
+		[PACK_OP_NAME] = AFTER,	    [PACK_OP_LOCK] = AFTER,
+		[PACK_OP_UNLOCK] = BEFORE,  [PACK_OP_WAIT] = BEFORE,
+		[PACK_OP_WAKE] = BEFORE,    [PACK_OP_RENEW] = AFTER,
 	};
 
 	if (uses_ret(act))
 		return false;
+	if (act->try.text)
+		return true;
 	if (when[act->op] == BEFORE_UNLESS_IT_CAN_FAIL)
 		return function->success == PACK_SUCCESS_DEFAULT ||
 		       function->success == PACK_SUCCESS_ALWAYS;

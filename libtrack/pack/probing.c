@@ -41,6 +41,11 @@ bool pack_act_is_end(const struct pack_act *act)
 	case PACK_OP_NEEDS:
 	case PACK_OP_USE:
 	case PACK_OP_NAME:
+	case PACK_OP_LOCK:
+	case PACK_OP_UNLOCK:
+	case PACK_OP_WAIT:
+	case PACK_OP_WAKE:
+	case PACK_OP_RENEW:
 	case PACK_OP__COUNT:
 		break;
 	}
@@ -50,6 +55,8 @@ bool pack_act_is_end(const struct pack_act *act)
 /* What is amiss with the act itself, whatever its class is. */
 static enum pack_unprobed own_reason(const struct pack_act *act)
 {
+	if (pack_act_is_lock(act))
+		return PACK_UNPROBED_LOCK;
 	if (act->by.text)
 		return PACK_UNPROBED_BY;
 	if (act->named.text)

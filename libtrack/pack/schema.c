@@ -88,6 +88,8 @@ static const struct schema_field act_fields[] = {
 	[PACK_KEY_NOTIFY] = FIELD("notify", ARGUMENT, pack_act, notify),
 	[PACK_KEY_NOTIFY_SUBJECT] = FIELD("notify_subject", PLACE, pack_act, notify_subject),
 	[PACK_KEY_NOTIFY_ALWAYS] = FIELD("notify_always", BOOL, pack_act, notify_always),
+	[PACK_KEY_TRY] = FIELD("try", SYMBOL, pack_act, try),
+	[PACK_KEY_TIMED] = FIELD("timed", BOOL, pack_act, is_timed),
 	[PACK_KEY__COUNT] = FIELD("op", WORD, pack_act, op, NEEDED, OF_WORDS(op)),
 	END
 };

@@ -140,6 +140,15 @@ static bool is_outside(const struct writer *writer, uintptr_t frame)
 	return frame > writer->blocked_at - SIGNAL_FRAME_BYTES && stack_is_own(frame);
 }
 
+/* A futex inside of a wait that a pack tells is what that wait is made of: no call of libc waits. */
+static bool is_part(const struct writer *writer, const struct standing_wait *wait,
+		    const uint64_t *frame)
+{
+	return wait->wait == TRACK_WAIT_FUTEX && writer->standing->wait &&
+	       writer->standing->call == TRACK_CALL_none &&
+	       (uintptr_t)frame < writer->blocked_at && stack_is_own((uintptr_t)frame);
+}
+
 /* As far as it can be taken here: else who called, at least. */
 static uint64_t stack_of(struct writer *writer, const uint64_t *frame)
 {
@@ -154,8 +163,8 @@ void standing_block(struct standing_block *block, struct writer *writer,
 {
 	struct track_standing *standing = writer ? writer->standing : NULL;
 	struct standing_wait now = *wait;
-	block->writer = standing ? writer : NULL;
-	if (!standing)
+	block->writer = standing && !is_part(writer, wait, frame) ? writer : NULL;
+	if (!block->writer)
 		return;
 	if (unlikely(writer->repeats.begun))
 		writer_reveal(writer);

@@ -77,6 +77,20 @@ enum track_pack_trouble {
 	TRACK_PACK_LAYOUT, /* a reference count is not where the pack has it */
 };
 
+/* What is told of a lock or condition. */
+enum track_pack_stand {
+	TRACK_PACK_TAKEN,  /* the thread holds it, and would have waited for it */
+	TRACK_PACK_LOCKED, /* the thread holds it, and would not have waited */
+	TRACK_PACK_UNLOCK, /* it is about to give it back */
+	TRACK_PACK_WAKE,   /* it is about to wake who waits there */
+	TRACK_PACK_RENEW,  /* another one begins there, or none is any more */
+};
+
+/* A wait, from track_shim_pack_wait to track_shim_pack_waited: of libtrack.so. */
+struct track_pack_wait {
+	uint64_t room[16];
+};
+
 #define TRACK_PACK_IMPORT extern __attribute__((weak))
 
 /* Of libtrack.so. NULL without it. */
@@ -112,6 +126,19 @@ TRACK_PACK_IMPORT void track_shim_pack_carry(uint64_t subject);
  */
 TRACK_PACK_IMPORT bool track_shim_pack_last(uint64_t subject, const void *counter, unsigned bits);
 TRACK_PACK_IMPORT void track_shim_pack_released(uint64_t subject);
+
+/* caller: where the call returns to. */
+TRACK_PACK_IMPORT void track_shim_pack_lock(uint64_t what, uint64_t lock, const void *caller);
+
+/*
+ * The thread may have to wait. what: enum track_wait, and 1 << 8 if until some time; subject and
+ * other as in struct track_standing. frame: of the wrapper, whose caller's stack is taken.
+ */
+TRACK_PACK_IMPORT void track_shim_pack_wait(struct track_pack_wait *wait, uint64_t what,
+					    uint64_t subject, uint64_t other,
+					    const uint64_t *frame);
+/* It has the lock, or the condition's mutex again. */
+TRACK_PACK_IMPORT void track_shim_pack_waited(struct track_pack_wait *wait);
 
 /* Something of the pack does not fit the library. To be told once. */
 TRACK_PACK_IMPORT void track_shim_pack_note(uint64_t trouble);
@@ -171,6 +198,27 @@ TRACK_PACK_INLINE void track_pack_released(uint64_t subject)
 {
 	if (track_shim_pack_released)
 		track_shim_pack_released(subject);
+}
+
+TRACK_PACK_INLINE void track_pack_lock(enum track_pack_stand what, uint64_t lock,
+				       const void *caller)
+{
+	if (track_shim_pack_lock)
+		track_shim_pack_lock(what, lock, caller);
+}
+
+TRACK_PACK_INLINE void track_pack_wait(struct track_pack_wait *wait, enum track_wait what,
+				       uint64_t subject, uint64_t other, bool is_timed)
+{
+	if (track_shim_pack_wait)
+		track_shim_pack_wait(wait, (uint64_t)what | (uint64_t)is_timed << 8, subject, other,
+				     __builtin_frame_address(0));
+}
+
+TRACK_PACK_INLINE void track_pack_waited(struct track_pack_wait *wait)
+{
+	if (track_shim_pack_waited)
+		track_shim_pack_waited(wait);
 }
 
 TRACK_PACK_INLINE void track_pack_note_layout(void)

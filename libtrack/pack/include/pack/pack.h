@@ -141,6 +141,8 @@ struct pack_act {
 	struct pack_number notify; /* as callback */
 	struct pack_place notify_subject;
 	bool notify_always;
+	struct pack_text try; /* of a lock: who takes it if nobody has to wait for that */
+	bool is_timed;
 };
 
 struct pack_function {
@@ -206,6 +208,9 @@ const struct pack_party *pack_act_named(const struct pack_act *act);
 
 /* How notify names what is registered: if nothing is said, the callback and what notify gets. */
 const struct pack_place *pack_act_notified(const struct pack_act *act);
+
+/* Is it told of where threads stand, not of a lifetime? */
+bool pack_act_is_lock(const struct pack_act *act);
 
 /* Is it told before the call? Else after it. */
 bool pack_act_is_before(const struct pack_function *function, const struct pack_act *act);
