@@ -15,9 +15,7 @@
 #include "say.h"
 
 #define LOOK_NS 1000000000ull
-#define PAUSE_MAX_NS                                                                               \
-	64000000000ull /* what may hang and does not is asked about ever more seldom               \
-			*/
+#define PAUSE_MAX_NS 600000000000ull
 #define WORDS_MAX 24
 
 void hang_watch_start(struct hang_watch *watch, const struct options *options, const char *base)
