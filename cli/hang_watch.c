@@ -15,9 +15,7 @@
 #include "say.h"
 
 #define LOOK_NS 1000000000ull
-#define PAUSE_MAX_NS                                                                               \
-	64000000000ull /* what may hang and does not is asked about ever more seldom               \
-			*/
+#define PAUSE_MAX_NS 600000000000ull
 #define WORDS_MAX 24
 
 void hang_watch_start(struct hang_watch *watch, const struct options *options, const char *base)
@@ -27,14 +25,31 @@ void hang_watch_start(struct hang_watch *watch, const struct options *options, c
 		.base = base,
 		.hang_after_ns = options->hang_after_ns == ROAD_TIME_UNSET ? ROAD_HANG_AFTER_NS
 									   : options->hang_after_ns,
+		.pause_ns = LOOK_NS,
 		.text = -1,
 	};
 }
 
-bool hang_watch_is_due(const struct hang_watch *watch, uint64_t now_ns)
+/* A close that was begun so long ago, and was not looked at yet. */
+static bool is_overdue(const struct hang_watch *watch, uint64_t now_ns, uint64_t pending_ns)
 {
-	return watch->options && !watch->options->quiet && watch->hang_after_ns && !watch->why &&
-	       now_ns >= watch->next_ns;
+	return pending_ns && pending_ns != watch->pending_ns &&
+	       pending_ns + watch->hang_after_ns <= now_ns;
+}
+
+bool hang_watch_is_due(struct hang_watch *watch, uint64_t now_ns, uint64_t pending_ns)
+{
+	if (!watch->options || watch->options->quiet || !watch->hang_after_ns || watch->why)
+		return false;
+	if (is_overdue(watch, now_ns, pending_ns)) {
+		watch->pending_ns = pending_ns;
+		watch->pause_ns = LOOK_NS;
+	} else if (now_ns < watch->next_ns) {
+		return false;
+	}
+	watch->next_ns = now_ns + watch->pause_ns;
+	watch->pause_ns = watch->pause_ns < PAUSE_MAX_NS / 2 ? 2 * watch->pause_ns : PAUSE_MAX_NS;
+	return true;
 }
 
 /* A word of the command line, with its value. */
@@ -100,32 +115,15 @@ static int ask_why(struct hang_watch *watch)
 	return r;
 }
 
-/* Of what was asked about and did not hang, ever more seldom. */
-static bool is_worth_asking(struct hang_watch *watch, const struct suspect *found, uint64_t now_ns)
-{
-	bool changed = found->signature != watch->suspect.signature;
-
-	if (!changed && now_ns < watch->retry_ns)
-		return false;
-	watch->pause_ns = changed			   ? LOOK_NS
-			  : watch->pause_ns < PAUSE_MAX_NS ? 2 * watch->pause_ns
-							   : PAUSE_MAX_NS;
-	watch->retry_ns = now_ns + watch->pause_ns;
-	return true;
-}
-
 int hang_watch_judge(struct hang_watch *watch, struct trace *trace, uint64_t now_ns)
 {
-	struct suspect found;
-	int r;
+	int r = 0;
 
-	watch->next_ns = now_ns + LOOK_NS;
-	if (now_ns < watch->hang_after_ns)
-		return 0;
-	r = suspect_find(trace, now_ns - watch->hang_after_ns, &watch->told, &found);
-	if (r <= 0 || !is_worth_asking(watch, &found, now_ns))
-		return r < 0 ? r : 0;
-	watch->suspect = found;
+	if (now_ns > watch->hang_after_ns)
+		r = suspect_find(trace, now_ns - watch->hang_after_ns, &watch->told,
+				 &watch->suspect);
+	if (r <= 0)
+		return r;
 	watch->asked_ns = now_ns;
 	/* What cannot be explained now is so at the end. */
 	(void)ask_why(watch);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Looks about once a second, while a recording goes on, whether something hangs. What may is
+ * Looks now and then, while a recording goes on, whether something hangs. What may is
  * explained by a process of its own, `rtctrack why`, which asks us where the threads stand and
  * judges a copy of the trace: the recording does not wait for it.
  */
@@ -23,8 +23,9 @@ struct hang_watch {
 	bool hangs;		       /* something was found to */
 	/* private */
 	const char *base; /* of the folder of spools */
-	uint64_t hang_after_ns, next_ns, asked_ns, retry_ns, pause_ns;
-	struct u64map told; /* pids */
+	uint64_t hang_after_ns, next_ns, asked_ns, pause_ns;
+	uint64_t pending_ns; /* the close that was looked at */
+	struct u64map told;  /* pids */
 	struct suspect suspect;
 	pid_t why; /* that explains it; 0: none runs */
 	int text;  /* what it says */
@@ -33,8 +34,12 @@ struct hang_watch {
 /* options and base live as long as the watch. */
 void hang_watch_start(struct hang_watch *watch, const struct options *options, const char *base);
 
-/* Time for a look at the standings? Then the caller takes one, and calls hang_watch_judge. */
-bool hang_watch_is_due(const struct hang_watch *watch, uint64_t now_ns);
+/*
+ * Time for a look at the standings? Then the caller takes one, and calls hang_watch_judge. A look
+ * costs, and what is alive then keeps its row in the trace: so they become ever fewer, until a
+ * close is pending for too long. pending_ns: since when the oldest is; 0: none.
+ */
+bool hang_watch_is_due(struct hang_watch *watch, uint64_t now_ns, uint64_t pending_ns);
 
 /* 0 or -errno of the trace. */
 int hang_watch_judge(struct hang_watch *watch, struct trace *trace, uint64_t now_ns);

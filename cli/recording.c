@@ -380,9 +380,12 @@ static int look_at_threads(struct recording *recording)
 static void look_for_hangs(struct recording *recording, struct status_line *line, uint64_t now_ns)
 {
 	struct hang_watch *watch = &recording->hangs;
-	bool due = hang_watch_is_due(watch, now_ns);
+	struct lifetimes_status status;
+	bool due;
 	int r = 0;
 
+	road_status(recording->road, &status);
+	due = hang_watch_is_due(watch, now_ns, status.pending_ns);
 	if (hang_watch_found(watch)) {
 		status_line_erase(line);
 		hang_watch_tell(watch);

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "suspect.h"
 
-#include <base/fnv.h>
 #include <stdio.h>
 
 static const char suspects_sql[] =
@@ -21,8 +20,6 @@ static const char suspects_sql[] =
 int suspect_find(struct trace *trace, uint64_t before_ns, const struct u64map *cleared,
 		 struct suspect *ret_suspect)
 {
-	struct suspect first = {.pid = 0};
-	uint64_t signature = FNV_START;
 	struct trace_query *query;
 	int r = trace_query(trace, suspects_sql, &query);
 
@@ -30,24 +27,16 @@ int suspect_find(struct trace *trace, uint64_t before_ns, const struct u64map *c
 		return r;
 	trace_query_bind_int(query, 1, (int64_t)before_ns);
 	while ((r = trace_query_step(query)) > 0) {
-		struct suspect suspect = {
-			.pid = (int32_t)trace_query_int(query, 0),
-			.since_ns = (uint64_t)trace_query_int(query, 2),
-		};
 		const char *what = trace_query_text(query, 1);
+		int32_t pid = (int32_t)trace_query_int(query, 0);
 
-		if (u64map_get(cleared, (uint64_t)suspect.pid))
+		if (u64map_get(cleared, (uint64_t)pid))
 			continue;
-		snprintf(suspect.what, sizeof(suspect.what), "%s", what ? what : "");
-		signature = fnv_bytes(signature, &suspect.pid, sizeof(suspect.pid));
-		signature = fnv_bytes(signature, &suspect.since_ns, sizeof(suspect.since_ns));
-		if (!first.pid)
-			first = suspect;
+		ret_suspect->pid = pid;
+		ret_suspect->since_ns = (uint64_t)trace_query_int(query, 2);
+		snprintf(ret_suspect->what, sizeof(ret_suspect->what), "%s", what ? what : "");
+		break;
 	}
 	trace_query_destroy(query);
-	if (r < 0 || !first.pid)
-		return r;
-	first.signature = signature;
-	*ret_suspect = first;
-	return 1;
+	return r;
 }

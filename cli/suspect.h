@@ -11,7 +11,6 @@ struct suspect {
 	int32_t pid;
 	char what[192]; /* "the close of PeerConnection has not returned" */
 	uint64_t since_ns;
-	uint64_t signature; /* of all that there are: another one says that something changed */
 };
 
 /*

@@ -140,6 +140,15 @@ static bool is_outside(const struct writer *writer, uintptr_t frame)
 	return frame > writer->blocked_at - SIGNAL_FRAME_BYTES && stack_is_own(frame);
 }
 
+/* A futex inside of a wait that a pack tells is what that wait is made of: no call of libc waits. */
+static bool is_part(const struct writer *writer, const struct standing_wait *wait,
+		    const uint64_t *frame)
+{
+	return wait->wait == TRACK_WAIT_FUTEX && writer->standing->wait &&
+	       writer->standing->call == TRACK_CALL_none &&
+	       (uintptr_t)frame < writer->blocked_at && stack_is_own((uintptr_t)frame);
+}
+
 /* As far as it can be taken here: else who called, at least. */
 static uint64_t stack_of(struct writer *writer, const uint64_t *frame)
 {
@@ -154,9 +163,7 @@ void standing_block(struct standing_block *block, struct writer *writer,
 {
 	struct track_standing *standing = writer ? writer->standing : NULL;
 	struct standing_wait now = *wait;
-	bool inside = standing && standing->wait && !is_outside(writer, (uintptr_t)frame);
-	/* What a wait that is told does by a futex is that wait. */
-	block->writer = standing && !(inside && wait->wait == TRACK_WAIT_FUTEX) ? writer : NULL;
+	block->writer = standing && !is_part(writer, wait, frame) ? writer : NULL;
 	if (!block->writer)
 		return;
 	if (unlikely(writer->repeats.begun))
@@ -165,7 +172,7 @@ void standing_block(struct standing_block *block, struct writer *writer,
 		now.stack = stack_of(writer, frame);
 	block->outer_at = 0;
 	block->outer = no_wait;
-	if (unlikely(inside)) {
+	if (unlikely(standing->wait) && !is_outside(writer, (uintptr_t)frame)) {
 		block->outer_at = writer->blocked_at;
 		block->outer_since_ns = standing->since_ns;
 		block->outer = (struct standing_wait){

@@ -44,16 +44,24 @@ found() {
 	findings "$trace"
 }
 
+# hangs_for_good RECORDER: what moves now and then does not
+hangs_for_good() {
+	timeout 60 "$rtctrack" why --hang-after 2 "$1"
+	[ $? = 1 ]
+}
 # found_hung NAME: of a run that hangs, and is ended once that was told, or after a minute
 found_hung() {
-	local trace=$work/$1.hung.db said=$work/$1.hung.err run
+	local trace=$work/$1.hung.db said=$work/$1.hung.err run recorder
 	rm -f "$trace"
 	: >"$said"
 	timeout -k 5 100 "$rtctrack" run "${engine[@]}" --pack none --hang-after $hang_after --grace $grace --timeout 80 -o "$trace" -- \
 		"$program" "$1" --form buggy --grace $grace >"$work/$1.hung.out" 2>"$said" &
 	run=$!
 	eventually grep -q 'is left alone' "$said" || echo "rtctrack did not say that it hangs"
-	kill -TERM $run
+	# To it alone: what timeout gets it sends to the program too.
+	read -r recorder <"/proc/$run/task/$run/children"
+	eventually hangs_for_good "$recorder"
+	kill -TERM "$recorder"
 	wait $run
 	findings "$trace"
 }

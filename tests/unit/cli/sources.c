@@ -164,7 +164,8 @@ Test(sources, a_damaged_trace_in_a_folder_stays_an_error)
 	cr_expect_eq(sources_add(&sources, folder), 0);
 	cr_expect_eq(sources.skipped_count, 0);
 	cr_assert_eq(sources.count, 1);
-	r = source_open(&sources.items[0], &search, &ROAD_TIMES_UNSET, &trace, error, sizeof(error));
+	r = source_open(&sources.items[0], &search, &ROAD_TIMES_UNSET, &trace, error,
+			sizeof(error));
 	cr_expect_eq(r, -EIO);
 	cr_expect_not_null(sources_remedy(r));
 	sources_finish(&sources);

@@ -28,7 +28,7 @@ static void write_lines(struct trace *trace, const struct report_task *task)
 
 Test(threads, a_thread_that_waits_says_for_what_since_when_and_where)
 {
-	struct trace *trace = make_trace(1);
+	struct trace *trace = make_trace(3);
 
 	add_standing(trace, 43, "0, 'condition', 4096, 17500000000, 1");
 	write_lines(trace, &worker);
@@ -38,7 +38,7 @@ Test(threads, a_thread_that_waits_says_for_what_since_when_and_where)
 
 Test(threads, who_holds_the_lock_is_named)
 {
-	struct trace *trace = make_trace(1);
+	struct trace *trace = make_trace(3);
 
 	add_standing(trace, 43, "0, 'write-lock', 4096, NULL, NULL");
 	add_standing(trace, 44, "0, NULL, NULL, NULL, NULL");
@@ -52,7 +52,7 @@ Test(threads, who_holds_the_lock_is_named)
 
 Test(threads, a_lock_that_nobody_is_known_to_hold_has_no_comma_behind_it)
 {
-	struct trace *trace = make_trace(1);
+	struct trace *trace = make_trace(3);
 
 	add_standing(trace, 43, "1, 'read-lock', 4096, NULL, NULL");
 	write_lines(trace, &worker);
@@ -62,7 +62,7 @@ Test(threads, a_lock_that_nobody_is_known_to_hold_has_no_comma_behind_it)
 
 Test(threads, the_thread_that_is_joined_is_named)
 {
-	struct trace *trace = make_trace(1);
+	struct trace *trace = make_trace(3);
 
 	add_standing(trace, 43, "0, 'join', 4096, NULL, NULL");
 	execute(trace, "UPDATE resource SET kind = 'thread', tid = 45, name = 'net' WHERE id = 1");
@@ -73,7 +73,7 @@ Test(threads, the_thread_that_is_joined_is_named)
 
 Test(threads, a_descriptor_has_its_number_and_what_the_program_says_is_told)
 {
-	struct trace *trace = make_trace(1);
+	struct trace *trace = make_trace(3);
 
 	add_standing(trace, 43, "0, 'descriptor', 7, NULL, NULL");
 	execute(trace, "UPDATE standing SET told_kind = 'timer', told_text = 'its ring'");
@@ -87,15 +87,15 @@ Test(threads, one_of_which_nothing_is_known_is_as_the_kernel_says)
 {
 	const struct report_task runs = {.tid = 9, .name = "busy", .state = 'R'};
 
-	write_lines(make_trace(1), &worker);
+	write_lines(make_trace(3), &worker);
 	cr_expect_str_eq(text, "  thread 43 \"worker\"  sleeps, in a call that is not followed\n");
-	write_lines(make_trace(1), &runs);
+	write_lines(make_trace(3), &runs);
 	cr_expect_str_eq(text, "  thread 9 \"busy\"  runs\n");
 }
 
 Test(threads, locks_that_it_holds_are_counted)
 {
-	struct trace *trace = make_trace(1);
+	struct trace *trace = make_trace(3);
 
 	add_standing(trace, 43, "0, NULL, NULL, NULL, NULL");
 	execute(trace, "INSERT INTO held (standing_id, position, lock, mode, depth) VALUES "
