@@ -171,6 +171,10 @@ Test(pack, every_error_of_an_act_has_its_line)
 		 "is one-shot"},
 		{ACT("op: call, class: A, subject: arg0, adopts: [x]"), "only a scope adopts"},
 		{ACT("op: call, class: S, subject: arg0, adopts: ['x,y']"), "without a comma"},
+		{ACT("op: lock, class: A, subject: arg0"), "op 'lock' is for locks"},
+		{ACT("op: lock, class: lock, subject: arg0, try: taken"),
+		 "'try' is for a function that returns nothing"},
+		{ACT("op: wait, class: lock, subject: arg0"), "op 'wait' needs 'other'"},
 		{ACT("class: A, subject: arg0"), "an act needs 'op'"},
 	};
 
