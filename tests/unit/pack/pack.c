@@ -171,11 +171,22 @@ Test(pack, every_error_of_an_act_has_its_line)
 		 "is one-shot"},
 		{ACT("op: call, class: A, subject: arg0, adopts: [x]"), "only a scope adopts"},
 		{ACT("op: call, class: S, subject: arg0, adopts: ['x,y']"), "without a comma"},
+		{ACT("class: A, subject: arg0"), "an act needs 'op'"},
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		expect_error(rows[i].text, ACT_LINE, rows[i].words);
+}
+
+Test(pack, every_error_of_a_lock_has_its_line)
+{
+	static const struct {
+		const char *text, *words;
+	} rows[] = {
 		{ACT("op: lock, class: A, subject: arg0"), "op 'lock' is for locks"},
 		{ACT("op: lock, class: lock, subject: arg0, try: taken"),
 		 "'try' is for a function that returns nothing"},
 		{ACT("op: wait, class: lock, subject: arg0"), "op 'wait' needs 'other'"},
-		{ACT("class: A, subject: arg0"), "an act needs 'op'"},
 	};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
