@@ -292,8 +292,7 @@ static void check_try(const struct pack_function *function, const struct pack_ac
 		pack_errors_add(errors, act->try.line,
 				"'try' is for a function that returns nothing and has one act");
 	if (strlen(act->try.text) > 128)
-		pack_errors_add(errors, act->try.line,
-				"a function's name has at most 128 letters");
+		pack_errors_add(errors, act->try.line, "a function's name has at most 128 letters");
 }
 
 void check_act(const struct pack *pack, const struct pack_function *function, struct pack_act *act,

@@ -39,10 +39,8 @@ static bool visit_called(const struct pack *pack, visit_fn *visit, void *ctx)
 		if (function->variadic.text && !visit(ctx, function->variadic.text))
 			return false;
 		for (size_t j = 0; j < function->act_count; j++)
-			if ((function->acts[j].by.text &&
-			     !visit(ctx, function->acts[j].by.text)) ||
-			    (function->acts[j].try.text &&
-			     !visit(ctx, function->acts[j].try.text)))
+			if ((function->acts[j].by.text && !visit(ctx, function->acts[j].by.text)) ||
+			    (function->acts[j].try.text && !visit(ctx, function->acts[j].try.text)))
 				return false;
 	}
 	return true;

@@ -140,13 +140,14 @@ static bool is_outside(const struct writer *writer, uintptr_t frame)
 	return frame > writer->blocked_at - SIGNAL_FRAME_BYTES && stack_is_own(frame);
 }
 
-/* A futex inside of a wait that a pack tells is what that wait is made of: no call of libc waits. */
+/* A futex inside of a wait that a pack tells is what that wait is made of: no call of libc waits.
+ */
 static bool is_part(const struct writer *writer, const struct standing_wait *wait,
 		    const uint64_t *frame)
 {
 	return wait->wait == TRACK_WAIT_FUTEX && writer->standing->wait &&
-	       writer->standing->call == TRACK_CALL_none &&
-	       (uintptr_t)frame < writer->blocked_at && stack_is_own((uintptr_t)frame);
+	       writer->standing->call == TRACK_CALL_none && (uintptr_t)frame < writer->blocked_at &&
+	       stack_is_own((uintptr_t)frame);
 }
 
 /* As far as it can be taken here: else who called, at least. */

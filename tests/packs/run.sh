@@ -81,11 +81,13 @@ while read -r pack program class function rule alone; do
 	(begin_check; judge "$pack" "$program" "$class" "$function" "$rule" "$alone") >"$work/$pack.$program.$class.checks" &
 done <"$here/programs.def"
 wait
+touch "$work/none.checks"
 cat "$work"/*.checks
 passed=$(cat "$work"/*.checks | grep -c '^ok')
 failed=$(cat "$work"/*.checks | grep -c '^FAIL')
 [ -e "$work/skipped" ] && skip "$(wc -l <"$work/skipped") programs" "their libraries are not here"
 . "$here/tools.sh"
+. "$here/hangs.sh"
 [ -x "$build/tests/packs/pack_openssl_objects" ] && { [ $# = 0 ] || wanted openssl "$@"; } && counted
 . "$here/headers.sh"
 . "$here/real.sh"

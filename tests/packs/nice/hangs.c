@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Teardowns of agents that never come to their end: hangs bug|right NAME. One side's messages come in
- * a loop of another thread. libnice calls with no lock of its own held, so agents may be closed and
- * let go anywhere; who waits for what the loop has yet to call may not.
+ * Teardowns of agents that never come to their end: hangs bug|right NAME. One side's messages come
+ * in a loop of another thread. libnice calls with no lock of its own held, so agents may be closed
+ * and let go anywhere; who waits for what the loop has yet to call may not.
  */
 #include "session.inc.c"
 

@@ -25,7 +25,7 @@ static void expect_said(const char *scene, const char *expected)
 	rest = strchr(said, '\n');
 	cr_assert_not_null(rest, "%s", scene);
 	cr_expect_str_eq(rest + 1, expected, "%s: %s", scene, rest + 1);
-	cr_expect(strncmp(said, "begin standin of libstandin.so, 35 functions, somewhere", 55) == 0,
+	cr_expect(strncmp(said, "begin standin of libstandin.so, 42 functions, somewhere", 55) == 0,
 		  "%s", said);
 }
 
@@ -264,6 +264,30 @@ Test(generate, what_takes_more_arguments_hands_them_on)
 	expect_said("variadic", "create object t0 'Plain'\n"
 				"retain object t0 'reference'\n"
 				"first 3 42\n");
+}
+
+/* 1 is TRACK_WAIT_MUTEX, 5 TRACK_WAIT_CONDITION. */
+Test(generate, a_lock_is_tried_before_it_is_waited_for)
+{
+	expect_said("lock", "taken t0\n"
+			    "errno 5555\n"
+			    "wait 1 t0\n"
+			    "waited t0\n"
+			    "got 0\n"
+			    "unlock t0\n"
+			    "locked t0\n"
+			    "got 1\n"
+			    "renew t0\n");
+}
+
+Test(generate, a_condition_is_waited_at_with_its_mutex)
+{
+	expect_said("condition", "wait 5 t1 with t0\n"
+				 "waited t1\n"
+				 "wait 5 timed t1 with t0\n"
+				 "waited t1\n"
+				 "got 1\n"
+				 "wake t1\n");
 }
 
 Test(generate, what_is_missing_returns_nothing)

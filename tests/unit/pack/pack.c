@@ -178,6 +178,21 @@ Test(pack, every_error_of_an_act_has_its_line)
 		expect_error(rows[i].text, ACT_LINE, rows[i].words);
 }
 
+Test(pack, every_error_of_a_lock_has_its_line)
+{
+	static const struct {
+		const char *text, *words;
+	} rows[] = {
+		{ACT("op: lock, class: A, subject: arg0"), "op 'lock' is for locks"},
+		{ACT("op: lock, class: lock, subject: arg0, try: taken"),
+		 "'try' is for a function that returns nothing"},
+		{ACT("op: wait, class: lock, subject: arg0"), "op 'wait' needs 'other'"},
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		expect_error(rows[i].text, ACT_LINE, rows[i].words);
+}
+
 #define F HEAD_LINES + 1
 
 Test(pack, every_error_of_a_function_has_its_line)

@@ -316,3 +316,41 @@ void library_on_death(void (*function)(void *), int three)
 {
 	state.all_die = three == 3 && !state.all_die ? function : NULL;
 }
+
+/* Nobody else comes who would give it back: who waits is let through. */
+void lock_take(struct thing *lock)
+{
+	lock->count = 1;
+}
+
+int lock_try(struct thing *lock)
+{
+	errno = EIO;
+	return !lock->count++;
+}
+
+void lock_give(struct thing *lock)
+{
+	lock->count = 0;
+}
+
+void lock_await(struct thing *condition, struct thing *lock)
+{
+	(void)condition, (void)lock;
+}
+
+int lock_await_until(struct thing *condition, struct thing *lock, long until)
+{
+	(void)condition, (void)lock;
+	return until == 7;
+}
+
+void lock_wake(struct thing *condition)
+{
+	(void)condition;
+}
+
+void lock_renew(struct thing *lock)
+{
+	lock->count = 0;
+}

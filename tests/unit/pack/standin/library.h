@@ -66,6 +66,13 @@ long many(long a, void *b, long c, void *d, long e, long f, long g, long h, void
 struct thing *make(const char *text, ...);
 struct thing *make_list(const char *text, va_list list);
 struct thing *missing(int value) __attribute__((weak));
+void lock_take(struct thing *lock);
+int lock_try(struct thing *lock);
+void lock_give(struct thing *lock);
+void lock_await(struct thing *condition, struct thing *lock);
+int lock_await_until(struct thing *condition, struct thing *lock, long until);
+void lock_wake(struct thing *condition);
+void lock_renew(struct thing *lock);
 
 /* Only asked by the wrappers. */
 const char *thing_name(const struct thing *thing);

@@ -275,6 +275,29 @@ static void play_variadic(void)
 	printf("%s %d %d\n", thing->text, thing->fd, thing->count);
 }
 
+static void play_lock(void)
+{
+	struct thing *lock = &library_things[0];
+
+	errno = 5555;
+	lock_take(lock);
+	printf("errno %d\n", errno);
+	lock_take(lock);
+	printf("got %d\n", lock_try(lock));
+	lock_give(lock);
+	printf("got %d\n", lock_try(lock));
+	lock_renew(lock);
+}
+
+static void play_condition(void)
+{
+	struct thing *lock = &library_things[0], *condition = &library_things[1];
+
+	lock_await(condition, lock);
+	printf("got %d\n", lock_await_until(condition, lock, 7));
+	lock_wake(condition);
+}
+
 static void play_missing(void)
 {
 	printf("got %d\n", missing(1) != NULL);
@@ -293,6 +316,7 @@ static const struct {
 	SCENE(carries), SCENE(own),	   SCENE(named),   SCENE(arm),	       SCENE(arm_fails),
 	SCENE(cancel),	SCENE(nested),	   SCENE(notify),  SCENE(same),	       SCENE(timer),
 	SCENE(ids),	SCENE(fire),	   SCENE(many),	   SCENE(variadic),    SCENE(missing),
+	SCENE(lock),	SCENE(condition),
 };
 
 int main(int argc, char **argv)

@@ -160,6 +160,39 @@ void track_shim_pack_released(uint64_t subject)
 	printf("\n");
 }
 
+void track_shim_pack_lock(uint64_t what, uint64_t lock, const void *caller)
+{
+	static const char *const names[] = {
+		[TRACK_PACK_TAKEN] = "taken",	[TRACK_PACK_LOCKED] = "locked",
+		[TRACK_PACK_UNLOCK] = "unlock", [TRACK_PACK_WAKE] = "wake",
+		[TRACK_PACK_RENEW] = "renew",
+	};
+
+	printf("%s ", names[what]);
+	put_id(lock);
+	printf(caller ? "\n" : " NOWHERE\n");
+}
+
+void track_shim_pack_wait(struct track_pack_wait *wait, uint64_t what, uint64_t subject,
+			  uint64_t other, const uint64_t *frame)
+{
+	wait->room[0] = subject;
+	printf("wait %u%s ", (unsigned)(what & 0xff), what & 1 << 8 ? " timed" : "");
+	put_id(subject);
+	if (other) {
+		printf(" with ");
+		put_id(other);
+	}
+	printf(frame[1] ? "\n" : " NOWHERE\n");
+}
+
+void track_shim_pack_waited(struct track_pack_wait *wait)
+{
+	printf("waited ");
+	put_id(wait->room[0]);
+	printf("\n");
+}
+
 void track_shim_pack_note(uint64_t trouble)
 {
 	printf("note %u\n", (unsigned)trouble);
