@@ -195,13 +195,25 @@ static void find_calls(struct traced *traced, const uint64_t *addresses, size_t 
 	}
 }
 
+/* Frames of the C library that it waits in: as many as the preloaded library leaves out. */
+static size_t count_inner(struct traced *traced, const uint64_t *addresses, size_t count)
+{
+	const struct module *module = mapped_find(&traced->modules, addresses[0]);
+	const struct libc_calls *calls = module ? calls_of(traced, module) : NULL;
+	size_t inner = 0;
+	while (calls && calls->count && inner < count &&
+	       mapped_find(&traced->modules, addresses[inner] - (inner > 0)) == module)
+		inner++;
+	return inner < count ? inner : 0;
+}
+
 /* What runs on a processor has left the place that is known; of that, no more is true. */
 static void take_stack(struct traced *traced, const struct probe_stand *stand, struct kept *kept)
 {
 	uint64_t addresses[TRACK_STACK_DEPTH_MAX];
 	uint8_t bytes[STACK_BYTES];
 	struct unwind_registers registers;
-	size_t size = 0, count = 1;
+	size_t size = 0, count = 1, inner = 0;
 	bool cut = false;
 	_Static_assert(sizeof(registers) == sizeof(stand->registers), "one layout");
 	memcpy(&registers, &stand->registers, sizeof(registers));
@@ -213,9 +225,11 @@ static void take_stack(struct traced *traced, const struct probe_stand *stand, s
 		count = unwind_stack(traced->modules.space, &registers, bytes, size, addresses,
 				     traced->session->options.stack_depth, NULL, &cut);
 	}
-	if (stand->flags & PROBE_STAND_BLOCKED && stand->call >= 0)
+	if (stand->flags & PROBE_STAND_BLOCKED && stand->call >= 0) {
 		find_calls(traced, addresses, count, kept);
-	kept->stack = traced_stack_of(traced, stand->tid, addresses, count);
+		inner = count_inner(traced, addresses, count);
+	}
+	kept->stack = traced_stack_of(traced, stand->tid, addresses + inner, count - inner);
 	if (cut)
 		traced_note(traced, TRACK_NOTE_STACKS_CUT, 1);
 }
@@ -295,22 +309,22 @@ static void fill(struct look *look, size_t at, const struct kept *kept,
 }
 
 /*
- * The holder is no thread of the process. Of one that is nowhere, and whose number is the same for
- * the process as for us, that is told; another one may be of another process, which shares the
- * lock.
+ * The holder is no thread of the process. It is gone if it is nowhere. One that has other memory
+ * has the lock of a process that forked this one, if the lock is in memory of our own. Only where
+ * the process numbers threads as we do.
  */
-static struct track_standing *find_gone(struct look *look, uint32_t tid)
+static struct track_standing *find_gone(struct look *look, uint32_t tid, uint64_t lock)
 {
-	struct process_stat stat;
 	for (size_t i = 0; i < look->gone_count; i++)
 		if (look->gone[i].tid == tid)
 			return &look->gone[i];
 	const uint64_t *first = u64map_get(&look->by_own_tid, look->traced->tgid);
 	bool is_ours = first && look->stands[*first].tid == look->traced->tgid;
 	if (!is_ours || look->gone_count == GONE_MAX || tid > INT32_MAX ||
-	    process_read_stat((int32_t)tid, &stat) != -ENOENT)
+	    !stand_memory_is_not_of((int32_t)look->traced->tgid, (int32_t)tid, lock))
 		return NULL;
 	look->gone[look->gone_count].tid = tid;
+	look->gone[look->gone_count].flags = TRACK_STANDING_ENDED;
 	return &look->gone[look->gone_count++];
 }
 
@@ -321,7 +335,8 @@ static void hold(struct look *look, const struct waiting *waiting)
 	if (!waiting->holder)
 		return;
 	struct track_standing *holder =
-		index ? &look->found[*index] : find_gone(look, (uint32_t)waiting->holder);
+		index ? &look->found[*index]
+		      : find_gone(look, (uint32_t)waiting->holder, waiting->subject);
 	if (!holder)
 		return;
 	for (uint32_t i = 0; i < holder->held_count; i++)

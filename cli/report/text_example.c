@@ -60,7 +60,8 @@ static void example_thread(FILE *stream, const struct report *report,
 		fprintf(stream, ", still running");
 	else if (strcmp(resource->ending, "done") == 0)
 		fprintf(stream, ", ended and never joined");
-	else
+	/* Who was there before is taken for detached, since nobody knows that it is not. */
+	else if (!resource->earlier || strcmp(resource->ending, "detached") != 0)
 		fprintf(stream, ", %s", resource->ending);
 }
 

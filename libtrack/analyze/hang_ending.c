@@ -329,6 +329,17 @@ static int fits_nobody_left(struct fitting *fitting)
 	return process->is_closed;
 }
 
+/* Of one that nobody recorded it is only known that it is not there. */
+static int fits_holder_gone(struct fitting *fitting)
+{
+	const struct wait_thread *holder = hang_thread(fitting->hangs, fitting->hang->gone);
+
+	snprintf(fitting->verdict->detail, HANG_DETAIL_BYTES, "%s",
+		 holder->thread_id != 0 ? "has ended, and never gave it back"
+					: "is no thread of this process, and cannot give it back");
+	return 1;
+}
+
 static int fits_holder_runs(struct fitting *fitting)
 {
 	const struct wait_thread *holder = hang_thread(fitting->hangs, fitting->hang->gone);
@@ -409,7 +420,7 @@ static const struct row {
 	{{"told-circle", HANG_CIRCLE, NULL, HANG_BY_OTHER, ""}, fits_told_circle},
 	{{"join-circle", HANG_CIRCLE, "thread", HANG_BY_OTHER, ""}, fits_join_circle},
 	{{"circle", HANG_CIRCLE, "lock", HANG_BY_OTHER, ""}, fits_circle},
-	{{"holder-gone", HANG_HOLDER_GONE, "lock", HANG_BY_HEAD, ", which has ended, and never gave it back"}, fits},
+	{{"holder-gone", HANG_HOLDER_GONE, "lock", HANG_BY_HEAD, ", which %s"}, fits_holder_gone},
 	{{"holder-runs", HANG_HOLDER_RUNS, "lock", HANG_BY_HEAD, ", and has not given back: that thread %s"}, fits_holder_runs},
 	{{"not-forked", HANG_NOT_FORKED, "lock", HANG_BY_HEAD,
 	  ", which was held when the process was forked%s: who could give it back is not in this process"}, fits_not_forked},

@@ -80,6 +80,7 @@ static int describe(struct writing *writing, const struct collect_standing *stan
 		.time_ns = writing->time_ns,
 		.wait = word_wait(standing->wait),
 		.timed = (standing->flags & TRACK_STANDING_TIMED) != 0,
+		.ended = (standing->flags & TRACK_STANDING_ENDED) != 0,
 		.call = standing->call != TRACK_CALL_none ? word_call(standing->call) : NULL,
 		.subject = standing->subject,
 		.other = standing->other,

@@ -30,7 +30,7 @@ static const char processes_sql[] =
 
 static const char threads_sql[] =
 	"SELECT s.id, coalesce(r.id, 0), s.tid, coalesce(r.name, ''), s.tid = p.pid, "
-	"s.wait IS NULL AND r.death_ns IS NOT NULL, "
+	"s.wait IS NULL AND (s.ended OR r.death_ns IS NOT NULL), "
 	"r.start_location, s.time_ns, s.wait, s.timed, s.subject, s.other, s.target_id, "
 	"s.since_ns, s.stack_id, s.told_kind, t.class, s.told_text, s.told_subject, s.told_id, "
 	"CASE WHEN p.exit_tid = s.tid THEN p.exit_begun_ns END, g.class, g.remote_address, "

@@ -284,7 +284,8 @@ static void take_words(struct process *process)
 	info->fd_limit = fd_limit;
 
 	uint64_t begun_ns = __atomic_load_n(&map->exit_begun_ns, __ATOMIC_ACQUIRE);
-	if (begun_ns == info->exit_begun_ns || begun_ns < info->start_ns || begun_ns > INT64_MAX)
+	bool is_early = begun_ns < info->start_ns && info->origin != TRACK_ORIGIN_ATTACHED;
+	if (begun_ns == info->exit_begun_ns || is_early || begun_ns > INT64_MAX)
 		return;
 	info->exit_begun_ns = begun_ns;
 	info->exit_tid = map->exit_tid <= INT32_MAX ? map->exit_tid : 0;

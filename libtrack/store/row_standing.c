@@ -67,6 +67,7 @@ int trace_add_standing(struct trace *trace, const struct trace_standing *standin
 	bind_int(&binding, (int64_t)standing->time_ns);
 	bind_wait(&binding, standing);
 	bind_told(&binding, standing);
+	bind_int(&binding, standing->ended);
 	error = statement_run(trace, &binding);
 	if (error == 0)
 		*ret_id = sqlite3_last_insert_rowid(trace->db);

@@ -183,7 +183,8 @@ CREATE TABLE standing (        -- where a thread stood when its process ended, o
 	told_id INTEGER REFERENCES resource,
 	told_text TEXT,        -- what for
 	told_ns INTEGER,
-	told_stack INTEGER REFERENCES stack
+	told_stack INTEGER REFERENCES stack,
+	ended INTEGER NOT NULL DEFAULT 0 -- 1: it is no thread of the process any more, and never gave back what it held
 );
 
 CREATE TABLE held (            -- the locks that it held, in the order in which they were taken

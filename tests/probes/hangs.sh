@@ -164,10 +164,10 @@ eventually_child() {
 	done
 }
 
-# Its holder has ended: that is known of a thread that was seen to run.
+# Its holder has ended: of a thread that was never seen to run, its number is nobody's.
 abandoned() {
 	wanted abandoned || return
-	hangs_already abandoned "$bin/hangs" 202 "mutex in take_abandoned, runs in ? with mutex" ""
+	hangs_already abandoned "$bin/hangs" 202 "mutex in take_abandoned, runs in ? with mutex" "teardown-deadlock take_abandoned"
 	hangs_later abandoned "$bin/hangs" 202 "mutex in take_abandoned, runs in ? with mutex" "teardown-deadlock take_abandoned"
 	ends abandoned
 }

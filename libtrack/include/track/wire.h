@@ -298,12 +298,14 @@ struct track_standing {
 };
 
 /*
- * TIMED: the wait ends by itself. RUNNING: it does not wait, and stack is where it was seen (told
- * by probes only).
+ * TIMED: the wait ends by itself. RUNNING: it does not wait, and stack is where it was seen. ENDED:
+ * it is no thread of the process any more, and held is what it did not give back (both told by
+ * probes only).
  */
 enum track_standing_flags {
 	TRACK_STANDING_TIMED = 1,
 	TRACK_STANDING_RUNNING = 2,
+	TRACK_STANDING_ENDED = 4,
 };
 
 /* Who woke waiters of a condition or semaphore last. Any of a hash table's; subject 0: none. */

@@ -7,6 +7,8 @@
 #include <dirent.h>
 #include <errno.h>
 #include <image_events.h>
+#include <mapped.h>
+#include <module_file.h>
 #include <pthread.h>
 #include <session.h>
 #include <stand_kernel.h>
@@ -196,7 +198,7 @@ Test(standings, a_holder_that_is_nowhere_any_more_is_told)
 	const struct track_standing *gone = standing_of(0x7ffffff0);
 	cr_assert(gone != NULL);
 	cr_assert(eq(u32, gone->wait, TRACK_WAIT_NONE));
-	cr_assert(eq(u32, gone->flags, 0));
+	cr_assert(eq(u32, gone->flags, TRACK_STANDING_ENDED));
 	cr_assert(eq(u64, gone->held[0].lock, (uintptr_t)&second));
 	second.__data.__owner = 0;
 	take_look();
@@ -294,6 +296,17 @@ Test(standings, who_runs_on_a_processor_has_the_frame_that_was_seen)
 	take_look();
 	cr_assert(eq(u32, standing_of(100)->flags, TRACK_STANDING_RUNNING));
 	cr_assert(ne(u64, standing_of(100)->stack, 0));
+}
+
+Test(standings, where_code_of_go_sleeps_nothing_is_concluded)
+{
+	put_circle();
+	const struct module *libc =
+		mapped_find(&traced->modules, own_libc_function("pthread_mutex_lock"));
+	((struct module_file *)(uintptr_t)libc->file)->is_go = true;
+	take_look();
+	cr_assert(eq(u32, standing_of(100)->wait, TRACK_WAIT_NONE));
+	cr_assert(eq(u32, standing_of(101)->held_count, 0));
 }
 
 Test(standings, exit_began_when_somebody_is_seen_inside_of_it)

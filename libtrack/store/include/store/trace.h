@@ -175,6 +175,7 @@ struct trace_standing {
 	const char *told_text;
 	uint64_t told_ns;
 	int64_t told_stack;
+	bool ended; /* it is no thread of the process any more */
 };
 
 struct trace_held {
