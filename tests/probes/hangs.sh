@@ -42,8 +42,8 @@ join      | 202 202     | join in join_with_lock with mutex, mutex in wants_firs
 rwlock    | 202 202     | join in join_while_writing with write-lock, read-lock in reads   | teardown-deadlock join_while_writing
 peer      | 202 45      | descriptor in close_session with mutex, mutex in wants_in        | teardown-deadlock wants_in
 exit      | 202         | mutex in clean_up with mutex                                     | teardown-deadlock clean_up
-condition | 202         | condition in await_signal                                        |
-semaphore | 202         | semaphore in semaphore                                           |
+condition | 202         | condition in await_signal                                        | teardown-deadlock await_signal
+semaphore | 202         | semaphore in semaphore                                           | teardown-deadlock semaphore
 running   | 202 running | mutex in running, runs in spin_with_lock with mutex              |
 timed     | 45          | timed descriptor in timed                                        |
 END
