@@ -91,6 +91,18 @@ static void wait_ends(const struct lock_wait *waiting, int result)
 
 #define UNTIL(clock, try, busy) is_tried_first(clock, until) ? REAL(try)(lock) : (busy)
 
+/*
+ * libc's trylock leaves a robust mutex taken that is not recoverable any more, so that one is not
+ * tried first.
+ */
+static inline bool is_robust(const pthread_mutex_t *lock)
+{
+	enum { ROBUST = 16 }; /* in libc's kinds, since there are robust ones */
+	return lock->__data.__kind & ROBUST;
+}
+
+#define MUTEX_TRIED(try) unlikely(is_robust(lock)) ? EBUSY : (try)
+
 /* Who only tries waits for nobody, so that the order does not count. */
 #define TRY(function, type, mode)                                                                  \
 	SHIM_EXPORT int function(type *lock)                                                       \
@@ -126,10 +138,10 @@ static void wait_ends(const struct lock_wait *waiting, int result)
 	}
 
 /* clang-format off */
-LOCK(pthread_mutex_lock, MUTEX, false, REAL(pthread_mutex_trylock)(lock), EBUSY, (pthread_mutex_t *lock), (lock))
-LOCK(pthread_mutex_timedlock, MUTEX, true, UNTIL(CLOCK_REALTIME, pthread_mutex_trylock, EBUSY), EBUSY,
+LOCK(pthread_mutex_lock, MUTEX, false, MUTEX_TRIED(REAL(pthread_mutex_trylock)(lock)), EBUSY, (pthread_mutex_t *lock), (lock))
+LOCK(pthread_mutex_timedlock, MUTEX, true, MUTEX_TRIED(UNTIL(CLOCK_REALTIME, pthread_mutex_trylock, EBUSY)), EBUSY,
      (pthread_mutex_t *lock, const struct timespec *until), (lock, until))
-LOCK(pthread_mutex_clocklock, MUTEX, true, UNTIL(clock, pthread_mutex_trylock, EBUSY), EBUSY,
+LOCK(pthread_mutex_clocklock, MUTEX, true, MUTEX_TRIED(UNTIL(clock, pthread_mutex_trylock, EBUSY)), EBUSY,
      (pthread_mutex_t *lock, clockid_t clock, const struct timespec *until), (lock, clock, until))
 TRY(pthread_mutex_trylock, pthread_mutex_t, MUTEX)
 UNLOCK(pthread_mutex_unlock, pthread_mutex_t)
