@@ -299,6 +299,12 @@ static void *give_back(void *lock)
 	return NULL;
 }
 
+static void *lock_in_vain(void *lock)
+{
+	host_check(pthread_mutex_lock(lock) == ENOTRECOVERABLE, "ENOTRECOVERABLE for another");
+	return NULL;
+}
+
 /* Each kind says what it says alone. */
 static int kinds_of_locks(void)
 {
@@ -324,6 +330,7 @@ static int kinds_of_locks(void)
 		   "the dead holds it still");
 	pthread_mutex_unlock(&robust); /* not made consistent */
 	host_check(pthread_mutex_lock(&robust) == ENOTRECOVERABLE, "ENOTRECOVERABLE");
+	by_another(lock_in_vain, &robust);
 	standing_is_free();
 
 	pthread_mutex_t inheriting =
