@@ -11,6 +11,7 @@
 #include <sys/epoll.h>
 #include <sys/ioctl.h>
 #include <sys/select.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 
 /* The fortified names, which no public header declares. */
@@ -28,11 +29,32 @@ static struct standing_wait wait_of(enum track_call call, int first, uint64_t co
 				      .timed = timed};
 }
 
+#define PAGE 4096u
+#define READ_MOST (1u << 20) /* what is larger is not looked at */
+
+/*
+ * Whether what a call is given can be read; if not, that is the kernel's to say. It tells so too
+ * when a signal mask is there, and changes none, since there is no such way to change it. A filter
+ * may not let that pass.
+ */
+static bool is_readable(const void *start, size_t size)
+{
+	uintptr_t at = (uintptr_t)start & ~7ul, end = (uintptr_t)start + size;
+	if (size > READ_MOST || end < at || writers_confined())
+		return false;
+	for (; at < end; at = (at | (PAGE - 1)) + 1)
+		if (sys4(SYS_rt_sigprocmask, -1, (long)at, 0, 8) == -EFAULT)
+			return false;
+	return true;
+}
+
 static struct standing_wait wait_of_poll(enum track_call call, const struct pollfd *polled,
 					 nfds_t count, bool timed)
 {
 	int first = -1;
 	uint64_t used = 0;
+	if (count > READ_MOST || !is_readable(polled, count * sizeof(*polled)))
+		return wait_of(call, first, 1, timed);
 	for (nfds_t i = 0; i < count; i++) {
 		if (polled[i].fd < 0)
 			continue;
@@ -46,6 +68,12 @@ static struct standing_wait wait_of_select(enum track_call call, int count, fd_s
 {
 	int first = -1;
 	uint64_t used = 0;
+	size_t bytes = 0;
+	if (count > 0)
+		bytes = (size_t)(count < FD_SETSIZE ? count + 63 : FD_SETSIZE) / 64 * 8;
+	for (int i = 0; i < 3; i++)
+		if (sets[i] && !is_readable(sets[i], bytes))
+			return wait_of(call, first, 1, timed);
 	for (int fd = 0; fd < count && fd < FD_SETSIZE; fd++) {
 		bool is_in = false;
 		for (int i = 0; i < 3; i++)
