@@ -91,6 +91,9 @@ static bool is_now(int64_t seconds, int64_t rest)
 }
 
 #define NOW(timeout, rest) ((timeout) && is_now((timeout)->tv_sec, (timeout)->rest))
+/* The same where only the kernel reads it. */
+#define NOW_OR_REFUSED(timeout)                                                                    \
+	((timeout) && (!is_readable(timeout, sizeof(*(timeout))) || NOW(timeout, tv_nsec)))
 #define PAUSES(timed, used) ((timed) && !(used))
 #define SETS                                                                                       \
 	(fd_set *const[])                                                                          \
@@ -147,7 +150,7 @@ SELECTS(pselect, tv_nsec, (int count, fd_set *restrict reads, fd_set *restrict w
 EPOLLS(epoll_wait, !timeout, timeout > 0, (int epoll, struct epoll_event *events, int most, int timeout), (epoll, events, most, timeout))
 EPOLLS(epoll_pwait, !timeout, timeout > 0, (int epoll, struct epoll_event *events, int most, int timeout, const sigset_t *mask),
        (epoll, events, most, timeout, mask))
-EPOLLS(epoll_pwait2, NOW(timeout, tv_nsec), timeout,
+EPOLLS(epoll_pwait2, NOW_OR_REFUSED(timeout), timeout,
        (int epoll, struct epoll_event *events, int most, const struct timespec *timeout, const sigset_t *mask),
        (epoll, events, most, timeout, mask))
 
@@ -160,7 +163,7 @@ CHILD(int, waitid, options & WNOHANG, type == P_PID ? (int64_t)id : -1, (idtype_
 
 SIGNALS(sigwait, false, false, (const sigset_t *restrict set, int *restrict number), (set, number))
 SIGNALS(sigwaitinfo, false, false, (const sigset_t *restrict set, siginfo_t *restrict info), (set, info))
-SIGNALS(sigtimedwait, NOW(timeout, tv_nsec), timeout,
+SIGNALS(sigtimedwait, NOW_OR_REFUSED(timeout), timeout,
         (const sigset_t *restrict set, siginfo_t *restrict info, const struct timespec *restrict timeout), (set, info, timeout))
 /* clang-format on */
 

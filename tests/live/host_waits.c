@@ -415,7 +415,7 @@ static int waits_for_all(void)
 /* The kernel says so: nobody else may look first. */
 static void refuse_what_is_not_there(void)
 {
-	char *page = mmap(NULL, 8192, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	void *page = mmap(NULL, 8192, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	host_check(!mprotect(page + 4096, 4096, PROT_NONE), "a page that is not there");
 	void *nowhere = page + 4096, *partly = page + 4096 - sizeof(struct pollfd);
 	host_check(poll(nowhere, 1, -1) < 0 && errno == EFAULT, "EFAULT of poll");
@@ -424,6 +424,10 @@ static void refuse_what_is_not_there(void)
 	host_check(ppoll(nowhere, 1, NULL, NULL) < 0 && errno == EFAULT, "EFAULT of ppoll");
 	host_check(select(here + 1, nowhere, NULL, NULL, NULL) < 0 && errno == EFAULT,
 		   "EFAULT of select");
+	host_check(epoll_pwait2(epoll_of(here), page, 1, nowhere, NULL) < 0 && errno == EFAULT,
+		   "EFAULT of epoll_pwait2");
+	host_check(sigtimedwait(page, NULL, nowhere) < 0 && errno == EFAULT,
+		   "EFAULT of sigtimedwait");
 	munmap(page, 8192);
 }
 
