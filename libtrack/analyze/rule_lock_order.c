@@ -20,7 +20,7 @@ static const char pairs_sql[] =
 	"LEFT JOIN resource t ON t.id = (SELECT max(r.id) FROM resource r WHERE r.process_id = "
 	"p.id AND r.kind = 'thread' AND r.tid = b.tid) "
 	"WHERE a.first < a.second AND (a.tid <> b.tid OR a.many OR b.many) "
-	"AND NOT (a.guard IS NOT NULL AND a.guard IS b.guard) "
+	"AND NOT coalesce(a.guard & b.guard, 0) "
 	"ORDER BY a.process_id, a.rowid, b.rowid";
 
 /* One order of a pair: the locks, where each was taken, and by whom. */

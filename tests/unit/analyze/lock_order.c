@@ -79,8 +79,8 @@ Test(lock_order, unless_others_did_it_too)
 
 Test(lock_order, a_lock_before_both_keeps_them_apart)
 {
-	PAIR(.first = 0x10, .second = 0x20, .tid = 100, .guard = 0x5);
-	PAIR(.first = 0x20, .second = 0x10, .tid = 101, .guard = 0x5);
+	PAIR(.first = 0x10, .second = 0x20, .tid = 100, .guard = 1ull << 63 | 0x4);
+	PAIR(.first = 0x20, .second = 0x10, .tid = 101, .guard = 1ull << 63 | 0x2);
 	judge();
 	expect_findings("none");
 }
@@ -88,7 +88,7 @@ Test(lock_order, a_lock_before_both_keeps_them_apart)
 Test(lock_order, two_different_locks_before_them_do_not)
 {
 	PAIR(.first = 0x10, .second = 0x20, .tid = 100, .guard = 0x5);
-	PAIR(.first = 0x20, .second = 0x10, .tid = 101, .guard = 0x6);
+	PAIR(.first = 0x20, .second = 0x10, .tid = 101, .guard = 0xa);
 	judge();
 	expect_findings("lock-order possible lock lock 1 inner");
 }
