@@ -13,6 +13,7 @@
 
 #define KILL_AFTER_NS 2000000000ull
 #define AGAIN_NS 2000000000ull /* requests to end this near to each other are one wish */
+#define LAST_NS 60000000000ull /* and the last one, after it was announced, within that */
 #define REQUESTS_MAX 3	       /* programs that live with Ctrl-C, as a shell, get some */
 #define REQUESTS_HUNG 2
 
@@ -172,13 +173,14 @@ static void look_before_end(const struct child *child)
 		child->before_end(child->before_end_ctx);
 }
 
-/* The last of them is the one that nothing can ignore. */
+/* The last of them is the one that nothing can ignore: who was told so may take time to read it. */
 static void count_request(struct child *child)
 {
 	unsigned most = child->hangs ? REQUESTS_HUNG : REQUESTS_MAX;
+	uint64_t again_ns = child->requests + 1 == most ? LAST_NS : AGAIN_NS;
 	uint64_t now = now_ns();
 
-	if (!child->hangs && now - child->requested_ns > AGAIN_NS)
+	if (!child->hangs && now - child->requested_ns > again_ns)
 		child->requests = 0;
 	child->requested_ns = now;
 	child->requests++;

@@ -179,9 +179,10 @@ static int write_lines(const struct options *options, struct report *report,
 
 	if (r < 0)
 		return r;
-	printf("%s in process %d (%s)\n",
-	       report->finding_count ? "something hangs" : "nothing hangs", (int)target->pid,
-	       target->name[0] ? target->name : "?");
+	printf("%s in process %d (%s)%s\n",
+	       report->finding_count ? "something hangs" : "no deadlock is proven",
+	       (int)target->pid, target->name[0] ? target->name : "?",
+	       report->finding_count ? "" : "; where its threads stand:");
 	if (report->finding_count)
 		return report_text_findings(stdout, report, &style);
 	r = tasks_list(target->pid, &tasks, &count);

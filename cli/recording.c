@@ -409,7 +409,8 @@ static void say_requests(struct recording *recording, struct status_line *line)
 	recording->child.warned = false;
 	status_line_erase(line);
 	say(NULL,
-	    "the program was told, and is still there; once more (Ctrl-C) ends it by SIGKILL");
+	    "the program was told, and is still there; once more (Ctrl-C) within a minute ends it "
+	    "by SIGKILL");
 }
 
 /* Probes wake us when they must; the spools are read at their pace. */

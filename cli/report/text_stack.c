@@ -52,8 +52,7 @@ static bool is_ours(const struct report_frame *frame)
 	return frame->module && strcmp(text_base_name(frame->module), SHIM_NAME) == 0;
 }
 
-/* What every program has below main or below a thread's first function. */
-static bool is_start_up(const struct report_frame *frame)
+bool text_is_start_up(const struct report_frame *frame)
 {
 	static const char *const functions[] = {"_start",
 						"__libc_start_main",
@@ -76,7 +75,7 @@ static size_t without_start_up(const struct report_stack *stack)
 {
 	size_t count = stack->count;
 
-	while (count > 1 && is_start_up(&stack->frames[count - 1]))
+	while (count > 1 && text_is_start_up(&stack->frames[count - 1]))
 		count--;
 	return count;
 }
