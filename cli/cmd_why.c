@@ -50,7 +50,8 @@ static int find_target(const struct options *options, struct target *target)
 		return -ESRCH;
 	}
 	if (!target->is_readable) {
-		say("if it belongs to another user, ask as that one, or as root",
+		say(geteuid() ? "if it belongs to another user, ask as that one, or as root"
+			      : "root may not either, here: a container may need CAP_SYS_PTRACE",
 		    "we may not look into process %d", (int)pid);
 		return -EACCES;
 	}
@@ -123,7 +124,8 @@ static bool is_foreign(const struct target *target)
 {
 	struct stat st;
 
-	return target->spool[0] && stat(target->spool, &st) == 0 && st.st_uid != geteuid();
+	return target->spool[0] && geteuid() != 0 && stat(target->spool, &st) == 0 &&
+	       st.st_uid != geteuid();
 }
 
 /* A run that knows it, its own spool, or what probes see of it. */

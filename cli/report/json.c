@@ -443,8 +443,8 @@ static struct json_object *document(struct build *build, struct report *const *r
 	put(build, root, "runs", runs);
 	put(build, root, "processes", processes);
 	put(build, root, "coverage", coverage);
+	put(build, root, "threads", threads); /* where they stood */
 	put(build, root, "findings", findings);
-	put(build, root, "threads", threads);	     /* where they stood */
 	put_number(build, root, "left_out", hidden); /* findings, by --top and the filters */
 	return root;
 }

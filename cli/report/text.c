@@ -79,7 +79,8 @@ static void head(FILE *stream, const struct report *report, const struct report_
 	fprintf(stream, "  %s  %.2f s, %zu process%s", command ? command : "?",
 		seconds(report->duration_ns), report->pid_count,
 		report->pid_count == 1 ? "" : "es");
-	if (report->exit_status >= 0)
+	/* What --timeout ended has another code than its own: the next line says how it went. */
+	if (report->exit_status >= 0 && !report->timeout_s)
 		fprintf(stream, ", exit %d", report->exit_status);
 	fputc('\n', stream);
 }

@@ -202,32 +202,6 @@ static void place(FILE *stream, const struct report_thread *thread, const struct
 	text_stack(stream, &thread->stack, NULL, voice->style);
 }
 
-static void task_line(FILE *stream, const struct report_task *task,
-		      const struct report_thread *thread, const struct voice *voice)
-{
-	fprintf(stream, "  thread %" PRIu32 " \"%s\"  ", task->tid, task->name);
-	if (thread && thread->wait)
-		waiting(stream, thread, voice, true);
-	else
-		state(stream, task);
-	if (thread && thread->held)
-		locks(stream, thread, voice);
-	if (thread)
-		place(stream, thread, voice);
-	else
-		fputc('\n', stream);
-}
-
-int report_text_threads(FILE *stream, const struct report *report, const struct report_task *tasks,
-			size_t task_count, const struct report_style *style)
-{
-	struct voice voice = {.style = style, .tasks = tasks, .task_count = task_count};
-
-	for (size_t i = 0; i < task_count; i++)
-		task_line(stream, &tasks[i], find(report, tasks[i].tid), &voice);
-	return ferror(stream) ? -EIO : 0;
-}
-
 static bool same_text(const char *one, const char *other)
 {
 	return one && other ? strcmp(one, other) == 0 : one == other;
@@ -246,46 +220,87 @@ static bool is_alike(const struct report_thread *one, const struct report_thread
 /* Threads that one line is for: the first of them, and how many. */
 struct fold {
 	const struct report_thread *first;
+	const struct report_task *task; /* the same; NULL: it is not there any more */
 	size_t count;
 	bool same_subject;
 };
 
-static size_t fold(const struct report *report, struct fold *folds)
+static bool is_alike_task(const struct fold *fold, const struct report_task *task,
+			  const struct report_thread *thread)
 {
-	size_t count = 0;
+	if (!fold->first || !thread)
+		return !fold->first && !thread && fold->task->state == task->state;
+	return is_alike(fold->first, thread) && (thread->wait || fold->task->state == task->state);
+}
 
-	for (size_t i = 0; i < report->thread_count; i++) {
-		const struct report_thread *thread = &report->threads[i];
-		size_t at = 0;
+/* Adds one to a fold that it is alike to, or as a new one. */
+static size_t add(struct fold *folds, size_t count, const struct report_task *task,
+		  const struct report_thread *thread)
+{
+	size_t at = 0;
 
-		while (at < count && !is_alike(folds[at].first, thread))
-			at++;
-		if (at == count)
-			folds[count++] = (struct fold){.first = thread, .same_subject = true};
-		folds[at].count++;
-		folds[at].same_subject &= folds[at].first->subject == thread->subject;
-	}
+	while (at < count && !(task ? is_alike_task(&folds[at], task, thread)
+				    : is_alike(folds[at].first, thread)))
+		at++;
+	if (at == count)
+		folds[count++] = (struct fold){.first = thread, .task = task, .same_subject = true};
+	folds[at].count++;
+	folds[at].same_subject &= !thread || folds[at].first->subject == thread->subject;
 	return count;
 }
 
-static void fold_line(FILE *stream, const struct fold *fold, const struct voice *voice)
+static void who(FILE *stream, const struct fold *fold)
 {
 	const struct report_thread *thread = fold->first;
-	const char *name = thread->name ? thread->name : thread->first ? "main" : NULL;
+	const char *name = fold->task	   ? fold->task->name
+			   : thread->name  ? thread->name
+			   : thread->first ? "main"
+					   : NULL;
 
-	fprintf(stream, "    thread %" PRIu32, thread->tid);
+	fprintf(stream, "thread %" PRIu32, fold->task ? fold->task->tid : thread->tid);
 	if (name)
 		fprintf(stream, " \"%s\"", name);
 	if (fold->count > 1)
 		fprintf(stream, " and %zu like it", fold->count - 1);
 	fputs("  ", stream);
-	if (thread->wait)
+}
+
+static void fold_line(FILE *stream, const struct fold *fold, const struct voice *voice)
+{
+	const struct report_thread *thread = fold->first;
+
+	fputs(voice->past ? "    " : "  ", stream);
+	who(stream, fold);
+	if (thread && thread->wait)
 		waiting(stream, thread, voice, fold->same_subject);
+	else if (fold->task)
+		state(stream, fold->task);
 	else
 		fputs("in no wait that is followed", stream);
-	if (thread->held)
+	if (thread && thread->held)
 		locks(stream, thread, voice);
-	place(stream, thread, voice);
+	if (thread)
+		place(stream, thread, voice);
+	else
+		fputc('\n', stream);
+}
+
+/* The first thread is the first line, as it is the first task. */
+int report_text_threads(FILE *stream, const struct report *report, const struct report_task *tasks,
+			size_t task_count, const struct report_style *style)
+{
+	struct voice voice = {.style = style, .tasks = tasks, .task_count = task_count};
+	struct fold *folds = calloc(task_count + 1, sizeof(*folds));
+	size_t count = 0;
+
+	if (!folds)
+		return -ENOMEM;
+	for (size_t i = 0; i < task_count; i++)
+		count = add(folds, count, &tasks[i], find(report, tasks[i].tid));
+	for (size_t i = 0; i < count; i++)
+		fold_line(stream, &folds[i], &voice);
+	free(folds);
+	return ferror(stream) ? -EIO : 0;
 }
 
 static void process_line(FILE *stream, const struct report *report, size_t index)
@@ -334,6 +349,7 @@ static void write_folds(FILE *stream, const struct report *report, const struct 
 int text_stood(FILE *stream, const struct report *report, const struct report_style *style)
 {
 	struct fold *folds;
+	size_t count = 0;
 
 	if (report->hang_told)
 		return 0;
@@ -346,7 +362,9 @@ int text_stood(FILE *stream, const struct report *report, const struct report_st
 	folds = calloc(report->thread_count, sizeof(*folds));
 	if (!folds)
 		return -ENOMEM;
-	write_folds(stream, report, folds, fold(report, folds), style);
+	for (size_t i = 0; i < report->thread_count; i++)
+		count = add(folds, count, NULL, &report->threads[i]);
+	write_folds(stream, report, folds, count, style);
 	free(folds);
 	return 0;
 }
