@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <errno.h>
+#include <inttypes.h>
 #include <report/redact.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,6 +19,7 @@
 
 #define RULE "teardown-deadlock"
 #define RUNS_MAX 64
+#define CHILDREN_MAX 8
 #define ANSWER_STEP_US 5000
 #define ANSWER_STEPS 4000 /* a recorder answers at once, unless it is stopped or about to end */
 #define HANG_AFTER_NS 1000000000ull /* who asks does not want to wait */
@@ -170,6 +172,17 @@ static void keep_own(struct report *report, int32_t pid)
 	report->finding_count = report->finding_total = kept;
 }
 
+/* Who asks about a wrapper, a shell or a supervisor may mean what that started. */
+static void name_children(int32_t pid)
+{
+	struct report_task children[CHILDREN_MAX];
+	size_t count = tasks_descendants(pid, children, CHILDREN_MAX);
+
+	for (size_t i = 0; i < count; i++)
+		printf("  it started process %" PRIu32 " (%s): rtctrack why %" PRIu32 "\n",
+		       children[i].tid, children[i].name, children[i].tid);
+}
+
 static int write_lines(const struct options *options, struct report *report,
 		       const struct target *target)
 {
@@ -191,6 +204,7 @@ static int write_lines(const struct options *options, struct report *report,
 	if (r == 0)
 		r = report_text_threads(stdout, report, tasks, count, &style);
 	free(tasks);
+	name_children(target->pid);
 	return r;
 }
 
