@@ -123,7 +123,8 @@ static bool was_ended(const struct report *report, size_t index)
 	if (!process)
 		return false;
 	if (report->timeout_s)
-		return process == program || strcmp(process->end, "exit") != 0;
+		return process == program || was_killed(process) ||
+		       strcmp(process->end, "running") == 0;
 	return has_crashed(process) || (was_killed(program) && was_killed(process));
 }
 

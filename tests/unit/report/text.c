@@ -507,7 +507,7 @@ Test(text, of_what_was_there_before_no_beginning_is_told)
 
 Test(text, how_the_c_library_waits_is_left_out_unless_all_is_wanted)
 {
-	struct report_style plain = {0}, full = {.full_stacks = true};
+	const struct report_style full = {.full_stacks = true};
 
 	for (int all = 0; all < 2; all++) {
 		struct trace *trace = make_trace(3);
