@@ -299,6 +299,14 @@ static void *give_back(void *lock)
 	return NULL;
 }
 
+static void *is_refused(void *lock)
+{
+	const struct timespec past = {0, 1};
+	host_check(pthread_mutex_lock(lock) == ENOTRECOVERABLE, "lost for another too");
+	host_check(pthread_mutex_timedlock(lock, &past) == ENOTRECOVERABLE, "and with a time");
+	return NULL;
+}
+
 /* Each kind says what it says alone. */
 static int kinds_of_locks(void)
 {
@@ -324,6 +332,7 @@ static int kinds_of_locks(void)
 		   "the dead holds it still");
 	pthread_mutex_unlock(&robust); /* not made consistent */
 	host_check(pthread_mutex_lock(&robust) == ENOTRECOVERABLE, "ENOTRECOVERABLE");
+	by_another(is_refused, &robust);
 	standing_is_free();
 
 	pthread_mutex_t inheriting =
