@@ -141,13 +141,19 @@ static int fits_circle(struct fitting *fitting)
 	return 1;
 }
 
+/* It ends from outside of the process. */
+static bool is_from_outside(enum track_wait wait)
+{
+	return wait == TRACK_WAIT_DESCRIPTOR || wait == TRACK_WAIT_CHILD ||
+	       wait == TRACK_WAIT_SIGNAL;
+}
+
 /* It waits inside of a callback, for what anybody may do but no descriptor brings. */
 static bool is_pool_wait(const struct hangs *hangs, size_t thread)
 {
 	enum track_wait wait = hang_thread(hangs, thread)->wait;
 
-	return hang_is_old(hangs, thread) && wait != TRACK_WAIT_DESCRIPTOR &&
-	       wait != TRACK_WAIT_CHILD && wait != TRACK_WAIT_SIGNAL &&
+	return hang_is_old(hangs, thread) && !is_from_outside(wait) &&
 	       wait_callback(&hangs->graph, thread) != NULL;
 }
 
@@ -449,8 +455,9 @@ static void name_wait(struct fitting *fitting)
 }
 
 /*
- * What is inferred is not known where a thread of the process, a peer, or a signal's handler may
- * still act; a close, or the program's end, that stood still for so long did hang.
+ * What is inferred is not known where a thread that runs, a peer, or a signal's handler may still
+ * act. A close, or the program's end, that stood still for so long did hang; so did the first
+ * thread, if all others wait too.
  */
 static bool is_doubtful(const struct fitting *fitting)
 {
@@ -466,7 +473,10 @@ static bool is_doubtful(const struct fitting *fitting)
 	for (size_t i = 0; i < hang->count; i++)
 		if (hang_is_closing(fitting->hangs, hang->chain[i]))
 			return false;
-	return !process->is_closed || process->by_handler;
+	if (process->is_closed)
+		return process->by_handler;
+	return process->has_running || !at(fitting, 0)->is_first ||
+	       is_from_outside(end(fitting)->wait);
 }
 
 int hang_judge(struct hangs *hangs, struct hang *hang, const struct leaks *leaks,

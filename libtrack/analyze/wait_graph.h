@@ -80,6 +80,7 @@ struct wait_process {
 	int64_t id, parent_id;
 	uint64_t start_ns;
 	bool forked, ended_in_order, runs;
+	bool has_running;    /* a thread waits for nothing, or nobody knows where it stands */
 	bool is_closed;	     /* as hang_world.h says */
 	bool by_handler;     /* a signal's handler might wake one: it waits for a semaphore, with no
 				lock in hand */

@@ -557,3 +557,45 @@ Test(hang_quiet, an_end_that_waits_for_a_lock_that_goes_round)
 	end_behind(JUST_NOW);
 	expect_quiet();
 }
+
+/* The first thread waits for a lock of one that waits for what others may do, and all of these
+ * wait. */
+static void first_behind(const char *wait)
+{
+	int64_t one = STAND(.tid = 101, .wait = wait, .subject = 0x91, .in = "send_one");
+
+	has(one, 0x10, "send_all");
+	STAND(.wait = "mutex", .subject = 0x10, .in = "hang_up");
+}
+
+#define STATE "SELECT state FROM finding WHERE rule = 'teardown-deadlock'"
+
+Test(hang_quiet, but_a_first_thread_that_waits_for_one_that_nobody_wakes)
+{
+	first_behind("condition");
+	judge();
+	expect(STATE, "broken");
+}
+
+Test(hang_quiet, but_while_another_thread_runs_that_is_not_certain)
+{
+	first_behind("condition");
+	STAND(.tid = 102, .unknown_since = true);
+	judge();
+	expect(STATE, "suspect");
+}
+
+Test(hang_quiet, but_while_another_thread_may_run_that_is_not_certain)
+{
+	first_behind("condition");
+	WORKER(.tid = 102, .name = "computing");
+	judge();
+	expect(STATE, "suspect");
+}
+
+Test(hang_quiet, but_what_may_come_from_outside_is_not_certain)
+{
+	first_behind("child");
+	judge();
+	expect(STATE, "suspect");
+}
