@@ -110,6 +110,8 @@ const char *wait_text(enum track_wait wait);
 const char *wait_name(enum track_wait wait);
 /* Ends by whoever holds a lock. */
 bool wait_is_for_lock(enum track_wait wait);
+/* Ends by what comes from outside of the process. */
+bool wait_is_from_outside(enum track_wait wait);
 
 /* The outermost close that a thread is still in; NULL none. */
 const struct wait_call *wait_closing(const struct wait_graph *graph, size_t thread);
