@@ -1,13 +1,21 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "hang_doubt.h"
 
-static bool is_in_close(const struct hangs *hangs, const struct hang *hang)
+/* In a close; or at the program's end, where nobody runs who may have been asked to finish. */
+static bool has_hung(const struct hangs *hangs, size_t thread)
 {
-	bool closing = hang->closer != WAIT_NOBODY;
+	return hang_closing(hangs, thread) != NULL ||
+	       (hang_is_exit(hangs, thread) &&
+		!wait_process_of(&hangs->graph, thread)->has_running);
+}
+
+static bool is_certain(const struct hangs *hangs, const struct hang *hang)
+{
+	bool certain = hang->closer != WAIT_NOBODY && has_hung(hangs, hang->closer);
 
 	for (size_t i = 0; i < hang->count; i++)
-		closing |= hang_is_closing(hangs, hang->chain[i]);
-	return closing;
+		certain |= has_hung(hangs, hang->chain[i]);
+	return certain;
 }
 
 bool hang_is_doubtful(const struct hangs *hangs, const struct hang *hang,
@@ -19,7 +27,7 @@ bool hang_is_doubtful(const struct hangs *hangs, const struct hang *hang,
 	if (hang->shape == HANG_HOLDER_RUNS)
 		return true;
 	if (hang->shape != HANG_OPEN || verdict->pool > 0 || end->closed_id != 0 ||
-	    is_in_close(hangs, hang))
+	    is_certain(hangs, hang))
 		return false;
 	if (process->is_closed)
 		return process->by_handler;

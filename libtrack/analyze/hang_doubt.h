@@ -7,7 +7,7 @@
 
 /*
  * What is inferred is not known where a thread that runs, a peer, or a signal's handler may still
- * act. A close, or the program's end, that stood still for so long did hang; so did the first
+ * act. A close that stood still for so long did hang; so did the program's end, and the first
  * thread, if all others wait too.
  */
 bool hang_is_doubtful(const struct hangs *hangs, const struct hang *hang,
