@@ -116,8 +116,8 @@ libtrack/analyze/hang.c|s/closing_depth > 1 \&\& waiting_depth > 0/false/|unit_a
 libtrack/analyze/hang.c|s/return elsewhere == 0;/return elsewhere < 9;/|unit_analyze_hang_quiet
 libtrack/analyze/hang.c|s/hang->waiting++;/hang->waiting = 0;/|unit_analyze_wait_graph
 libtrack/analyze/hang_ending.c|s/if (!is_pool_wait(fitting->hangs, i))/if (i == 99 \&\& !is_pool_wait(fitting->hangs, i))/|unit_analyze_hang
-libtrack/analyze/hang_turn.c|s/behind || is_for_work/true || is_for_work/|unit_analyze_hang_doubt
-libtrack/analyze/hang_turn.c|s/thread->subject == lock/thread->subject == 9/|unit_analyze_hang_doubt
+libtrack/analyze/hang_turn.c|s/return behind ||/return true ||/|unit_analyze_hang_doubt
+libtrack/analyze/hang_turn.c|s/thread->subject == lock/lock == 9/|unit_analyze_hang_doubt
 libtrack/analyze/hang_world.c|s/first \&\& !others.threads/first/|unit_analyze_hang
 libtrack/analyze/hang_world.c|s/return at->edge_count > 0;/return true;/|unit_analyze_hang
 libtrack/analyze/hang_world.c|s/process->has_running = others.threads;/process->has_running = false;/|unit_analyze_hang_doubt
