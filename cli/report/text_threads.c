@@ -320,10 +320,12 @@ int report_text_threads(FILE *stream, const struct report *report, const struct 
 	return ferror(stream) ? -EIO : 0;
 }
 
-static void process_line(FILE *stream, const struct report *report, size_t index)
+/* The first thread is the first of a process's rows, or it has none. */
+static void process_line(FILE *stream, const struct report *report,
+			 const struct report_thread *first)
 {
 	const struct report_process *process =
-		index < report->process_count ? &report->processes[index] : NULL;
+		first->process < report->process_count ? &report->processes[first->process] : NULL;
 
 	if (report->process_count < 2 || !process)
 		fputs("\n  where its threads stood\n", stream);
@@ -331,6 +333,9 @@ static void process_line(FILE *stream, const struct report *report, size_t index
 		fprintf(stream, "\n  where the threads of %s (pid %" PRId32 ") %s\n",
 			text_base_name(process->exe), process->pid,
 			strcmp(process->end, "running") == 0 ? "stand" : "stood");
+	if (!first->first && process)
+		fprintf(stream, "    thread %" PRId32 " \"main\"  in no wait that is followed\n",
+			process->pid);
 }
 
 /* Who is told to end and does may have stood where it always does. */
@@ -356,7 +361,7 @@ static void write_folds(FILE *stream, const struct report *report, const struct 
 			continue;
 		}
 		if (i == 0 || folds[i].first->process != folds[i - 1].first->process)
-			process_line(stream, report, folds[i].first->process);
+			process_line(stream, report, folds[i].first);
 		fold_line(stream, &folds[i], &voice);
 	}
 	if (left)

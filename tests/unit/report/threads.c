@@ -238,3 +238,12 @@ Test(threads, a_lock_that_it_holds_itself_is_said_to_be)
 			       "itself, holds 1 lock (taken at open_media_socket  "
 			       "/src/session.c:42)\n");
 }
+
+Test(threads, a_first_thread_of_which_nothing_is_known_is_not_left_out)
+{
+	struct trace *trace = make_ended("signal", SIGTERM);
+
+	execute(trace, "DELETE FROM standing WHERE tid = 42");
+	write_text(trace, &plain_style, NULL);
+	expect("stood\n    thread 42 \"main\"  in no wait that is followed\n    thread 43");
+}
