@@ -285,6 +285,7 @@ static int redact_finding(struct redactor *redactor, struct report_finding *find
 static void redact_thread(struct report_thread *thread)
 {
 	redact_stack(&thread->stack);
+	redact_stack(&thread->closed_stack);
 	redact_stack(&thread->held_stack);
 	thread->told = NULL;
 }

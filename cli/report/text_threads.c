@@ -32,6 +32,43 @@ static const char *wait_text(const char *name)
 	return name;
 }
 
+/* What every wait is called in says nothing of who waits. */
+static bool is_of_system(const struct report_frame *frame)
+{
+	static const char *const modules[] = {"libc.so",  "libc-",     "libpthread",
+					      "ld-linux", "libtrack",  "libstdc++",
+					      "libc++",	  "libglib-2", "libgcc_s"};
+	static const char *const functions[] = {"std::", "__gthread_", "__gnu_cxx::"};
+	const char *base = text_base_name(frame->module);
+
+	for (size_t i = 0; i < sizeof(modules) / sizeof(*modules); i++)
+		if (strncmp(base, modules[i], strlen(modules[i])) == 0)
+			return true;
+	for (size_t i = 0; frame->function && i < sizeof(functions) / sizeof(*functions); i++)
+		if (strncmp(frame->function, functions[i], strlen(functions[i])) == 0)
+			return true;
+	return frame->file && strncmp(frame->file, "/usr/include/", 13) == 0;
+}
+
+/* The innermost ones that are the program's own; the first of all if there is none. */
+static void where(FILE *stream, const struct report_stack *stack, const struct report_style *style)
+{
+	size_t shown = 0;
+
+	for (size_t i = 0; i < stack->count && shown < FRAMES_MAX; i++) {
+		const struct report_frame *frame = &stack->frames[i];
+
+		if (!frame->function || is_of_system(frame) || text_is_start_up(frame))
+			continue;
+		fputs(shown++ ? " in " : "at ", stream);
+		text_frame(stream, frame, style);
+	}
+	if (shown || !stack->count)
+		return;
+	fputs("at ", stream);
+	text_frame(stream, &stack->frames[0], style);
+}
+
 /* How a line speaks of threads. */
 struct voice {
 	const struct report_style *style;
@@ -78,6 +115,18 @@ static void subject(FILE *stream, const struct report_thread *thread)
 		fprintf(stream, " 0x%" PRIx64, thread->subject);
 }
 
+/* That wakes nobody who waits for it: shutdown would. */
+static void closed(FILE *stream, const struct report_thread *thread, const struct voice *voice)
+{
+	fprintf(stream, ", which was closed %.1f s before",
+		(double)(thread->time_ns - thread->closed_ns) / 1e9);
+	if (!thread->closed_stack.count)
+		return;
+	fputs(" (", stream);
+	where(stream, &thread->closed_stack, voice->style);
+	fputc(')', stream);
+}
+
 /* "the mutex that thread 12 holds", "the end of thread 12", "something to come on descriptor 5" */
 static void what_for(FILE *stream, const struct report_thread *thread, const struct voice *voice,
 		     bool with_subject)
@@ -93,8 +142,11 @@ static void what_for(FILE *stream, const struct report_thread *thread, const str
 	if (with_subject)
 		subject(stream, thread);
 	if (thread->closed_ns)
-		fprintf(stream, ", which was closed %.1f s before",
-			(double)(thread->time_ns - thread->closed_ns) / 1e9);
+		closed(stream, thread, voice);
+	if (thread->other && thread->other == thread->tid) {
+		fputs(join ? " itself" : ", that it holds itself", stream);
+		return;
+	}
 	if (!thread->other)
 		return;
 	fputs(join ? " " : comma ? ", that " : " that ", stream);
@@ -135,43 +187,6 @@ static void state(FILE *stream, const struct report_task *task)
 	fputs("sleeps, in a call that is not followed", stream);
 }
 
-/* What every wait is called in says nothing of who waits. */
-static bool is_of_system(const struct report_frame *frame)
-{
-	static const char *const modules[] = {"libc.so",  "libc-",     "libpthread",
-					      "ld-linux", "libtrack",  "libstdc++",
-					      "libc++",	  "libglib-2", "libgcc_s"};
-	static const char *const functions[] = {"std::", "__gthread_", "__gnu_cxx::"};
-	const char *base = text_base_name(frame->module);
-
-	for (size_t i = 0; i < sizeof(modules) / sizeof(*modules); i++)
-		if (strncmp(base, modules[i], strlen(modules[i])) == 0)
-			return true;
-	for (size_t i = 0; frame->function && i < sizeof(functions) / sizeof(*functions); i++)
-		if (strncmp(frame->function, functions[i], strlen(functions[i])) == 0)
-			return true;
-	return frame->file && strncmp(frame->file, "/usr/include/", 13) == 0;
-}
-
-/* The innermost ones that are the program's own; the first of all if there is none. */
-static void where(FILE *stream, const struct report_stack *stack, const struct report_style *style)
-{
-	size_t shown = 0;
-
-	for (size_t i = 0; i < stack->count && shown < FRAMES_MAX; i++) {
-		const struct report_frame *frame = &stack->frames[i];
-
-		if (!frame->function || is_of_system(frame) || text_is_start_up(frame))
-			continue;
-		fputs(shown++ ? " in " : "  at ", stream);
-		text_frame(stream, frame, style);
-	}
-	if (shown || !stack->count)
-		return;
-	fputs("  at ", stream);
-	text_frame(stream, &stack->frames[0], style);
-}
-
 static const struct report_thread *find(const struct report *report, uint32_t tid)
 {
 	for (size_t i = 0; i < report->thread_count; i++)
@@ -186,7 +201,7 @@ static void locks(FILE *stream, const struct report_thread *thread, const struct
 		thread->held == 1 ? "" : "s");
 	if (!thread->held_stack.count)
 		return;
-	fputs(thread->held == 1 ? " (taken" : " (the last one taken", stream);
+	fputs(thread->held == 1 ? " (taken " : " (the last one taken ", stream);
 	where(stream, &thread->held_stack, voice->style);
 	fputc(')', stream);
 }
@@ -194,6 +209,8 @@ static void locks(FILE *stream, const struct report_thread *thread, const struct
 static void place(FILE *stream, const struct report_thread *thread, const struct voice *voice)
 {
 	if (!voice->style->full_stacks) {
+		if (thread->stack.count)
+			fputs("  ", stream);
 		where(stream, &thread->stack, voice->style);
 		fputc('\n', stream);
 		return;
@@ -303,10 +320,12 @@ int report_text_threads(FILE *stream, const struct report *report, const struct 
 	return ferror(stream) ? -EIO : 0;
 }
 
-static void process_line(FILE *stream, const struct report *report, size_t index)
+/* The first thread is the first of a process's rows, or it has none. */
+static void process_line(FILE *stream, const struct report *report,
+			 const struct report_thread *first)
 {
 	const struct report_process *process =
-		index < report->process_count ? &report->processes[index] : NULL;
+		first->process < report->process_count ? &report->processes[first->process] : NULL;
 
 	if (report->process_count < 2 || !process)
 		fputs("\n  where its threads stood\n", stream);
@@ -314,6 +333,9 @@ static void process_line(FILE *stream, const struct report *report, size_t index
 		fprintf(stream, "\n  where the threads of %s (pid %" PRId32 ") %s\n",
 			text_base_name(process->exe), process->pid,
 			strcmp(process->end, "running") == 0 ? "stand" : "stood");
+	if (!first->first && process)
+		fprintf(stream, "    thread %" PRId32 " \"main\"  in no wait that is followed\n",
+			process->pid);
 }
 
 /* Who is told to end and does may have stood where it always does. */
@@ -339,7 +361,7 @@ static void write_folds(FILE *stream, const struct report *report, const struct 
 			continue;
 		}
 		if (i == 0 || folds[i].first->process != folds[i - 1].first->process)
-			process_line(stream, report, folds[i].first->process);
+			process_line(stream, report, folds[i].first);
 		fold_line(stream, &folds[i], &voice);
 	}
 	if (left)

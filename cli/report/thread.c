@@ -16,10 +16,7 @@ static const char threads_sql[] =
 	" CASE WHEN s.wait = 'join' THEN g.tid ELSE h.tid END,"
 	" CASE WHEN s.wait = 'join' THEN g.name ELSE o.name END,"
 	" CASE WHEN s.wait = 'join' THEN NULL ELSE o.death_ns END,"
-	" CASE WHEN s.wait = 'descriptor' AND s.target_id IS NULL THEN"
-	" (SELECT d.death_ns FROM resource d WHERE d.process_id = s.process_id AND d.kind = 'fd'"
-	" AND d.subject = s.subject AND d.birth_ns <= s.since_ns AND d.death_ns > s.since_ns"
-	" LIMIT 1) END, s.process_id, s.tid = p.pid"
+	" c.death_ns, c.death_stack, s.process_id, s.tid = p.pid"
 	" FROM standing s JOIN process p ON p.id = s.process_id"
 	" LEFT JOIN resource t ON t.id = s.thread_id"
 	" LEFT JOIN resource g ON g.id = s.target_id"
@@ -27,6 +24,11 @@ static const char threads_sql[] =
 	" JOIN standing y ON y.id = x.standing_id WHERE y.process_id = s.process_id"
 	" AND x.lock = s.subject AND s.wait IN ('mutex', 'read-lock', 'write-lock') LIMIT 1)"
 	" LEFT JOIN resource o ON o.id = h.thread_id"
+	" LEFT JOIN resource c ON s.wait = 'descriptor' AND s.target_id IS NULL"
+	" AND c.id = (SELECT d.id FROM resource d WHERE d.process_id = s.process_id AND d.kind = "
+	"'fd'"
+	" AND d.subject = s.subject AND d.birth_ns <= s.since_ns AND d.death_ns > s.since_ns LIMIT "
+	"1)"
 	" WHERE CASE WHEN ?1 THEN p.id = (SELECT id FROM process WHERE pid = ?1"
 	" ORDER BY start_ns DESC, id DESC LIMIT 1)"
 	" ELSE 1 END"
@@ -37,7 +39,7 @@ static const char told_sql[] =
 
 struct thread_row {
 	struct report_thread thread;
-	int64_t stack_id, held_stack_id;
+	int64_t stack_id, held_stack_id, closed_stack_id;
 };
 
 static int read_texts(struct report *report, struct trace_query *query,
@@ -74,8 +76,9 @@ static int read_thread(struct report *report, struct trace_query *query, void *i
 	thread->other = (uint32_t)trace_query_int(query, 13);
 	thread->other_ended = !trace_query_null(query, 15);
 	thread->closed_ns = (uint64_t)trace_query_int(query, 16);
-	thread->process = process_index(report, trace_query_int(query, 17));
-	thread->first = trace_query_int(query, 18) != 0;
+	row->closed_stack_id = trace_query_int(query, 17);
+	thread->process = process_index(report, trace_query_int(query, 18));
+	thread->first = trace_query_int(query, 19) != 0;
 	return read_texts(report, query, thread);
 }
 
@@ -90,10 +93,19 @@ static int read_told(struct report *report, struct trace_query *query, void *ite
 static int read_stacks(struct report *report, struct trace *trace, const struct thread_row *row,
 		       struct report_thread *thread)
 {
-	int r = row->stack_id ? stack_read(trace, report, row->stack_id, &thread->stack) : 0;
+	const struct {
+		int64_t id;
+		struct report_stack *stack;
+	} stacks[] = {
+		{row->stack_id, &thread->stack},
+		{row->held_stack_id, &thread->held_stack},
+		{row->closed_stack_id, &thread->closed_stack},
+	};
+	int r = 0;
 
-	if (r == 0 && row->held_stack_id)
-		r = stack_read(trace, report, row->held_stack_id, &thread->held_stack);
+	for (size_t i = 0; r == 0 && i < sizeof(stacks) / sizeof(*stacks); i++)
+		if (stacks[i].id)
+			r = stack_read(trace, report, stacks[i].id, stacks[i].stack);
 	return r;
 }
 

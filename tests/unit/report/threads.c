@@ -159,11 +159,13 @@ Test(threads, a_descriptor_that_was_closed_meanwhile_says_so)
 {
 	struct trace *trace = make_trace(3);
 
-	execute(trace, "UPDATE resource SET death_ns = 18000000000 WHERE subject = 7");
+	execute(trace, "UPDATE resource SET death_ns = 18000000000, death_stack = 1 WHERE "
+		       "subject = 7");
 	add_standing(trace, 43, "0, 'descriptor', 7, 17000000000, NULL");
 	write_lines(trace, &worker);
 	cr_expect_str_eq(text, "  thread 43 \"worker\"  waits 3.0 s for something to come on "
-			       "descriptor 7, which was closed 2.0 s before\n");
+			       "descriptor 7, which was closed 2.0 s before (at open_media_socket  "
+			       "/src/session.c:42)\n");
 }
 
 Test(threads, a_lock_that_nobody_is_known_to_hold_has_no_comma_behind_it)
@@ -221,4 +223,27 @@ Test(threads, locks_that_it_holds_are_counted)
 	cr_expect_str_eq(
 		text,
 		"  thread 43 \"worker\"  sleeps, in a call that is not followed, holds 2 locks\n");
+}
+
+Test(threads, a_lock_that_it_holds_itself_is_said_to_be)
+{
+	struct trace *trace = make_trace(3);
+
+	add_standing(trace, 43, "0, 'mutex', 4096, NULL, NULL");
+	execute(trace,
+		"INSERT INTO held (standing_id, position, lock, mode, depth, stack_id) VALUES "
+		"(1, 0, 4096, 'mutex', 1, 1)");
+	write_lines(trace, &worker);
+	cr_expect_str_eq(text, "  thread 43 \"worker\"  waits for the mutex 0x1000, that it holds "
+			       "itself, holds 1 lock (taken at open_media_socket  "
+			       "/src/session.c:42)\n");
+}
+
+Test(threads, a_first_thread_of_which_nothing_is_known_is_not_left_out)
+{
+	struct trace *trace = make_ended("signal", SIGTERM);
+
+	execute(trace, "DELETE FROM standing WHERE tid = 42");
+	write_text(trace, &plain_style, NULL);
+	expect("stood\n    thread 42 \"main\"  in no wait that is followed\n    thread 43");
 }

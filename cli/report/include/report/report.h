@@ -112,8 +112,9 @@ struct report_thread {
 	uint64_t closed_ns;	/* the descriptor was closed then, while it waited; 0: not */
 	const char *told_kind;	/* what it waits for, as the program says; NULL it does not say */
 	const char *told;	/* that in words; NULL none */
-	struct report_stack stack;	/* may be empty */
-	struct report_stack held_stack; /* where it took the last of its locks; may be empty */
+	struct report_stack stack;	  /* may be empty */
+	struct report_stack closed_stack; /* where that was; may be empty */
+	struct report_stack held_stack;	  /* where it took the last of its locks; may be empty */
 };
 
 struct report_note {
