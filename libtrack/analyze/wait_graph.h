@@ -60,7 +60,11 @@ struct wait_thread {
 	uint64_t subject, other;
 	int64_t target_id;
 	char *target_class, *target_address; /* of a descriptor; NULL unknown */
-	uint64_t since_ns;		     /* 0 not known */
+	int64_t closed_id; /* the descriptor, if it was closed under its wait; 0 */
+	uint64_t closed_ns;
+	uint32_t closed_tid;
+	int64_t closed_stack;
+	uint64_t since_ns; /* 0 not known */
 	int64_t stack_id;
 	char *told_kind, *told_class, *told_text; /* NULL none */
 	uint64_t told_subject;
@@ -76,6 +80,9 @@ struct wait_process {
 	int64_t id, parent_id;
 	uint64_t start_ns;
 	bool forked, ended_in_order, runs;
+	bool is_closed;	     /* as hang_world.h says */
+	bool by_handler;     /* a signal's handler might wake one: it waits for a semaphore, with no
+				lock in hand */
 	size_t first, count; /* threads */
 };
 

@@ -91,23 +91,17 @@ static void wait_ends(const struct lock_wait *waiting, int result)
 
 #define UNTIL(clock, try, busy) is_tried_first(clock, until) ? REAL(try)(lock) : (busy)
 
-#define ROBUST 16 /* in libc's kind of a mutex */
-
 /*
- * One that can be recovered no more: who tries it has libc keep it, and the next one, whom the real
- * call would refuse, waits for ever. So a robust one is not tried.
+ * libc's trylock leaves a robust mutex taken that is not recoverable any more, so that one is not
+ * tried first.
  */
 static inline bool is_robust(const pthread_mutex_t *lock)
 {
-	return __atomic_load_n(&lock->__data.__kind, __ATOMIC_RELAXED) & ROBUST;
+	enum { ROBUST = 16 }; /* in libc's kinds, since there are robust ones */
+	return lock->__data.__kind & ROBUST;
 }
 
-static __attribute__((noinline)) int lock_if_free(pthread_mutex_t *lock)
-{
-	return __atomic_load_n(&lock->__data.__lock, __ATOMIC_RELAXED)
-		       ? EBUSY
-		       : REAL(pthread_mutex_lock)(lock);
-}
+#define MUTEX_TRIED(try) unlikely(is_robust(lock)) ? EBUSY : (try)
 
 /* Who only tries waits for nobody, so that the order does not count. */
 #define TRY(function, type, mode)                                                                  \
@@ -144,11 +138,10 @@ static __attribute__((noinline)) int lock_if_free(pthread_mutex_t *lock)
 	}
 
 /* clang-format off */
-LOCK(pthread_mutex_lock, MUTEX, false, unlikely(is_robust(lock)) ? lock_if_free(lock) : REAL(pthread_mutex_trylock)(lock), EBUSY,
-     (pthread_mutex_t *lock), (lock))
-LOCK(pthread_mutex_timedlock, MUTEX, true, is_robust(lock) ? EBUSY : UNTIL(CLOCK_REALTIME, pthread_mutex_trylock, EBUSY), EBUSY,
+LOCK(pthread_mutex_lock, MUTEX, false, MUTEX_TRIED(REAL(pthread_mutex_trylock)(lock)), EBUSY, (pthread_mutex_t *lock), (lock))
+LOCK(pthread_mutex_timedlock, MUTEX, true, MUTEX_TRIED(UNTIL(CLOCK_REALTIME, pthread_mutex_trylock, EBUSY)), EBUSY,
      (pthread_mutex_t *lock, const struct timespec *until), (lock, until))
-LOCK(pthread_mutex_clocklock, MUTEX, true, is_robust(lock) ? EBUSY : UNTIL(clock, pthread_mutex_trylock, EBUSY), EBUSY,
+LOCK(pthread_mutex_clocklock, MUTEX, true, MUTEX_TRIED(UNTIL(clock, pthread_mutex_trylock, EBUSY)), EBUSY,
      (pthread_mutex_t *lock, clockid_t clock, const struct timespec *until), (lock, clock, until))
 TRY(pthread_mutex_trylock, pthread_mutex_t, MUTEX)
 UNLOCK(pthread_mutex_unlock, pthread_mutex_t)

@@ -118,7 +118,9 @@ libtrack/analyze/hang.c|s/hang->waiting++;/hang->waiting = 0;/|unit_analyze_wait
 libtrack/analyze/hang_ending.c|s/if (!is_pool_wait(fitting->hangs, i))/if (i == 99 \&\& !is_pool_wait(fitting->hangs, i))/|unit_analyze_hang
 libtrack/analyze/hang_kept.c|s/if (!links->up\[i\].owns)/if (links->up[i].owns)/|unit_analyze_hang
 libtrack/analyze/leaks.c|s/\*since_ns < survivor->judged_ns/*since_ns == 1/|unit_analyze_hang
-libtrack/analyze/rule_lock_order.c|s/a.guard & b.guard/0/|unit_analyze_lock_order
+libtrack/analyze/rule_lock_order.c|s/(one->guards \& other->guards) == 0/true/|unit_analyze_lock_order
+libtrack/analyze/rule_lock_order.c|s/one->second_place != other->second_place/true/|unit_analyze_lock_order
+libtrack/analyze/rule_lock_order.c|s/search->orders\[ring\[i\]\].told = search->length/search->orders[ring[i]].told = 0/|unit_analyze_lock_order
 libtrack/analyze/culprit.c|s/!culprits->with_plumbing \&\&/true \&\&/|unit_analyze_hang
 cli/report/finding.c|s/strcmp(finding->rule, "lock-order") == 0/false/|unit_report_text
 cli/report/stack.c|s/strlen(clone) < strlen(piece->clone)/true/|unit_report_stack

@@ -2,9 +2,11 @@
 /* What waits, and hangs not; and what hangs only if it has for long. */
 #include "standing.inc.c"
 
+/* Somebody is left who may wake others. */
 static void begin(void)
 {
 	rows_begin_as("signal");
+	STAND(.tid = 199, .wait = "descriptor", .subject = 4, .timed = true, .in = "look_on");
 }
 
 TestSuite(hang_quiet, .init = begin, .fini = rows_end);
@@ -94,9 +96,10 @@ Test(hang_quiet, but_a_main_that_wants_the_lock_of_who_waits_for_its_peer_elsewh
 	has(one, 0x10, "receive_all");
 	STAND(.wait = "mutex", .subject = 0x10, .in = "stop");
 	judge();
-	expect("SELECT kind || ' ' || message FROM finding",
-	       "lock thread 100 'main' waits for the mutex 0x10 that thread 101 holds, which waits "
-	       "for something to come on descriptor 3 or 1 more, and nothing comes");
+	expect("SELECT state || ' ' || kind || ' ' || message FROM finding",
+	       "suspect lock thread 100 'main' waits for the mutex 0x10 that thread 101 holds, "
+	       "which waits for something to come on descriptor 3 or 1 more, and nothing has come "
+	       "for 20.0 s");
 }
 
 Test(hang_quiet, a_writer_that_waits_for_readers_that_go_on)
@@ -310,7 +313,7 @@ Test(hang_quiet, but_a_close_that_waits_where_it_began)
 	close_and_wait(in_all(0x1001, 0x2001, 0x3001), in_all(0x1101, 0x2001, 0x3001));
 	expect("SELECT message FROM finding WHERE rule = 'teardown-deadlock'",
 	       "close of connection hangs: thread 100 'main' waits for the condition 0x91, and "
-	       "nobody wakes it");
+	       "nobody has woken it for 20.0 s");
 }
 
 Test(hang_quiet, a_wait_of_which_nobody_knows_how_long)
@@ -424,5 +427,133 @@ Test(hang_quiet, a_child_with_threads_of_its_own)
 	WORKER(.tid = 201, .name = "worker");
 	STAND(.tid = 200, .wait = "mutex", .subject = 0x10, .in = "work");
 	judge();
+	expect_quiet();
+}
+
+/* Two of one pool: the first has the lock, the second wants it. */
+static void pool_of_two(const char *wait, const char *taken_in)
+{
+	int64_t leader = WORKER(.tid = 101, .name = "worker 1"),
+		follower = WORKER(.tid = 102, .name = "worker 2");
+	int64_t one =
+		STAND(.tid = 101, .thread = leader, .wait = wait, .subject = 0x91, .in = "next");
+
+	has(one, 0x10, taken_in);
+	STAND(.tid = 102, .thread = follower, .wait = "mutex", .subject = 0x10, .in = "serve");
+}
+
+static const char starved[] =
+	"suspect thread 102 'worker 2' waits for the mutex 0x10 that thread 101 'worker 1' holds, "
+	"which waits for the semaphore 0x91, and nobody has woken it for 20.0 s";
+
+#define STATE_AND_MESSAGE                                                                          \
+	"SELECT state || ' ' || message FROM finding WHERE rule = 'teardown-deadlock'"
+
+Test(hang_quiet, but_two_of_a_pool_of_which_one_would_wake_the_other)
+{
+	pool_of_two("semaphore", "prepare");
+	judge();
+	expect(STATE_AND_MESSAGE, starved);
+}
+
+Test(hang_quiet, a_pool_that_is_woken_for_its_work_from_outside)
+{
+	pool_of_two("semaphore", "prepare");
+	woken_by(0x91, 100, 20 * SECOND);
+	judge();
+	expect_quiet();
+}
+
+Test(hang_quiet, but_a_pool_that_only_its_own_threads_wake)
+{
+	pool_of_two("semaphore", "prepare");
+	woken_by(0x91, 102, 20 * SECOND);
+	judge();
+	expect("SELECT count(*) FROM finding WHERE rule = 'teardown-deadlock'", "1");
+}
+
+Test(hang_quiet, but_a_pool_whose_waker_waits_for_that_lock_too)
+{
+	pool_of_two("semaphore", "prepare");
+	woken_by(0x91, 100, 20 * SECOND);
+	STAND(.wait = "mutex", .subject = 0x10, .in = "post");
+	judge();
+	expect("SELECT count(*) FROM finding WHERE rule = 'teardown-deadlock'", "1");
+}
+
+Test(hang_quiet, a_pool_that_takes_turns_at_one_place)
+{
+	pool_of_two("semaphore", "serve");
+	judge();
+	expect_quiet();
+}
+
+static int64_t closed_descriptor(uint64_t time_ns)
+{
+	return PUT(.kind = "fd", .class_name = "udp", .made_in = "open_socket", .subject = 7,
+		   .born = 2 * SECOND, .died = time_ns, .died_in = "stop", .ending = "closed");
+}
+
+Test(hang_quiet, but_who_waits_for_a_descriptor_that_was_closed_under_it)
+{
+	int64_t receiver = WORKER(.tid = 101, .name = "receiver");
+
+	closed_descriptor(END - 10 * SECOND);
+	cr_assert_eq(trace_execute(trace, "UPDATE resource SET death_tid = 100"), 0);
+	STAND(.wait = "join", .target = receiver, .in = "stop");
+	STAND(.tid = 101, .thread = receiver, .wait = "descriptor", .subject = 7, .other = 1,
+	      .in = "receive");
+	judge();
+	expect("SELECT state || ' ' || kind || ' ' || class || ' ' || culprit_function || ' ' || "
+	       "message FROM finding WHERE rule = 'teardown-deadlock'",
+	       "broken fd udp receive thread 100 'main' waits for the end of thread 101 "
+	       "'receiver', which waits for something to come on descriptor 7, which thread 100 "
+	       "'main' closed 10.00 s before the end: a close does not wake who waits already");
+	expect("SELECT t.function FROM evidence e JOIN stack_text t ON t.stack_id = e.stack_id "
+	       "WHERE e.role = 'descriptor 7 was closed at'",
+	       "stop");
+}
+
+Test(hang_quiet, a_descriptor_that_was_closed_a_moment_ago)
+{
+	closed_descriptor(JUST_NOW);
+	STAND(.tid = 101, .wait = "descriptor", .subject = 7, .in = "receive");
+	judge();
+	expect_quiet();
+}
+
+Test(hang_quiet, a_descriptor_whose_number_was_closed_before)
+{
+	closed_descriptor(LONG_AGO - SECOND);
+	STAND(.tid = 101, .wait = "descriptor", .subject = 7, .in = "receive");
+	judge();
+	expect_quiet();
+}
+
+static void end_behind(uint64_t held_since)
+{
+	int64_t holder = STAND(.tid = 101, .unknown_since = true);
+	char sql[128];
+
+	has(holder, 0x10, "work");
+	snprintf(sql, sizeof(sql), "UPDATE held SET since_ns = %llu",
+		 (unsigned long long)held_since);
+	cr_assert_eq(trace_execute(trace, sql), 0);
+	STAND(.wait = "mutex", .subject = 0x10, .in = "at_exit");
+	exit_begun(100, LONG_AGO);
+	judge();
+}
+
+Test(hang_quiet, but_an_end_that_waits_for_a_lock_that_a_thread_keeps)
+{
+	end_behind(LONG_AGO);
+	expect(STATE_AND_MESSAGE, "suspect the program's end hangs: thread 100 'main' waits for "
+				  "the mutex 0x10 that thread 101 holds, and has not given back: "
+				  "that thread runs or sleeps");
+}
+
+Test(hang_quiet, an_end_that_waits_for_a_lock_that_goes_round)
+{
+	end_behind(JUST_NOW);
 	expect_quiet();
 }
