@@ -178,12 +178,12 @@ static void count_request(struct child *child)
 	unsigned most = child->hangs ? REQUESTS_HUNG : REQUESTS_MAX;
 	uint64_t now = now_ns();
 
-	if (!child->hangs && now - child->requested_ns > AGAIN_NS)
+	if (!child->hangs && !child->told && now - child->requested_ns > AGAIN_NS)
 		child->requests = 0;
 	child->requested_ns = now;
 	child->requests++;
-	child->warned |= child->requests + 1 == most;
-	if (child->requests < most)
+	child->warned |= child->requests + 1 == most && !child->told;
+	if (child->requests < most && !child->told)
 		return;
 	child->killed = true;
 	kill(child->pid, SIGKILL);
