@@ -11,12 +11,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "tasks.h"
-
-#define DESCENDANTS_MAX 256
 #define KILL_AFTER_NS 2000000000ull
 #define AGAIN_NS 2000000000ull /* requests to end this near to each other are one wish */
-#define LAST_NS 60000000000ull /* and the last one, after it was announced, within that */
 #define REQUESTS_MAX 3	       /* programs that live with Ctrl-C, as a shell, get some */
 #define REQUESTS_HUNG 2
 
@@ -176,38 +172,21 @@ static void look_before_end(const struct child *child)
 		child->before_end(child->before_end_ctx);
 }
 
-/*
- * What it started in its own process group is ended with it, as by timeout(1): else that would hang
- * on. Who made a group of its own was meant to stay.
- */
-static void end_all(const struct child *child, int number)
-{
-	struct report_task tasks[DESCENDANTS_MAX];
-	size_t count = tasks_descendants(child->pid, tasks, DESCENDANTS_MAX);
-	pid_t group = getpgid(child->pid);
-
-	kill(child->pid, number);
-	for (size_t i = 0; i < count; i++)
-		if (group > 0 && getpgid((pid_t)tasks[i].tid) == group)
-			kill((pid_t)tasks[i].tid, number);
-}
-
 /* The last of them is the one that nothing can ignore: who was told so may take time to read it. */
 static void count_request(struct child *child)
 {
 	unsigned most = child->hangs ? REQUESTS_HUNG : REQUESTS_MAX;
-	uint64_t again_ns = child->requests + 1 == most ? LAST_NS : AGAIN_NS;
 	uint64_t now = now_ns();
 
-	if (!child->hangs && now - child->requested_ns > again_ns)
+	if (!child->hangs && !child->told && now - child->requested_ns > AGAIN_NS)
 		child->requests = 0;
 	child->requested_ns = now;
 	child->requests++;
-	child->warned |= child->requests + 1 == most;
-	if (child->requests < most)
+	child->warned |= child->requests + 1 == most && !child->told;
+	if (child->requests < most && !child->told)
 		return;
 	child->killed = true;
-	end_all(child, SIGKILL);
+	kill(child->pid, SIGKILL);
 }
 
 static void pass_on(struct child *child)
@@ -244,7 +223,7 @@ static void end_overdue(struct child *child)
 	if (!child->deadline_ns || now_ns() < child->deadline_ns)
 		return;
 	look_before_end(child);
-	end_all(child, child->timed_out ? SIGKILL : SIGTERM);
+	kill(child->pid, child->timed_out ? SIGKILL : SIGTERM);
 	child->deadline_ns = child->timed_out ? 0 : now_ns() + KILL_AFTER_NS;
 	child->timed_out = true;
 }

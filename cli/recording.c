@@ -15,6 +15,7 @@
 #include "engine.h"
 #include "engine_choice.h"
 #include "hang_watch.h"
+#include "offspring.h"
 #include "options.h"
 #include "output.h"
 #include "pack_choice.h"
@@ -42,6 +43,7 @@ struct recording {
 	struct watcher watcher;
 	struct road *road;
 	struct child child;
+	struct offspring offspring; /* of the child, that end with it if it is made to end */
 	struct attached attached;
 	struct hang_watch hangs;
 	char base[PATH_MAX]; /* the folder's own folder */
@@ -411,10 +413,10 @@ static void say_requests(struct recording *recording, struct status_line *line)
 	if (!recording->child.warned || !output_speaks(recording->options))
 		return;
 	recording->child.warned = false;
+	recording->child.told = true;
 	status_line_erase(line);
-	say(NULL,
-	    "the program was told, and is still there; once more (Ctrl-C) within a minute ends it "
-	    "by SIGKILL");
+	say(NULL, "the program was told, and is still there; once more (Ctrl-C) ends it "
+		  "by SIGKILL");
 }
 
 /* Probes wake us when they must; the spools are read at their pace. */
@@ -444,6 +446,23 @@ static void look_before_end(void *ctx)
 
 	if (recording->watcher.probes)
 		(void)probes_look(recording->watcher.probes);
+	offspring_add_below(&recording->offspring, (int32_t)recording->child.pid);
+}
+
+/* A program that was made to end, as a shell is, may leave what hangs behind it. */
+static void end_offspring(struct recording *recording)
+{
+	struct offspring *offspring = &recording->offspring;
+	const struct child *child = &recording->child;
+	size_t count;
+
+	if (!child->timed_out && !child->killed)
+		return;
+	offspring_add_recorded(offspring, recording->folder.path, (int32_t)child->pid);
+	count = offspring_end(offspring, !child->killed);
+	if (count && !recording->options->quiet)
+		say(NULL, "%zu other%s that it had started %s still there, and ended too", count,
+		    count == 1 ? "" : "s", count == 1 ? "was" : "were");
 }
 
 static void follow(struct recording *recording)
@@ -462,6 +481,7 @@ static void follow(struct recording *recording)
 		say(NULL, "ended by SIGKILL, since it did not end when it was told to");
 	if (recording->child.timed_out && output_speaks(recording->options))
 		say(NULL, "ended by --timeout after %.1f s", recording->options->timeout_ns / 1e9);
+	end_offspring(recording);
 }
 
 /* A child that was forked last may not have its spool yet. */
@@ -529,6 +549,7 @@ void recording_destroy(struct recording *recording)
 		return;
 	if (recording->begun)
 		child_finish(&recording->child);
+	offspring_finish(&recording->offspring);
 	attached_finish(&recording->attached);
 	hang_watch_finish(&recording->hangs);
 	watcher_destroy(&recording->watcher);
