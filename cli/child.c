@@ -172,18 +172,18 @@ static void look_before_end(const struct child *child)
 		child->before_end(child->before_end_ctx);
 }
 
-/* The last of them is the one that nothing can ignore. */
+/* The last of them is the one that nothing can ignore: who was told so may take time to read it. */
 static void count_request(struct child *child)
 {
 	unsigned most = child->hangs ? REQUESTS_HUNG : REQUESTS_MAX;
 	uint64_t now = now_ns();
 
-	if (!child->hangs && now - child->requested_ns > AGAIN_NS)
+	if (!child->hangs && !child->told && now - child->requested_ns > AGAIN_NS)
 		child->requests = 0;
 	child->requested_ns = now;
 	child->requests++;
-	child->warned |= child->requests + 1 == most;
-	if (child->requests < most)
+	child->warned |= child->requests + 1 == most && !child->told;
+	if (child->requests < most && !child->told)
 		return;
 	child->killed = true;
 	kill(child->pid, SIGKILL);

@@ -19,7 +19,8 @@ struct child {
 	int status;	/* wait status, once child_step returned 1 */
 	bool timed_out; /* --timeout ended it */
 	bool hangs;	/* set by who knows: it is asked once to end, and no second time */
-	bool warned;	/* the next request to end is the last; to be cleared once it was said */
+	bool warned;	/* the next request to end is the last; to be cleared once it was said, */
+	bool told;	/* and this to be set: then it is, whenever it comes */
 	bool killed;	/* the requests to end came to SIGKILL */
 	uint64_t timeout_ns; /* 0: none */
 	/* Called before it is asked to end by us, or ended: a last look. NULL: nothing. */

@@ -15,7 +15,9 @@
 #include "engine.h"
 #include "engine_choice.h"
 #include "hang_watch.h"
+#include "offspring.h"
 #include "options.h"
+#include "output.h"
 #include "pack_choice.h"
 #include "program.h"
 #include "road.h"
@@ -41,6 +43,7 @@ struct recording {
 	struct watcher watcher;
 	struct road *road;
 	struct child child;
+	struct offspring offspring; /* of the child, that end with it if it is made to end */
 	struct attached attached;
 	struct hang_watch hangs;
 	char base[PATH_MAX]; /* the folder's own folder */
@@ -381,11 +384,14 @@ static void look_for_hangs(struct recording *recording, struct status_line *line
 {
 	struct hang_watch *watch = &recording->hangs;
 	struct lifetimes_status status;
+	uint64_t before_ns, stuck = 0;
 	bool due;
 	int r = 0;
 
 	road_status(recording->road, &status);
-	due = hang_watch_is_due(watch, now_ns, status.pending_ns);
+	if (hang_watch_peeks(watch, now_ns, &before_ns))
+		stuck = road_stuck(recording->road, before_ns);
+	due = hang_watch_is_due(watch, now_ns, status.pending_ns, stuck);
 	if (hang_watch_found(watch)) {
 		status_line_erase(line);
 		hang_watch_tell(watch);
@@ -404,12 +410,13 @@ static void look_for_hangs(struct recording *recording, struct status_line *line
 /* Who asks a program to end that does not is told how it can be ended. */
 static void say_requests(struct recording *recording, struct status_line *line)
 {
-	if (!recording->child.warned || recording->options->quiet)
+	if (!recording->child.warned || !output_speaks(recording->options))
 		return;
 	recording->child.warned = false;
+	recording->child.told = true;
 	status_line_erase(line);
-	say(NULL,
-	    "the program was told, and is still there; once more (Ctrl-C) ends it by SIGKILL");
+	say(NULL, "the program was told, and is still there; once more (Ctrl-C) ends it "
+		  "by SIGKILL");
 }
 
 /* Probes wake us when they must; the spools are read at their pace. */
@@ -439,6 +446,23 @@ static void look_before_end(void *ctx)
 
 	if (recording->watcher.probes)
 		(void)probes_look(recording->watcher.probes);
+	offspring_add_below(&recording->offspring, (int32_t)recording->child.pid);
+}
+
+/* A program that was made to end, as a shell is, may leave what hangs behind it. */
+static void end_offspring(struct recording *recording)
+{
+	struct offspring *offspring = &recording->offspring;
+	const struct child *child = &recording->child;
+	size_t count;
+
+	if (!child->timed_out && !child->killed)
+		return;
+	offspring_add_recorded(offspring, recording->folder.path, (int32_t)child->pid);
+	count = offspring_end(offspring, !child->killed);
+	if (count && !recording->options->quiet)
+		say(NULL, "%zu other%s that it had started %s still there, and ended too", count,
+		    count == 1 ? "" : "s", count == 1 ? "was" : "were");
 }
 
 static void follow(struct recording *recording)
@@ -453,10 +477,11 @@ static void follow(struct recording *recording)
 			look(recording, &line, &looked_ns);
 	} while (r == 0);
 	status_line_erase(&line);
-	if (recording->child.killed && !recording->options->quiet)
+	if (recording->child.killed && output_speaks(recording->options))
 		say(NULL, "ended by SIGKILL, since it did not end when it was told to");
-	if (recording->child.timed_out && !recording->options->quiet)
+	if (recording->child.timed_out && output_speaks(recording->options))
 		say(NULL, "ended by --timeout after %.1f s", recording->options->timeout_ns / 1e9);
+	end_offspring(recording);
 }
 
 /* A child that was forked last may not have its spool yet. */
@@ -524,6 +549,7 @@ void recording_destroy(struct recording *recording)
 		return;
 	if (recording->begun)
 		child_finish(&recording->child);
+	offspring_finish(&recording->offspring);
 	attached_finish(&recording->attached);
 	hang_watch_finish(&recording->hangs);
 	watcher_destroy(&recording->watcher);

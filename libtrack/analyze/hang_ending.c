@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "hang_doubt.h"
 #include "hang_kept.h"
 #include "leak_chain.h"
 #include "word.h"
@@ -146,8 +147,7 @@ static bool is_pool_wait(const struct hangs *hangs, size_t thread)
 {
 	enum track_wait wait = hang_thread(hangs, thread)->wait;
 
-	return hang_is_old(hangs, thread) && wait != TRACK_WAIT_DESCRIPTOR &&
-	       wait != TRACK_WAIT_CHILD && wait != TRACK_WAIT_SIGNAL &&
+	return hang_is_old(hangs, thread) && !wait_is_from_outside(wait) &&
 	       wait_callback(&hangs->graph, thread) != NULL;
 }
 
@@ -459,27 +459,6 @@ static void name_wait(struct fitting *fitting)
 		verdict->class_name = verdict->kind;
 }
 
-/*
- * What is inferred is not known where a thread of the process, a peer, or a signal's handler may
- * still act; a close, or the program's end, that stood still for so long did hang.
- */
-static bool is_doubtful(const struct fitting *fitting)
-{
-	const struct hang *hang = fitting->hang;
-	const struct wait_process *process =
-		wait_process_of(&fitting->hangs->graph, end_of(fitting));
-
-	if (hang->shape == HANG_HOLDER_RUNS)
-		return true;
-	if (hang->shape != HANG_OPEN || hang->closer != WAIT_NOBODY || fitting->verdict->pool > 0 ||
-	    end(fitting)->closed_id != 0)
-		return false;
-	for (size_t i = 0; i < hang->count; i++)
-		if (hang_is_closing(fitting->hangs, hang->chain[i]))
-			return false;
-	return !process->is_closed || process->by_handler;
-}
-
 int hang_judge(struct hangs *hangs, struct hang *hang, const struct leaks *leaks,
 	       struct hang_verdict *ret_verdict)
 {
@@ -514,7 +493,7 @@ int hang_judge(struct hangs *hangs, struct hang *hang, const struct leaks *leaks
 		break;
 	}
 	name_wait(&fitting);
-	ret_verdict->doubtful = is_doubtful(&fitting);
+	ret_verdict->doubtful = hang_is_doubtful(hangs, hang, ret_verdict);
 	return 0;
 }
 

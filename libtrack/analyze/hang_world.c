@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "hang_world.h"
 
-/* Threads that live, and of which nobody knows where they stand; and who may share its memory. */
+/*
+ * Threads that live, and of which nobody knows where they stand; and processes that may share its
+ * memory.
+ */
 static const char others_sql[] =
 	"SELECT (SELECT count(*) FROM resource r WHERE r.process_id = ?1 AND r.kind = 'thread' "
 	"AND r.inherited = 0 AND r.death_ns IS NULL AND coalesce(r.ending, '') <> 'done' "
-	"AND NOT EXISTS (SELECT 1 FROM standing s WHERE s.process_id = ?1 AND s.tid = r.tid)) + "
+	"AND NOT EXISTS (SELECT 1 FROM standing s WHERE s.process_id = ?1 AND s.tid = r.tid)), "
 	"(SELECT count(*) FROM process p WHERE p.parent_id = ?1 AND p.origin = 'fork' "
 	"AND p.end <> 'exec' AND (p.end_ns IS NULL OR p.end_ns >= ?2))";
 
@@ -37,8 +40,13 @@ static bool is_shut_in(const struct hangs *hangs, size_t thread)
 	return false;
 }
 
-static int count_others(const struct hangs *hangs, const struct wait_process *process,
-			int64_t *ret_count)
+/* Beside those whose standings are known. */
+struct others {
+	bool threads, processes;
+};
+
+static int find_others(const struct hangs *hangs, const struct wait_process *process,
+		       struct others *ret_others)
 {
 	struct trace_query *query;
 	int more = trace_query(hangs->graph.trace, others_sql, &query);
@@ -48,7 +56,9 @@ static int count_others(const struct hangs *hangs, const struct wait_process *pr
 	trace_query_bind_int(query, 1, process->id);
 	trace_query_bind_int(query, 2, (int64_t)hang_thread(hangs, process->first)->now_ns);
 	more = trace_query_step(query);
-	*ret_count = more == 1 ? trace_query_int(query, 0) : 1;
+	if (more == 1)
+		*ret_others = (struct others){trace_query_int(query, 0) != 0,
+					      trace_query_int(query, 1) != 0};
 	trace_query_destroy(query);
 	return more < 0 ? more : 0;
 }
@@ -56,20 +66,19 @@ static int count_others(const struct hangs *hangs, const struct wait_process *pr
 static int judge(struct hangs *hangs, struct wait_process *process)
 {
 	bool closed = !process->forked, first = false;
-	int64_t others;
-	int error;
+	struct others others = {true, true};
+	int error = process->count > 0 ? find_others(hangs, process, &others) : 0;
 
+	process->has_running = others.threads;
 	for (size_t i = process->first; i < process->first + process->count; i++) {
 		const struct wait_thread *at = hang_thread(hangs, i);
 
 		first |= at->is_first;
 		closed &= at->is_ended || is_shut_in(hangs, i);
+		process->has_running |= at->wait == TRACK_WAIT_NONE && !at->is_ended;
 		process->by_handler |= at->wait == TRACK_WAIT_SEMAPHORE && at->held_count == 0;
 	}
-	if (!closed || !first)
-		return 0;
-	error = count_others(hangs, process, &others);
-	process->is_closed = error == 0 && others == 0;
+	process->is_closed = closed && first && !others.threads && !others.processes;
 	return error;
 }
 

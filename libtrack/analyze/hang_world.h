@@ -8,7 +8,7 @@
 
 #include "hang.h"
 
-/* Fills in wait_process.is_closed and by_handler. 0 or -errno. */
+/* Fills in wait_process.has_running, is_closed and by_handler. 0 or -errno. */
 int hang_worlds_judge(struct hangs *hangs);
 
 #endif

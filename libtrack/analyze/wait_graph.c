@@ -79,6 +79,12 @@ bool wait_is_for_lock(enum track_wait wait)
 	return wait != TRACK_WAIT_NONE && waits[wait].ended_by == HOLDER;
 }
 
+bool wait_is_from_outside(enum track_wait wait)
+{
+	return wait == TRACK_WAIT_DESCRIPTOR || wait == TRACK_WAIT_CHILD ||
+	       wait == TRACK_WAIT_SIGNAL;
+}
+
 static enum track_wait wait_of(const char *name)
 {
 	for (enum track_wait wait = 1; name != NULL && wait < TRACK_WAIT__COUNT; wait++)

@@ -221,7 +221,7 @@ CREATE TABLE lock_order (      -- a lock that was taken while another was held
 	second INTEGER NOT NULL,
 	first_stack INTEGER REFERENCES stack, -- one frame each
 	second_stack INTEGER REFERENCES stack,
-	guard INTEGER,         -- a bit for each lock that was held before both, each time, to itself; NULL: none
+	guard INTEGER,         -- locks that only one can have, held each time, before both: a bit for each, by its address; NULL: none
 	tid INTEGER NOT NULL,
 	many INTEGER NOT NULL  -- 1: other threads took them in this order too
 );

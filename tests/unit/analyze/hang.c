@@ -547,3 +547,10 @@ Test(hang, a_process_that_has_just_come_to_a_halt_is_not_one_that_hangs)
 	judge();
 	expect_findings("none");
 }
+
+Test(hang, a_lock_of_which_nobody_knows_the_holder_may_be_another_processs)
+{
+	STAND(.wait = "mutex", .subject = 0x10, .in = "work");
+	judge();
+	expect_findings("none");
+}

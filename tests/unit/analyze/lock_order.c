@@ -82,8 +82,8 @@ Test(lock_order, unless_others_did_it_too)
 
 Test(lock_order, a_lock_before_both_keeps_them_apart)
 {
-	PAIR(.first = 0x10, .second = 0x20, .tid = 100, .guard = 0x5);
-	PAIR(.first = 0x20, .second = 0x10, .tid = 101, .guard = 0x5);
+	PAIR(.first = 0x10, .second = 0x20, .tid = 100, .guard = 1ull << 63 | 0x4);
+	PAIR(.first = 0x20, .second = 0x10, .tid = 101, .guard = 1ull << 63 | 0x2);
 	judge();
 	expect_findings("none");
 }
@@ -163,7 +163,7 @@ Test(lock_order, a_ring_with_a_pair_that_is_told_is_not_told_again)
 {
 	PAIR(.first = 0x20, .second = 0x10, .tid = 103, .in = "d");
 	ring(0, 102);
-	expect("SELECT count(*) FROM finding", "1");
+	expect("SELECT sum(count) FROM finding", "1");
 }
 
 Test(lock_order, a_lock_taken_inside_of_the_languages_library_was_taken_nowhere)

@@ -155,6 +155,20 @@ Test(child, other_signals_are_no_request_to_end)
 	cr_expect_not(child.warned);
 }
 
+Test(child, what_was_told_to_be_the_last_request_is_whenever_it_comes)
+{
+	struct child child;
+	char *argv[] = {"/bin/sh", "-c", "trap '' INT; kill -INT $PPID; sleep 30", NULL};
+
+	cr_assert_eq(child_prepare(argv, &no_shim, 0, &child), 0);
+	child.told = true;
+	cr_assert_eq(child_release(&child), 0);
+	cr_assert_eq(run_to_end(&child), 1);
+	cr_expect(child.killed);
+	cr_expect_not(child.warned, "it was said before");
+	cr_expect_eq(child_exit_code(child.status), 128 + 9);
+}
+
 static unsigned looks;
 
 static void count_look(void *ctx)
