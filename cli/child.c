@@ -11,6 +11,9 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "tasks.h"
+
+#define DESCENDANTS_MAX 256
 #define KILL_AFTER_NS 2000000000ull
 #define AGAIN_NS 2000000000ull /* requests to end this near to each other are one wish */
 #define REQUESTS_MAX 3	       /* programs that live with Ctrl-C, as a shell, get some */
@@ -172,7 +175,23 @@ static void look_before_end(const struct child *child)
 		child->before_end(child->before_end_ctx);
 }
 
-/* The last of them is the one that nothing can ignore. */
+/*
+ * What it started in its own process group is told with it, as by timeout(1). What lives on then,
+ * or is elsewhere, is left to offspring.h.
+ */
+static void end_all(const struct child *child, int number)
+{
+	struct report_task tasks[DESCENDANTS_MAX];
+	size_t count = tasks_descendants(child->pid, tasks, DESCENDANTS_MAX);
+	pid_t group = getpgid(child->pid);
+
+	kill(child->pid, number);
+	for (size_t i = 0; i < count; i++)
+		if (group > 0 && getpgid((pid_t)tasks[i].tid) == group)
+			kill((pid_t)tasks[i].tid, number);
+}
+
+/* The last of them is the one that nothing can ignore: who was told so may take time to read it. */
 static void count_request(struct child *child)
 {
 	unsigned most = child->hangs ? REQUESTS_HUNG : REQUESTS_MAX;
@@ -186,7 +205,7 @@ static void count_request(struct child *child)
 	if (child->requests < most && !child->told)
 		return;
 	child->killed = true;
-	kill(child->pid, SIGKILL);
+	end_all(child, SIGKILL);
 }
 
 static void pass_on(struct child *child)
@@ -223,7 +242,7 @@ static void end_overdue(struct child *child)
 	if (!child->deadline_ns || now_ns() < child->deadline_ns)
 		return;
 	look_before_end(child);
-	kill(child->pid, child->timed_out ? SIGKILL : SIGTERM);
+	end_all(child, child->timed_out ? SIGKILL : SIGTERM);
 	child->deadline_ns = child->timed_out ? 0 : now_ns() + KILL_AFTER_NS;
 	child->timed_out = true;
 }

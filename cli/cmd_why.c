@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <errno.h>
+#include <inttypes.h>
 #include <report/redact.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,6 +19,7 @@
 
 #define RULE "teardown-deadlock"
 #define RUNS_MAX 64
+#define CHILDREN_MAX 8
 #define ANSWER_STEP_US 5000
 #define ANSWER_STEPS 4000 /* a recorder answers at once, unless it is stopped or about to end */
 #define HANG_AFTER_NS 1000000000ull /* who asks does not want to wait */
@@ -50,7 +52,8 @@ static int find_target(const struct options *options, struct target *target)
 		return -ESRCH;
 	}
 	if (!target->is_readable) {
-		say("if it belongs to another user, ask as that one, or as root",
+		say(geteuid() ? "if it belongs to another user, ask as that one, or as root"
+			      : "root may not either, here: a container may need CAP_SYS_PTRACE",
 		    "we may not look into process %d", (int)pid);
 		return -EACCES;
 	}
@@ -123,7 +126,14 @@ static bool is_foreign(const struct target *target)
 {
 	struct stat st;
 
-	return target->spool[0] && stat(target->spool, &st) == 0 && st.st_uid != geteuid();
+	return target->spool[0] && geteuid() != 0 && stat(target->spool, &st) == 0 &&
+	       st.st_uid != geteuid();
+}
+
+/* What was recorded under its pid is then of a program before it, which it replaced. */
+static bool makes_no_spool(const struct target *target)
+{
+	return target->has_shim && !target->spool[0];
 }
 
 /* A run that knows it, its own spool, or what probes see of it. */
@@ -133,7 +143,7 @@ static int find_recorder(const struct options *options, struct target *target,
 	const char *path = target->spool;
 	int r = 0;
 
-	recorder->is_run = find_run(options, target, &recorder->run);
+	recorder->is_run = !makes_no_spool(target) && find_run(options, target, &recorder->run);
 	/* Who names the recorder means what it records. */
 	if (recorder->is_run && recorder->run.pid == target->pid)
 		target_look(recorder->run.program_pid, target);
@@ -168,6 +178,17 @@ static void keep_own(struct report *report, int32_t pid)
 	report->finding_count = report->finding_total = kept;
 }
 
+/* Who asks about a wrapper, a shell or a supervisor may mean what that started. */
+static void name_children(int32_t pid)
+{
+	struct report_task children[CHILDREN_MAX];
+	size_t count = tasks_descendants(pid, children, CHILDREN_MAX);
+
+	for (size_t i = 0; i < count; i++)
+		printf("  it started process %" PRIu32 " (%s): rtctrack why %" PRIu32 "\n",
+		       children[i].tid, children[i].name, children[i].tid);
+}
+
 static int write_lines(const struct options *options, struct report *report,
 		       const struct target *target)
 {
@@ -179,15 +200,17 @@ static int write_lines(const struct options *options, struct report *report,
 
 	if (r < 0)
 		return r;
-	printf("%s in process %d (%s)\n",
-	       report->finding_count ? "something hangs" : "nothing hangs", (int)target->pid,
-	       target->name[0] ? target->name : "?");
+	printf("%s in process %d (%s)%s\n",
+	       report->finding_count ? "something hangs" : "no deadlock is proven",
+	       (int)target->pid, target->name[0] ? target->name : "?",
+	       report->finding_count ? "" : "; where its threads stand:");
 	if (report->finding_count)
 		return report_text_findings(stdout, report, &style);
 	r = tasks_list(target->pid, &tasks, &count);
 	if (r == 0)
 		r = report_text_threads(stdout, report, tasks, count, &style);
 	free(tasks);
+	name_children(target->pid);
 	return r;
 }
 

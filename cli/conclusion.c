@@ -55,7 +55,7 @@ static int gate(const struct conclusion *conclusion, struct trace *trace, int ex
 {
 	const struct options *options = conclusion->options;
 	struct verdict verdict = {0};
-	char line[160];
+	char line[256];
 	int code;
 
 	if (!options->gate || exit_code != 0)
@@ -63,8 +63,7 @@ static int gate(const struct conclusion *conclusion, struct trace *trace, int ex
 	if (!trace || verdict_add(&verdict, trace, options->strict) < 0)
 		return EXIT_NO_VERDICT;
 	code = verdict_conclude(&verdict, line, sizeof(line));
-	/* A machine reads the report on stderr: nothing may follow it. */
-	if (!options->quiet && (options->format->reader == REPORT_FOR_PEOPLE || conclusion->file))
+	if (output_speaks(options))
 		say(NULL, "gate: %s", line);
 	return code == EXIT_FINDINGS ? EXIT_GATE : code;
 }

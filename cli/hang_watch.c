@@ -12,10 +12,12 @@
 #include <unistd.h>
 
 #include "options.h"
+#include "output.h"
 #include "say.h"
 
 #define LOOK_NS 1000000000ull
 #define PAUSE_MAX_NS 600000000000ull
+#define STUCK_PAUSE_MAX_NS 60000000000ull
 #define WORDS_MAX 24
 
 void hang_watch_start(struct hang_watch *watch, const struct options *options, const char *base)
@@ -26,6 +28,7 @@ void hang_watch_start(struct hang_watch *watch, const struct options *options, c
 		.hang_after_ns = options->hang_after_ns == ROAD_TIME_UNSET ? ROAD_HANG_AFTER_NS
 									   : options->hang_after_ns,
 		.pause_ns = LOOK_NS,
+		.stuck_pause_ns = LOOK_NS,
 		.text = -1,
 	};
 }
@@ -37,10 +40,44 @@ static bool is_overdue(const struct hang_watch *watch, uint64_t now_ns, uint64_t
 	       pending_ns + watch->hang_after_ns <= now_ns;
 }
 
-bool hang_watch_is_due(struct hang_watch *watch, uint64_t now_ns, uint64_t pending_ns)
+static uint64_t longer(uint64_t pause_ns, uint64_t most_ns)
 {
-	if (!watch->options || watch->options->quiet || !watch->hang_after_ns || watch->why)
+	return pause_ns < most_ns / 2 ? 2 * pause_ns : most_ns;
+}
+
+/* What moves on and is stuck again is looked at ever less often too. */
+static bool is_stuck_anew(struct hang_watch *watch, uint64_t now_ns, uint64_t stuck)
+{
+	if (!stuck || stuck == watch->stuck || now_ns < watch->stuck_next_ns)
 		return false;
+	watch->stuck = stuck;
+	watch->stuck_next_ns = now_ns + watch->stuck_pause_ns;
+	watch->stuck_pause_ns = longer(watch->stuck_pause_ns, STUCK_PAUSE_MAX_NS);
+	return true;
+}
+
+static bool watches(const struct hang_watch *watch)
+{
+	return watch->options && output_speaks(watch->options) && watch->hang_after_ns &&
+	       !watch->why;
+}
+
+bool hang_watch_peeks(struct hang_watch *watch, uint64_t now_ns, uint64_t *ret_before_ns)
+{
+	if (!watches(watch) || now_ns < watch->peek_ns || now_ns < watch->hang_after_ns)
+		return false;
+	watch->peek_ns = now_ns + LOOK_NS;
+	*ret_before_ns = now_ns - watch->hang_after_ns;
+	return true;
+}
+
+bool hang_watch_is_due(struct hang_watch *watch, uint64_t now_ns, uint64_t pending_ns,
+		       uint64_t stuck)
+{
+	if (!watches(watch))
+		return false;
+	if (is_stuck_anew(watch, now_ns, stuck))
+		return true;
 	if (is_overdue(watch, now_ns, pending_ns)) {
 		watch->pending_ns = pending_ns;
 		watch->pause_ns = LOOK_NS;
@@ -48,7 +85,7 @@ bool hang_watch_is_due(struct hang_watch *watch, uint64_t now_ns, uint64_t pendi
 		return false;
 	}
 	watch->next_ns = now_ns + watch->pause_ns;
-	watch->pause_ns = watch->pause_ns < PAUSE_MAX_NS / 2 ? 2 * watch->pause_ns : PAUSE_MAX_NS;
+	watch->pause_ns = longer(watch->pause_ns, PAUSE_MAX_NS);
 	return true;
 }
 

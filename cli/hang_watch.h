@@ -25,7 +25,9 @@ struct hang_watch {
 	const char *base; /* of the folder of spools */
 	uint64_t hang_after_ns, next_ns, asked_ns, pause_ns;
 	uint64_t pending_ns; /* the close that was looked at */
-	struct u64map told;  /* pids */
+	uint64_t stuck;	     /* the threads that were looked at, as collector_stuck says */
+	uint64_t stuck_next_ns, stuck_pause_ns, peek_ns;
+	struct u64map told; /* pids */
 	struct suspect suspect;
 	pid_t why; /* that explains it; 0: none runs */
 	int text;  /* what it says */
@@ -35,11 +37,19 @@ struct hang_watch {
 void hang_watch_start(struct hang_watch *watch, const struct options *options, const char *base);
 
 /*
+ * Time to ask road_stuck, which is cheap, about waits that began before *ret_before_ns? Its answer
+ * is for hang_watch_is_due.
+ */
+bool hang_watch_peeks(struct hang_watch *watch, uint64_t now_ns, uint64_t *ret_before_ns);
+
+/*
  * Time for a look at the standings? Then the caller takes one, and calls hang_watch_judge. A look
  * costs, and what is alive then keeps its row in the trace: so they become ever fewer, until a
- * close is pending for too long. pending_ns: since when the oldest is; 0: none.
+ * close is pending for too long, or other threads are stuck. pending_ns: since when the oldest is;
+ * 0: none. stuck: which threads are; 0: none, or not asked.
  */
-bool hang_watch_is_due(struct hang_watch *watch, uint64_t now_ns, uint64_t pending_ns);
+bool hang_watch_is_due(struct hang_watch *watch, uint64_t now_ns, uint64_t pending_ns,
+		       uint64_t stuck);
 
 /* 0 or -errno of the trace. */
 int hang_watch_judge(struct hang_watch *watch, struct trace *trace, uint64_t now_ns);

@@ -75,3 +75,9 @@ int output_write(FILE *stream, const struct options *options, struct report *con
 		r = -errno;
 	return r;
 }
+
+bool output_speaks(const struct options *options)
+{
+	return !options->quiet &&
+	       (options->format->reader == REPORT_FOR_PEOPLE || options->report_path);
+}

@@ -22,4 +22,7 @@ struct report_style output_style(FILE *stream, const struct options *options,
 int output_write(FILE *stream, const struct options *options, struct report *const *reports,
 		 size_t count);
 
+/* Of a recording: may anything but errors stand on stderr? A machine reads its report there. */
+bool output_speaks(const struct options *options);
+
 #endif

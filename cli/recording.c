@@ -17,6 +17,7 @@
 #include "hang_watch.h"
 #include "offspring.h"
 #include "options.h"
+#include "output.h"
 #include "pack_choice.h"
 #include "program.h"
 #include "road.h"
@@ -383,11 +384,14 @@ static void look_for_hangs(struct recording *recording, struct status_line *line
 {
 	struct hang_watch *watch = &recording->hangs;
 	struct lifetimes_status status;
+	uint64_t before_ns, stuck = 0;
 	bool due;
 	int r = 0;
 
 	road_status(recording->road, &status);
-	due = hang_watch_is_due(watch, now_ns, status.pending_ns);
+	if (hang_watch_peeks(watch, now_ns, &before_ns))
+		stuck = road_stuck(recording->road, before_ns);
+	due = hang_watch_is_due(watch, now_ns, status.pending_ns, stuck);
 	if (hang_watch_found(watch)) {
 		status_line_erase(line);
 		hang_watch_tell(watch);
@@ -406,13 +410,14 @@ static void look_for_hangs(struct recording *recording, struct status_line *line
 /* Who asks a program to end that does not is told how it can be ended. */
 static void say_requests(struct recording *recording, struct status_line *line)
 {
-	if (!recording->child.warned || recording->options->quiet)
+	if (!recording->child.warned || !output_speaks(recording->options))
 		return;
 	recording->child.warned = false;
 	recording->child.told = true;
 	status_line_erase(line);
 	say(NULL,
-	    "the program was told, and is still there; once more (Ctrl-C) ends it by SIGKILL");
+	    "the program was told, and is still there; once more (Ctrl-C) within a minute ends it "
+	    "by SIGKILL");
 }
 
 /* Probes wake us when they must; the spools are read at their pace. */
@@ -473,9 +478,9 @@ static void follow(struct recording *recording)
 			look(recording, &line, &looked_ns);
 	} while (r == 0);
 	status_line_erase(&line);
-	if (recording->child.killed && !recording->options->quiet)
+	if (recording->child.killed && output_speaks(recording->options))
 		say(NULL, "ended by SIGKILL, since it did not end when it was told to");
-	if (recording->child.timed_out && !recording->options->quiet)
+	if (recording->child.timed_out && output_speaks(recording->options))
 		say(NULL, "ended by --timeout after %.1f s", recording->options->timeout_ns / 1e9);
 	end_offspring(recording);
 }

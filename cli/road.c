@@ -142,6 +142,11 @@ int road_look(struct road *road)
 	return r < 0 ? fail_collecting(road, r) : 0;
 }
 
+uint64_t road_stuck(const struct road *road, uint64_t before_ns)
+{
+	return collector_stuck(road->collector, before_ns);
+}
+
 void road_status(const struct road *road, struct lifetimes_status *ret_status)
 {
 	lifetimes_status(road->lifetimes, ret_status);

@@ -53,6 +53,9 @@ int road_poll(struct road *road);
 /* The same, and where the threads of all processes stand, which is then in the trace's file. */
 int road_look(struct road *road);
 
+/* As collector_stuck. */
+uint64_t road_stuck(const struct road *road, uint64_t before_ns);
+
 void road_status(const struct road *road, struct lifetimes_status *ret_status);
 
 /* The program that was recorded, and how it ended. */

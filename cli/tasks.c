@@ -75,3 +75,40 @@ no_memory:
 	closedir(directory);
 	return -ENOMEM;
 }
+
+/* Those that one thread forked and that live. */
+static size_t add_children(int32_t pid, uint32_t tid, struct report_task *tasks, size_t count,
+			   size_t max)
+{
+	char path[64], word[16];
+	FILE *file;
+	int child;
+
+	snprintf(path, sizeof(path), "/proc/%d/task/%u/children", (int)pid, (unsigned)tid);
+	file = fopen(path, "re");
+	while (file && count < max && fscanf(file, "%d", &child) == 1) {
+		snprintf(word, sizeof(word), "%d", child);
+		count += look_at(child, word, &tasks[count]);
+	}
+	if (file)
+		fclose(file);
+	return count;
+}
+
+size_t tasks_descendants(int32_t pid, struct report_task *ret_tasks, size_t max)
+{
+	struct report_task *threads = NULL;
+	size_t count = 0, thread_count = 0;
+
+	for (size_t next = 0; next <= count; next++) {
+		if (tasks_list(pid, &threads, &thread_count) == 0)
+			for (size_t i = 0; i < thread_count; i++)
+				count = add_children(pid, threads[i].tid, ret_tasks, count, max);
+		free(threads);
+		threads = NULL;
+		thread_count = 0;
+		if (next < count)
+			pid = (int32_t)ret_tasks[next].tid;
+	}
+	return count;
+}

@@ -23,6 +23,7 @@ int verdict_add(struct verdict *verdict, struct trace *trace, bool strict)
 	verdict->excused += failing_strictly - failing;
 	verdict->lost += lost;
 	verdict->unfinished |= !finished;
+	verdict->cut |= trace_meta(trace, "timeout_s") != NULL;
 	return 0;
 }
 
@@ -31,12 +32,18 @@ static const char *plural(uint64_t count)
 	return count == 1 ? "" : "s";
 }
 
+static const char *until(const struct verdict *verdict)
+{
+	return verdict->cut ? "; --timeout ended the program: only what it did until then is judged"
+			    : "";
+}
+
 /* Findings weigh more than gaps: those that rest on what may be missing fail no gate. */
 int verdict_conclude(const struct verdict *verdict, char *ret_line, size_t capacity)
 {
 	if (verdict->failing) {
-		snprintf(ret_line, capacity, "failed by %" PRIu64 " finding%s", verdict->failing,
-			 plural(verdict->failing));
+		snprintf(ret_line, capacity, "failed by %" PRIu64 " finding%s%s", verdict->failing,
+			 plural(verdict->failing), until(verdict));
 		return EXIT_FINDINGS;
 	}
 	if (verdict->unfinished) {
@@ -50,9 +57,9 @@ int verdict_conclude(const struct verdict *verdict, char *ret_line, size_t capac
 	}
 	if (verdict->excused)
 		snprintf(ret_line, capacity,
-			 "passed; %" PRIu64 " finding%s would fail it with --strict",
-			 verdict->excused, plural(verdict->excused));
+			 "passed; %" PRIu64 " finding%s would fail it with --strict%s",
+			 verdict->excused, plural(verdict->excused), until(verdict));
 	else
-		snprintf(ret_line, capacity, "passed");
+		snprintf(ret_line, capacity, "passed%s", until(verdict));
 	return EXIT_CLEAN;
 }

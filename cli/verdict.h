@@ -13,6 +13,7 @@ struct verdict {
 	uint64_t excused; /* findings that would, with --strict */
 	uint64_t lost;
 	bool unfinished;
+	bool cut; /* --timeout ended a program */
 };
 
 /* Take a judged trace into account. */

@@ -175,7 +175,7 @@ static int create_session(struct probes *probes, const struct probes_options *op
 	};
 	if (options->look_only) {
 		session_options.kernel = (struct session_kernel){probes, .trace = count_image};
-		session_options.functions = (struct session_functions){NULL};
+		session_options.functions = (struct session_functions){.context = NULL};
 	}
 	int ret = session_create(&session_options, &probes->session);
 	if (ret)

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <errno.h>
+#include <inttypes.h>
 #include <json-c/json.h>
 #include <report/format.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define REPORT_JSON_SCHEMA 1
@@ -331,12 +333,88 @@ static void add_strays(struct build *build, struct json_object *array, const str
 	}
 }
 
+static void put_address(struct build *build, struct json_object *object, const char *key,
+			uint64_t address)
+{
+	char text[32];
+
+	snprintf(text, sizeof(text), "0x%" PRIx64, address);
+	put_text(build, object, key, address ? text : NULL);
+}
+
+/* What it waits for; who holds that, or is joined, is the thread to go on with. */
+static void put_wait(struct build *build, struct json_object *object,
+		     const struct report_thread *thread)
+{
+	bool numbered = thread->wait && (strcmp(thread->wait, "descriptor") == 0 ||
+					 strcmp(thread->wait, "child") == 0);
+
+	put_text(build, object, "wait", thread->wait);
+	put_text(build, object, "call", thread->call);
+	put_bool(build, object, "timed", thread->timed);
+	if (numbered)
+		put_number(build, object, "subject", thread->subject);
+	else
+		put_address(build, object, "subject", thread->subject);
+	put_number(build, object, "waited_ns",
+		   thread->since_ns && thread->time_ns > thread->since_ns
+			   ? thread->time_ns - thread->since_ns
+			   : 0);
+	if (thread->other)
+		put_number(build, object, "waits_for_tid", thread->other);
+	else
+		put(build, object, "waits_for_tid", NULL);
+	put_text(build, object, "waits_for", thread->told ? thread->told : thread->told_kind);
+}
+
+/* Of programs that did not end by themselves, and of who is asked why. */
+static void add_threads(struct build *build, struct json_object *array, const struct report *report)
+{
+	for (size_t i = 0; i < report->thread_count; i++) {
+		const struct report_thread *thread = &report->threads[i];
+		struct json_object *object = checked(build, json_object_new_object());
+
+		if (thread->process < report->process_count)
+			put_int(build, object, "pid", report->processes[thread->process].pid);
+		put_number(build, object, "tid", thread->tid);
+		put_text(build, object, "name",
+			 thread->name	 ? thread->name
+			 : thread->first ? "main"
+					 : NULL);
+		put_wait(build, object, thread);
+		put_number(build, object, "locks_held", thread->held);
+		put(build, object, "stack", frames(build, &thread->stack));
+		append(build, array, object);
+	}
+}
+
+/* One for each trace. timeout_s: --timeout ended it then. */
+static void add_run(struct build *build, struct json_object *array, const struct report *report)
+{
+	struct json_object *object = checked(build, json_object_new_object());
+
+	put_text(build, object, "command", report->command);
+	if (report->exit_status >= 0)
+		put_int(build, object, "exit_status", report->exit_status);
+	else
+		put(build, object, "exit_status", NULL);
+	if (report->timeout_s)
+		put(build, object, "timeout_s",
+		    checked(build, json_object_new_double_s(strtod(report->timeout_s, NULL),
+							    report->timeout_s)));
+	else
+		put(build, object, "timeout_s", NULL);
+	append(build, array, object);
+}
+
 static struct json_object *document(struct build *build, struct report *const *reports,
 				    size_t count)
 {
 	struct json_object *root = checked(build, json_object_new_object());
 	struct json_object *coverage = checked(build, json_object_new_object());
+	struct json_object *runs = checked(build, json_object_new_array());
 	struct json_object *processes = checked(build, json_object_new_array());
+	struct json_object *threads = checked(build, json_object_new_array());
 	struct json_object *findings = checked(build, json_object_new_array());
 	struct json_object *notes = checked(build, json_object_new_array());
 	struct json_object *strays = checked(build, json_object_new_array());
@@ -344,7 +422,9 @@ static struct json_object *document(struct build *build, struct report *const *r
 	uint64_t lost = 0, hidden = 0;
 
 	for (size_t i = 0; i < count; i++) {
+		add_run(build, runs, reports[i]);
 		add_processes(build, processes, reports[i]);
+		add_threads(build, threads, reports[i]);
 		add_findings(build, findings, reports[i]);
 		add_notes(build, notes, reports[i]);
 		add_strays(build, strays, reports[i]);
@@ -360,8 +440,10 @@ static struct json_object *document(struct build *build, struct report *const *r
 	put(build, coverage, "notes", notes);
 	put(build, coverage, "strays", strays);
 	put_int(build, root, "schema", REPORT_JSON_SCHEMA);
+	put(build, root, "runs", runs);
 	put(build, root, "processes", processes);
 	put(build, root, "coverage", coverage);
+	put(build, root, "threads", threads); /* where they stood */
 	put(build, root, "findings", findings);
 	put_number(build, root, "left_out", hidden); /* findings, by --top and the filters */
 	return root;

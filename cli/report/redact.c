@@ -281,6 +281,15 @@ static int redact_finding(struct redactor *redactor, struct report_finding *find
 	return r == 0 ? redact_words(redactor, &finding->message) : r;
 }
 
+/* What the program says in words of what it waits for may name anything; its kind does not. */
+static void redact_thread(struct report_thread *thread)
+{
+	redact_stack(&thread->stack);
+	redact_stack(&thread->closed_stack);
+	redact_stack(&thread->held_stack);
+	thread->told = NULL;
+}
+
 static int redact_report(struct redactor *redactor, struct report *report)
 {
 	int r = redact_command(redactor, &report->command);
@@ -293,7 +302,7 @@ static int redact_report(struct redactor *redactor, struct report *report)
 	for (size_t i = 0; i < report->stray_count; i++)
 		redact_stack(&report->strays[i].stack);
 	for (size_t i = 0; i < report->thread_count; i++)
-		redact_stack(&report->threads[i].stack);
+		redact_thread(&report->threads[i]);
 	for (size_t i = 0; r == 0 && i < report->finding_count; i++)
 		r = redact_finding(redactor, &report->findings[i]);
 	return r;

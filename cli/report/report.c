@@ -184,6 +184,9 @@ static int read_tables(struct trace *trace, struct report *report)
 		return r;
 	report->notes = rows.items;
 	report->note_count = rows.count;
+	r = report_read_threads(report, trace, 0);
+	if (r < 0)
+		return r;
 	r = read_strays(trace, report);
 	if (r < 0)
 		return r;
@@ -242,6 +245,16 @@ void report_destroy(struct report *report)
 bool report_is_birth(const struct report_evidence *evidence)
 {
 	return strcmp(evidence->role, "created at") == 0;
+}
+
+const struct report_process *report_program(const struct report *report)
+{
+	const struct report_process *last = report->process_count ? report->processes : NULL;
+
+	for (size_t i = 1; i < report->process_count; i++)
+		if (report->processes[i].pid == last->pid && report->processes[i].image)
+			last = &report->processes[i];
+	return last;
 }
 
 bool report_complete(const struct report *report)

@@ -11,6 +11,7 @@
 #include "text_next.h"
 #include "text_packs.h"
 #include "text_stack.h"
+#include "text_stood.h"
 #include "text_stray.h"
 #include "text_tree.h"
 
@@ -78,27 +79,17 @@ static void head(FILE *stream, const struct report *report, const struct report_
 	fprintf(stream, "  %s  %.2f s, %zu process%s", command ? command : "?",
 		seconds(report->duration_ns), report->pid_count,
 		report->pid_count == 1 ? "" : "es");
-	if (report->exit_status >= 0)
+	/* What --timeout ended has another code than its own: the next line says how it went. */
+	if (report->exit_status >= 0 && !report->timeout_s)
 		fprintf(stream, ", exit %d", report->exit_status);
 	fputc('\n', stream);
-}
-
-/* The last image of the first process: what the command became. */
-static const struct report_process *last_image(const struct report *report)
-{
-	const struct report_process *last = report->processes;
-
-	for (size_t i = 1; i < report->process_count; i++)
-		if (report->processes[i].pid == last->pid && report->processes[i].image)
-			last = &report->processes[i];
-	return last;
 }
 
 /* Who is killed has no time to close: that is said before anything that was alive then. */
 static void how_it_ended(FILE *stream, const struct report *report,
 			 const struct report_style *style)
 {
-	const struct report_process *process = report->process_count ? last_image(report) : NULL;
+	const struct report_process *process = report_program(report);
 	bool by_signal = process && strcmp(process->end, "signal") == 0;
 	bool unknown = process && strcmp(process->end, "unknown") == 0;
 	const char *signal = by_signal ? sigabbrev_np(process->code) : NULL;
@@ -392,6 +383,9 @@ static int write_report(FILE *stream, const struct report *report, const struct 
 	show_findings(stream, report, style);
 	if (!report->finding_total)
 		fprintf(stream, "\n  no findings\n");
+	r = text_stood(stream, report, style);
+	if (r < 0)
+		return r;
 	summary(stream, report);
 	r = text_tree(stream, report);
 	if (r < 0)

@@ -68,6 +68,13 @@ static bool has_culprit(const struct report *report)
 	return report->finding_count && strcmp(report->findings[0].state, "unknown-origin") != 0;
 }
 
+/* Of what was ended, where it stood says more than what was merely alive then. */
+static bool tells_less(const struct report *report)
+{
+	return report->timeout_s && report->thread_count && !report->hang_told &&
+	       (!report->finding_count || may_be_meant(report));
+}
+
 void text_next(FILE *stream, const struct report *report)
 {
 	size_t hidden = report->finding_total - report->finding_count;
@@ -84,6 +91,10 @@ void text_next(FILE *stream, const struct report *report)
 		fprintf(stream, "nothing was recorded; 'rtctrack doctor' says what works here\n");
 	else if (!path)
 		return;
+	else if (tells_less(report))
+		fprintf(stream,
+			"next: where its threads stood says what it waited for; the trace is %s\n",
+			path);
 	else if (has_culprit(report))
 		fprintf(stream, "next: start at the culprit of finding 1; the trace is %s\n%s",
 			path,

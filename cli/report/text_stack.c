@@ -52,8 +52,7 @@ static bool is_ours(const struct report_frame *frame)
 	return frame->module && strcmp(text_base_name(frame->module), SHIM_NAME) == 0;
 }
 
-/* What every program has below main or below a thread's first function. */
-static bool is_start_up(const struct report_frame *frame)
+bool text_is_start_up(const struct report_frame *frame)
 {
 	static const char *const functions[] = {"_start",
 						"__libc_start_main",
@@ -76,7 +75,7 @@ static size_t without_start_up(const struct report_stack *stack)
 {
 	size_t count = stack->count;
 
-	while (count > 1 && is_start_up(&stack->frames[count - 1]))
+	while (count > 1 && text_is_start_up(&stack->frames[count - 1]))
 		count--;
 	return count;
 }
@@ -119,6 +118,29 @@ static size_t common_from(const struct report_stack *stack, const struct report_
 bool text_same_stack(const struct report_stack *one, const struct report_stack *other)
 {
 	return one->count == other->count && common_from(one, other) == 0;
+}
+
+/* How the C library waits, below the call that does: only a look at what already waits sees it. */
+static bool is_wait(const struct report_frame *frame)
+{
+	static const char *const beginnings[] = {"__futex_",	"futex_", "__pthread_",
+						 "___pthread_", "__lll_", "lll_"};
+
+	if (!frame->function || strncmp(text_base_name(frame->module), "libc.so.", 8) != 0)
+		return false;
+	for (size_t i = 0; i < sizeof(beginnings) / sizeof(*beginnings); i++)
+		if (strncmp(frame->function, beginnings[i], strlen(beginnings[i])) == 0)
+			return true;
+	return false;
+}
+
+static size_t without_waits(const struct report_stack *stack, size_t count)
+{
+	size_t first = 0;
+
+	while (first + 1 < count && is_wait(&stack->frames[first]))
+		first++;
+	return first;
 }
 
 /* What a stack leaves out. */
@@ -170,7 +192,7 @@ void text_stack(FILE *stream, const struct report_stack *stack, const struct rep
 	/* The first that both have is shown: there the ways part. */
 	if (above >= count || count_shown(stack, above + 1, count, without_plumbing) < ABOVE_MIN)
 		above = count;
-	for (size_t i = 0; i < count; i++) {
+	for (size_t i = style->full_stacks ? 0 : without_waits(stack, count); i < count; i++) {
 		if (is_ours(&stack->frames[i]))
 			continue;
 		if (without_plumbing && stack->frames[i].plumbing)

@@ -25,6 +25,9 @@ void text_stack(FILE *stream, const struct report_stack *stack, const struct rep
 
 bool text_same_stack(const struct report_stack *one, const struct report_stack *other);
 
+/* What every program has below main or below a thread's first function. */
+bool text_is_start_up(const struct report_frame *frame);
+
 /* The first that is neither our own nor plumbing; NULL: there is none that has a name. */
 const struct report_frame *text_teller(const struct report_stack *stack);
 

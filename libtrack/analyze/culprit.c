@@ -39,6 +39,12 @@ static char *const runtime_files[] = {
 	NULL
 };
 
+static char *const runtime_waits[] = {
+#define ANALYZE_RUNTIME_WAIT(pattern, what) pattern,
+#include "runtime.def"
+	NULL
+};
+
 static char *const shells[] = {
 #define ANALYZE_SHELL(pattern, what) pattern,
 #include "runtime.def"
@@ -166,6 +172,7 @@ static int frame_tier(struct culprits *culprits, const char *path, enum tier *re
 
 	if (error == 0 && *ret_tier == TIER_PROJECT &&
 	    (matches(runtime_functions, function) || matches(runtime_files, file) ||
+	     (culprits->with_plumbing && matches(runtime_waits, function)) ||
 	     annotation_is(function, file) || (file == NULL && libc_function_is(function))))
 		*ret_tier = TIER_RUNTIME;
 	else if (error == 0 && *ret_tier == TIER_PROJECT && !culprits->with_plumbing &&

@@ -5,7 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char addresses_sql[] = "SELECT addresses FROM stack WHERE id = ?1";
+#include "hang_turn.h"
+#include "hang_world.h"
+
 static const char threads_sql[] = "SELECT count(*) FROM resource WHERE process_id = ?1 AND kind = "
 				  "'thread' AND inherited = 0";
 static const char elsewhere_sql[] = "SELECT 1 FROM held h JOIN standing s ON s.id = h.standing_id "
@@ -20,6 +22,7 @@ struct walk {
 	size_t *path;
 	size_t *taken; /* the edge by which each of the path is left, counted from its first */
 	size_t length;
+	bool closed_world; /* nobody is left who could do anything */
 };
 
 static bool has_lasted(const struct hangs *hangs, uint64_t since_ns, uint64_t now_ns)
@@ -48,56 +51,6 @@ bool hang_is_exit(const struct hangs *hangs, size_t thread)
 	return has_lasted(hangs, at->exit_begun_ns, at->now_ns);
 }
 
-static int read_addresses(struct trace *trace, int64_t stack_id, uint64_t **ret_addresses,
-			  size_t *ret_depth)
-{
-	struct trace_query *query;
-	size_t bytes = 0;
-	const void *blob = NULL;
-	int more = trace_query(trace, addresses_sql, &query);
-
-	*ret_addresses = NULL;
-	*ret_depth = 0;
-	if (more != 0)
-		return more;
-	trace_query_bind_int(query, 1, stack_id);
-	more = trace_query_step(query);
-	if (more == 1)
-		blob = trace_query_blob(query, 0, &bytes);
-	if (blob != NULL && bytes >= sizeof(uint64_t)) {
-		*ret_addresses = malloc(bytes);
-		more = *ret_addresses != NULL ? 0 : -ENOMEM;
-		if (more == 0) {
-			memcpy(*ret_addresses, blob, bytes);
-			*ret_depth = bytes / sizeof(uint64_t);
-		}
-	}
-	trace_query_destroy(query);
-	return more < 0 ? more : 0;
-}
-
-/*
- * A close that is only asked for returns at once to whoever asked, though the scope's end comes
- * later: that thread is in it no longer. Who still is was called from the same places.
- */
-static bool is_still_in(const struct hangs *hangs, const struct wait_thread *thread,
-			const struct wait_call *call)
-{
-	uint64_t *closing = NULL, *waiting = NULL;
-	size_t closing_depth = 0, waiting_depth = 0;
-	bool is_in = true;
-
-	if (read_addresses(hangs->graph.trace, call->close_stack, &closing, &closing_depth) == 0 &&
-	    read_addresses(hangs->graph.trace, thread->stack_id, &waiting, &waiting_depth) == 0 &&
-	    closing_depth > 1 && waiting_depth > 0)
-		is_in = waiting_depth >= closing_depth - 1 &&
-			memcmp(closing + 1, waiting + waiting_depth - (closing_depth - 1),
-			       (closing_depth - 1) * sizeof(uint64_t)) == 0;
-	free(closing);
-	free(waiting);
-	return is_in;
-}
-
 const struct wait_call *hang_closing(const struct hangs *hangs, size_t thread)
 {
 	const struct wait_thread *at = hang_thread(hangs, thread);
@@ -106,7 +59,7 @@ const struct wait_call *hang_closing(const struct hangs *hangs, size_t thread)
 		const struct wait_call *call = &hangs->graph.calls[at->first_call + i];
 
 		if (call->closing && has_lasted(hangs, call->close_ns, at->now_ns) &&
-		    is_still_in(hangs, at, call))
+		    hang_still_in(hangs, at, call))
 			return call;
 	}
 	return NULL;
@@ -253,43 +206,31 @@ static bool is_lone_child(const struct hangs *hangs, size_t thread)
 	return elsewhere == 0;
 }
 
-static bool is_closing(const struct hangs *hangs, size_t thread)
+bool hang_is_closing(const struct hangs *hangs, size_t thread)
 {
 	return hang_closing(hangs, thread) != NULL || hang_is_exit(hangs, thread);
 }
 
-/* It waits where the other took the lock: the next to do what that does. */
-static bool is_behind(const struct hangs *hangs, size_t thread, const struct wait_edge *edge)
-{
-	uint64_t *taking = NULL, *waiting = NULL;
-	size_t taking_depth = 0, waiting_depth = 0;
-	bool is_same = false;
-
-	if (edge->reason != WAIT_HOLDS)
-		return false;
-	if (read_addresses(hangs->graph.trace, hangs->graph.held[edge->held].stack_id, &taking,
-			   &taking_depth) == 0 &&
-	    read_addresses(hangs->graph.trace, hang_thread(hangs, thread)->stack_id, &waiting,
-			   &waiting_depth) == 0)
-		for (size_t i = 0; i < waiting_depth && taking_depth > 0; i++)
-			is_same |= waiting[i] == taking[0];
-	free(taking);
-	free(waiting);
-	return is_same;
-}
-
-/* Of several that serve, one waits for work, and the others behind it for their turn. */
 static bool is_in_turn(const struct walk *walk)
 {
-	const struct hangs *hangs = walk->hangs;
-	size_t before = walk->path[walk->length - 2], last = walk->path[walk->length - 1];
-	const struct wait_thread *at = hang_thread(hangs, before);
+	size_t before = walk->length - 2;
+	const struct wait_thread *at = hang_thread(walk->hangs, walk->path[before]);
+	struct hang_turn turn = {
+		.head = walk->path[0],
+		.before = walk->path[before],
+		.last = walk->path[before + 1],
+		.edge = &walk->hangs->graph.edges[at->first_edge + walk->taken[before]],
+	};
 
-	if (wait_is_alike(&hangs->graph, walk->path[0], last))
-		return true;
-	return hang_thread(hangs, last)->wait == TRACK_WAIT_DESCRIPTOR &&
-	       is_behind(hangs, before,
-			 &hangs->graph.edges[at->first_edge + walk->taken[walk->length - 2]]);
+	return hang_in_turn(walk->hangs, &turn);
+}
+
+/* Its descriptor was closed so long ago: a close does not wake who waits already. */
+static bool is_closed_under(const struct hangs *hangs, size_t thread)
+{
+	const struct wait_thread *at = hang_thread(hangs, thread);
+
+	return at->closed_id != 0 && has_lasted(hangs, at->closed_ns, at->now_ns);
 }
 
 /* What the end of the path is; false: somebody may go on. */
@@ -298,29 +239,45 @@ static bool is_dead_end(const struct walk *walk, enum hang_shape *ret_shape)
 	const struct hangs *hangs = walk->hangs;
 	size_t head = walk->path[0], last = walk->path[walk->length - 1];
 	const struct wait_thread *end = hang_thread(hangs, last);
-	bool closing = is_closing(hangs, head);
+	bool certain = hang_is_closing(hangs, head) || walk->closed_world;
 
 	if (end->edge_count != 0 || end->wait == TRACK_WAIT_THREAD)
 		return false;
 	if (!wait_is_for_lock(end->wait)) {
 		*ret_shape = HANG_OPEN;
-		return closing ||
+		return certain || is_closed_under(hangs, last) ||
 		       (walk->length > 1 && wait_is_for_lock(hang_thread(hangs, head)->wait) &&
 			!is_in_turn(walk));
 	}
 	*ret_shape = is_lone_child(hangs, last) ? HANG_NOT_FORKED : HANG_NO_HOLDER;
-	return closing || *ret_shape == HANG_NOT_FORKED;
+	return certain || *ret_shape == HANG_NOT_FORKED;
+}
+
+static const struct wait_edge *last_edge(const struct walk *walk)
+{
+	const struct wait_thread *at = hang_thread(walk->hangs, walk->path[walk->length - 1]);
+
+	return &walk->hangs->graph.edges[at->first_edge + walk->taken[walk->length - 1]];
+}
+
+/* The program's end waits for a lock that one who does something else has had for so long. */
+static bool is_kept_from_ending(const struct walk *walk, size_t to)
+{
+	const struct hangs *hangs = walk->hangs;
+	const struct wait_edge *edge = last_edge(walk);
+
+	return edge->reason == WAIT_HOLDS && hang_is_exit(hangs, walk->path[0]) &&
+	       !hang_is_old(hangs, to) &&
+	       has_lasted(hangs, hangs->graph.held[edge->held].since_ns,
+			  hang_thread(hangs, to)->now_ns);
 }
 
 /* Whether the walk ends at this one: at a holder that is gone, or with what is told already. */
 static bool is_settled(const struct walk *walk, size_t to)
 {
-	size_t end = walk->length - 1;
-	const struct wait_thread *at = hang_thread(walk->hangs, walk->path[end]);
-	const struct wait_edge *edge = &walk->hangs->graph.edges[at->first_edge + walk->taken[end]];
-
 	return walk->hangs->told_by[to] != 0 ||
-	       (hang_thread(walk->hangs, to)->is_ended && edge->reason == WAIT_HOLDS);
+	       (hang_thread(walk->hangs, to)->is_ended && last_edge(walk)->reason == WAIT_HOLDS) ||
+	       is_kept_from_ending(walk, to);
 }
 
 static int settle(struct walk *walk, size_t to)
@@ -334,13 +291,15 @@ static int settle(struct walk *walk, size_t to)
 
 		hang = &hangs->items[told_by - 1];
 		hang->waiting++;
-		if (hang->closer == WAIT_NOBODY && is_closing(hangs, walk->path[0]))
+		if (hang->closer == WAIT_NOBODY && hang_is_closing(hangs, walk->path[0]))
 			hang->closer = walk->path[0];
 		for (size_t i = 0; i < walk->length; i++)
 			hangs->told_by[walk->path[i]] = told_by;
 		return 0;
 	}
-	error = add_path(walk, 0, HANG_HOLDER_GONE, &hang);
+	error = add_path(walk, 0,
+			 hang_thread(hangs, to)->is_ended ? HANG_HOLDER_GONE : HANG_HOLDER_RUNS,
+			 &hang);
 	if (error == 0)
 		hang->gone = to;
 	return error;
@@ -373,22 +332,59 @@ static int find_dead_end_from(struct walk *walk, size_t head)
 	return 0;
 }
 
-/* Who closes comes first, then who waits for a lock. */
+/* The heads, the most telling ones last. */
+enum rank { RANK_NONE, RANK_CLOSED_UNDER, RANK_JOINS, RANK_LOCKS, RANK_CLOSES };
+
+static enum rank rank_of(const struct hangs *hangs, size_t thread)
+{
+	if (hangs->told_by[thread] != 0 || !hang_is_old(hangs, thread))
+		return RANK_NONE;
+	if (hang_is_closing(hangs, thread))
+		return RANK_CLOSES;
+	if (wait_is_for_lock(hang_thread(hangs, thread)->wait))
+		return RANK_LOCKS;
+	if (hang_thread(hangs, thread)->wait == TRACK_WAIT_THREAD)
+		return RANK_JOINS;
+	return is_closed_under(hangs, thread) ? RANK_CLOSED_UNDER : RANK_NONE;
+}
+
+static int walk_from(struct walk *walk, size_t head)
+{
+	memset(walk->state, NEW, walk->hangs->graph.thread_count);
+	walk->length = 0;
+	return find_dead_end_from(walk, head);
+}
+
 static int find_dead_ends(struct walk *walk)
+{
+	int error = 0;
+
+	for (enum rank rank = RANK_CLOSES; rank > RANK_NONE; rank--)
+		for (size_t i = 0; i < walk->hangs->graph.thread_count && error == 0; i++)
+			if (rank_of(walk->hangs, i) == rank)
+				error = walk_from(walk, i);
+	return error;
+}
+
+/* Where nothing else tells of the process, its first thread does. */
+static int find_closed_worlds(struct walk *walk)
 {
 	struct hangs *hangs = walk->hangs;
 	int error = 0;
 
-	for (int closing = 1; closing >= 0; closing--)
-		for (size_t i = 0; i < hangs->graph.thread_count && error == 0; i++) {
-			if (hangs->told_by[i] != 0 || !hang_is_old(hangs, i) ||
-			    is_closing(hangs, i) != (closing != 0) ||
-			    (!closing && !wait_is_for_lock(hang_thread(hangs, i)->wait)))
-				continue;
-			memset(walk->state, NEW, hangs->graph.thread_count);
-			walk->length = 0;
-			error = find_dead_end_from(walk, i);
+	walk->closed_world = true;
+	for (size_t i = 0; i < hangs->graph.process_count && error == 0; i++) {
+		const struct wait_process *process = &hangs->graph.processes[i];
+		size_t first = WAIT_NOBODY, told = 0;
+
+		for (size_t j = process->first; j < process->first + process->count; j++) {
+			told += hangs->told_by[j] != 0;
+			if (hang_thread(hangs, j)->is_first)
+				first = j;
 		}
+		if (process->is_closed && told == 0 && first != WAIT_NOBODY)
+			error = walk_from(walk, first);
+	}
 	return error;
 }
 
@@ -400,7 +396,9 @@ static int find(struct walk *walk)
 	for (size_t i = 0; i < count && error == 0; i++)
 		if (walk->state[i] == NEW)
 			error = find_circles_from(walk, i);
-	return error != 0 ? error : find_dead_ends(walk);
+	if (error == 0)
+		error = find_dead_ends(walk);
+	return error != 0 ? error : find_closed_worlds(walk);
 }
 
 static uint64_t read_hang_after(struct trace *trace)
@@ -428,14 +426,16 @@ int hangs_find(struct hangs *hangs, struct trace *trace)
 	count = hangs->graph.thread_count;
 	if (error != 0 || count == 0)
 		return error;
+	error = hang_worlds_judge(hangs);
 	hangs->told_by = calloc(count, sizeof(size_t));
 	walk.state = calloc(count, 1);
 	walk.path = calloc(count, sizeof(size_t));
 	walk.taken = calloc(count, sizeof(size_t));
-	error = hangs->told_by != NULL && walk.state != NULL && walk.path != NULL &&
-				walk.taken != NULL
-			? find(&walk)
-			: -ENOMEM;
+	if (error == 0)
+		error = hangs->told_by != NULL && walk.state != NULL && walk.path != NULL &&
+					walk.taken != NULL
+				? find(&walk)
+				: -ENOMEM;
 	free(walk.state);
 	free(walk.path);
 	free(walk.taken);

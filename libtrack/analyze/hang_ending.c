@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "hang_doubt.h"
 #include "hang_kept.h"
 #include "leak_chain.h"
 #include "word.h"
@@ -146,8 +147,7 @@ static bool is_pool_wait(const struct hangs *hangs, size_t thread)
 {
 	enum track_wait wait = hang_thread(hangs, thread)->wait;
 
-	return hang_is_old(hangs, thread) && wait != TRACK_WAIT_DESCRIPTOR &&
-	       wait != TRACK_WAIT_CHILD && wait != TRACK_WAIT_SIGNAL &&
+	return hang_is_old(hangs, thread) && !wait_is_from_outside(wait) &&
 	       wait_callback(&hangs->graph, thread) != NULL;
 }
 
@@ -260,22 +260,83 @@ static int fits_told_act(struct fitting *fitting)
 	return kind != NULL && word_is_act(kind) ? fits_told(fitting) : 0;
 }
 
+static double seconds(uint64_t from_ns, uint64_t to_ns)
+{
+	return to_ns > from_ns ? (double)(to_ns - from_ns) / 1e9 : 0.0;
+}
+
+/* Its descriptor was closed, which does not wake it. */
+static int fits_closed_under(struct fitting *fitting)
+{
+	const struct wait_thread *waiter = end(fitting);
+	const struct wait_process *process =
+		wait_process_of(&fitting->hangs->graph, end_of(fitting));
+	char name[HANG_NAME_BYTES];
+
+	if (waiter->closed_id == 0)
+		return 0;
+	snprintf(name, sizeof(name), "thread %u", waiter->closed_tid);
+	for (size_t i = process->first; i < process->first + process->count; i++)
+		if (hang_thread(fitting->hangs, i)->tid == waiter->closed_tid)
+			hang_name(fitting->hangs, i, name);
+	snprintf(fitting->verdict->detail, HANG_DETAIL_BYTES, "%s closed %.2f s %s", name,
+		 seconds(waiter->closed_ns, waiter->now_ns),
+		 process->runs ? "ago" : "before the end");
+	fitting->verdict->class_name = waiter->target_class;
+	return 1;
+}
+
+/* For how long that did not happen: more is not known. */
+static int fits_so_long(struct fitting *fitting)
+{
+	snprintf(fitting->verdict->detail, HANG_DETAIL_BYTES, "%.1f s",
+		 seconds(end(fitting)->since_ns, end(fitting)->now_ns));
+	return 1;
+}
+
 static int fits_peer(struct fitting *fitting)
 {
 	if (end(fitting)->wait != TRACK_WAIT_DESCRIPTOR)
 		return 0;
 	fitting->verdict->class_name = end(fitting)->target_class;
-	return 1;
+	return fits_so_long(fitting);
 }
 
 static int fits_child(struct fitting *fitting)
 {
-	return end(fitting)->wait == TRACK_WAIT_CHILD;
+	return end(fitting)->wait == TRACK_WAIT_CHILD ? fits_so_long(fitting) : 0;
 }
 
 static int fits_signal(struct fitting *fitting)
 {
-	return end(fitting)->wait == TRACK_WAIT_SIGNAL;
+	return end(fitting)->wait == TRACK_WAIT_SIGNAL ? fits_so_long(fitting) : 0;
+}
+
+static int fits_nobody_left(struct fitting *fitting)
+{
+	const struct wait_process *process =
+		wait_process_of(&fitting->hangs->graph, end_of(fitting));
+	size_t count = 0;
+
+	for (size_t i = process->first; i < process->first + process->count; i++)
+		count += !hang_thread(fitting->hangs, i)->is_ended;
+	if (count > 1)
+		snprintf(fitting->verdict->detail, HANG_DETAIL_BYTES,
+			 "all %zu threads of the process wait", count);
+	else
+		snprintf(fitting->verdict->detail, HANG_DETAIL_BYTES,
+			 "no other thread of the process is left");
+	return process->is_closed;
+}
+
+static int fits_holder_runs(struct fitting *fitting)
+{
+	const struct wait_thread *holder = hang_thread(fitting->hangs, fitting->hang->gone);
+
+	snprintf(fitting->verdict->detail, HANG_DETAIL_BYTES, "%s%s",
+		 holder->wait != TRACK_WAIT_NONE ? "waits for " : "runs or sleeps",
+		 holder->wait != TRACK_WAIT_NONE ? wait_text(holder->wait) : "");
+	return 1;
 }
 
 /* Who woke it last; 1: that thread is gone. */
@@ -349,9 +410,11 @@ static const struct row {
 	{{"join-circle", HANG_CIRCLE, "thread", HANG_BY_OTHER, ""}, fits_join_circle},
 	{{"circle", HANG_CIRCLE, "lock", HANG_BY_OTHER, ""}, fits_circle},
 	{{"holder-gone", HANG_HOLDER_GONE, "lock", HANG_BY_HEAD, ", which has ended, and never gave it back"}, fits},
+	{{"holder-runs", HANG_HOLDER_RUNS, "lock", HANG_BY_HEAD, ", and has not given back: that thread %s"}, fits_holder_runs},
 	{{"not-forked", HANG_NOT_FORKED, "lock", HANG_BY_HEAD,
 	  ", which was held when the process was forked%s: who could give it back is not in this process"}, fits_not_forked},
 	{{"no-holder", HANG_NO_HOLDER, "lock", HANG_BY_HEAD, "; who holds it is not known"}, fits},
+	{{"closed-under", HANG_OPEN, "fd", HANG_BY_END, ", which %s: a close does not wake who waits already"}, fits_closed_under},
 	{{"pool", HANG_OPEN, "callback", HANG_BY_END,
 	  ": so do all %s of its pool, inside of callbacks, and none is left that could go on"}, fits_pool},
 	{{"own-join", HANG_OPEN, "thread", HANG_BY_OTHER, ", while %s waits for the end of that thread"}, fits_own_join},
@@ -360,12 +423,13 @@ static const struct row {
 	{{"told-act", HANG_OPEN, NULL, HANG_BY_OTHER, ""}, fits_told_act},
 	{{"object", HANG_OPEN, "object", HANG_BY_END, ": nobody releases %s"}, fits_object},
 	{{"told", HANG_OPEN, NULL, HANG_BY_OTHER, ""}, fits_told},
-	{{"peer", HANG_OPEN, NULL, HANG_BY_HEAD, ", and nothing comes"}, fits_peer},
-	{{"child", HANG_OPEN, "lock", HANG_BY_HEAD, ", which does not end"}, fits_child},
-	{{"signal", HANG_OPEN, "lock", HANG_BY_HEAD, ", and none comes"}, fits_signal},
+	{{"peer", HANG_OPEN, NULL, HANG_BY_HEAD, ", and nothing has come for %s"}, fits_peer},
+	{{"child", HANG_OPEN, "lock", HANG_BY_HEAD, ", which has not ended in %s"}, fits_child},
+	{{"signal", HANG_OPEN, "lock", HANG_BY_HEAD, ", and none has come for %s"}, fits_signal},
 	{{"waker-gone", HANG_OPEN, "lock", HANG_BY_HEAD, "; who woke it last, %s, has ended"}, fits_waker_gone},
+	{{"nobody-left", HANG_OPEN, "lock", HANG_BY_HEAD, ", and no thread can wake it: %s"}, fits_nobody_left},
 	{{"not-again", HANG_OPEN, "lock", HANG_BY_HEAD, "; %s woke it last, and nobody since"}, fits_woken_before},
-	{{"never-woken", HANG_OPEN, "lock", HANG_BY_HEAD, ", and nobody wakes it"}, fits},
+	{{"never-woken", HANG_OPEN, "lock", HANG_BY_HEAD, ", and nobody has woken it for %s"}, fits_so_long},
 	/* clang-format on */
 };
 
@@ -418,6 +482,7 @@ int hang_judge(struct hangs *hangs, struct hang *hang, const struct leaks *leaks
 		break;
 	}
 	name_wait(&fitting);
+	ret_verdict->doubtful = hang_is_doubtful(hangs, hang, ret_verdict);
 	return 0;
 }
 
@@ -425,5 +490,6 @@ bool hang_is_vague(const struct hang_verdict *verdict)
 {
 	return strcmp(verdict->ending->name, "never-woken") == 0 ||
 	       strcmp(verdict->ending->name, "not-again") == 0 ||
+	       strcmp(verdict->ending->name, "nobody-left") == 0 ||
 	       strcmp(verdict->ending->name, "waker-gone") == 0;
 }

@@ -27,6 +27,7 @@ struct hang_verdict {
 	size_t other;  /* one that is not of the chain, or WAIT_NOBODY */
 	size_t kept;   /* survivor that is not released, or SURVIVOR_NONE */
 	size_t pool;   /* how many threads wait alike */
+	bool doubtful; /* it may still go on */
 	char detail[HANG_DETAIL_BYTES];
 };
 

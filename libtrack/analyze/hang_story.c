@@ -108,7 +108,8 @@ static const struct wait_edge *edge_of(const struct story *story, size_t place)
 {
 	bool last = place + 1 == story->hang->count;
 
-	if (last && story->hang->shape != HANG_CIRCLE && story->hang->shape != HANG_HOLDER_GONE)
+	if (last && story->hang->shape != HANG_CIRCLE && story->hang->shape != HANG_HOLDER_GONE &&
+	    story->hang->shape != HANG_HOLDER_RUNS)
 		return NULL;
 	return &story->hangs->graph.edges[story->hang->edges[place]];
 }
@@ -330,6 +331,36 @@ static int add_kept(const struct story *story)
 		       : leak_chain_add_holders(story->finding, story->leaks, story->verdict->kept);
 }
 
+/* The others of a process that nobody is left in, as they stand. */
+static int add_others(const struct story *story)
+{
+	const struct wait_process *process =
+		wait_process_of(&story->hangs->graph, story->hang->chain[0]);
+	size_t shown = 0;
+	int error = 0;
+
+	for (size_t i = process->first; i < process->first + process->count && error == 0; i++) {
+		bool told = thread_of(story, i)->is_ended;
+
+		for (size_t j = 0; j < story->hang->count; j++)
+			told |= story->hang->chain[j] == i;
+		if (!told && shown++ < POOL_SHOWN)
+			error = add_wait(story, i);
+	}
+	return error;
+}
+
+/* Where its descriptor was closed. */
+static int add_closed_under(const struct story *story)
+{
+	const struct wait_thread *waiter =
+		thread_of(story, story->hang->chain[story->hang->count - 1]);
+
+	return add(story, waiter->closed_id, waiter->closed_stack,
+		   finding_text(story->finding, "descriptor %llu was closed at",
+				(unsigned long long)waiter->subject));
+}
+
 static int add_rest(const struct story *story)
 {
 	const struct hang_verdict *verdict = story->verdict;
@@ -339,6 +370,10 @@ static int add_rest(const struct story *story)
 		error = add_pool(story);
 	if (error == 0 && strcmp(verdict->ending->name, "own-join") == 0)
 		error = add_wait(story, verdict->other);
+	if (error == 0 && strcmp(verdict->ending->name, "closed-under") == 0)
+		error = add_closed_under(story);
+	if (error == 0 && strcmp(verdict->ending->name, "nobody-left") == 0)
+		error = add_others(story);
 	if (error == 0 && verdict->kept != SURVIVOR_NONE)
 		error = add_kept(story);
 	for (size_t i = 0; i < story->hang->count && error == 0; i++)

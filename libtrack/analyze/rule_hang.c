@@ -52,8 +52,9 @@ static int add_hang(struct judgement *judgement, enum rule rule, struct hang *ha
 	int error = culprits_get_waiting(&judgement->culprits, teller->stack_id, &culprit);
 
 	if (error == 0)
-		error = findings_get(&judgement->findings, rule, STATE_BROKEN, &member, culprit,
-				     &finding);
+		error = findings_get(&judgement->findings, rule,
+				     verdict->doubtful ? STATE_SUSPECT : STATE_BROKEN, &member,
+				     culprit, &finding);
 	if (error != 0)
 		return error;
 	finding->count++;

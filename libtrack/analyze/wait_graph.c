@@ -36,12 +36,18 @@ static const char threads_sql[] =
 	"CASE WHEN p.exit_tid = s.tid THEN p.exit_begun_ns END, g.class, g.remote_address, "
 	"s.wait = 'condition' AND EXISTS (SELECT 1 FROM waker w WHERE w.process_id = "
 	"s.process_id AND w.subject = s.subject AND w.time_ns >= s.since_ns), r.birth_stack, "
-	"CASE WHEN t.ending = 'fired' THEN t.death_tid END, f.function "
+	"CASE WHEN t.ending = 'fired' THEN t.death_tid END, f.function, "
+	"c.id, c.death_ns, c.death_tid, c.death_stack "
 	"FROM standing s JOIN process p ON p.id = s.process_id "
 	"LEFT JOIN resource r ON r.id = coalesce(s.thread_id, (SELECT max(e.id) FROM resource e "
 	"WHERE e.process_id = s.process_id AND e.kind = 'thread' AND e.tid = s.tid)) "
 	"LEFT JOIN frame f ON f.location_id = r.start_location AND f.position = 0 "
-	"LEFT JOIN resource t ON t.id = s.told_id LEFT JOIN resource g ON g.id = s.target_id "
+	"LEFT JOIN resource t ON t.id = s.told_id LEFT JOIN resource c ON c.id = (SELECT e.id "
+	"FROM resource e WHERE s.wait = 'descriptor' AND coalesce(s.other, 0) <= 1 "
+	"AND e.process_id = s.process_id AND e.kind = 'fd' AND e.subject = s.subject "
+	"AND e.ending = 'closed' AND e.birth_ns <= s.since_ns AND e.death_ns >= s.since_ns LIMIT "
+	"1) "
+	"LEFT JOIN resource g ON g.id = coalesce(c.id, s.target_id) "
 	"WHERE s.process_id = ?1 ORDER BY s.id";
 
 static const char held_sql[] =
@@ -71,6 +77,12 @@ const char *wait_name(enum track_wait wait)
 bool wait_is_for_lock(enum track_wait wait)
 {
 	return wait != TRACK_WAIT_NONE && waits[wait].ended_by == HOLDER;
+}
+
+bool wait_is_from_outside(enum track_wait wait)
+{
+	return wait == TRACK_WAIT_DESCRIPTOR || wait == TRACK_WAIT_CHILD ||
+	       wait == TRACK_WAIT_SIGNAL;
 }
 
 static enum track_wait wait_of(const char *name)
@@ -165,6 +177,10 @@ static int read_thread(struct wait_graph *graph, struct trace_query *row)
 		.is_woken = trace_query_int(row, 23) != 0,
 		.birth_stack = trace_query_int(row, 24),
 		.told_tid = (uint32_t)trace_query_int(row, 25),
+		.closed_id = trace_query_int(row, 27),
+		.closed_ns = (uint64_t)trace_query_int(row, 28),
+		.closed_tid = (uint32_t)trace_query_int(row, 29),
+		.closed_stack = trace_query_int(row, 30),
 	};
 	error = copy(row, 3, &thread->name);
 	if (error == 0)

@@ -60,7 +60,11 @@ struct wait_thread {
 	uint64_t subject, other;
 	int64_t target_id;
 	char *target_class, *target_address; /* of a descriptor; NULL unknown */
-	uint64_t since_ns;		     /* 0 not known */
+	int64_t closed_id; /* the descriptor, if it was closed under its wait; 0 */
+	uint64_t closed_ns;
+	uint32_t closed_tid;
+	int64_t closed_stack;
+	uint64_t since_ns; /* 0 not known */
 	int64_t stack_id;
 	char *told_kind, *told_class, *told_text; /* NULL none */
 	uint64_t told_subject;
@@ -76,6 +80,10 @@ struct wait_process {
 	int64_t id, parent_id;
 	uint64_t start_ns;
 	bool forked, ended_in_order, runs;
+	bool has_running;    /* a thread waits for nothing, or nobody knows where it stands */
+	bool is_closed;	     /* as hang_world.h says */
+	bool by_handler;     /* a signal's handler might wake one: it waits for a semaphore, with no
+				lock in hand */
 	size_t first, count; /* threads */
 };
 
@@ -102,6 +110,8 @@ const char *wait_text(enum track_wait wait);
 const char *wait_name(enum track_wait wait);
 /* Ends by whoever holds a lock. */
 bool wait_is_for_lock(enum track_wait wait);
+/* Ends by what comes from outside of the process. */
+bool wait_is_from_outside(enum track_wait wait);
 
 /* The outermost close that a thread is still in; NULL none. */
 const struct wait_call *wait_closing(const struct wait_graph *graph, size_t thread);

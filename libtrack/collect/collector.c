@@ -402,6 +402,15 @@ int collector_look(struct collector *collector, uint64_t *ret_events)
 	return poll_round(collector, true, true, ret_events);
 }
 
+uint64_t collector_stuck(const struct collector *collector, uint64_t before_ns)
+{
+	uint64_t stuck = 0;
+	for (size_t i = 0; i < collector->count; i++)
+		if (!collector->live[i]->over && !collector->live[i]->replaced)
+			stuck += stand_stuck(&collector->live[i]->spool, before_ns);
+	return stuck;
+}
+
 void collector_ended(struct collector *collector, int32_t pid, int status)
 {
 	if (u64map_put(&collector->statuses, (uint64_t)pid, (uint32_t)status))

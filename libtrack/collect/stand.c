@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "stand.h"
 
+#include <base/fnv.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -243,4 +244,46 @@ uint64_t stand_latest_ns(const struct standings *standings)
 		if (standings->told.threads[i].since_ns > latest_ns)
 			latest_ns = standings->told.threads[i].since_ns;
 	return latest_ns;
+}
+
+struct stuck {
+	uint64_t before_ns;
+	uint64_t hash;
+	size_t locks, joins;
+};
+
+static uint64_t wait_hash(const struct track_standing *entry)
+{
+	const uint64_t words[] = {entry->tid, entry->subject, entry->since_ns};
+	return fnv_bytes(FNV_START, words, sizeof(words));
+}
+
+static int count_stuck(void *ctx, const void *entries, size_t count, uint64_t first)
+{
+	const struct track_standing *entry = entries;
+	struct stuck *stuck = ctx;
+	(void)first;
+	for (size_t i = 0; i < count; i++, entry++) {
+		bool lock = is_lock(entry->wait), join = entry->wait == TRACK_WAIT_THREAD;
+		if (!is_standing(entry) || !(lock || join) || entry->sequence % 2 ||
+		    entry->flags & TRACK_STANDING_TIMED || !entry->since_ns ||
+		    entry->since_ns > stuck->before_ns)
+			continue;
+		stuck->locks += lock;
+		stuck->joins += join;
+		stuck->hash += wait_hash(entry);
+	}
+	return 0;
+}
+
+/* A thread that waits for another's end alone does so for as long as that works. */
+uint64_t stand_stuck(const struct spool *spool, uint64_t before_ns)
+{
+	struct stuck stuck = {.before_ns = before_ns};
+	int fd = spool_reopen(spool);
+	if (fd < 0)
+		return 0;
+	(void)table_walk(fd, &spool->tables[SPOOL_STANDINGS], count_stuck, &stuck);
+	close(fd);
+	return stuck.locks || stuck.joins > 1 ? stuck.hash : 0;
 }

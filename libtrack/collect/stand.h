@@ -24,6 +24,8 @@ void standings_finish(struct standings *standings);
  */
 int stand_read(const struct spool *spool, bool moving, uint64_t now_ns,
 	       struct standings *ret_standings);
+/* As collector_stuck, of one process. */
+uint64_t stand_stuck(const struct spool *spool, uint64_t before_ns);
 /* When the last of them began to wait; 0 if none does. */
 uint64_t stand_latest_ns(const struct standings *standings);
 

@@ -287,11 +287,21 @@ static uint64_t record_new(struct writer *writer, const uint64_t *addresses, siz
 	return hash;
 }
 
-/* Those of packs' wrappers, and ours below main. */
+/* Never less than there are; where an exception leaves one, it is more. */
+static int within;
+
+void stack_within(int more)
+{
+	__atomic_add_fetch(&within, more, __ATOMIC_RELAXED);
+}
+
+/* Those of packs' wrappers, ours below main, and, where there are any, ours in between. */
 static size_t leave_out(uint64_t *addresses, size_t count)
 {
 	count = packs_leave_out(addresses, count);
 	size_t left = count > BELOW_MAIN ? count - BELOW_MAIN : 0;
+	if (unlikely(__atomic_load_n(&within, __ATOMIC_RELAXED)))
+		left = 0;
 	for (size_t i = left; i < count; i++)
 		if (!is_own(addresses[i]))
 			addresses[left++] = addresses[i];

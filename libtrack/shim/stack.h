@@ -32,6 +32,9 @@ void stack_load(void);
  */
 void stack_prepare_thread(void);
 
+/* So many more functions of ours call the program's in the middle of a stack: they are left out. */
+void stack_within(int more);
+
 /*
  * The hash of the caller's stack, our own frames left out; the stack itself is
  * recorded when the thread meets it first. 0: none. errno is left alone.

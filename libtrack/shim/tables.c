@@ -126,15 +126,3 @@ struct track_lock_order *tables_orders(uint64_t hash, bool make)
 		       ? orders
 		       : NULL;
 }
-
-uint32_t tables_order_groups(void)
-{
-	return tables.order_groups;
-}
-
-struct track_lock_order *tables_order_group(uint32_t group)
-{
-	return __atomic_load_n(&tables.orders_ready, __ATOMIC_ACQUIRE) >> group & 1
-		       ? &tables.orders[group * TABLES_ORDER_GROUP]
-		       : NULL;
-}

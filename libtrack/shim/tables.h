@@ -34,8 +34,5 @@ void tables_make_room(void);
 /* The group that a hash leads to; NULL: none, or, if it is not to be made, not ready. */
 struct track_waker *tables_wakers(uint64_t hash, bool make);
 struct track_lock_order *tables_orders(uint64_t hash, bool make);
-/* Groups one by one; NULL: it is not ready. */
-uint32_t tables_order_groups(void);
-struct track_lock_order *tables_order_group(uint32_t group);
 
 #endif

@@ -11,6 +11,7 @@
 #include <sys/epoll.h>
 #include <sys/ioctl.h>
 #include <sys/select.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 
 /* The fortified names, which no public header declares. */
@@ -28,11 +29,32 @@ static struct standing_wait wait_of(enum track_call call, int first, uint64_t co
 				      .timed = timed};
 }
 
+#define PAGE 4096u
+#define READ_MOST (1u << 20) /* what is larger is not looked at */
+
+/*
+ * Whether what a call is given can be read; if not, that is the kernel's to say. It tells so too
+ * when a signal mask is there, and changes none, since there is no such way to change it. A filter
+ * may not let that pass.
+ */
+static bool is_readable(const void *start, size_t size)
+{
+	uintptr_t at = (uintptr_t)start & ~7ul, end = (uintptr_t)start + size;
+	if (size > READ_MOST || end < at || writers_confined())
+		return false;
+	for (; at < end; at = (at | (PAGE - 1)) + 1)
+		if (sys4(SYS_rt_sigprocmask, -1, (long)at, 0, 8) == -EFAULT)
+			return false;
+	return true;
+}
+
 static struct standing_wait wait_of_poll(enum track_call call, const struct pollfd *polled,
 					 nfds_t count, bool timed)
 {
 	int first = -1;
 	uint64_t used = 0;
+	if (count > READ_MOST || !is_readable(polled, count * sizeof(*polled)))
+		return wait_of(call, first, 1, timed);
 	for (nfds_t i = 0; i < count; i++) {
 		if (polled[i].fd < 0)
 			continue;
@@ -46,6 +68,12 @@ static struct standing_wait wait_of_select(enum track_call call, int count, fd_s
 {
 	int first = -1;
 	uint64_t used = 0;
+	size_t bytes = 0;
+	if (count > 0)
+		bytes = (size_t)(count < FD_SETSIZE ? count + 63 : FD_SETSIZE) / 64 * 8;
+	for (int i = 0; i < 3; i++)
+		if (sets[i] && !is_readable(sets[i], bytes))
+			return wait_of(call, first, 1, timed);
 	for (int fd = 0; fd < count && fd < FD_SETSIZE; fd++) {
 		bool is_in = false;
 		for (int i = 0; i < 3; i++)
@@ -63,6 +91,9 @@ static bool is_now(int64_t seconds, int64_t rest)
 }
 
 #define NOW(timeout, rest) ((timeout) && is_now((timeout)->tv_sec, (timeout)->rest))
+/* The same where only the kernel reads it. */
+#define NOW_OR_REFUSED(timeout)                                                                    \
+	((timeout) && (!is_readable(timeout, sizeof(*(timeout))) || NOW(timeout, tv_nsec)))
 #define PAUSES(timed, used) ((timed) && !(used))
 #define SETS                                                                                       \
 	(fd_set *const[])                                                                          \
@@ -119,7 +150,7 @@ SELECTS(pselect, tv_nsec, (int count, fd_set *restrict reads, fd_set *restrict w
 EPOLLS(epoll_wait, !timeout, timeout > 0, (int epoll, struct epoll_event *events, int most, int timeout), (epoll, events, most, timeout))
 EPOLLS(epoll_pwait, !timeout, timeout > 0, (int epoll, struct epoll_event *events, int most, int timeout, const sigset_t *mask),
        (epoll, events, most, timeout, mask))
-EPOLLS(epoll_pwait2, NOW(timeout, tv_nsec), timeout,
+EPOLLS(epoll_pwait2, NOW_OR_REFUSED(timeout), timeout,
        (int epoll, struct epoll_event *events, int most, const struct timespec *timeout, const sigset_t *mask),
        (epoll, events, most, timeout, mask))
 
@@ -132,7 +163,7 @@ CHILD(int, waitid, options & WNOHANG, type == P_PID ? (int64_t)id : -1, (idtype_
 
 SIGNALS(sigwait, false, false, (const sigset_t *restrict set, int *restrict number), (set, number))
 SIGNALS(sigwaitinfo, false, false, (const sigset_t *restrict set, siginfo_t *restrict info), (set, info))
-SIGNALS(sigtimedwait, NOW(timeout, tv_nsec), timeout,
+SIGNALS(sigtimedwait, NOW_OR_REFUSED(timeout), timeout,
         (const sigset_t *restrict set, siginfo_t *restrict info, const struct timespec *restrict timeout), (set, info, timeout))
 /* clang-format on */
 

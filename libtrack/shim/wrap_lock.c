@@ -91,6 +91,24 @@ static void wait_ends(const struct lock_wait *waiting, int result)
 
 #define UNTIL(clock, try, busy) is_tried_first(clock, until) ? REAL(try)(lock) : (busy)
 
+#define ROBUST 16 /* in libc's kind of a mutex */
+
+/*
+ * One that can be recovered no more: who tries it has libc keep it, and the next one, whom the real
+ * call would refuse, waits for ever. So a robust one is not tried.
+ */
+static inline bool is_robust(const pthread_mutex_t *lock)
+{
+	return __atomic_load_n(&lock->__data.__kind, __ATOMIC_RELAXED) & ROBUST;
+}
+
+static __attribute__((noinline)) int lock_if_free(pthread_mutex_t *lock)
+{
+	return __atomic_load_n(&lock->__data.__lock, __ATOMIC_RELAXED)
+		       ? EBUSY
+		       : REAL(pthread_mutex_lock)(lock);
+}
+
 /* Who only tries waits for nobody, so that the order does not count. */
 #define TRY(function, type, mode)                                                                  \
 	SHIM_EXPORT int function(type *lock)                                                       \
@@ -126,10 +144,11 @@ static void wait_ends(const struct lock_wait *waiting, int result)
 	}
 
 /* clang-format off */
-LOCK(pthread_mutex_lock, MUTEX, false, REAL(pthread_mutex_trylock)(lock), EBUSY, (pthread_mutex_t *lock), (lock))
-LOCK(pthread_mutex_timedlock, MUTEX, true, UNTIL(CLOCK_REALTIME, pthread_mutex_trylock, EBUSY), EBUSY,
+LOCK(pthread_mutex_lock, MUTEX, false, unlikely(is_robust(lock)) ? lock_if_free(lock) : REAL(pthread_mutex_trylock)(lock), EBUSY,
+     (pthread_mutex_t *lock), (lock))
+LOCK(pthread_mutex_timedlock, MUTEX, true, is_robust(lock) ? EBUSY : UNTIL(CLOCK_REALTIME, pthread_mutex_trylock, EBUSY), EBUSY,
      (pthread_mutex_t *lock, const struct timespec *until), (lock, until))
-LOCK(pthread_mutex_clocklock, MUTEX, true, UNTIL(clock, pthread_mutex_trylock, EBUSY), EBUSY,
+LOCK(pthread_mutex_clocklock, MUTEX, true, is_robust(lock) ? EBUSY : UNTIL(clock, pthread_mutex_trylock, EBUSY), EBUSY,
      (pthread_mutex_t *lock, clockid_t clock, const struct timespec *until), (lock, clock, until))
 TRY(pthread_mutex_trylock, pthread_mutex_t, MUTEX)
 UNLOCK(pthread_mutex_unlock, pthread_mutex_t)

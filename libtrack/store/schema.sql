@@ -220,7 +220,7 @@ CREATE TABLE lock_order (      -- a lock that was taken while another was held
 	second INTEGER NOT NULL,
 	first_stack INTEGER REFERENCES stack, -- one frame each
 	second_stack INTEGER REFERENCES stack,
-	guard INTEGER,         -- another lock that was held each time, before both; NULL: there is none
+	guard INTEGER,         -- locks that only one can have, held each time, before both: a bit for each, by its address; NULL: none
 	tid INTEGER NOT NULL,
 	many INTEGER NOT NULL  -- 1: other threads took them in this order too
 );

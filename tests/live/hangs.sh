@@ -76,10 +76,19 @@ check "--hang-after 0: nor found" "$code $(told)" "143 "
 begin -- idle
 idle_is_seen() { why "$target"; grep -q 'waits .* for the condition' why.out; }
 eventually idle_is_seen
-check "why: nothing hangs, and a line for each thread" "$code $(sed -n '1s/ in process.*//p' why.out) $(grep -c '^  thread ' why.out)" "0 nothing hangs 2"
+check "why: no deadlock is proven, and a line for each thread" "$code $(sed -n '1s/ in process.*//p' why.out) $(grep -c '^  thread ' why.out)" "0 no deadlock is proven 2"
 check "why: what it waits for, and where" "$(grep -cE '^  thread [0-9]+ ".*"  waits [0-9.]+ s for the condition.* at await_work' why.out)" 1
+why --format json "$target"
+check "why: as JSON, with each thread" "$code $(grep -c '"wait":"condition"' why.out)" "0 1"
 kill -TERM "$run"
 ended
+check "where threads stood is told of who was ended" "$(grep -c 'where its threads stood' err) $(grep -cE 'waited [0-9.]+ s for the condition.* at await_work' err)" "1 1"
+timeout 60 "$rtctrack" report t.db >report.out
+check "and by its trace later" "$(grep -c 'where its threads stood' report.out)" 1
+begin --timeout 1 -- idle
+ended
+timeout 60 "$rtctrack" check t.db >check.out
+check "check of what --timeout ended says what was judged" "$code $? $(grep -c '^passed.*; --timeout ended the program' check.out)" "124 0 1"
 
 # Of what nobody records but itself, and of what nobody does.
 : >out
@@ -153,6 +162,44 @@ check "without a word of hanging three in a row do" "$code" 137
 begin --hang-after 0.2 --timeout 4 -- circle
 ended
 check "--timeout ends it, and gives 124" "$code $(told)" "124 broken lock take_crosswise"
+begin --hang-after 0.2 --timeout 4 --format json -- circle
+ended
+check "a machine finds the report alone on stderr" "$(sed -n 1p err) $(grep -c '"waits_for_tid":[1-9]' err | sed 's/[2-9]/some/')" "{ some"
+rm -f t.db
+: >out
+"$rtctrack" run --spool-dir spools -o t.db --timeout 2 -- /bin/sh -c "$hang circle; exit 0" >out 2>err &
+run=$!
+eventually is_ready || fail "a hang below a shell is ready" "$(cat err)"
+below() { target=$(child_of "$(child_of $run)"); [ -n "$target" ]; }
+eventually below
+why "$(child_of $run)"
+check "why: of a wrapper names what it started" "$(grep -c "rtctrack why $target" why.out)" 1
+hung=$target
+ended
+check "--timeout ends what a shell started" "$code $(eventually is_gone "$hung" && echo gone)" "124 gone"
+rm -f t.db
+: >out
+timeout 60 "$rtctrack" run --spool-dir spools -o t.db --timeout 2 -- /bin/sh -c "setsid $hang stay & wait" >out 2>err &
+run=$!
+eventually is_ready
+eventually below
+hung=$target
+ended
+check "--timeout ends what ignores SIGTERM in a session of its own, and says so" "$code $(ps -o stat= -p "$hung" | grep -vc Z) $(grep -c '1 other that it had started was still there' err)" "124 0 1"
+if [ "$(id -u)" = 0 ] && [ -f p.db ] && command -v setpriv >/dev/null; then
+	rm -f t.db
+	: >out
+	chmod 755 "$work"
+	"$rtctrack" run --spool-dir spools -o t.db -- setpriv --reuid=65534 --regid=65534 --clear-groups "$hang" circle >out 2>err &
+	run=$!
+	eventually is_ready
+	target=$(child_of $run)
+	eventually why_says --hang-after 0.2 "$target"
+	check "why: what could make no spool in a run is looked at by probes" "$code $(grep -c '^something hangs' why.out)" "1 1"
+	finish
+else
+	skip "why: what could make no spool in a run" "no root, no probes or no setpriv"
+fi
 begin --hang-after 0.2 --timeout 4 --gate -- circle
 ended
 check "with --gate too" "$code" 124

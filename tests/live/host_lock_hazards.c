@@ -12,6 +12,7 @@
 #include <sys/syscall.h>
 #include <sys/time.h>
 #include <sys/wait.h>
+#include <threads.h>
 #include <unistd.h>
 
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER, other = PTHREAD_MUTEX_INITIALIZER;
@@ -200,10 +201,76 @@ static int locks_in_handlers(void)
 	return 0;
 }
 
+static pthread_once_t once = PTHREAD_ONCE_INIT;
+static once_flag once_of_c11 = ONCE_FLAG_INIT;
+static sem_t begun, go_on;
+static uint32_t waiting_tid;
+
+/* Whoever runs it holds it; another thread waits for that one. */
+static void initialise(void)
+{
+	struct track_standing standing = standing_mine();
+	standing_holds(&standing, 0, &once, TRACK_WAIT_MUTEX, 1);
+	sem_post(&begun);
+	sem_wait(&go_on);
+}
+
+static void initialise_and_end(void)
+{
+	pthread_exit(NULL);
+}
+
+static void initialise_for_c11(void)
+{
+	struct track_standing standing = standing_mine();
+	standing_holds(&standing, 0, &once_of_c11, TRACK_WAIT_MUTEX, 1);
+}
+
+static void *first_to_come(void *unused)
+{
+	pthread_once(&once, initialise);
+	standing_is_free();
+	return unused;
+}
+
+static void *next_to_come(void *unused)
+{
+	waiting_tid = standing_tid();
+	return first_to_come(unused);
+}
+
+static void *end_inside(void *unused)
+{
+	pthread_once(&once, initialise_and_end);
+	return unused;
+}
+
+static int initialisers(void)
+{
+	pthread_t first, next;
+	by_another(end_inside, NULL);
+	sem_init(&begun, 0, 0);
+	sem_init(&go_on, 0, 0);
+	host_check(!pthread_create(&first, NULL, first_to_come, NULL), "no thread");
+	sem_wait(&begun);
+	host_check(!pthread_create(&next, NULL, next_to_come, NULL), "no thread");
+	struct track_standing standing = standing_await(&waiting_tid, TRACK_WAIT_MUTEX);
+	host_check(standing.subject == (uintptr_t)&once && !standing.held_count, "it waits");
+	sem_post(&go_on);
+	pthread_join(first, NULL);
+	pthread_join(next, NULL);
+	call_once(&once_of_c11, initialise_for_c11);
+	call_once(&once_of_c11, initialise_for_c11);
+	standing_is_free();
+	host_account();
+	return 0;
+}
+
 const struct host host_lock_hazards[] = {
 	{"locks-fork", forks_with_locks, "a fork that holds locks, beside threads"},
 	{"locks-vfork", vfork_with_locks, "children that lock on the parent's memory"},
 	{"locks-late", late_locks, "locks at a thread's very end, and beyond"},
+	{"locks-once", initialisers, "initialisers that run once, and one that does not return"},
 	{"locks-handlers", locks_in_handlers, "signal handlers that lock, post and leave"},
 	{0},
 };

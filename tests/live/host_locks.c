@@ -299,6 +299,14 @@ static void *give_back(void *lock)
 	return NULL;
 }
 
+static void *is_refused(void *lock)
+{
+	const struct timespec past = {0, 1};
+	host_check(pthread_mutex_lock(lock) == ENOTRECOVERABLE, "lost for another too");
+	host_check(pthread_mutex_timedlock(lock, &past) == ENOTRECOVERABLE, "and with a time");
+	return NULL;
+}
+
 /* Each kind says what it says alone. */
 static int kinds_of_locks(void)
 {
@@ -324,6 +332,7 @@ static int kinds_of_locks(void)
 		   "the dead holds it still");
 	pthread_mutex_unlock(&robust); /* not made consistent */
 	host_check(pthread_mutex_lock(&robust) == ENOTRECOVERABLE, "ENOTRECOVERABLE");
+	by_another(is_refused, &robust);
 	standing_is_free();
 
 	pthread_mutex_t inheriting =
@@ -393,8 +402,9 @@ static int orders_of_locks(void)
 	pthread_mutex_t guard = PTHREAD_MUTEX_INITIALIZER, tried = PTHREAD_MUTEX_INITIALIZER;
 	under_guard(&guard);
 	struct track_lock_order order = standing_order(&mutex, &other);
-	host_check(order.first && order.guard == (uintptr_t)&guard && order.tid == standing_tid() &&
-			   !order.flags && order.first_caller && order.second_caller,
+	host_check(order.first && __builtin_popcountll(order.guard) == 1 &&
+			   order.tid == standing_tid() && !order.flags && order.first_caller &&
+			   order.second_caller,
 		   "an order under a guard");
 	host_check(standing_order(&guard, &mutex).first, "the guard's own order");
 	in_order(NULL);
@@ -408,7 +418,12 @@ static int orders_of_locks(void)
 	pthread_mutex_unlock(&tried);
 	pthread_mutex_unlock(&mutex);
 	host_check(!standing_order(&mutex, &tried).first, "who tries, waits for nobody");
-	host_check(!pthread_mutex_destroy(&other), "destroy");
+	host_check(!pthread_mutex_destroy(&other) && !pthread_mutex_init(&other, NULL), "renewed");
+	pthread_mutex_lock(&other);
+	pthread_mutex_lock(&mutex);
+	pthread_mutex_unlock(&mutex);
+	pthread_mutex_unlock(&other);
+	host_check(standing_order(&other, &mutex).first, "the order of the lock that came after");
 	host_check(!standing_order(&mutex, &other).first, "the order of a lock that is gone");
 	host_check(standing_order(&guard, &mutex).first, "another lock's order");
 

@@ -15,6 +15,7 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <sys/select.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
@@ -411,6 +412,25 @@ static int waits_for_all(void)
 }
 
 /* What returns at once: the result and errno are the call's own. */
+/* The kernel says so: nobody else may look first. */
+static void refuse_what_is_not_there(void)
+{
+	void *page = mmap(NULL, 8192, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	host_check(!mprotect(page + 4096, 4096, PROT_NONE), "a page that is not there");
+	void *nowhere = page + 4096, *partly = page + 4096 - sizeof(struct pollfd);
+	host_check(poll(nowhere, 1, -1) < 0 && errno == EFAULT, "EFAULT of poll");
+	host_check(poll(partly, 2, -1) < 0 && errno == EFAULT, "EFAULT in the middle");
+	host_check(poll(partly, UINT32_MAX, -1) < 0 && errno == EINVAL, "EINVAL of poll");
+	host_check(ppoll(nowhere, 1, NULL, NULL) < 0 && errno == EFAULT, "EFAULT of ppoll");
+	host_check(select(here + 1, nowhere, NULL, NULL, NULL) < 0 && errno == EFAULT,
+		   "EFAULT of select");
+	host_check(epoll_pwait2(epoll_of(here), page, 1, nowhere, NULL) < 0 && errno == EFAULT,
+		   "EFAULT of epoll_pwait2");
+	host_check(sigtimedwait(page, NULL, nowhere) < 0 && errno == EFAULT,
+		   "EFAULT of sigtimedwait");
+	munmap(page, 8192);
+}
+
 static int returns_at_once(void)
 {
 	struct epoll_event event;
@@ -434,6 +454,7 @@ static int returns_at_once(void)
 	host_check(waitpid(-1, NULL, WNOHANG) < 0 && errno == ECHILD, "ECHILD");
 	host_check(syscall(SYS_futex, &futex_word, FUTEX_WAIT, 1, NULL) < 0 && errno == EAGAIN,
 		   "EAGAIN of a futex");
+	refuse_what_is_not_there();
 	int file = open("/proc/self/exe", O_RDONLY);
 	host_check(read(file, &byte, 1) == 1, "a file");
 	const struct timeval soon = {0, 1000};

@@ -139,6 +139,7 @@ for program in live_host live_host_nopie; do
 	account locks-vfork 0
 	account locks-late 0
 	account locks-handlers 0
+	account locks-once 0
 	account locks-orders 0
 	account waits-outside 0
 	account waits-not 0

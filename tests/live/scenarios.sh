@@ -29,9 +29,10 @@ hang_after=0.5
 # that grows too where it is left open; in the fixed forms nothing does.
 packs_of() { [ "$1" = buggy ] && echo "--pack none"; }
 
-# findings TRACE: "rule kind culprit" of each finding that fails a gate, the gravest first; a forecast follows from another
+# findings TRACE: "rule kind culprit" of each finding that fails a gate, the gravest first; a forecast follows from another.
+# That a lock is kept by who waits on, while other threads go on, is suspect.
 findings() {
-	sqlite3 -batch -separator ' ' "$1" "SELECT rule, kind, coalesce(culprit_function, '?') FROM finding WHERE state IN ('broken', 'leaked', 'growing', 'unclosed') AND NOT (rule = 'exhaustion' AND state = 'growing') ORDER BY rank" 2>&1
+	sqlite3 -batch -separator ' ' "$1" "SELECT rule, kind, coalesce(culprit_function, '?') FROM finding WHERE (state IN ('broken', 'leaked', 'growing', 'unclosed') OR (rule = 'teardown-deadlock' AND state = 'suspect')) AND NOT (rule = 'exhaustion' AND state = 'growing') ORDER BY rank" 2>&1
 }
 
 # found NAME FORM: the findings of a run
@@ -68,6 +69,7 @@ found_hung() {
 
 # instead NAME FORM: what there is where that finds nothing: findings that fail no gate, and what was lost
 instead() {
+	[ -e "$work/$1.$2.db" ] || set -- "$1" hung
 	sqlite3 -batch "$work/$1.$2.db" "SELECT group_concat(told, ', ') FROM (SELECT rule || ' ' || state AS told FROM finding
 		UNION ALL SELECT name || ' ' || sum(count) FROM note WHERE weight = 'LOST' GROUP BY name)" 2>&1
 	tail -2 "$work/$1.$2.out"

@@ -33,7 +33,7 @@ done <<'TABLE'
 glib|last_act|thread|stop_counter|'main' waits for the end of 'counter', which waits for the mutex that 'main' holds
 glib|reader|thread|stop_reader|'main' waits for the end of 'reader', which waits for the lock, to read, that 'main' holds
 glib|loop|thread|stop_loop|'main' waits for the end of 'loop', which waits for the mutex that 'main' holds
-glib|condition|lock|finish_list|'list' waits for the mutex that 'main' holds, which waits for the condition, and nobody wakes it
+glib|condition|lock|finish_list|'list' waits for the mutex that 'main' holds, which waits for the condition, and no thread can wake it: all 2 threads of the process wait
 glib|crosswise|lock|take_list_first|'main' waits for the mutex that 'crosswise' holds, which waits for the mutex that 'main' holds
 gst|locked|lock|stop_pipeline|'main' waits for the mutex that 'fakesrc0:src' holds, which waits for the mutex that 'main' holds
 gst|helper|thread|end_at_sample|'fakesrc0:src' waits for the end of 'ender', which waits for the mutex that 'fakesrc0:src' holds

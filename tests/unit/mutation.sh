@@ -116,9 +116,22 @@ libtrack/analyze/hang.c|s/closing_depth > 1 \&\& waiting_depth > 0/false/|unit_a
 libtrack/analyze/hang.c|s/return elsewhere == 0;/return elsewhere < 9;/|unit_analyze_hang_quiet
 libtrack/analyze/hang.c|s/hang->waiting++;/hang->waiting = 0;/|unit_analyze_wait_graph
 libtrack/analyze/hang_ending.c|s/if (!is_pool_wait(fitting->hangs, i))/if (i == 99 \&\& !is_pool_wait(fitting->hangs, i))/|unit_analyze_hang
+libtrack/analyze/hang_turn.c|s/return behind ||/return true ||/|unit_analyze_hang_doubt
+libtrack/analyze/hang_turn.c|s/thread->subject == lock/lock == 9/|unit_analyze_hang_doubt
+libtrack/analyze/hang_world.c|s/first \&\& !others.threads/first/|unit_analyze_hang
+libtrack/analyze/hang_world.c|s/return at->edge_count > 0;/return true;/|unit_analyze_hang
+libtrack/analyze/hang_world.c|s/process->has_running = others.threads;/process->has_running = false;/|unit_analyze_hang_doubt
+libtrack/analyze/hang_world.c|s/TRACK_WAIT_SEMAPHORE \&\& at->held_count == 0/TRACK_WAIT_SEMAPHORE/|unit_analyze_hang
+libtrack/analyze/hang_doubt.c|s/return process->by_handler;/return false;/|unit_analyze_hang
+libtrack/analyze/hang_doubt.c|s/!wait_process_of(\&hangs->graph, thread)->has_running/true/|unit_analyze_hang_doubt
+libtrack/analyze/hang_doubt.c|s/wait_is_from_outside(end->wait)/false/|unit_analyze_hang_doubt
+libtrack/analyze/hang.c|s/has_lasted(hangs, at->closed_ns, at->now_ns)/true/|unit_analyze_hang_doubt
+libtrack/analyze/hang.c|s/hang_is_exit(hangs, walk->path\[0\])/false/|unit_analyze_hang_doubt
 libtrack/analyze/hang_kept.c|s/if (!links->up\[i\].owns)/if (links->up[i].owns)/|unit_analyze_hang
 libtrack/analyze/leaks.c|s/\*since_ns < survivor->judged_ns/*since_ns == 1/|unit_analyze_hang
-libtrack/analyze/rule_lock_order.c|s/a.guard IS b.guard/false/|unit_analyze_lock_order
+libtrack/analyze/rule_lock_order.c|s/(one->guards \& other->guards) == 0/true/|unit_analyze_lock_order
+libtrack/analyze/rule_lock_order.c|s/one->second_place != other->second_place/true/|unit_analyze_lock_order
+libtrack/analyze/rule_lock_order.c|s/search->orders\[ring\[i\]\].told = search->length/search->orders[ring[i]].told = 0/|unit_analyze_lock_order
 libtrack/analyze/culprit.c|s/!culprits->with_plumbing \&\&/true \&\&/|unit_analyze_hang
 cli/report/finding.c|s/strcmp(finding->rule, "lock-order") == 0/false/|unit_report_text
 cli/report/stack.c|s/strlen(clone) < strlen(piece->clone)/true/|unit_report_stack

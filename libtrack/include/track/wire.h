@@ -321,9 +321,14 @@ struct track_lock_order {
 	uint64_t second;
 	uint64_t first_caller;
 	uint64_t second_caller;
-	uint64_t guard; /* another lock that was held each time, before both; 0: there is none */
+	/*
+	 * Locks that only one thread can have, held each time, before both: for each a bit, by its
+	 * address. 0: there is none.
+	 */
+	uint64_t guard;
 	uint32_t tid;
-	uint32_t flags; /* enum track_lock_order_flags */
+	uint16_t flags;	 /* enum track_lock_order_flags */
+	uint16_t births; /* for who writes it: which locks of those at these addresses */
 };
 
 /* MANY: other threads took them in this order too. */

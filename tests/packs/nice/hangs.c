@@ -93,10 +93,12 @@ static void stop_closing(GMainLoop *loop, GThread *thread)
 	(void)loop;
 	nice_agent_send(sides[0].agent, sides[0].stream, 1, sizeof(message), message);
 	last_thread = thread;
-	atexit(join_at_exit);
-	if (is_wrong)
+	if (is_wrong) {
+		atexit(join_at_exit);
 		exit(0);
+	}
 	await_closed();
+	g_thread_join(thread); /* its context is free then */
 }
 
 static const struct {

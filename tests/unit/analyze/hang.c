@@ -313,7 +313,7 @@ Test(hang, a_close_that_waits_for_a_silent_peer_names_the_descriptor)
 	judge();
 	expect_findings("teardown-deadlock broken fd tcp 1 await_bye");
 	expect_message("close of connection hangs: thread 100 'main' waits for something to come "
-		       "on descriptor 7, and nothing comes");
+		       "on descriptor 7, and nothing has come for 20.0 s");
 }
 
 Test(hang, who_waits_for_a_lock_of_one_that_is_never_woken_hangs)
@@ -324,8 +324,10 @@ Test(hang, who_waits_for_a_lock_of_one_that_is_never_woken_hangs)
 	has(one, 0x10, "send_all");
 	judge();
 	expect_findings("teardown-deadlock broken lock mutex 1 hang_up");
-	expect_message("thread 100 'main' waits for the mutex 0x10 that thread 101 holds, which "
-		       "waits for the condition 0x91, and nobody wakes it");
+	expect_message(
+		"thread 100 'main' waits for the mutex 0x10 that thread 101 holds, which "
+		"waits for the condition 0x91, and no thread can wake it: all 2 threads of the "
+		"process wait");
 }
 
 Test(hang, a_waker_that_is_gone_is_named)
@@ -364,8 +366,10 @@ Test(hang, a_join_at_the_programs_end_of_who_is_never_woken_hangs)
 	exit_begun(100, LONG_AGO);
 	judge();
 	expect_findings("teardown-deadlock broken lock condition 1 stop_pool");
-	expect_message("the program's end hangs: thread 100 'main' waits for the end of thread "
-		       "101 'worker', which waits for the condition 0x91, and nobody wakes it");
+	expect_message(
+		"the program's end hangs: thread 100 'main' waits for the end of thread "
+		"101 'worker', which waits for the condition 0x91, and no thread can wake it: all "
+		"2 threads of the process wait");
 }
 
 Test(hang, of_a_process_that_runs_on_times_are_counted_from_now)
@@ -379,7 +383,7 @@ Test(hang, of_a_process_that_runs_on_times_are_counted_from_now)
 	is_inside(one, library, true);
 	judge();
 	expect_message("close of library hangs: thread 100 'main' waits for a signal, and none "
-		       "comes");
+		       "has come for 20.0 s");
 	expect("SELECT role FROM evidence WHERE position = 1",
 	       "the close of library began 20.00 s ago, on thread 100 'main', at");
 }
@@ -496,4 +500,57 @@ Test(hang, a_closing_scope_that_hangs_is_told_once_though_the_program_exited)
 	is_inside(one, library, true);
 	judge();
 	expect_findings("teardown-deadlock broken lock condition 1 await_change");
+}
+
+Test(hang, where_nobody_is_left_who_could_wake_anybody_all_hang)
+{
+	int64_t worker = WORKER(.tid = 101, .name = "worker");
+
+	STAND(.wait = "condition", .subject = 0x77, .in = "await_all");
+	STAND(.tid = 101, .thread = worker, .wait = "futex", .subject = 0x91, .in = "get");
+	judge();
+	expect_findings("teardown-deadlock broken lock condition 1 await_all");
+	expect_message("thread 100 'main' waits for the condition 0x77, and no thread can wake it: "
+		       "all 2 threads of the process wait");
+	expect_chain("thread 100 'main' has waited 20.00 s for the condition 0x77 at await_all\n"
+		     "thread 101 'worker' has waited 20.00 s for the futex 0x91 at get");
+}
+
+Test(hang, a_semaphore_may_be_posted_by_a_signals_handler)
+{
+	STAND(.wait = "semaphore", .subject = 0x77, .in = "await_stop");
+	judge();
+	expect_findings("teardown-deadlock suspect lock semaphore 1 await_stop");
+}
+
+Test(hang, but_hardly_one_that_is_awaited_with_a_lock_in_hand)
+{
+	int64_t one = STAND(.tid = 101, .wait = "semaphore", .subject = 0x91, .in = "next");
+
+	has(one, 0x10, "prepare");
+	STAND(.wait = "mutex", .subject = 0x10, .in = "serve");
+	judge();
+	expect_findings("teardown-deadlock broken lock mutex 1 serve");
+}
+
+Test(hang, a_thread_of_which_nobody_knows_where_it_stands_may_wake_others)
+{
+	WORKER(.tid = 101, .name = "worker");
+	STAND(.wait = "condition", .subject = 0x77, .in = "await_all");
+	judge();
+	expect("SELECT message FROM finding WHERE rule = 'teardown-deadlock'", "none");
+}
+
+Test(hang, a_process_that_has_just_come_to_a_halt_is_not_one_that_hangs)
+{
+	STAND(.wait = "condition", .subject = 0x77, .in = "await_all", .since = JUST_NOW);
+	judge();
+	expect_findings("none");
+}
+
+Test(hang, a_lock_of_which_nobody_knows_the_holder_may_be_another_processs)
+{
+	STAND(.wait = "mutex", .subject = 0x10, .in = "work");
+	judge();
+	expect_findings("none");
 }

@@ -2,9 +2,11 @@
 /* What waits, and hangs not; and what hangs only if it has for long. */
 #include "standing.inc.c"
 
+/* Somebody is left who may wake others. */
 static void begin(void)
 {
 	rows_begin_as("signal");
+	STAND(.tid = 199, .wait = "descriptor", .subject = 4, .timed = true, .in = "look_on");
 }
 
 TestSuite(hang_quiet, .init = begin, .fini = rows_end);
@@ -94,9 +96,10 @@ Test(hang_quiet, but_a_main_that_wants_the_lock_of_who_waits_for_its_peer_elsewh
 	has(one, 0x10, "receive_all");
 	STAND(.wait = "mutex", .subject = 0x10, .in = "stop");
 	judge();
-	expect("SELECT kind || ' ' || message FROM finding",
-	       "lock thread 100 'main' waits for the mutex 0x10 that thread 101 holds, which waits "
-	       "for something to come on descriptor 3 or 1 more, and nothing comes");
+	expect("SELECT state || ' ' || kind || ' ' || message FROM finding",
+	       "suspect lock thread 100 'main' waits for the mutex 0x10 that thread 101 holds, "
+	       "which waits for something to come on descriptor 3 or 1 more, and nothing has come "
+	       "for 20.0 s");
 }
 
 Test(hang_quiet, a_writer_that_waits_for_readers_that_go_on)
@@ -310,7 +313,7 @@ Test(hang_quiet, but_a_close_that_waits_where_it_began)
 	close_and_wait(in_all(0x1001, 0x2001, 0x3001), in_all(0x1101, 0x2001, 0x3001));
 	expect("SELECT message FROM finding WHERE rule = 'teardown-deadlock'",
 	       "close of connection hangs: thread 100 'main' waits for the condition 0x91, and "
-	       "nobody wakes it");
+	       "nobody has woken it for 20.0 s");
 }
 
 Test(hang_quiet, a_wait_of_which_nobody_knows_how_long)

@@ -8,16 +8,19 @@ struct pair {
 	uint64_t first, second, guard;
 	uint32_t tid;
 	bool many;
-	const char *in;
+	const char *in, *outer; /* NULL: another place for each pair */
 };
 
 static void pair_as(struct pair pair)
 {
+	char place[32];
+
+	snprintf(place, sizeof(place), "outer%llx", (unsigned long long)pair.first);
 	struct trace_lock_order row = {
 		.process_id = process,
 		.first = pair.first,
 		.second = pair.second,
-		.first_stack = in("outer"),
+		.first_stack = in(pair.outer != NULL ? pair.outer : place),
 		.second_stack = in(pair.in != NULL ? pair.in : "inner"),
 		.guard = pair.guard,
 		.tid = pair.tid,
@@ -31,8 +34,8 @@ static void pair_as(struct pair pair)
 
 Test(lock_order, two_threads_that_take_two_locks_in_both_orders_may_meet)
 {
-	PAIR(.first = 0x10, .second = 0x20, .tid = 100, .in = "send");
-	PAIR(.first = 0x20, .second = 0x10, .tid = 101, .in = "receive");
+	PAIR(.first = 0x10, .second = 0x20, .tid = 100, .outer = "outer", .in = "send");
+	PAIR(.first = 0x20, .second = 0x10, .tid = 101, .outer = "outer", .in = "receive");
 	judge();
 	expect_findings("lock-order possible lock lock 1 send");
 	expect_message("the locks 0x10 and 0x20 are taken here in this order, and elsewhere in the "
@@ -79,8 +82,8 @@ Test(lock_order, unless_others_did_it_too)
 
 Test(lock_order, a_lock_before_both_keeps_them_apart)
 {
-	PAIR(.first = 0x10, .second = 0x20, .tid = 100, .guard = 0x5);
-	PAIR(.first = 0x20, .second = 0x10, .tid = 101, .guard = 0x5);
+	PAIR(.first = 0x10, .second = 0x20, .tid = 100, .guard = 1ull << 63 | 0x4);
+	PAIR(.first = 0x20, .second = 0x10, .tid = 101, .guard = 1ull << 63 | 0x2);
 	judge();
 	expect_findings("none");
 }
@@ -88,7 +91,7 @@ Test(lock_order, a_lock_before_both_keeps_them_apart)
 Test(lock_order, two_different_locks_before_them_do_not)
 {
 	PAIR(.first = 0x10, .second = 0x20, .tid = 100, .guard = 0x5);
-	PAIR(.first = 0x20, .second = 0x10, .tid = 101, .guard = 0x6);
+	PAIR(.first = 0x20, .second = 0x10, .tid = 101, .guard = 0xa);
 	judge();
 	expect_findings("lock-order possible lock lock 1 inner");
 }
@@ -109,4 +112,70 @@ Test(lock_order, pairs_of_one_place_are_one_finding)
 	}
 	judge();
 	expect_findings("lock-order possible lock lock 3 inner");
+}
+
+Test(lock_order, a_pair_taken_at_the_same_places_may_be_two_that_lay_there_in_turn)
+{
+	PAIR(.first = 0x10, .second = 0x20, .tid = 100, .outer = "serve");
+	PAIR(.first = 0x20, .second = 0x10, .tid = 101, .outer = "serve");
+	judge();
+	expect_findings("none");
+}
+
+Test(lock_order, guards_are_sets_and_one_in_common_is_enough)
+{
+	PAIR(.first = 0x10, .second = 0x20, .tid = 100, .guard = 0x3);
+	PAIR(.first = 0x20, .second = 0x10, .tid = 101, .guard = 0x6);
+	judge();
+	expect_findings("none");
+}
+
+static void ring(uint64_t guard, uint32_t last_tid)
+{
+	PAIR(.first = 0x10, .second = 0x20, .tid = 100, .in = "a", .guard = guard);
+	PAIR(.first = 0x20, .second = 0x30, .tid = 101, .in = "b");
+	PAIR(.first = 0x30, .second = 0x10, .tid = last_tid, .in = "c", .guard = guard);
+	judge();
+}
+
+Test(lock_order, three_locks_in_a_ring_of_three_threads)
+{
+	ring(0, 102);
+	expect("SELECT state || ' ' || count || ' ' || message FROM finding",
+	       "possible 1 the locks 0x10, 0x20 and 0x30 are taken one with the other in hand, all "
+	       "around: 3 threads can come to wait for each other");
+	expect("SELECT count(*) FROM evidence", "6");
+}
+
+Test(lock_order, a_ring_of_which_two_exclude_each_other_cannot_close)
+{
+	ring(0x8, 102);
+	expect_findings("none");
+}
+
+Test(lock_order, a_ring_of_which_one_thread_makes_two_cannot_close)
+{
+	ring(0, 100);
+	expect_findings("none");
+}
+
+Test(lock_order, a_ring_with_a_pair_that_is_told_is_not_told_again)
+{
+	PAIR(.first = 0x20, .second = 0x10, .tid = 103, .in = "d");
+	ring(0, 102);
+	expect("SELECT sum(count) FROM finding", "1");
+}
+
+Test(lock_order, a_lock_taken_inside_of_the_languages_library_was_taken_nowhere)
+{
+	PAIR(.first = 0x10, .second = 0x20, .tid = 100, .outer = "__gthread_mutex_lock",
+	     .in = "std::mutex::lock");
+	PAIR(.first = 0x20, .second = 0x10, .tid = 101, .outer = "__gthread_mutex_lock",
+	     .in = "std::mutex::lock");
+	judge();
+	expect("SELECT coalesce(culprit_function, '-') FROM finding", "-");
+	expect_chain("thread 100 'main' took the lock 0x10\n"
+		     "and, with it in hand, the lock 0x20\n"
+		     "thread 101 took the lock 0x20\n"
+		     "and, with it in hand, the lock 0x10");
 }

@@ -26,8 +26,8 @@ Test(wait_graph, who_waits_to_write_waits_for_each_reader)
 	has_as(stuck, 0x10, "read-lock", "look");
 	judge();
 	expect_hang("close of library hangs: thread 100 'main' waits for the lock 0x10, to write, "
-		    "that thread 102 holds, which waits for the semaphore 0x91, and nobody wakes "
-		    "it");
+		    "that thread 102 holds, which waits for the semaphore 0x91, and nobody has "
+		    "woken it for 20.0 s");
 }
 
 Test(wait_graph, who_waits_to_read_waits_for_the_one_that_writes)
@@ -39,8 +39,8 @@ Test(wait_graph, who_waits_to_read_waits_for_the_one_that_writes)
 	has_as(other, 0x10, "write-lock", "change");
 	judge();
 	expect_hang("close of library hangs: thread 100 'main' waits for the lock 0x10, to read, "
-		    "that thread 101 holds, which waits for the end of a child process, which does "
-		    "not end");
+		    "that thread 101 holds, which waits for the end of a child process, which has "
+		    "not ended in 20.0 s");
 }
 
 Test(wait_graph, who_says_that_it_waits_for_a_thread_waits_for_that)
@@ -95,7 +95,7 @@ Test(wait_graph, threads_are_alike_by_name_or_else_by_where_they_were_made)
 	STAND(.tid = 102, .thread = other, .wait = "mutex", .subject = 0x10, .in = "stop");
 	judge();
 	expect_hang("thread 102 waits for the mutex 0x10 that thread 101 holds, which waits for "
-		    "the condition 0x91, and nobody wakes it");
+		    "the condition 0x91, and nobody has woken it for 20.0 s");
 }
 
 Test(wait_graph, all_who_wait_for_what_hangs_are_counted)

@@ -14,6 +14,7 @@ static void begin(uint64_t hang_after_ns, bool quiet)
 {
 	options.hang_after_ns = hang_after_ns;
 	options.quiet = quiet;
+	options.format = &report_formats[0];
 	hang_watch_start(&watch, &options, "/nowhere");
 }
 
@@ -23,7 +24,7 @@ static unsigned looks(uint64_t from_s, uint64_t to_s, uint64_t pending_s)
 	unsigned count = 0;
 
 	for (uint64_t second = from_s; second < to_s; second++)
-		count += hang_watch_is_due(&watch, second * SECOND, pending_s * SECOND);
+		count += hang_watch_is_due(&watch, second * SECOND, pending_s * SECOND, 0);
 	return count;
 }
 
@@ -50,4 +51,48 @@ Test(hang_watch, who_wants_to_hear_nothing_has_no_looks)
 	cr_expect_eq(looks(100, 1000, 1), 0);
 	begin(ROAD_TIME_UNSET, true);
 	cr_expect_eq(looks(100, 1000, 1), 0);
+}
+
+Test(hang_watch, threads_that_are_stuck_are_looked_at_at_once_and_once)
+{
+	begin(ROAD_TIME_UNSET, false);
+	looks(100, 1000, 0);
+	cr_expect(hang_watch_is_due(&watch, 1000 * SECOND, 0, 7));
+	cr_expect_not(hang_watch_is_due(&watch, 1001 * SECOND, 0, 7), "the same still");
+	cr_expect(hang_watch_is_due(&watch, 1002 * SECOND, 0, 8), "others");
+}
+
+Test(hang_watch, those_that_move_on_and_are_stuck_again_are_looked_at_ever_less_often)
+{
+	unsigned count = 0;
+
+	begin(ROAD_TIME_UNSET, false);
+	for (uint64_t second = 1000; second < 1600; second++)
+		count += hang_watch_is_due(&watch, second * SECOND, 0, second);
+	cr_expect_lt(count, 40);
+}
+
+Test(hang_watch, peeks_each_second_at_waits_that_are_old_enough)
+{
+	uint64_t before_ns = 0;
+
+	begin(3 * SECOND, false);
+	cr_expect(hang_watch_peeks(&watch, 100 * SECOND, &before_ns));
+	cr_expect_eq(before_ns, 97 * SECOND);
+	cr_expect_not(hang_watch_peeks(&watch, 100 * SECOND + 1, &before_ns));
+	cr_expect(hang_watch_peeks(&watch, 101 * SECOND, &before_ns));
+}
+
+Test(hang_watch, a_machine_that_reads_the_report_on_stderr_is_told_nothing_else)
+{
+	const struct report_format *format = report_formats;
+
+	begin(ROAD_TIME_UNSET, false);
+	while (format->reader != REPORT_FOR_MACHINE)
+		format++;
+	options.format = format;
+	cr_expect_eq(looks(100, 1000, 1), 0);
+	options.report_path = "elsewhere";
+	cr_expect_gt(looks(100, 1000, 1), 0);
+	options.report_path = NULL;
 }

@@ -4,8 +4,10 @@
 #include <criterion/criterion.h>
 #include <errno.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 static pthread_barrier_t step;
@@ -44,4 +46,30 @@ Test(tasks, a_process_that_is_gone_has_none)
 	size_t count;
 
 	cr_expect_eq(tasks_list(INT32_MAX, &tasks, &count), -ENOENT);
+}
+
+Test(tasks, what_a_process_forked_is_listed_children_first)
+{
+	struct report_task tasks[8];
+	size_t count = 0;
+	int ends[2];
+	char byte;
+	pid_t child;
+
+	cr_assert_eq(pipe(ends), 0);
+	child = fork();
+	if (child == 0) {
+		if (fork() == 0)
+			pause();
+		cr_assert_eq(write(ends[1], "", 1), 1);
+		pause();
+	}
+	cr_assert_eq(read(ends[0], &byte, 1), 1);
+	count = tasks_descendants(getpid(), tasks, 8);
+	cr_expect_eq(count, 2);
+	cr_expect_eq(tasks[0].tid, (uint32_t)child);
+	cr_expect_eq(tasks_descendants(getpid(), tasks + 2, 1), 1, "no more than there is room");
+	for (size_t i = count; i > 0; i--)
+		kill((pid_t)tasks[i - 1].tid, SIGKILL);
+	waitpid(child, NULL, 0);
 }

@@ -297,3 +297,31 @@ Test(standing, when_the_program_began_to_end_is_told_with_its_process)
 	cr_assert(eq(u32, record.processes[0].exit_tid, MAIN));
 	builder_close(&b);
 }
+
+Test(standing, two_that_wait_for_locks_for_long_are_stuck_and_told_as_the_same_until_they_move)
+{
+	struct builder b = a_circle(getpid());
+	uint64_t stuck;
+
+	cr_assert(eq(int, collector_add(collector, folder), 0));
+	fixture_poll();
+	stuck = collector_stuck(collector, 60);
+	cr_expect(stuck != 0);
+	cr_expect(eq(u64, collector_stuck(collector, 60), stuck));
+	cr_expect(eq(u64, collector_stuck(collector, 49), 0), "not for so long");
+	builder_standing(&b, 5)->since_ns++;
+	cr_expect(collector_stuck(collector, 61) != stuck);
+	builder_close(&b);
+}
+
+Test(standing, who_waits_for_a_thread_alone_or_not_for_ever_is_not_stuck)
+{
+	struct builder b = builder_open(folder, "a", getpid());
+
+	waits(&b, 0, MAIN, TRACK_WAIT_THREAD, 16, 50);
+	waits(&b, 1, WORKER, TRACK_WAIT_MUTEX, 32, 50)->flags = TRACK_STANDING_TIMED;
+	cr_assert(eq(int, collector_add(collector, folder), 0));
+	fixture_poll();
+	cr_expect(eq(u64, collector_stuck(collector, 60), 0));
+	builder_close(&b);
+}

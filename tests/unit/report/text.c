@@ -504,3 +504,20 @@ Test(text, of_what_was_there_before_no_beginning_is_told)
 	expect_not("next: start");
 	expect("\ntrace: ");
 }
+
+Test(text, how_the_c_library_waits_is_left_out_unless_all_is_wanted)
+{
+	const struct report_style full = {.full_stacks = true};
+
+	for (int all = 0; all < 2; all++) {
+		struct trace *trace = make_trace(3);
+
+		execute(trace, "UPDATE location SET path = '/lib/libc.so.6' WHERE id = 1");
+		cr_assert_eq(trace_add_frame(trace, 1, 0, "__futex_abstimed_wait", NULL, 0), 0);
+		write_text(trace, all ? &full : &plain, NULL);
+		if (all)
+			expect("#0 __futex_abstimed_wait");
+		else
+			expect("#0 open_media_socket");
+	}
+}

@@ -95,18 +95,26 @@ struct report_process {
 
 /* Where a thread stood at the last look at its process. */
 struct report_thread {
+	size_t process; /* index; SIZE_MAX unknown */
 	uint32_t tid;
-	const char *name;	    /* NULL unknown */
-	const char *wait;	    /* as in waits.def; NULL: it waits for nothing */
-	const char *call;	    /* that waits; NULL unknown */
-	uint64_t subject;	    /* descriptor, of a wait for one */
+	bool first;	  /* the program's first thread */
+	const char *name; /* NULL unknown */
+	const char *wait; /* as in waits.def; NULL: it waits for nothing */
+	const char *call; /* that waits; NULL unknown */
+	uint64_t subject; /* address of what it waits for; descriptor; child's pid */
+	bool has_subject;
 	uint64_t since_ns, time_ns; /* it waits since; of the look */
 	bool timed;		    /* the wait ends by itself */
 	uint64_t held;		    /* so many locks */
 	uint32_t other; /* the thread that holds the lock, or whose end it waits for; 0 unknown */
 	const char *other_name; /* NULL unknown */
-	const char *told;	/* what it waits for, as the program says; NULL it does not say */
-	struct report_stack stack; /* may be empty */
+	bool other_ended;	/* and that thread is gone */
+	uint64_t closed_ns;	/* the descriptor was closed then, while it waited; 0: not */
+	const char *told_kind;	/* what it waits for, as the program says; NULL it does not say */
+	const char *told;	/* that in words; NULL none */
+	struct report_stack stack;	  /* may be empty */
+	struct report_stack closed_stack; /* where that was; may be empty */
+	struct report_stack held_stack;	  /* where it took the last of its locks; may be empty */
 };
 
 struct report_note {
@@ -158,8 +166,9 @@ struct report {
 	size_t finding_count;
 	size_t finding_others;	       /* that the filter leaves out */
 	size_t finding_total;	       /* before the filter's top */
-	struct report_thread *threads; /* of report_read_threads */
+	struct report_thread *threads; /* of processes that did not end by themselves */
 	size_t thread_count;
+	bool hang_told;		   /* some finding, shown or not, tells why they stand */
 	const char *absent_rule;   /* the filter's, of which there is no finding; NULL */
 	struct report_rule *rules; /* then: those that there are findings of */
 	size_t rule_count;
@@ -176,7 +185,10 @@ int report_read(struct trace *trace, const char *trace_path, const struct report
 		struct report **ret_report);
 void report_destroy(struct report *report);
 
-/* Where the threads of the last image of that pid stood: those of whom something is known. */
+/*
+ * The threads of the last image of that pid instead, however it ended: those of whom something is
+ * known.
+ */
 int report_read_threads(struct report *report, struct trace *trace, int32_t pid);
 
 /* Which marks a trace has, for the user: their number and the first texts. 0 or -errno. */
@@ -184,6 +196,9 @@ int report_marks(struct trace *trace, char *ret_line, size_t capacity);
 
 /* Where a member of the finding began; all other evidence says more than that. */
 bool report_is_birth(const struct report_evidence *evidence);
+
+/* The last image of the first process: what the command became. NULL: nothing was recorded. */
+const struct report_process *report_program(const struct report *report);
 
 /* Nothing is missing: finished, and no evidence lost. */
 bool report_complete(const struct report *report);

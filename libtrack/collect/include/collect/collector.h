@@ -165,6 +165,13 @@ int collector_poll(struct collector *collector, bool live, uint64_t *ret_events)
  */
 int collector_look(struct collector *collector, uint64_t *ret_events);
 
+/*
+ * Which threads of those that live have waited since before that time, and not timed, for a lock
+ * or, if several do so, for the end of a thread: a hash of them and their waits. 0: none. It reads
+ * what they say of themselves and tells nothing, so it may be asked often.
+ */
+uint64_t collector_stuck(const struct collector *collector, uint64_t before_ns);
+
 /* The caller waited for pid itself: how it ended (wait status). */
 void collector_ended(struct collector *collector, int32_t pid, int wait_status);
 

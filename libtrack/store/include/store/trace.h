@@ -207,7 +207,7 @@ struct trace_lock_order {
 	int64_t process_id;
 	uint64_t first, second;
 	int64_t first_stack, second_stack;
-	uint64_t guard; /* 0: NULL */
+	uint64_t guard; /* a bit for each lock; 0: NULL */
 	uint32_t tid;
 	bool many;
 };
