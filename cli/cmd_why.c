@@ -130,6 +130,12 @@ static bool is_foreign(const struct target *target)
 	       st.st_uid != geteuid();
 }
 
+/* What was recorded under its pid is then of a program before it, which it replaced. */
+static bool makes_no_spool(const struct target *target)
+{
+	return target->has_shim && !target->spool[0];
+}
+
 /* A run that knows it, its own spool, or what probes see of it. */
 static int find_recorder(const struct options *options, struct target *target,
 			 struct recorder *recorder)
@@ -137,7 +143,7 @@ static int find_recorder(const struct options *options, struct target *target,
 	const char *path = target->spool;
 	int r = 0;
 
-	recorder->is_run = find_run(options, target, &recorder->run);
+	recorder->is_run = !makes_no_spool(target) && find_run(options, target, &recorder->run);
 	/* Who names the recorder means what it records. */
 	if (recorder->is_run && recorder->run.pid == target->pid)
 		target_look(recorder->run.program_pid, target);

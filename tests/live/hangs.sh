@@ -177,6 +177,29 @@ check "why: of a wrapper names what it started" "$(grep -c "rtctrack why $target
 hung=$target
 ended
 check "--timeout ends what a shell started" "$code $(eventually is_gone "$hung" && echo gone)" "124 gone"
+rm -f t.db
+: >out
+timeout 60 "$rtctrack" run --spool-dir spools -o t.db --timeout 2 -- /bin/sh -c "setsid $hang stay & wait" >out 2>err &
+run=$!
+eventually is_ready
+eventually below
+hung=$target
+ended
+check "--timeout ends what ignores SIGTERM in a session of its own, and says so" "$code $(ps -o stat= -p "$hung" | grep -vc Z) $(grep -c '1 other that it had started was still there' err)" "124 0 1"
+if [ "$(id -u)" = 0 ] && [ -f p.db ] && command -v setpriv >/dev/null; then
+	rm -f t.db
+	: >out
+	chmod 755 "$work"
+	"$rtctrack" run --spool-dir spools -o t.db -- setpriv --reuid=65534 --regid=65534 --clear-groups "$hang" circle >out 2>err &
+	run=$!
+	eventually is_ready
+	target=$(child_of $run)
+	eventually why_says --hang-after 0.2 "$target"
+	check "why: what could make no spool in a run is looked at by probes" "$code $(grep -c '^something hangs' why.out)" "1 1"
+	finish
+else
+	skip "why: what could make no spool in a run" "no root, no probes or no setpriv"
+fi
 begin --hang-after 0.2 --timeout 4 --gate -- circle
 ended
 check "with --gate too" "$code" 124
