@@ -271,6 +271,7 @@ cat >raw.c <<'END'
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 __attribute__((noinline)) static long raw(long number, long first, long second, long third)
@@ -312,9 +313,12 @@ int main(int argc, char **argv)
 	raw(SYS_close, called, 0, 0);
 	opened = (int)raw(SYS_socket, AF_UNIX, SOCK_DGRAM, 0);
 	close(opened);
-	if (argc > 1 && strcmp(argv[1], "fork") == 0 && fork() == 0) {
-		forget_raw();
-		_exit(0);
+	if (argc > 1 && strcmp(argv[1], "fork") == 0) {
+		if (fork() == 0) {
+			forget_raw();
+			_exit(0);
+		}
+		wait(NULL); /* the recording ends with the program */
 	}
 	if (argc > 1 && strcmp(argv[1], "kill") == 0)
 		raw(SYS_kill, getpid(), 9, 0);
