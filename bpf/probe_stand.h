@@ -11,6 +11,7 @@ enum probe_stand_flags {
 	PROBE_STAND_ON_CPU = 2,	 /* its registers are older than what it does */
 	PROBE_STAND_32_BIT = 4,	 /* its system call is one of 32-bit code */
 	PROBE_STAND_AGED = 8,	 /* age_ns is known */
+	PROBE_STAND_ENDS = 16,	 /* its process ends, and takes it along */
 };
 
 struct probe_stand {

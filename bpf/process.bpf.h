@@ -12,7 +12,6 @@
 #define VARIABLE_BYTES 4096u
 
 enum { AUXV_END = 0, AUXV_PHDR = 3, AUXV_BASE = 7, AUXV_ENTRY = 9, AUXV_SECURE = 23 };
-enum { ALL_EXIT = 4 }; /* of signal_struct's flags */
 
 enum { CALL_CLONE = 56, CALL_VFORK = 58, CALL_CLONE3 = 435, FORK_WAITS = 0x4000 };
 
@@ -269,16 +268,6 @@ int BPF_PROG(process_execs, struct task_struct *task, int old_pid, struct linux_
 	exec_fill(exec, task, program);
 	event_submit_urgent(exec);
 	return 0;
-}
-
-/* Was it ended with all others, by an exit, a signal or an exec? */
-INLINE bool ends_with_all(struct task_struct *task)
-{
-	struct signal_struct *signal = BPF_CORE_READ(task, signal);
-	if (BPF_CORE_READ(signal, flags) & ALL_EXIT)
-		return true;
-	return bpf_core_field_exists(signal->group_exec_task) &&
-	       BPF_CORE_READ(signal, group_exec_task);
 }
 
 INLINE void tell_thread_end(const struct who *who, struct task_struct *task)

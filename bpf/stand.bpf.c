@@ -63,6 +63,8 @@ int look_at_task(struct bpf_iter__task *ctx)
 		stand.flags |= PROBE_STAND_BLOCKED;
 	if (BPF_CORE_READ(task, thread_info.status) & IN_32_BITS)
 		stand.flags |= PROBE_STAND_32_BIT;
+	if (ends_with_all(task))
+		stand.flags |= PROBE_STAND_ENDS;
 	if (stand.flags & PROBE_STAND_BLOCKED)
 		fill_age(&stand, task);
 	struct pt_regs *regs = (struct pt_regs *)bpf_task_pt_regs(task);

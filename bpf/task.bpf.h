@@ -57,4 +57,16 @@ INLINE uint64_t thread_pointer(struct task_struct *task)
 	return BPF_CORE_READ(task, thread.fsbase);
 }
 
+enum { ALL_EXIT = 4 }; /* of signal_struct's flags */
+
+/* Was it ended with all others, by an exit, a signal or an exec? */
+INLINE bool ends_with_all(struct task_struct *task)
+{
+	struct signal_struct *signal = BPF_CORE_READ(task, signal);
+	if (BPF_CORE_READ(signal, flags) & ALL_EXIT)
+		return true;
+	return bpf_core_field_exists(signal->group_exec_task) &&
+	       BPF_CORE_READ(signal, group_exec_task);
+}
+
 #endif

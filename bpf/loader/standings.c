@@ -377,7 +377,16 @@ static bool has_moved(const struct probe_stand *before, const struct probe_stand
 	       before->registers.dwarf[7] != after->registers.dwarf[7];
 }
 
-/* At a second look, which tells who stood where he was all the time. */
+/* Some of its threads are gone, others on their way: where all stood is what was seen before. */
+static bool is_ending(const struct probe_stand *stands, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (stands[i].flags & PROBE_STAND_ENDS)
+			return true;
+	return count == 0;
+}
+
+/* At a second look, which tells who stood where he was all the time. -ESRCH: the process ends. */
 static int drop_moved(struct look *look, struct waiting *waiting)
 {
 	const struct session_stands *outside = &look->traced->session->options.stands;
@@ -386,6 +395,10 @@ static int drop_moved(struct look *look, struct waiting *waiting)
 	int ret = outside->look(outside->context, look->traced->tgid, &again, &count);
 	if (ret)
 		return ret;
+	if (is_ending(again, count)) {
+		free(again);
+		return -ESRCH;
+	}
 	bool *stood = calloc(look->count + 1, sizeof(*stood));
 	for (size_t i = 0; stood && i < count; i++) {
 		const uint64_t *index = u64map_get(&look->by_own_tid, (uint32_t)again[i].own_tid);
@@ -483,8 +496,8 @@ int standings_look(struct traced *traced)
 	struct waiting *waiting = calloc(look.count + 1, sizeof(*waiting));
 	look.pid_fd = fd_look_begin((int32_t)traced->tgid);
 	ret = look.found && look.gone && waiting ? 0 : -ENOMEM;
-	/* Who is gone has none; what is to be said of that, its end says. */
-	if (!ret && look.count)
+	/* What is to be said of who ends, its end says. */
+	if (!ret && !is_ending(stands, look.count))
 		ret = look_at_all(&look, waiting);
 	if (look.pid_fd >= 0)
 		close(look.pid_fd);
@@ -493,5 +506,5 @@ int standings_look(struct traced *traced)
 	free(look.found);
 	free(look.gone);
 	free(stands);
-	return ret;
+	return ret == -ESRCH ? 0 : ret;
 }

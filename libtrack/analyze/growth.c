@@ -48,6 +48,7 @@ static void site_destroy(struct growth_site *site)
 	free(site->kind);
 	free(site->class_name);
 	free(site->alive);
+	free(site->stays);
 	free(site->members);
 	free(site);
 }
@@ -67,11 +68,13 @@ static struct growth_site *site_create(const struct finding_member *member, uint
 		.stack_id = member->stack_id,
 		/* One more than marks: what a life takes back at its end. */
 		.alive = calloc(series->count + 1, sizeof(int64_t)),
+		.stays = calloc(series->count + 1, sizeof(int64_t)),
 		.marks = series->count,
 		.sessions = series->sessions,
 		.last_ns = series->times_ns[series->count - 1],
 	};
-	if (site->kind != NULL && site->class_name != NULL && site->alive != NULL)
+	if (site->kind != NULL && site->class_name != NULL && site->alive != NULL &&
+	    site->stays != NULL)
 		return site;
 	site_destroy(site);
 	return NULL;
@@ -112,6 +115,17 @@ static int get_site(struct u64map *sites, const struct finding_member *member, u
 	return 0;
 }
 
+/* Those alive at the last mark may stay. */
+static void count_life(struct growth_site *site, size_t from, size_t to)
+{
+	bool stays = to - from > 1 || to == site->marks;
+
+	site->alive[from]++;
+	site->alive[to]--;
+	site->stays[from] += stays;
+	site->stays[to] -= stays;
+}
+
 /* Count one life at the marks that saw it alive. */
 static int add_life(const struct growth *growth, struct u64map *sites,
 		    const struct mark_series *series, struct culprits *culprits,
@@ -150,8 +164,7 @@ static int add_life(const struct growth *growth, struct u64map *sites,
 	if (error != 0)
 		return error;
 	site->of_pack = trace_query_int(life, 7) != 0;
-	site->alive[from]++;
-	site->alive[to]--;
+	count_life(site, from, to);
 	return to == series->count
 		       ? site_add_member(site, trace_query_int(life, 2), member.stack_id)
 		       : 0;
@@ -163,14 +176,14 @@ struct rises {
 	bool falls;
 };
 
-static struct rises count_rises(const struct growth_site *site, size_t first)
+static struct rises count_rises(const int64_t *alive, size_t marks, size_t first)
 {
-	struct rises rises = {.steps = site->marks - 1 - first};
+	struct rises rises = {.steps = marks - 1 - first};
 
-	for (size_t i = first + 1; i < site->marks; i++) {
-		rises.falls |= site->alive[i] < site->alive[i - 1];
-		rises.rises += site->alive[i] > site->alive[i - 1];
-		rises.last = site->alive[i] > site->alive[i - 1] ? 0 : rises.last + 1;
+	for (size_t i = first + 1; i < marks; i++) {
+		rises.falls |= alive[i] < alive[i - 1];
+		rises.rises += alive[i] > alive[i - 1];
+		rises.last = alive[i] > alive[i - 1] ? 0 : rises.last + 1;
 		rises.longest = rises.last > rises.longest ? rises.last : rises.longest;
 	}
 	return rises;
@@ -182,13 +195,13 @@ static struct rises count_rises(const struct growth_site *site, size_t first)
  * that no pause is twice as long as the others. Either goes on to the end: what
  * fills up and stays is none, and what falls once is a cache.
  */
-static bool rises_from(const struct growth_site *site, size_t first)
+static bool rises_from(const int64_t *alive, size_t marks, size_t first)
 {
 	struct rises r;
 
-	if (site->marks < first + MARKS_LEAST)
+	if (marks < first + MARKS_LEAST)
 		return false;
-	r = count_rises(site, first);
+	r = count_rises(alive, marks, first);
 	if (r.falls)
 		return false;
 	if ((r.steps - r.rises) * STEPS_PER_PAUSE <= r.steps && r.last < 2)
@@ -197,13 +210,21 @@ static bool rises_from(const struct growth_site *site, size_t first)
 	       r.last * r.rises <= r.steps;
 }
 
+static bool both_rise(const struct growth_site *site, size_t first)
+{
+	return rises_from(site->alive, site->marks, first) &&
+	       rises_from(site->stays, site->marks, first);
+}
+
 /* From changes to sums; then whether they rise. The first mark may be warm-up. */
 static bool grows(struct growth_site *site)
 {
-	for (size_t i = 1; i < site->marks; i++)
+	for (size_t i = 1; i < site->marks; i++) {
 		site->alive[i] += site->alive[i - 1];
-	site->first = rises_from(site, 0) ? 0 : 1;
-	return rises_from(site, site->first);
+		site->stays[i] += site->stays[i - 1];
+	}
+	site->first = both_rise(site, 0) ? 0 : 1;
+	return both_rise(site, site->first);
 }
 
 static int keep(struct growth *growth, struct growth_site *site)

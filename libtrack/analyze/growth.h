@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Which birth sites have more alive at every mark of a series. The first mark
- * may be part of the warm-up; three that rise are needed.
+ * may be part of the warm-up; three that rise are needed. What is alive at one
+ * mark alone is late, and not left: a close that goes on in the background may
+ * have more of them at work each time, and yet they all end.
  */
 #ifndef ANALYZE_GROWTH_H
 #define ANALYZE_GROWTH_H
@@ -32,6 +34,7 @@ struct growth_site {
 	bool sessions;	  /* its marks are so named */
 	uint64_t last_ns; /* time of its last mark */
 	int64_t *alive;	  /* at each mark compared */
+	int64_t *stays;	  /* the same without those that one mark saw, and not the next */
 	size_t marks;
 	size_t first; /* the mark that the comparison begins with: 0, or 1 after a warm-up */
 	struct growth_member *members; /* alive at the last mark */

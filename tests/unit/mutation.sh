@@ -92,6 +92,7 @@ libtrack/analyze/life.c|s/= "joined"/= "done"/|unit_analyze_thread
 libtrack/analyze/closing.c|s/fate == FATE_LEAKED/fate == FATE_SUSPECT/|unit_analyze_scope
 libtrack/analyze/timer.c|s/LIFE_DESTROYED/LIFE_FINISHED/|unit_analyze_timer
 libtrack/analyze/growth.c|s/r.last < 2/r.last < 9/|unit_analyze_findings
+libtrack/analyze/growth.c|s/to - from > 1 ||/true ||/|unit_analyze_findings
 libtrack/analyze/fd.c|s/slot->life.death_tid != event->tid)/slot->life.death_tid == 0)/|unit_analyze_fd
 libtrack/analyze/fd.c|s/birth_ns < census->start_ns \&\&/birth_ns > 0 \&\&/|unit_analyze_fd
 libtrack/analyze/life.c|s/book->mark_count, life->death_ns)/book->mark_count, life->birth_ns)/|unit_analyze_fold

@@ -396,6 +396,34 @@ Test(findings, marks_of_different_texts_are_no_series)
 	expect("SELECT rule || state FROM finding", "fd-leakat-exit");
 }
 
+/* count of them live across the mark, and end before the next. */
+static void across_mark(int count)
+{
+	open_many(100, count, 0x10);
+	play_mark("session 1");
+	for (int i = 0; i < count; i++)
+		fd_close(100 + (uint64_t)i, 0x20);
+}
+
+Test(findings, more_that_are_late_at_every_mark_are_no_growth)
+{
+	for (int i = 0; i < 5; i++)
+		across_mark(i);
+	play_judge();
+	expect("SELECT count(*) FROM finding", "0");
+}
+
+Test(findings, what_is_late_beside_does_not_hide_what_stays)
+{
+	for (int i = 0; i < 4; i++) {
+		fd_open(20 + (uint64_t)i, 0x10);
+		across_mark(2);
+	}
+	play_judge();
+	expect("SELECT message FROM finding",
+	       "UDP sockets: 1 more alive at every session (3, 4, 5, 6)");
+}
+
 Test(findings, detached_threads_that_grow_are_told)
 {
 	for (uint64_t i = 0; i < 3; i++) {

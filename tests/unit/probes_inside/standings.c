@@ -33,6 +33,7 @@ static struct traced *traced;
 static struct probe_stand stands[STANDS];
 static size_t stand_count;
 static uint64_t moves[STANDS];
+static uint32_t later_flags;
 static size_t looks;
 static int refusal;
 static struct stand_kernel *kernel; /* NULL: what is above */
@@ -49,8 +50,10 @@ static int look(void *context, uint32_t tgid, struct probe_stand **ret_stands, s
 		return refusal;
 	}
 	memcpy(copy, stands, sizeof(stands));
-	for (size_t i = 0; looks % 2 && i < STANDS; i++)
+	for (size_t i = 0; looks % 2 && i < STANDS; i++) {
 		copy[i].switches += moves[i];
+		copy[i].flags |= later_flags;
+	}
 	looks++;
 	*ret_stands = copy;
 	*ret_count = stand_count;
@@ -277,6 +280,29 @@ Test(standings, a_process_without_threads_was_not_looked_at)
 	stand_count = 0;
 	take_look();
 	cr_assert(standing_of(100) != NULL);
+}
+
+/* Its threads go one by one, each on its own processor. */
+Test(standings, of_a_process_that_ends_is_left_what_was_seen_before)
+{
+	put_circle();
+	take_look();
+	stand_count = 1;
+	stands[0].flags |= PROBE_STAND_ENDS;
+	take_look();
+	cr_assert(eq(u32, standing_of(100)->wait, TRACK_WAIT_MUTEX));
+	cr_assert(eq(u32, standing_of(101)->wait, TRACK_WAIT_MUTEX));
+}
+
+Test(standings, a_process_that_ends_while_we_look_too)
+{
+	put_circle();
+	take_look();
+	stand_count = 1;
+	later_flags = PROBE_STAND_ENDS;
+	take_look();
+	cr_assert(standing_of(101) != NULL);
+	cr_assert(eq(u32, standing_of(101)->wait, TRACK_WAIT_MUTEX));
 }
 
 Test(standings, what_the_kernel_refuses_is_said)
