@@ -38,12 +38,14 @@ static const struct utf8_row {
 };
 /* clang-format on */
 
-/* How many bytes the character at bytes has, 0 if it is not well formed. */
-static size_t utf8_length(const uint8_t *bytes, size_t size)
+size_t text_character(const void *start, size_t size)
 {
+	const uint8_t *bytes = start;
 	const struct utf8_row *row = utf8_rows;
 	const struct utf8_row *end = utf8_rows + sizeof(utf8_rows) / sizeof(utf8_rows[0]);
 
+	if (size == 0)
+		return 0;
 	while (row < end && (bytes[0] < row->first || bytes[0] > row->last))
 		row++;
 	if (row == end || row->length > size)
@@ -71,7 +73,7 @@ size_t text_clean(const void *bytes, size_t size, char *ret_text, size_t capacit
 	if (capacity == 0)
 		return 0;
 	while (size > 0) {
-		size_t taken = utf8_length(from, size);
+		size_t taken = text_character(from, size);
 		const void *out = from;
 		size_t length = taken;
 		if (taken == 0) {
@@ -163,4 +165,9 @@ size_t text_address(const void *sockaddr, size_t size, char *ret_text, size_t ca
 	else
 		snprintf(text, sizeof(text), "family %u", family);
 	return text_clean(text, strlen(text), ret_text, capacity);
+}
+
+const char *text_plural(uint64_t count)
+{
+	return count == 1 ? "" : "s";
 }

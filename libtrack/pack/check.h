@@ -3,18 +3,18 @@
 #ifndef PACK_CHECK_H
 #define PACK_CHECK_H
 
-#include <pack/errors.h>
 #include <pack/pack.h>
+#include <schema/errors.h>
 
 /*
  * Adds whatever is wrong to errors, and finds the classes that acts name. name: what the pack is to
  * be called, NULL: anything.
  */
-void check_pack(struct pack *pack, const char *name, struct pack_errors *errors);
+void check_pack(struct pack *pack, const char *name, struct schema_errors *errors);
 
 /* Of check_act.c: one act of a function. */
 void check_act(const struct pack *pack, const struct pack_function *function, struct pack_act *act,
-	       struct pack_errors *errors);
+	       struct schema_errors *errors);
 
 /* Where a place is said, which decides what it may use. */
 struct check_scene {
@@ -24,6 +24,6 @@ struct check_scene {
 };
 
 void check_place(const struct pack_place *place, const struct check_scene *scene,
-		 struct pack_errors *errors);
+		 struct schema_errors *errors);
 
 #endif

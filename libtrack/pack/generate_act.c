@@ -57,6 +57,7 @@ bool act_has_rest(const struct wrapper *wrapper, const struct pack_act *act)
 	case PACK_OP_UNLOCK:
 	case PACK_OP_WAKE:
 	case PACK_OP_RENEW:
+	case PACK_OP_RETIRE:
 	case PACK_OP__COUNT:
 		break;
 	}
@@ -261,7 +262,7 @@ static void put_replaced(const struct wrapper *wrapper, const struct pack_act *a
 static void put_comment(const struct wrapper *wrapper, const struct pack_act *act)
 {
 	fprintf(wrapper->out, "\n\t/* line %u: %s ", act->line,
-		pack_words_name(&pack_words_op, act->op));
+		schema_words_name(&pack_words_op, act->op));
 	generate_comment(wrapper->out, act->subject.class_name.text);
 	fputs(" */\n", wrapper->out);
 }

@@ -138,7 +138,7 @@ void generate_traits(FILE *out, uint32_t traits)
 	const char *between = "";
 
 	for (size_t i = 0; i < pack_words_trait.count; i++) {
-		const struct pack_word *word = &pack_words_trait.rows[i];
+		const struct schema_word *word = &pack_words_trait.rows[i];
 
 		if (!(traits & word->number))
 			continue;

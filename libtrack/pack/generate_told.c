@@ -138,9 +138,16 @@ static void put_lock(const struct wrapper *wrapper, const struct pack_act *act)
 			n, act->try.text, n);
 }
 
-static void put_stand(const struct wrapper *wrapper, const struct pack_act *act, const char *what)
+static void put_stand(const struct wrapper *wrapper, const struct pack_act *act)
 {
-	fprintf(wrapper->out, "\t\ttrack_pack_lock(TRACK_PACK_%s, s%zu, caller);\n", what,
+	static const char *const what[PACK_OP__COUNT] = {
+		[PACK_OP_UNLOCK] = "UNLOCK",
+		[PACK_OP_WAKE] = "WAKE",
+		[PACK_OP_RENEW] = "RENEW",
+		[PACK_OP_RETIRE] = "RETIRE",
+	};
+
+	fprintf(wrapper->out, "\t\ttrack_pack_lock(TRACK_PACK_%s, s%zu, caller);\n", what[act->op],
 		act_number(wrapper, act));
 }
 
@@ -153,74 +160,60 @@ static void put_wait(const struct wrapper *wrapper, const struct pack_act *act)
 		act->is_timed ? "true" : "false");
 }
 
-void act_put_told(const struct wrapper *wrapper, const struct pack_act *act)
+static void put_carry(const struct wrapper *wrapper, const struct pack_act *act)
+{
+	fprintf(wrapper->out, "\t\ttrack_pack_carry(s%zu);\n", act_number(wrapper, act));
+}
+
+static void put_over(const struct wrapper *wrapper, const struct pack_act *act)
 {
 	bool is_timer = act->subject.kind == TRACK_KIND_TIMER;
 
-	switch (act->op) {
-	case PACK_OP_CREATE:
-	case PACK_OP_OPEN:
-		put_birth(wrapper, act);
-		break;
-	case PACK_OP_RETAIN:
-		put_tell_with(wrapper, act, "RETAIN", tag_of(act));
-		break;
-	case PACK_OP_RELEASE:
-		put_release(wrapper, act);
-		break;
-	case PACK_OP_DESTROY:
-		act_put_tell(wrapper, act, "DESTROY", "0");
-		break;
-	case PACK_OP_CLOSE:
-		act_put_tell(wrapper, act, "CLOSE", "0");
-		break;
-	case PACK_OP_CALL:
-		put_call(wrapper, act);
-		break;
-	case PACK_OP_CARRIES:
-		fprintf(wrapper->out, "\t\ttrack_pack_carry(s%zu);\n", act_number(wrapper, act));
-		break;
-	case PACK_OP_ARM:
-		put_arm(wrapper, act);
-		break;
-	case PACK_OP_FIRE:
-		act_put_tell(wrapper, act, "FIRE", "0");
-		break;
-	case PACK_OP_CANCEL:
-		act_put_tell(wrapper, act, "CANCEL", "0");
-		break;
-	case PACK_OP_OVER:
-		act_put_tell(wrapper, act, is_timer ? "CANCEL" : "DESTROY", "0");
-		break;
-	case PACK_OP_OWN:
-		put_tell_with(wrapper, act, "OWN", NULL);
-		break;
-	case PACK_OP_NEEDS:
-		put_tell_with(wrapper, act, "NEEDS", NULL);
-		break;
-	case PACK_OP_USE:
-		act_put_tell(wrapper, act, "USE", "0");
-		break;
-	case PACK_OP_NAME:
-		put_name(wrapper, act);
-		break;
-	case PACK_OP_LOCK:
-		put_lock(wrapper, act);
-		break;
-	case PACK_OP_UNLOCK:
-		put_stand(wrapper, act, "UNLOCK");
-		break;
-	case PACK_OP_WAIT:
-		put_wait(wrapper, act);
-		break;
-	case PACK_OP_WAKE:
-		put_stand(wrapper, act, "WAKE");
-		break;
-	case PACK_OP_RENEW:
-		put_stand(wrapper, act, "RENEW");
-		break;
-	case PACK_OP_NONE:
-	case PACK_OP__COUNT:
-		break;
-	}
+	act_put_tell(wrapper, act, is_timer ? "CANCEL" : "DESTROY", "0");
+}
+
+static void put_retain(const struct wrapper *wrapper, const struct pack_act *act)
+{
+	put_tell_with(wrapper, act, "RETAIN", tag_of(act));
+}
+
+/* How an act is told: by a function, or as the event of this name, alone or with a party. */
+/* clang-format off */
+static const struct {
+	void (*put)(const struct wrapper *wrapper, const struct pack_act *act);
+	const char *alone, *with;
+} ways[PACK_OP__COUNT] = {
+	[PACK_OP_CREATE]  = {.put = put_birth},
+	[PACK_OP_OPEN]    = {.put = put_birth},
+	[PACK_OP_RETAIN]  = {.put = put_retain},
+	[PACK_OP_RELEASE] = {.put = put_release},
+	[PACK_OP_DESTROY] = {.alone = "DESTROY"},
+	[PACK_OP_CLOSE]   = {.alone = "CLOSE"},
+	[PACK_OP_CALL]    = {.put = put_call},
+	[PACK_OP_CARRIES] = {.put = put_carry},
+	[PACK_OP_ARM]     = {.put = put_arm},
+	[PACK_OP_FIRE]    = {.alone = "FIRE"},
+	[PACK_OP_CANCEL]  = {.alone = "CANCEL"},
+	[PACK_OP_OVER]    = {.put = put_over},
+	[PACK_OP_OWN]     = {.with = "OWN"},
+	[PACK_OP_NEEDS]   = {.with = "NEEDS"},
+	[PACK_OP_USE]     = {.alone = "USE"},
+	[PACK_OP_NAME]    = {.put = put_name},
+	[PACK_OP_LOCK]    = {.put = put_lock},
+	[PACK_OP_UNLOCK]  = {.put = put_stand},
+	[PACK_OP_WAKE]    = {.put = put_stand},
+	[PACK_OP_RENEW]   = {.put = put_stand},
+	[PACK_OP_RETIRE]  = {.put = put_stand},
+	[PACK_OP_WAIT]    = {.put = put_wait},
+};
+/* clang-format on */
+
+void act_put_told(const struct wrapper *wrapper, const struct pack_act *act)
+{
+	if (ways[act->op].put)
+		ways[act->op].put(wrapper, act);
+	else if (ways[act->op].alone)
+		act_put_tell(wrapper, act, ways[act->op].alone, "0");
+	else if (ways[act->op].with)
+		put_tell_with(wrapper, act, ways[act->op].with, NULL);
 }

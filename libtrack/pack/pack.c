@@ -2,35 +2,33 @@
 #include <pack/pack.h>
 
 #include <errno.h>
-#include <fcntl.h>
-#include <stdio.h>
+#include <schema/file.h>
+#include <schema/reader.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "check.h"
-#include "reader.h"
+#include "keys.h"
 
 #define SUFFIX ".yaml"
 
 int pack_parse(const void *bytes, size_t size, const char *name, struct pack **ret_pack,
-	       struct pack_errors *errors)
+	       struct schema_errors *errors)
 {
 	struct pack *pack;
 	int r;
 
 	if (size > PACK_FILE_BYTES_MAX) {
-		pack_errors_add(errors, 0, "a pack has at most %u bytes", PACK_FILE_BYTES_MAX);
+		schema_errors_add(errors, 0, "a pack has at most %u bytes", PACK_FILE_BYTES_MAX);
 		return -EINVAL;
 	}
 	pack = calloc(1, sizeof(*pack));
 	if (!pack)
 		return -ENOMEM;
-	r = reader_read(bytes, size, &schema_pack, pack, &pack->memory, errors);
+	r = schema_read(bytes, size, &schema_pack, pack, &pack->memory, errors);
 	if (r == 0)
 		check_pack(pack, name, errors);
-	pack_errors_sort(errors);
+	schema_errors_sort(errors);
 	if (r == 0 && (errors->count || errors->is_short))
 		r = errors->count ? -EINVAL : -ENOMEM;
 	if (r < 0) {
@@ -38,44 +36,6 @@ int pack_parse(const void *bytes, size_t size, const char *name, struct pack **r
 		return r;
 	}
 	*ret_pack = pack;
-	return 0;
-}
-
-/* All of a regular file; a pipe or a device could go on for ever. */
-static int read_file(const char *path, char **ret_bytes, size_t *ret_size)
-{
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	char *bytes = NULL;
-	size_t size = 0;
-	struct stat st;
-	int r = 0;
-
-	if (fd < 0)
-		return -errno;
-	if (fstat(fd, &st) < 0)
-		r = -errno;
-	else if (!S_ISREG(st.st_mode))
-		r = S_ISDIR(st.st_mode) ? -EISDIR : -EINVAL;
-	bytes = r == 0 ? malloc(PACK_FILE_BYTES_MAX + 1) : NULL;
-	if (r == 0 && !bytes)
-		r = -ENOMEM;
-	while (r == 0 && size <= PACK_FILE_BYTES_MAX) {
-		ssize_t n = read(fd, bytes + size, PACK_FILE_BYTES_MAX + 1 - size);
-
-		if (n < 0 && errno != EINTR)
-			r = -errno;
-		else if (n == 0)
-			break;
-		else if (n > 0)
-			size += (size_t)n;
-	}
-	close(fd);
-	if (r < 0) {
-		free(bytes);
-		return r;
-	}
-	*ret_bytes = bytes;
-	*ret_size = size;
 	return 0;
 }
 
@@ -90,11 +50,11 @@ static char *name_of(const char *path)
 	return strndup(file, length);
 }
 
-int pack_read(const char *path, struct pack **ret_pack, struct pack_errors *errors)
+int pack_read(const char *path, struct pack **ret_pack, struct schema_errors *errors)
 {
 	char *bytes = NULL, *name = name_of(path);
 	size_t size = 0;
-	int r = name ? read_file(path, &bytes, &size) : -ENOMEM;
+	int r = name ? schema_file_read(path, PACK_FILE_BYTES_MAX, &bytes, &size) : -ENOMEM;
 
 	if (r == 0)
 		r = pack_parse(bytes, size, name, ret_pack, errors);
@@ -107,14 +67,14 @@ void pack_free(struct pack *pack)
 {
 	if (!pack)
 		return;
-	pack_memory_free(pack->memory);
+	schema_memory_free(pack->memory);
 	free(pack);
 }
 
 const struct pack_class *pack_find_class(const struct pack *pack, const char *name)
 {
 	for (size_t i = 0; i < pack->class_count; i++) {
-		const struct pack_text *own = &pack->classes[i].name;
+		const struct schema_text *own = &pack->classes[i].name;
 
 		if (own->text && strcmp(own->text, name) == 0)
 			return &pack->classes[i];
@@ -175,7 +135,7 @@ static bool uses_ret(const struct pack_act *act)
 bool pack_act_is_lock(const struct pack_act *act)
 {
 	return act->op == PACK_OP_LOCK || act->op == PACK_OP_UNLOCK || act->op == PACK_OP_WAIT ||
-	       act->op == PACK_OP_WAKE || act->op == PACK_OP_RENEW;
+	       act->op == PACK_OP_WAKE || act->op == PACK_OP_RENEW || act->op == PACK_OP_RETIRE;
 }
 
 bool pack_act_is_before(const struct pack_function *function, const struct pack_act *act)
@@ -196,6 +156,7 @@ bool pack_act_is_before(const struct pack_function *function, const struct pack_
 		[PACK_OP_NAME] = AFTER,	    [PACK_OP_LOCK] = AFTER,
 		[PACK_OP_UNLOCK] = BEFORE,  [PACK_OP_WAIT] = BEFORE,
 		[PACK_OP_WAKE] = BEFORE,    [PACK_OP_RENEW] = AFTER,
+		[PACK_OP_RETIRE] = AFTER,
 	};
 
 	if (uses_ret(act))

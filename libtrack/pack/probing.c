@@ -46,6 +46,7 @@ bool pack_act_is_end(const struct pack_act *act)
 	case PACK_OP_WAIT:
 	case PACK_OP_WAKE:
 	case PACK_OP_RENEW:
+	case PACK_OP_RETIRE:
 	case PACK_OP__COUNT:
 		break;
 	}

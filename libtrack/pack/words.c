@@ -1,34 +1,32 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <pack/words.h>
 
-#include <errno.h>
 #include <pack/pack.h>
-#include <string.h>
 #include <track/track.h>
 
 #define ROWS(rows_) .rows = (rows_), .count = sizeof(rows_) / sizeof((rows_)[0])
 
 /* clang-format off */
-static const struct pack_word ops[] = {
+static const struct schema_word ops[] = {
 #define PACK_OP(id, name_, kinds, what) { name_, PACK_OP_##id },
 #include <pack/ops.def>
 #undef PACK_OP
 };
 
-static const struct pack_word keys[] = {
+static const struct schema_word keys[] = {
 #define PACK_KEY(id, name_, ops, needed) { name_, PACK_KEY_##id },
 #include <pack/act_keys.def>
 #undef PACK_KEY
 };
 
-static const struct pack_word kinds[] = {
+static const struct schema_word kinds[] = {
 #define TRACK_KIND(id, name_, plural, begun, over, rule, teller) { #name_, TRACK_KIND_##id },
 #include <track/kinds.def>
 #undef TRACK_KIND
 };
 
 /* Of a lock nothing is made, and descriptors and threads are the calls'. */
-static const struct pack_word class_kinds[] = {
+static const struct schema_word class_kinds[] = {
 	{ "object",   TRACK_KIND_OBJECT },
 	{ "callback", TRACK_KIND_CALLBACK },
 	{ "task",     TRACK_KIND_TASK },
@@ -36,7 +34,7 @@ static const struct pack_word class_kinds[] = {
 	{ "scope",    TRACK_KIND_SCOPE },
 };
 
-static const struct pack_word traits[] = {
+static const struct schema_word traits[] = {
 	{ "one-shot",        TRACK_ONE_SHOT },
 	{ "close-notice",    TRACK_CLOSE_NOTICE },
 	{ "must-close",      TRACK_MUST_CLOSE },
@@ -46,7 +44,7 @@ static const struct pack_word traits[] = {
 	{ "ends-at-zero",    TRACK_ENDS_AT_ZERO },
 };
 
-static const struct pack_word returns[] = {
+static const struct schema_word returns[] = {
 	{ "pointer", PACK_RETURNS_POINTER },
 	{ "int",     PACK_RETURNS_INT },
 	{ "long",    PACK_RETURNS_LONG },
@@ -54,7 +52,7 @@ static const struct pack_word returns[] = {
 	{ "void",    PACK_RETURNS_VOID },
 };
 
-static const struct pack_word success[] = {
+static const struct schema_word success[] = {
 	{ "nonnull",     PACK_SUCCESS_NONNULL },
 	{ "zero",        PACK_SUCCESS_ZERO },
 	{ "nonzero",     PACK_SUCCESS_NONZERO },
@@ -63,44 +61,24 @@ static const struct pack_word success[] = {
 	{ "always",      PACK_SUCCESS_ALWAYS },
 };
 
-static const struct pack_word over[] = {{ "zero", PACK_OVER_ZERO }};
-static const struct pack_word fires[] = {
+static const struct schema_word over[] = {{ "zero", PACK_OVER_ZERO }};
+static const struct schema_word fires[] = {
 	{ "each", PACK_FIRES_EACH },
 	{ "last", PACK_FIRES_LAST },
 };
-static const struct pack_word inner[] = {
+static const struct schema_word inner[] = {
 	{ "follow", PACK_INNER_FOLLOW },
 	{ "skip",   PACK_INNER_SKIP },
 };
-static const struct pack_word bools[] = {{ "true", 1 }, { "false", 0 }};
 
-const struct pack_words pack_words_op = { "op", "ops", ROWS(ops) };
-const struct pack_words pack_words_key = { "key", "keys", ROWS(keys) };
-const struct pack_words pack_words_kind = { "kind", "kinds", ROWS(kinds) };
-const struct pack_words pack_words_class_kind = { "kind", "kinds of classes", ROWS(class_kinds) };
-const struct pack_words pack_words_trait = { "trait", "traits", ROWS(traits) };
-const struct pack_words pack_words_returns = { "type", "types", ROWS(returns) };
-const struct pack_words pack_words_success = { "success", "successes", ROWS(success) };
-const struct pack_words pack_words_over = { "value", "values", ROWS(over) };
-const struct pack_words pack_words_fires = { "value", "values", ROWS(fires) };
-const struct pack_words pack_words_inner = { "value", "values", ROWS(inner) };
-const struct pack_words pack_words_bool = { "value", "values", ROWS(bools) };
+const struct schema_words pack_words_op = { "op", "ops", ROWS(ops) };
+const struct schema_words pack_words_key = { "key", "keys", ROWS(keys) };
+const struct schema_words pack_words_kind = { "kind", "kinds", ROWS(kinds) };
+const struct schema_words pack_words_class_kind = { "kind", "kinds of classes", ROWS(class_kinds) };
+const struct schema_words pack_words_trait = { "trait", "traits", ROWS(traits) };
+const struct schema_words pack_words_returns = { "type", "types", ROWS(returns) };
+const struct schema_words pack_words_success = { "success", "successes", ROWS(success) };
+const struct schema_words pack_words_over = { "value", "values", ROWS(over) };
+const struct schema_words pack_words_fires = { "value", "values", ROWS(fires) };
+const struct schema_words pack_words_inner = { "value", "values", ROWS(inner) };
 /* clang-format on */
-
-int pack_words_find(const struct pack_words *words, const char *name, uint32_t *ret_number)
-{
-	for (size_t i = 0; i < words->count; i++)
-		if (strcmp(words->rows[i].name, name) == 0) {
-			*ret_number = words->rows[i].number;
-			return 0;
-		}
-	return -ENOENT;
-}
-
-const char *pack_words_name(const struct pack_words *words, uint32_t number)
-{
-	for (size_t i = 0; i < words->count; i++)
-		if (words->rows[i].number == number)
-			return words->rows[i].name;
-	return NULL;
-}

@@ -5,19 +5,19 @@
 #include <stdio.h>
 #include <string.h>
 
-static int complain(const char *path, int error, struct pack_errors *errors)
+static int complain(const char *path, int error, struct schema_errors *errors)
 {
 	for (size_t i = 0; i < errors->count; i++)
 		fprintf(stderr, "%s:%u: %s\n", path, errors->items[i].line, errors->items[i].text);
 	if (!errors->count)
 		fprintf(stderr, "%s: %s\n", path, strerror(-error));
-	pack_errors_clear(errors);
+	schema_errors_clear(errors);
 	return 1;
 }
 
 int main(int argc, char **argv)
 {
-	struct pack_errors errors = {.count = 0};
+	struct schema_errors errors = {.count = 0};
 	struct pack *pack;
 	FILE *out;
 	int r;

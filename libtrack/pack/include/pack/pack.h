@@ -6,8 +6,9 @@
 #ifndef PACK_PACK_H
 #define PACK_PACK_H
 
-#include <pack/errors.h>
 #include <pack/place.h>
+#include <schema/errors.h>
+#include <schema/schema.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -16,22 +17,6 @@
 #define PACK_ARGS_MAX 32u
 #define PACK_FILE_BYTES_MAX (1u << 20)
 #define PACK_REGISTER_ARGS 6u /* what a callback's arguments are known of */
-
-/* What is not given has no text, and line 0. */
-struct pack_text {
-	const char *text;
-	unsigned line;
-};
-
-struct pack_number {
-	uint32_t value;
-	unsigned line;
-};
-
-struct pack_texts {
-	struct pack_text *items;
-	size_t count;
-};
 
 /* clang-format off */
 enum pack_op {
@@ -74,14 +59,14 @@ enum pack_fires { PACK_FIRES_EACH, PACK_FIRES_LAST };
 enum pack_inner { PACK_INNER_FOLLOW, PACK_INNER_SKIP };
 
 struct pack_library {
-	struct pack_text soname;   /* a glob */
-	struct pack_text versions; /* ranges: ">=3.0 <4" */
+	struct schema_text soname;   /* a glob */
+	struct schema_text versions; /* ranges: ">=3.0 <4" */
 };
 
 /* Where in an object its reference count is. Line 0: nowhere. */
 struct pack_counter {
 	unsigned line;
-	struct pack_number at, bits;
+	struct schema_number at, bits;
 };
 
 enum pack_notice_what { PACK_NOTICE_SUBJECT, PACK_NOTICE_FUNCTION, PACK_NOTICE_NUMBER };
@@ -95,7 +80,7 @@ struct pack_notice_arg {
 /* How the library tells of each death, by a call of ours. Line 0: not at all. */
 struct pack_notice {
 	unsigned line;
-	struct pack_text call;
+	struct schema_text call;
 	struct pack_notice_arg *args;
 	size_t arg_count;
 	struct pack_place subject;
@@ -104,10 +89,10 @@ struct pack_notice {
 
 struct pack_class {
 	unsigned line;
-	struct pack_text name;
+	struct schema_text name;
 	enum track_kind kind;
 	uint32_t traits;
-	struct pack_text named_by;
+	struct schema_text named_by;
 	struct pack_counter counter;
 	struct pack_notice notice;
 };
@@ -115,8 +100,8 @@ struct pack_class {
 /* A thing that an act names beside its subject. */
 struct pack_party {
 	struct pack_place place;
-	struct pack_text class_name; /* or a kind's word */
-	enum track_kind kind;	     /* of either */
+	struct schema_text class_name; /* or a kind's word */
+	enum track_kind kind;	       /* of either */
 };
 
 struct pack_act {
@@ -126,34 +111,34 @@ struct pack_act {
 	struct pack_party subject;
 	const struct pack_class *of_class; /* NULL: the subject's class is a kind's word */
 	struct pack_party owner, holder, other;
-	struct pack_text by;
-	struct pack_text named;
-	struct pack_text tag;
+	struct schema_text by;
+	struct schema_text named;
+	struct schema_text tag;
 	struct pack_place text;
-	struct pack_texts adopts;
+	struct schema_texts adopts;
 	struct pack_condition *conditions;
 	size_t condition_count;
-	struct pack_number callback; /* which argument; line 0: none */
+	struct schema_number callback; /* which argument; line 0: none */
 	struct pack_place found;
-	struct pack_number stack_bytes;
+	struct schema_number stack_bytes;
 	enum pack_over over;
 	enum pack_fires fires;
-	struct pack_number notify; /* as callback */
+	struct schema_number notify; /* as callback */
 	struct pack_place notify_subject;
 	bool notify_always;
-	struct pack_text try; /* of a lock: who takes it if nobody has to wait for that */
+	struct schema_text try; /* of a lock: who takes it if nobody has to wait for that */
 	bool is_timed;
 };
 
 struct pack_function {
 	unsigned line;
-	struct pack_text symbol;
-	struct pack_text pattern; /* or this: for who can look at names */
-	struct pack_number args;
+	struct schema_text symbol;
+	struct schema_text pattern; /* or this: for who can look at names */
+	struct schema_number args;
 	enum pack_returns returns;
 	enum pack_success success;
-	struct pack_text variadic;
-	struct pack_text
+	struct schema_text variadic;
+	struct schema_text
 		same_as; /* or this instead of acts: as that function is told, called so: */
 	struct pack_place *with;
 	size_t with_count;
@@ -164,13 +149,13 @@ struct pack_function {
 /* Births of descriptors and threads that last as long as the process. Globs. */
 struct pack_process_life {
 	unsigned line;
-	struct pack_text function, library, what;
-	struct pack_text caller; /* the module of the next outer frame; not given: any */
+	struct schema_text function, library, what;
+	struct schema_text caller; /* the module of the next outer frame; not given: any */
 };
 
 struct pack {
-	struct pack_memory *memory;
-	struct pack_text name, about;
+	struct schema_memory *memory;
+	struct schema_text name, about;
 	enum pack_inner inner_calls;
 	struct pack_library *libraries;
 	size_t library_count;
@@ -180,7 +165,7 @@ struct pack {
 	size_t function_count;
 	struct pack_process_life *process_life;
 	size_t process_life_count;
-	struct pack_texts plumbing; /* none given: the sonames */
+	struct schema_texts plumbing; /* none given: the sonames */
 };
 
 /*
@@ -188,10 +173,10 @@ struct pack {
  * errors says all of it, in the order of lines.
  */
 int pack_parse(const void *bytes, size_t size, const char *name, struct pack **ret_pack,
-	       struct pack_errors *errors);
+	       struct schema_errors *errors);
 
 /* Of a file, whose name without .yaml is the pack's. Also what reading it fails with. */
-int pack_read(const char *path, struct pack **ret_pack, struct pack_errors *errors);
+int pack_read(const char *path, struct pack **ret_pack, struct schema_errors *errors);
 
 void pack_free(struct pack *pack);
 

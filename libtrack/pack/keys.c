@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "schema.h"
+#include "keys.h"
 
 #include <pack/pack.h>
+#include <pack/words.h>
+
+#include "values.h"
 
 /* clang-format off */
-#define END { .key = NULL }
-#define FIELD(key_, type_, record, member, ...) \
-	{ .key = key_, .type = SCHEMA_##type_, .offset = offsetof(struct record, member), __VA_ARGS__ }
-#define LIST(key_, record, member, count, item_, ...) \
-	{ .key = key_, .type = SCHEMA_LIST, .offset = offsetof(struct record, member), \
-	  .count_offset = offsetof(struct record, count), .item = &(item_), \
-	  .item_size = sizeof(*((struct record *)NULL)->member), __VA_ARGS__ }
+#define END SCHEMA_END
+#define FIELD(...) SCHEMA_FIELD(__VA_ARGS__)
+#define LIST(...) SCHEMA_ITEMS(__VA_ARGS__)
+#define SYMBOL(key, ...) SCHEMA_FIELD(key, TEXT, __VA_ARGS__, .check = value_check_symbol)
+#define OWN(key, type, ...) SCHEMA_FIELD(key, OWN, __VA_ARGS__, .parse = value_##type)
 #define NEEDED .is_needed = true
 #define OF_WORDS(name) .words = &pack_words_##name
 #define OF_SCHEMA(name) .schema = &schema_##name
@@ -20,9 +21,9 @@
 		.line_offset = offsetof(struct record, line), .given_offset = SCHEMA_NOWHERE }
 
 static const struct schema_field text_item = { .type = SCHEMA_TEXT };
-static const struct schema_field place_item = { .type = SCHEMA_PLACE };
-static const struct schema_field condition_item = { .type = SCHEMA_CONDITION };
-static const struct schema_field notice_arg_item = { .type = SCHEMA_NOTICE_ARG };
+static const struct schema_field place_item = { .type = SCHEMA_OWN, .parse = value_place };
+static const struct schema_field condition_item = { .type = SCHEMA_OWN, .parse = value_condition };
+static const struct schema_field notice_arg_item = { .type = SCHEMA_OWN, .parse = value_notice_arg };
 
 static const struct schema_field library_fields[] = {
 	FIELD("soname", TEXT, pack_library, soname, NEEDED),
@@ -43,9 +44,9 @@ static const struct schema_field counter_fields[] = {
 SCHEMA(counter, "a counter", pack_counter);
 
 static const struct schema_field notice_fields[] = {
-	FIELD("call", SYMBOL, pack_notice, call, NEEDED),
+	SYMBOL("call", pack_notice, call, NEEDED),
 	LIST("args", pack_notice, args, arg_count, notice_arg_item, NEEDED),
-	FIELD("subject", PLACE, pack_notice, subject, NEEDED),
+	OWN("subject", place, pack_notice, subject, NEEDED),
 	FIELD("once", BOOL, pack_notice, once),
 	END
 };
@@ -55,7 +56,7 @@ static const struct schema_field class_fields[] = {
 	FIELD("name", TEXT, pack_class, name, NEEDED),
 	FIELD("kind", WORD, pack_class, kind, NEEDED, OF_WORDS(class_kind)),
 	FIELD("traits", WORDS, pack_class, traits, OF_WORDS(trait)),
-	FIELD("named_by", SYMBOL, pack_class, named_by),
+	SYMBOL("named_by", pack_class, named_by),
 	FIELD("counter", MAPPING, pack_class, counter, OF_SCHEMA(counter)),
 	FIELD("notice", MAPPING, pack_class, notice, OF_SCHEMA(notice)),
 	END
@@ -66,29 +67,29 @@ static const struct schema_field class_item = { .type = SCHEMA_MAPPING, OF_SCHEM
 /* The first are in the order of enum pack_key, so that .given has the bits of both. */
 static const struct schema_field act_fields[] = {
 	[PACK_KEY_CLASS] = FIELD("class", TEXT, pack_act, subject.class_name),
-	[PACK_KEY_SUBJECT] = FIELD("subject", PLACE, pack_act, subject.place),
+	[PACK_KEY_SUBJECT] = OWN("subject", place, pack_act, subject.place),
 	[PACK_KEY_IF] = LIST("if", pack_act, conditions, condition_count, condition_item),
-	[PACK_KEY_OWNER] = FIELD("owner", PLACE, pack_act, owner.place),
+	[PACK_KEY_OWNER] = OWN("owner", place, pack_act, owner.place),
 	[PACK_KEY_OWNER_CLASS] = FIELD("owner_class", TEXT, pack_act, owner.class_name),
-	[PACK_KEY_HOLDER] = FIELD("holder", PLACE, pack_act, holder.place,
+	[PACK_KEY_HOLDER] = OWN("holder", place, pack_act, holder.place,
 		.hint = " (for a text: tag)"),
 	[PACK_KEY_HOLDER_CLASS] = FIELD("holder_class", TEXT, pack_act, holder.class_name),
-	[PACK_KEY_OTHER] = FIELD("other", PLACE, pack_act, other.place),
+	[PACK_KEY_OTHER] = OWN("other", place, pack_act, other.place),
 	[PACK_KEY_OTHER_CLASS] = FIELD("other_class", TEXT, pack_act, other.class_name),
-	[PACK_KEY_BY] = FIELD("by", SYMBOL, pack_act, by),
+	[PACK_KEY_BY] = SYMBOL("by", pack_act, by),
 	[PACK_KEY_NAMED] = FIELD("named", TEXT, pack_act, named),
 	[PACK_KEY_TAG] = FIELD("tag", TEXT, pack_act, tag),
-	[PACK_KEY_TEXT] = FIELD("text", PLACE, pack_act, text),
+	[PACK_KEY_TEXT] = OWN("text", place, pack_act, text),
 	[PACK_KEY_ADOPTS] = LIST("adopts", pack_act, adopts.items, adopts.count, text_item),
-	[PACK_KEY_CALLBACK] = FIELD("callback", ARGUMENT, pack_act, callback),
-	[PACK_KEY_FOUND] = FIELD("found", PLACE, pack_act, found),
+	[PACK_KEY_CALLBACK] = OWN("callback", argument, pack_act, callback),
+	[PACK_KEY_FOUND] = OWN("found", place, pack_act, found),
 	[PACK_KEY_STACK] = FIELD("stack", NUMBER, pack_act, stack_bytes, UP_TO(4096)),
 	[PACK_KEY_OVER] = FIELD("over", WORD, pack_act, over, OF_WORDS(over)),
 	[PACK_KEY_FIRES] = FIELD("fires", WORD, pack_act, fires, OF_WORDS(fires)),
-	[PACK_KEY_NOTIFY] = FIELD("notify", ARGUMENT, pack_act, notify),
-	[PACK_KEY_NOTIFY_SUBJECT] = FIELD("notify_subject", PLACE, pack_act, notify_subject),
+	[PACK_KEY_NOTIFY] = OWN("notify", argument, pack_act, notify),
+	[PACK_KEY_NOTIFY_SUBJECT] = OWN("notify_subject", place, pack_act, notify_subject),
 	[PACK_KEY_NOTIFY_ALWAYS] = FIELD("notify_always", BOOL, pack_act, notify_always),
-	[PACK_KEY_TRY] = FIELD("try", SYMBOL, pack_act, try),
+	[PACK_KEY_TRY] = SYMBOL("try", pack_act, try),
 	[PACK_KEY_TIMED] = FIELD("timed", BOOL, pack_act, is_timed),
 	[PACK_KEY__COUNT] = FIELD("op", WORD, pack_act, op, NEEDED, OF_WORDS(op)),
 	END
@@ -101,13 +102,13 @@ static const struct schema schema_act = {
 static const struct schema_field act_item = { .type = SCHEMA_MAPPING, OF_SCHEMA(act) };
 
 static const struct schema_field function_fields[] = {
-	FIELD("symbol", SYMBOL, pack_function, symbol),
+	SYMBOL("symbol", pack_function, symbol),
 	FIELD("pattern", TEXT, pack_function, pattern),
 	FIELD("args", NUMBER, pack_function, args, NEEDED, UP_TO(PACK_ARGS_MAX)),
 	FIELD("returns", WORD, pack_function, returns, OF_WORDS(returns)),
 	FIELD("success", WORD, pack_function, success, OF_WORDS(success)),
-	FIELD("variadic", SYMBOL, pack_function, variadic),
-	FIELD("same_as", SYMBOL, pack_function, same_as),
+	SYMBOL("variadic", pack_function, variadic),
+	SYMBOL("same_as", pack_function, same_as),
 	LIST("with", pack_function, with, with_count, place_item),
 	LIST("acts", pack_function, acts, act_count, act_item),
 	END

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "memory.h"
+#include <schema/memory.h>
 
 #include <stdlib.h>
 
-struct pack_memory {
-	_Alignas(max_align_t) struct pack_memory *next;
+struct schema_memory {
+	_Alignas(max_align_t) struct schema_memory *next;
 };
 
-void *pack_memory_take(struct pack_memory **memory, size_t size)
+void *schema_memory_take(struct schema_memory **memory, size_t size)
 {
-	struct pack_memory *block;
+	struct schema_memory *block;
 
 	if (size > (size_t)1 << 30)
 		return NULL;
@@ -21,10 +21,10 @@ void *pack_memory_take(struct pack_memory **memory, size_t size)
 	return block + 1;
 }
 
-void pack_memory_free(struct pack_memory *memory)
+void schema_memory_free(struct schema_memory *memory)
 {
 	while (memory) {
-		struct pack_memory *next = memory->next;
+		struct schema_memory *next = memory->next;
 
 		free(memory);
 		memory = next;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <pack/errors.h>
+#include <schema/errors.h>
 
 #include <base/text.h>
 #include <stdarg.h>
@@ -10,10 +10,18 @@
 #define ERRORS_MAX 200
 #define TEXT_MAX 512
 
-void pack_errors_add(struct pack_errors *errors, unsigned line, const char *format, ...)
+/* Aliases repeat what is wrong. */
+static bool is_last(const struct schema_errors *errors, unsigned line, const char *text)
+{
+	const struct schema_error *last = errors->count ? &errors->items[errors->count - 1] : NULL;
+
+	return last && last->line == line && strcmp(last->text, text) == 0;
+}
+
+void schema_errors_add(struct schema_errors *errors, unsigned line, const char *format, ...)
 {
 	char raw[TEXT_MAX], clean[TEXT_MAX];
-	struct pack_error *items;
+	struct schema_error *items;
 	va_list list;
 	char *text;
 
@@ -21,6 +29,8 @@ void pack_errors_add(struct pack_errors *errors, unsigned line, const char *form
 	vsnprintf(raw, sizeof(raw), format, list);
 	va_end(list);
 	text_clean(raw, strlen(raw), clean, sizeof(clean));
+	if (is_last(errors, line, clean))
+		return;
 	errors->is_short = errors->is_short || errors->count >= ERRORS_MAX;
 	if (errors->is_short)
 		return;
@@ -33,28 +43,28 @@ void pack_errors_add(struct pack_errors *errors, unsigned line, const char *form
 		free(text);
 		return;
 	}
-	items[errors->count++] = (struct pack_error){.line = line, .text = text};
+	items[errors->count++] = (struct schema_error){.line = line, .text = text};
 }
 
 static int compare(const void *a, const void *b)
 {
-	const struct pack_error *left = a, *right = b;
+	const struct schema_error *left = a, *right = b;
 
 	if (left->line != right->line)
 		return left->line < right->line ? -1 : 1;
 	return strcmp(left->text, right->text);
 }
 
-void pack_errors_sort(struct pack_errors *errors)
+void schema_errors_sort(struct schema_errors *errors)
 {
 	if (errors->count)
 		qsort(errors->items, errors->count, sizeof(*errors->items), compare);
 }
 
-void pack_errors_clear(struct pack_errors *errors)
+void schema_errors_clear(struct schema_errors *errors)
 {
 	for (size_t i = 0; i < errors->count; i++)
 		free(errors->items[i].text);
 	free(errors->items);
-	*errors = (struct pack_errors){.count = 0};
+	*errors = (struct schema_errors){.count = 0};
 }
