@@ -161,67 +161,65 @@ static void say_arm(struct saying *saying)
 	say(saying, TRACK_OP_ARM, traits, act->act->of_class->name.text);
 }
 
+static void say_over(struct saying *saying)
+{
+	bool is_timer = saying->act->act->subject.kind == TRACK_KIND_TIMER;
+
+	say(saying, is_timer ? TRACK_OP_CANCEL : TRACK_OP_DESTROY, 0, NULL);
+}
+
+static void say_call(struct saying *saying)
+{
+	say(saying, TRACK_OP_CALL, 0, saying->act->adopts);
+}
+
+static void say_name(struct saying *saying)
+{
+	const struct row_hit *hit = saying->hit;
+
+	if (hit->text)
+		telling_name(&saying->scene->telling, saying->act->act->subject.kind,
+			     saying->subject, hit->text, hit->text_bytes);
+}
+
+static void say_retain(struct saying *saying)
+{
+	say_with(saying, TRACK_OP_RETAIN, 0, tag_of(saying->act->act), true);
+}
+
+/* How an act is said: by a function, or as an event. */
+/* clang-format off */
+static const struct {
+	void (*say)(struct saying *saying);
+	bool is_event, has_party;
+	enum track_op op;
+} ways[PACK_OP__COUNT] = {
+	[PACK_OP_CREATE]  = {.say = say_birth},
+	[PACK_OP_OPEN]    = {.say = say_birth},
+	[PACK_OP_RETAIN]  = {.say = say_retain},
+	[PACK_OP_RELEASE] = {.say = say_release},
+	[PACK_OP_DESTROY] = {.is_event = true, .op = TRACK_OP_DESTROY},
+	[PACK_OP_CLOSE]   = {.is_event = true, .op = TRACK_OP_CLOSE},
+	[PACK_OP_CALL]    = {.say = say_call},
+	[PACK_OP_ARM]     = {.say = say_arm},
+	[PACK_OP_FIRE]    = {.is_event = true, .op = TRACK_OP_FIRE},
+	[PACK_OP_CANCEL]  = {.is_event = true, .op = TRACK_OP_CANCEL},
+	[PACK_OP_OVER]    = {.say = say_over},
+	[PACK_OP_OWN]     = {.is_event = true, .op = TRACK_OP_OWN, .has_party = true},
+	[PACK_OP_NEEDS]   = {.is_event = true, .op = TRACK_OP_NEEDS, .has_party = true},
+	[PACK_OP_USE]     = {.is_event = true, .op = TRACK_OP_USE},
+	[PACK_OP_NAME]    = {.say = say_name},
+};
+/* clang-format on */
+
 static void say_act(struct saying *saying)
 {
-	const struct row_act *act = saying->act;
-	bool is_timer = act->act->subject.kind == TRACK_KIND_TIMER;
+	enum pack_op op = saying->act->act->op;
 
-	switch (act->act->op) {
-	case PACK_OP_CREATE:
-	case PACK_OP_OPEN:
-		say_birth(saying);
-		break;
-	case PACK_OP_RETAIN:
-		say_with(saying, TRACK_OP_RETAIN, 0, tag_of(act->act), true);
-		break;
-	case PACK_OP_RELEASE:
-		say_release(saying);
-		break;
-	case PACK_OP_DESTROY:
-		say(saying, TRACK_OP_DESTROY, 0, NULL);
-		break;
-	case PACK_OP_CLOSE:
-		say(saying, TRACK_OP_CLOSE, 0, NULL);
-		break;
-	case PACK_OP_CALL:
-		say(saying, TRACK_OP_CALL, 0, act->adopts);
-		break;
-	case PACK_OP_ARM:
-		say_arm(saying);
-		break;
-	case PACK_OP_FIRE:
-		say(saying, TRACK_OP_FIRE, 0, NULL);
-		break;
-	case PACK_OP_CANCEL:
-		say(saying, TRACK_OP_CANCEL, 0, NULL);
-		break;
-	case PACK_OP_OVER:
-		say(saying, is_timer ? TRACK_OP_CANCEL : TRACK_OP_DESTROY, 0, NULL);
-		break;
-	case PACK_OP_OWN:
-		say_with(saying, TRACK_OP_OWN, 0, NULL, true);
-		break;
-	case PACK_OP_NEEDS:
-		say_with(saying, TRACK_OP_NEEDS, 0, NULL, true);
-		break;
-	case PACK_OP_USE:
-		say(saying, TRACK_OP_USE, 0, NULL);
-		break;
-	case PACK_OP_NAME:
-		if (saying->hit->text)
-			telling_name(&saying->scene->telling, act->act->subject.kind,
-				     saying->subject, saying->hit->text, saying->hit->text_bytes);
-		break;
-	case PACK_OP_CARRIES:
-	case PACK_OP_LOCK:
-	case PACK_OP_UNLOCK:
-	case PACK_OP_WAIT:
-	case PACK_OP_WAKE:
-	case PACK_OP_RENEW:
-	case PACK_OP_NONE:
-	case PACK_OP__COUNT:
-		break;
-	}
+	if (ways[op].say)
+		ways[op].say(saying);
+	else if (ways[op].is_event)
+		say_with(saying, ways[op].op, 0, NULL, ways[op].has_party);
 }
 
 /* Behind the call, of what was told before it. */

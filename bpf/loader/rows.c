@@ -287,6 +287,7 @@ static bool has_rest(const struct row *row, const struct row_act *act)
 	case PACK_OP_WAIT:
 	case PACK_OP_WAKE:
 	case PACK_OP_RENEW:
+	case PACK_OP_RETIRE:
 	case PACK_OP_CANCEL:
 	case PACK_OP_OVER:
 	case PACK_OP_OWN:
@@ -313,6 +314,7 @@ static bool takes_stack(const struct pack_act *act)
 	case PACK_OP_WAIT:
 	case PACK_OP_WAKE:
 	case PACK_OP_RENEW:
+	case PACK_OP_RETIRE:
 	case PACK_OP_NONE:
 	case PACK_OP__COUNT:
 		return false;

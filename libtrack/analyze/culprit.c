@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "culprit.h"
 
-#include <base/annotation.h>
 #include <base/fnv.h>
 #include <base/perf_map.h>
 #include <errno.h>
@@ -10,41 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "libc_function.h"
-
-/* So many frames of the project make a fingerprint. */
-enum { FINGERPRINT_FRAMES = 4 };
-
-/* The higher, the better a culprit. */
-enum tier { TIER_NONE, TIER_BASE, TIER_RUNTIME, TIER_PLUMBING, TIER_PROJECT };
+#include "tier.h"
 
 /* clang-format off */
-static const struct {
-	const char *pattern;
-	enum tier tier;
-} runtimes[] = {
-#define ANALYZE_RUNTIME(pattern, tier, what) {pattern, TIER_##tier},
-#include "runtime.def"
-};
-
-static char *const runtime_functions[] = {
-#define ANALYZE_RUNTIME_FUNCTION(pattern, what) pattern,
-#include "runtime.def"
-	NULL
-};
-
-static char *const runtime_files[] = {
-#define ANALYZE_RUNTIME_FILE(pattern, what) pattern,
-#include "runtime.def"
-	NULL
-};
-
-static char *const runtime_waits[] = {
-#define ANALYZE_RUNTIME_WAIT(pattern, what) pattern,
-#include "runtime.def"
-	NULL
-};
-
 static char *const shells[] = {
 #define ANALYZE_SHELL(pattern, what) pattern,
 #include "runtime.def"
@@ -68,40 +35,21 @@ static const char frames_sql[] =
 	"SELECT l.path, l.address, f.function, f.file, f.line FROM stack_frame s "
 	"JOIN location l ON l.id = s.location_id LEFT JOIN frame f ON f.location_id = l.id "
 	"WHERE s.stack_id = ?1 ORDER BY s.position, f.position";
+/* Functions of a perf map that are from some file: in the trace, and in a stack. */
+#define IS_SCRIPT                                                                                  \
+	"l.path GLOB '/tmp/perf-[0-9]*.map' AND l.path NOT GLOB '/tmp/perf-*/*' AND f.file <> '' "
+static const char scripts_sql[] = "SELECT 1 FROM location l "
+				  "JOIN frame f ON f.location_id = l.id WHERE " IS_SCRIPT "LIMIT 1";
+static const char in_script_sql[] =
+	"SELECT 1 FROM stack_frame s JOIN location l ON l.id = s.location_id "
+	"JOIN frame f ON f.location_id = l.id "
+	"WHERE s.stack_id = ?1 AND " IS_SCRIPT "LIMIT 1";
 
 /* What the trace itself says of whom to blame, each text by itself. */
 static const char plumbing_sql[] = "SELECT file FROM plumbing";
 static const char packed_sql[] = "SELECT library FROM packed";
 static const char programs_sql[] = "SELECT DISTINCT exe FROM process";
 static const char lifelong_sql[] = "SELECT library, function, caller FROM lifelong";
-
-static const char *base_name(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	return slash != NULL ? slash + 1 : path;
-}
-
-static bool matches(char *const *patterns, const char *text)
-{
-	for (; text != NULL && patterns != NULL && *patterns != NULL; patterns++)
-		if (fnmatch(*patterns, text, 0) == 0)
-			return true;
-	return false;
-}
-
-/* A pack of a program itself tells of its functions; who else would be to blame? */
-static bool is_packed(const struct culprits *culprits, const char *path)
-{
-	char *const *program = culprits->programs;
-
-	if (!matches(culprits->packed, base_name(path)))
-		return false;
-	for (; program != NULL && *program != NULL; program++)
-		if (strcmp(*program, path) == 0)
-			return false;
-	return true;
-}
 
 enum { LIFELONG_LIBRARY, LIFELONG_FUNCTION, LIFELONG_CALLER, LIFELONG__COUNT };
 
@@ -121,64 +69,6 @@ static bool is_lifelong(struct culprits *culprits, const char *path, const char 
 		culprits->inner_fits[i] = fits;
 	}
 	return lifelong;
-}
-
-static int tier_of(struct culprits *culprits, const char *path, enum tier *ret_tier)
-{
-	uint64_t key = fnv_text(FNV_START, path);
-	const uint64_t *known = u64map_get(&culprits->tiers, key);
-	enum tier tier = TIER_PROJECT;
-
-	if (known != NULL) {
-		*ret_tier = (enum tier) * known;
-		return 0;
-	}
-	for (size_t i = 0; i < sizeof(runtimes) / sizeof(runtimes[0]) && tier == TIER_PROJECT; i++)
-		if (fnmatch(runtimes[i].pattern, base_name(path), 0) == 0)
-			tier = runtimes[i].tier;
-	if (tier == TIER_PROJECT && is_packed(culprits, path))
-		tier = TIER_RUNTIME;
-	*ret_tier = tier;
-	return u64map_put(&culprits->tiers, key, tier);
-}
-
-/* Both are as the compiler was told the file; one may lack the folder in front. */
-static bool is_same_file(const char *left, const char *right)
-{
-	size_t left_size = strlen(left), right_size = strlen(right);
-	const char *longer = left_size > right_size ? left : right;
-	const char *shorter = left_size > right_size ? right : left;
-	size_t more = strlen(longer) - strlen(shorter);
-
-	return strcmp(longer + more, shorter) == 0 && (more == 0 || longer[more - 1] == '/');
-}
-
-static bool is_plumbing(const struct culprits *culprits, const char *file)
-{
-	char *const *at = culprits->plumbing;
-
-	for (; file != NULL && at != NULL && *at != NULL; at++)
-		if (is_same_file(*at, file))
-			return true;
-	return false;
-}
-
-/* Code made at run time is in no module, but where it has a name it is somebody's. */
-static int frame_tier(struct culprits *culprits, const char *path, enum tier *ret_tier)
-{
-	const char *function = trace_query_text(culprits->frames, 2);
-	const char *file = trace_query_text(culprits->frames, 3);
-	int error = tier_of(culprits, perf_map_is(path) && function == NULL ? "" : path, ret_tier);
-
-	if (error == 0 && *ret_tier == TIER_PROJECT &&
-	    (matches(runtime_functions, function) || matches(runtime_files, file) ||
-	     (culprits->with_plumbing && matches(runtime_waits, function)) ||
-	     annotation_is(function, file) || (file == NULL && libc_function_is(function))))
-		*ret_tier = TIER_RUNTIME;
-	else if (error == 0 && *ret_tier == TIER_PROJECT && !culprits->with_plumbing &&
-		 is_plumbing(culprits, file))
-		*ret_tier = TIER_PLUMBING;
-	return error;
 }
 
 static void clear(struct culprit *culprit)
@@ -285,17 +175,38 @@ static bool is_passed_over(const struct teller *teller, enum tier best, struct t
  */
 static enum tier tier_around_loop(enum tier tier, enum tier best)
 {
-	return best == TIER_RUNTIME || best == TIER_PLUMBING ? TIER_BASE : tier;
+	return best >= TIER_RUNTIME && best < TIER_PROJECT ? TIER_BASE : tier;
+}
+
+/* The first frames of each tier, of which the best one's tell. */
+struct tally_of_frames {
+	uint64_t hash[TIER__COUNT];
+	unsigned count[TIER__COUNT];
+};
+
+static void count_frame(struct tally_of_frames *tally, enum tier tier, struct trace_query *frame,
+			const char *path)
+{
+	if (tally->count[tier] == tier_frames(tier))
+		return;
+	if (tally->count[tier]++ == 0)
+		tally->hash[tier] = FNV_START;
+	tally->hash[tier] = hash_frame(tally->hash[tier], frame, path);
+}
+
+static void tell(const struct tally_of_frames *tally, enum tier best, struct culprit *culprit)
+{
+	culprit->in_library = best < TIER_PROJECT;
+	culprit->frames_hash = tally->hash[best];
+	culprit->placeless = best < TIER_INSTALLED;
 }
 
 /* Not of the frames of the teller's file, if there is to be one: empty, it takes the first. */
 static int judge(struct culprits *culprits, struct teller *teller, struct culprit *culprit)
 {
 	struct trace_query *frame = culprits->frames;
+	struct tally_of_frames tally = {0};
 	enum tier best = TIER_NONE;
-	uint64_t project_hash = FNV_START;
-	uint64_t best_hash = 0;
-	int project_frames = 0;
 	bool is_in_loop = false;
 	int more;
 
@@ -307,9 +218,9 @@ static int judge(struct culprits *culprits, struct teller *teller, struct culpri
 
 		culprit->lifelong |= matches(lifelong_functions, trace_query_text(frame, 2)) ||
 				     is_lifelong(culprits, path, trace_query_text(frame, 2));
-		if (project_frames == FINGERPRINT_FRAMES)
+		if (tally.count[TIER_PROJECT] == tier_frames(TIER_PROJECT))
 			continue;
-		error = path != NULL ? frame_tier(culprits, path, &tier) : -ENOMEM;
+		error = path != NULL ? tier_of_frame(culprits, path, &tier) : -ENOMEM;
 		if (error == 0 && is_in_loop)
 			tier = tier_around_loop(tier, best);
 		is_in_loop |= matches(main_loops, trace_query_text(frame, 2));
@@ -320,19 +231,29 @@ static int judge(struct culprits *culprits, struct teller *teller, struct culpri
 			tier = TIER_PLUMBING;
 		if (error == 0 && tier > best) {
 			best = tier;
-			best_hash = hash_frame(FNV_START, frame, path);
 			error = take_frame(culprit, frame);
 		}
 		if (error != 0)
 			return error;
-		if (tier == TIER_PROJECT) {
-			project_hash = hash_frame(project_hash, frame, path);
-			project_frames++;
-		}
+		count_frame(&tally, tier, frame, path);
 	}
-	culprit->in_library = best < TIER_PROJECT;
-	culprit->frames_hash = project_frames > 0 ? project_hash : best_hash;
+	tell(&tally, best, culprit);
 	return more < 0 ? more : 0;
+}
+
+/* Whether there is a row for this, or for no stack in particular. */
+static int ask(struct trace_query *query, int64_t stack_id, bool *ret_found)
+{
+	int found;
+
+	if (stack_id != 0)
+		trace_query_bind_int(query, 1, stack_id);
+	found = trace_query_step(query);
+	trace_query_reset(query);
+	if (found < 0)
+		return found;
+	*ret_found = found == 1;
+	return 0;
 }
 
 static int add_text(char ***list, size_t *count, const char *text)
@@ -379,6 +300,20 @@ static int make_fits(struct culprits *culprits)
 	return culprits->inner_fits != NULL ? 0 : -ENOMEM;
 }
 
+/* Few traces have any: their stacks are not asked one by one. */
+static int find_scripts(struct culprits *culprits, struct trace *trace)
+{
+	struct trace_query *scripts;
+	bool found = false;
+	int error = trace_query(trace, scripts_sql, &scripts);
+
+	if (error != 0)
+		return error;
+	error = ask(scripts, 0, &found);
+	trace_query_destroy(scripts);
+	return error != 0 || !found ? error : trace_query(trace, in_script_sql, &culprits->scripts);
+}
+
 int culprits_init(struct culprits *culprits, struct trace *trace)
 {
 	int error;
@@ -393,6 +328,8 @@ int culprits_init(struct culprits *culprits, struct trace *trace)
 		error = load(trace, lifelong_sql, LIFELONG__COUNT, &culprits->lifelong);
 	if (error == 0)
 		error = make_fits(culprits);
+	if (error == 0)
+		error = find_scripts(culprits, trace);
 	return error != 0 ? error : trace_query(trace, frames_sql, &culprits->frames);
 }
 
@@ -429,6 +366,7 @@ void culprits_finish(struct culprits *culprits)
 	free_list(culprits->lifelong);
 	free(culprits->inner_fits);
 	trace_query_destroy(culprits->frames);
+	trace_query_destroy(culprits->scripts);
 }
 
 /* The one in known, or a new one. */
@@ -437,7 +375,7 @@ static int get(struct culprits *culprits, struct u64map *known, int64_t stack_id
 {
 	const uint64_t *found = u64map_get(known, (uint64_t)stack_id);
 	struct culprit *culprit;
-	int error;
+	int error = 0;
 
 	if (found != NULL) {
 		*ret_culprit = (const struct culprit *)(uintptr_t)*found;
@@ -446,8 +384,12 @@ static int get(struct culprits *culprits, struct u64map *known, int64_t stack_id
 	culprit = calloc(1, sizeof(*culprit));
 	if (culprit == NULL)
 		return -ENOMEM;
+	culprits->in_script = false;
+	if (culprits->scripts != NULL && stack_id != 0)
+		error = ask(culprits->scripts, stack_id, &culprits->in_script);
 	trace_query_bind_int(culprits->frames, 1, stack_id);
-	error = judge(culprits, teller, culprit);
+	if (error == 0)
+		error = judge(culprits, teller, culprit);
 	trace_query_reset(culprits->frames);
 	if (error == 0)
 		error = u64map_put(known, (uint64_t)stack_id, (uintptr_t)culprit);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The function to look at first, for a stack: its first frame that is neither C
- * library nor language runtime (runtime.def), nor plumbing by the program's own word. And what
- * makes the stack equal to itself in another run: its first frames in the project, by module and
- * function.
+ * library nor language runtime (runtime.def), nor plumbing by the program's own word; the best
+ * that there is (tier.h). And what makes the stack equal to itself in another run: its first
+ * frames of that tier, by module, or a script's file, and function.
  */
 #ifndef ANALYZE_CULPRIT_H
 #define ANALYZE_CULPRIT_H
@@ -21,16 +21,19 @@ struct culprit {
 	uint64_t frames_hash;
 	bool lifelong;	 /* born inside a function whose things last as long as the process */
 	bool in_library; /* by itself: no frame of the project asked for it */
+	bool placeless;	 /* nothing but runtimes: other places may have the same frames_hash */
 };
 
 /* One answer per stack, kept until culprits_finish. */
 struct culprits {
 	struct trace_query *frames;
-	struct u64map by_stack; /* stack row -> struct culprit * */
-	struct u64map callers;	/* the same, of callers */
-	struct u64map waiting;	/* the same, of who waits */
-	bool with_plumbing;	/* for now: it may be to blame */
-	struct u64map tiers;	/* hash of a module's path -> tier */
+	struct u64map by_stack;	     /* stack row -> struct culprit * */
+	struct u64map callers;	     /* the same, of callers */
+	struct u64map waiting;	     /* the same, of who waits */
+	struct trace_query *scripts; /* whether a stack has frames of scripts; NULL: none has */
+	bool with_plumbing;	     /* for now: it may be to blame */
+	bool in_script;		     /* the stack at hand has such frames */
+	struct u64map tiers;	     /* hash of a module's path -> tier */
 	/* Lists that end with NULL, or NULL. */
 	char **plumbing; /* source files whose callers are to blame, as the programs say */
 	char **packed;	 /* patterns of libraries that packs tell of */

@@ -13,7 +13,7 @@
 
 /* clang-format off */
 static const char *const rule_names[] = {
-#define TRACK_RULE(id, name, text, judge) name,
+#define TRACK_RULE(id, name, text, judge, ...) name,
 #include <track/rules.def>
 #undef TRACK_RULE
 };

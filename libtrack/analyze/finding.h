@@ -12,7 +12,7 @@
 
 /* clang-format off */
 enum rule {
-#define TRACK_RULE(id, name, text, judge) RULE_##id,
+#define TRACK_RULE(id, name, text, judge, ...) RULE_##id,
 #include <track/rules.def>
 #undef TRACK_RULE
 	RULE__COUNT

@@ -6,17 +6,19 @@
 #include "analyze/analyze.h"
 #include "leak_chain.h"
 #include "rule.h"
+#include "soak_trends.h"
 #include "word.h"
 
 /* clang-format off */
 static int (*const judges[RULE__COUNT])(struct judgement *judgement, enum rule rule) = {
-#define TRACK_RULE(id, name, text, judge) [RULE_##id] = judge,
+#define TRACK_RULE(id, name, text, judge, ...) [RULE_##id] = judge,
 #include <track/rules.def>
 #undef TRACK_RULE
 };
 /* clang-format on */
 
-static const char clear_sql[] = "DELETE FROM cause; DELETE FROM evidence; DELETE FROM finding";
+static const char clear_sql[] = "DELETE FROM cause; DELETE FROM placeless; DELETE FROM evidence; "
+				"DELETE FROM finding";
 static const char finding_sql[] =
 	"INSERT INTO finding (rank, rule, state, kind, class, count, fingerprint, message, "
 	"process_id, stack_id, culprit_function, culprit_file, culprit_line, culprit_module, "
@@ -27,6 +29,7 @@ static const char evidence_sql[] =
 	"VALUES (?1, ?2, nullif(?3, 0), nullif(?4, 0), nullif(?5, 0), ?6)";
 
 static const char cause_sql[] = "INSERT INTO cause (finding_id, rule) VALUES (?1, ?2)";
+static const char placeless_sql[] = "INSERT INTO placeless (finding_id) VALUES (?1)";
 
 static const char acts_sql[] = "SELECT 1 FROM act WHERE what = ?1 LIMIT 1";
 static const char index_sql[] = "CREATE INDEX IF NOT EXISTS resource_by_subject ON resource "
@@ -74,15 +77,17 @@ static int write_evidence(struct trace_query *query, int64_t rank, const struct 
 	return error;
 }
 
-static int write_cause(struct judgement *judgement, int64_t rank, enum rule rule)
+/* One more row about it, with a text where sql asks for one. */
+static int write_fact(struct judgement *judgement, const char *sql, int64_t rank, const char *text)
 {
 	struct trace_query *query;
-	int error = trace_query(judgement->trace, cause_sql, &query);
+	int error = trace_query(judgement->trace, sql, &query);
 
 	if (error != 0)
 		return error;
 	trace_query_bind_int(query, 1, rank);
-	trace_query_bind_text(query, 2, rule_name(rule));
+	if (text != NULL)
+		trace_query_bind_text(query, 2, text);
 	error = trace_query_step(query);
 	trace_query_destroy(query);
 	return error;
@@ -94,7 +99,7 @@ static int write_causes(struct judgement *judgement, int64_t rank, const struct 
 
 	for (enum rule rule = 0; rule < RULE__COUNT && error == 0; rule++)
 		if ((finding->causes >> rule & 1) != 0)
-			error = write_cause(judgement, rank, rule);
+			error = write_fact(judgement, cause_sql, rank, rule_name(rule));
 	return error;
 }
 
@@ -110,7 +115,20 @@ static int write_keeper(struct judgement *judgement, int64_t rank, const struct 
 	error = leak_path_find(&judgement->leaks, finding->leak, &path);
 	for (size_t i = 1; error == 0 && i < path.count; i++)
 		kept |= leaks_at(&judgement->leaks, path.steps[i])->kind == TRACK_KIND_OBJECT;
-	return error != 0 || !kept ? error : write_cause(judgement, rank, RULE_REF_LEAK);
+	return error != 0 || !kept
+		       ? error
+		       : write_fact(judgement, cause_sql, rank, rule_name(RULE_REF_LEAK));
+}
+
+static int write_facts(struct judgement *judgement, int64_t rank, const struct finding *finding)
+{
+	int error = write_keeper(judgement, rank, finding);
+
+	if (error == 0)
+		error = write_causes(judgement, rank, finding);
+	return error != 0 || !finding->culprit->placeless
+		       ? error
+		       : write_fact(judgement, placeless_sql, rank, NULL);
 }
 
 static int write_finding(struct trace_query *query, int64_t rank, const struct finding *finding)
@@ -174,9 +192,7 @@ static int write_findings(struct judgement *judgement)
 		if (error == 0)
 			error = write_evidence(evidence, rank, findings->items[i]);
 		if (error == 0)
-			error = write_keeper(judgement, rank, findings->items[i]);
-		if (error == 0)
-			error = write_causes(judgement, rank, findings->items[i]);
+			error = write_facts(judgement, rank, findings->items[i]);
 	}
 	if (error == 0)
 		error = note_left_out(judgement->trace, TRACK_NOTE_SHELLS, shells);
@@ -222,6 +238,8 @@ int analyze_findings(struct trace *trace)
 	judge_hung(&judgement);
 	if (error == 0)
 		error = write_findings(&judgement);
+	if (error == 0)
+		error = soak_judge(&judgement);
 	findings_finish(&judgement.findings);
 	growth_finish(&judgement.growth);
 	growth_finish(&judgement.repeats);

@@ -9,6 +9,9 @@
 #include "finding.h"
 #include "leaks.h"
 #include "marks.h"
+#include "rises.h"
+#include "soak_trends.h"
+#include "word.h"
 
 /* Fewer points prove no trend. */
 enum { MARKS_LEAST = 3, STEPS_PER_PAUSE = 5, RISES_LEAST = 5 };
@@ -25,7 +28,8 @@ static const char lives_sql[] =
 	"WHEN r.kind IN ('fd', 'thread') THEN r.death_ns ELSE max(r.birth_ns, r.death_ns - ?1) "
 	"END, "
 	"r.id, r.process_id, r.kind, r.class, r.birth_stack, "
-	"instr(coalesce(r.traits, ''), 'told-by-pack') "
+	"instr(coalesce(r.traits, ''), 'told-by-pack'), "
+	"r.kind = 'fd' AND instr(coalesce(r.traits, ''), '" WORD_TRAIT_PROCESS_LIFE "') "
 	"FROM resource r JOIN process p ON p.id = r.process_id "
 	/* When an unseen close happened is not known: such a life proves no growth. */
 	"WHERE r.inherited = 0 AND r.earlier = 0 AND r.ending IS NOT 'unseen' "
@@ -69,6 +73,7 @@ static struct growth_site *site_create(const struct finding_member *member, uint
 		/* One more than marks: what a life takes back at its end. */
 		.alive = calloc(series->count + 1, sizeof(int64_t)),
 		.stays = calloc(series->count + 1, sizeof(int64_t)),
+		.trend = {.verdict = TREND_TOO_FEW},
 		.marks = series->count,
 		.sessions = series->sessions,
 		.last_ns = series->times_ns[series->count - 1],
@@ -139,6 +144,7 @@ static int add_life(const struct growth *growth, struct u64map *sites,
 	const struct culprit *culprit;
 	struct growth_site *site;
 	uint64_t group;
+	bool lifelong;
 	int error;
 
 	if (from >= to ||
@@ -155,7 +161,8 @@ static int add_life(const struct growth *growth, struct u64map *sites,
 		return -ENOMEM;
 	error = culprits_get(culprits, member.stack_id, &culprit);
 	/* A pool that grows to its size is no leak, and yet takes up its part of what there is. */
-	if (error != 0 || (culprit->lifelong && !growth->by_process))
+	lifelong = error == 0 && (culprit->lifelong || trace_query_int(life, 8) != 0);
+	if (error != 0 || (lifelong && !growth->by_process))
 		return error;
 	group = finding_group(member.kind, member.class_name, culprit);
 	if (growth->by_process)
@@ -170,25 +177,6 @@ static int add_life(const struct growth *growth, struct u64map *sites,
 		       : 0;
 }
 
-struct rises {
-	size_t steps, rises;
-	size_t longest, last; /* stretches of steps that brought nothing; the last may be 0 */
-	bool falls;
-};
-
-static struct rises count_rises(const int64_t *alive, size_t marks, size_t first)
-{
-	struct rises rises = {.steps = marks - 1 - first};
-
-	for (size_t i = first + 1; i < marks; i++) {
-		rises.falls |= alive[i] < alive[i - 1];
-		rises.rises += alive[i] > alive[i - 1];
-		rises.last = alive[i] > alive[i - 1] ? 0 : rises.last + 1;
-		rises.longest = rises.last > rises.longest ? rises.last : rises.longest;
-	}
-	return rises;
-}
-
 /*
  * A rise at every mark; among many marks one in STEPS_PER_PAUSE may bring
  * nothing. Or a slow one: fewer rises, but evenly spread over all marks, so
@@ -201,7 +189,7 @@ static bool rises_from(const int64_t *alive, size_t marks, size_t first)
 
 	if (marks < first + MARKS_LEAST)
 		return false;
-	r = count_rises(alive, marks, first);
+	r = rises_count(alive + first, marks - first);
 	if (r.falls)
 		return false;
 	if ((r.steps - r.rises) * STEPS_PER_PAUSE <= r.steps && r.last < 2)
@@ -216,15 +204,65 @@ static bool both_rise(const struct growth_site *site, size_t first)
 	       rises_from(site->stays, site->marks, first);
 }
 
-/* From changes to sums; then whether they rise. The first mark may be warm-up. */
-static bool grows(struct growth_site *site)
+/* From changes to sums. */
+static void sum_up(struct growth_site *site)
 {
 	for (size_t i = 1; i < site->marks; i++) {
 		site->alive[i] += site->alive[i - 1];
 		site->stays[i] += site->stays[i - 1];
 	}
+}
+
+/* The first mark may be warm-up. */
+static bool grows(struct growth_site *site)
+{
 	site->first = both_rise(site, 0) ? 0 : 1;
 	return both_rise(site, site->first);
+}
+
+/* Of those alive at the last session nobody knows whether they stay: before it nothing did. */
+static bool nothing_stays(const struct growth_site *site)
+{
+	return site->marks >= 2 && site->stays[site->marks - 2] <= site->stays[0];
+}
+
+/* Of what is merely late the number may rise: it counts as what stays does. */
+static int find_trend(struct growth_site *site)
+{
+	struct trend stays;
+	int error = trend_find(site->alive, site->marks, &site->trend);
+
+	if (error == 0)
+		error = trend_find(site->stays, site->marks, &stays);
+	if (error == 0 && nothing_stays(site))
+		stays.verdict = TREND_STEADY;
+	if (error == 0 && site->trend.verdict <= TREND_UNCLEAR &&
+	    stays.verdict > site->trend.verdict) {
+		site->trend.verdict = stays.verdict;
+		site->trend.wanted = stays.wanted;
+	}
+	site->first = site->trend.first;
+	return error;
+}
+
+/* Over the sessions of a soak the trend tells, if they are enough. */
+static int look_at(struct growth_site *site, const struct growth *growth, bool soaks,
+		   bool *ret_wanted)
+{
+	int error = 0;
+
+	sum_up(site);
+	if (soaks)
+		error = find_trend(site);
+	if (error != 0)
+		return error;
+	if (growth->all)
+		*ret_wanted = soaks;
+	else
+		*ret_wanted = site->trend.verdict != TREND_TOO_FEW
+				      ? site->trend.verdict == TREND_GROWING
+				      : grows(site);
+	return 0;
 }
 
 static int keep(struct growth *growth, struct growth_site *site)
@@ -246,7 +284,7 @@ static int keep(struct growth *growth, struct growth_site *site)
 }
 
 /* Take over the sites that grow; free the others. */
-static int sift(struct growth *growth, struct u64map *sites, size_t series)
+static int sift(struct growth *growth, struct u64map *sites, size_t series, bool soaks)
 {
 	size_t cursor = 0;
 	uint64_t group, value;
@@ -254,9 +292,11 @@ static int sift(struct growth *growth, struct u64map *sites, size_t series)
 
 	while (u64map_next(sites, &cursor, &group, &value)) {
 		struct growth_site *site = (struct growth_site *)(uintptr_t)value;
-		bool wanted = error == 0 && growth_find(growth, group) == NULL && grows(site);
+		bool wanted = false;
 
 		site->series = series;
+		if (error == 0 && growth_find(growth, group) == NULL)
+			error = look_at(site, growth, soaks, &wanted);
 		if (wanted)
 			error = keep(growth, site);
 		if (!wanted || error != 0)
@@ -267,7 +307,7 @@ static int sift(struct growth *growth, struct u64map *sites, size_t series)
 }
 
 static int load_series(struct growth *growth, struct trace *trace, struct culprits *culprits,
-		       const struct marks *marks, size_t index)
+		       const struct marks *marks, size_t index, bool soaks)
 {
 	const struct mark_series *series = &marks->series[index];
 	struct u64map sites = {0};
@@ -277,26 +317,34 @@ static int load_series(struct growth *growth, struct trace *trace, struct culpri
 	more = trace_query(trace, lives_sql, &query);
 	if (more != 0)
 		return more;
-	trace_query_bind_int(query, 1,
-			     (int64_t)(growth->leaks != NULL ? growth->leaks->grace_ns : 0));
+	trace_query_bind_int(
+		query, 1,
+		(int64_t)(growth->leaks != NULL ? growth->leaks->grace_ns : growth->grace_ns));
 	while ((more = trace_query_step(query)) == 1) {
 		more = add_life(growth, &sites, series, culprits, query);
 		if (more != 0)
 			break;
 	}
 	trace_query_destroy(query);
-	error = sift(growth, &sites, index);
+	error = sift(growth, &sites, index, soaks);
 	return more != 0 ? more : error;
 }
 
 int growth_load(struct growth *growth, struct trace *trace, struct culprits *culprits)
 {
+	const struct mark_series *sessions = NULL;
 	struct marks marks = {0};
+	enum soak_by by;
 	int error = marks_load(&marks, trace);
 
-	for (size_t i = 0; i < marks.count && error == 0; i++)
-		if (marks.series[i].count >= MARKS_LEAST)
-			error = load_series(growth, trace, culprits, &marks, i);
+	if (error == 0 && soak_is(trace, &by))
+		sessions = soak_series(&marks, by);
+	for (size_t i = 0; i < marks.count && error == 0; i++) {
+		bool soaks = &marks.series[i] == sessions;
+
+		if (marks.series[i].count >= (soaks && growth->all ? 1 : MARKS_LEAST))
+			error = load_series(growth, trace, culprits, &marks, i, soaks);
+	}
 	marks_finish(&marks);
 	return error;
 }
@@ -321,5 +369,7 @@ double growth_slope(const struct growth_site *site)
 {
 	int64_t rise = site->alive[site->marks - 1] - site->alive[site->first];
 
+	if (site->trend.verdict != TREND_TOO_FEW)
+		return site->trend.slope;
 	return (double)rise / (double)(site->marks - 1 - site->first);
 }

@@ -15,6 +15,7 @@
 #include <store/trace.h>
 
 #include "culprit.h"
+#include "trend.h"
 
 struct leaks;
 
@@ -36,7 +37,8 @@ struct growth_site {
 	int64_t *alive;	  /* at each mark compared */
 	int64_t *stays;	  /* the same without those that one mark saw, and not the next */
 	size_t marks;
-	size_t first; /* the mark that the comparison begins with: 0, or 1 after a warm-up */
+	size_t first;	    /* the mark that the comparison begins with: 0, or 1 after a warm-up */
+	struct trend trend; /* of a soak's sessions; else TREND_TOO_FEW */
 	struct growth_member *members; /* alive at the last mark */
 	size_t member_count;
 	size_t member_capacity;
@@ -47,6 +49,8 @@ struct growth {
 	const struct leaks *leaks; /* what they explain is not counted; NULL: all is */
 	bool explained;		   /* only that is counted */
 	bool by_process;	   /* a site is of one process, which grows by itself */
+	bool all;		   /* what does not grow too, over the sessions of a soak */
+	uint64_t grace_ns;	   /* without leaks: what ended so soon after a mark was gone */
 	struct growth_site **sites;
 	size_t count;
 	size_t capacity;

@@ -30,6 +30,7 @@ int image_create(struct life_book *book, const struct collect_process *process, 
 	}
 	image->book = book;
 	image->id = id;
+	image->engine = process->engine;
 	image->has_past = process->origin != TRACK_ORIGIN_START;
 	image_update(image, process);
 	*ret_image = image;

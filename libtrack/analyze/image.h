@@ -25,6 +25,7 @@ struct image {
 	uint64_t end_ns;
 	uint64_t exit_begun_ns; /* 0: main did not return, nor was exit called */
 	enum collect_end end;
+	enum track_engine engine;
 	bool census_told;      /* the collector said that a census was taken */
 	uint32_t end_tid;      /* the thread that ended it, and looked at what is left; 0 unknown */
 	bool stood;	       /* where its threads stand was written */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "leaks.h"
 
+#include <analyze/analyze.h>
 #include <errno.h>
 #include <stdlib.h>
 
@@ -240,18 +241,6 @@ static int read_first_mark(struct trace *trace, uint64_t *ret_time_ns)
 	return more < 0 ? more : 0;
 }
 
-static uint64_t read_grace(struct trace *trace)
-{
-	const char *text = trace_meta(trace, "grace_ns");
-	char *end;
-	unsigned long long grace_ns;
-
-	if (text == NULL || *text < '0' || *text > '9')
-		return LEAKS_GRACE_NS;
-	grace_ns = strtoull(text, &end, 10);
-	return *end == '\0' && grace_ns <= INT64_MAX ? grace_ns : LEAKS_GRACE_NS;
-}
-
 /* What a hang keeps from ending is no leak: what was one before it is. */
 static void stop_at_hangs(struct leaks *leaks)
 {
@@ -272,7 +261,7 @@ int leaks_load(struct leaks *leaks, struct trace *trace, struct culprits *culpri
 
 	leaks->trace = trace;
 	leaks->culprits = culprits;
-	leaks->grace_ns = read_grace(trace);
+	leaks->grace_ns = leaks_grace_ns(trace);
 	if (error != 0 || leaks->survivors.count == 0)
 		return error;
 	stop_at_hangs(leaks);
@@ -333,4 +322,16 @@ bool leaks_is_plain(const struct leaks *leaks, int64_t resource_id)
 	size_t index = survivors_find(&leaks->survivors, resource_id);
 
 	return index == SURVIVOR_NONE || is_plain(leaks, index);
+}
+
+uint64_t leaks_grace_ns(struct trace *trace)
+{
+	const char *text = trace_meta(trace, "grace_ns");
+	char *end;
+	unsigned long long grace_ns;
+
+	if (text == NULL || *text < '0' || *text > '9')
+		return ANALYZE_GRACE_NS;
+	grace_ns = strtoull(text, &end, 10);
+	return *end == '\0' && grace_ns <= INT64_MAX ? grace_ns : ANALYZE_GRACE_NS;
 }

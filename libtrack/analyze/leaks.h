@@ -49,7 +49,7 @@ struct leaks {
 };
 
 /* 1 s, unless the trace says otherwise. */
-#define LEAKS_GRACE_NS 1000000000ull
+uint64_t leaks_grace_ns(struct trace *trace);
 
 int leaks_load(struct leaks *leaks, struct trace *trace, struct culprits *culprits);
 void leaks_finish(struct leaks *leaks);

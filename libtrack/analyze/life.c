@@ -9,6 +9,7 @@
 
 #include "extent.h"
 #include "image.h"
+#include "kept_file.h"
 #include "marks.h"
 #include "need.h"
 #include "thing.h"
@@ -167,6 +168,8 @@ static int put_row(struct life *life, struct trace_resource *row)
 
 	if (life->names != NULL)
 		fill_names(row, life->names, address, name);
+	if (life->kind == TRACK_KIND_FD && row->name != NULL)
+		row->annotation = kept_file(row->name);
 	error = trace_put_resource(life->image->book->trace, row);
 	life->id = row->id; /* as it was, if that failed */
 	return error;

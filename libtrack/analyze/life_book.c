@@ -2,10 +2,11 @@
 #include "life_book.h"
 
 #include <errno.h>
+#include <fnmatch.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "marks.h"
+#include "analyze/soak.h"
 
 void life_book_init(struct life_book *book, struct trace *trace)
 {
@@ -25,6 +26,9 @@ void life_book_finish(struct life_book *book)
 	texts_finish(&book->texts);
 	free(book->marks_ns);
 	book->marks_ns = NULL;
+	marks_finish(&book->marks);
+	free(book->closes_of);
+	book->closes_of = NULL;
 }
 
 int life_book_weigh(struct life_book *book)
@@ -41,7 +45,8 @@ int life_book_weigh(struct life_book *book)
 	return error;
 }
 
-int life_book_mark(struct life_book *book, uint64_t time_ns)
+/* What was alive then keeps its row. */
+static int note_time(struct life_book *book, uint64_t time_ns)
 {
 	size_t capacity = book->mark_capacity != 0 ? 2 * book->mark_capacity : 16;
 	size_t at = marks_before(book->marks_ns, book->mark_count, time_ns);
@@ -59,6 +64,25 @@ int life_book_mark(struct life_book *book, uint64_t time_ns)
 	book->marks_ns[at] = time_ns;
 	book->mark_count++;
 	return 0;
+}
+
+int life_book_mark(struct life_book *book, int32_t pid, uint64_t time_ns, const char *text)
+{
+	int error = note_time(book, time_ns);
+
+	if (error == 0)
+		error = marks_add(&book->marks, time_ns, text);
+	return error != 0 ? error : trace_add_mark(book->trace, pid, time_ns, text);
+}
+
+int life_book_closed(struct life_book *book, int32_t pid, uint64_t time_ns, const char *class_name)
+{
+	char text[SOAK_MARK_BYTES];
+
+	if (book->closes_of == NULL || fnmatch(book->closes_of, class_name, 0) != 0)
+		return 0;
+	soak_mark_text(SOAK_BY_CLOSES, ++book->closes, text);
+	return life_book_mark(book, pid, time_ns, text);
 }
 
 int life_book_write(struct life_book *book)

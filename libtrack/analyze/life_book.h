@@ -7,6 +7,7 @@
 #define ANALYZE_LIFE_BOOK_H
 
 #include "life.h"
+#include "marks.h"
 #include "statistics.h"
 #include "texts.h"
 
@@ -22,6 +23,10 @@ struct life_book {
 	uint64_t *marks_ns; /* rising: what was alive at a mark keeps its row */
 	size_t mark_count;
 	size_t mark_capacity;
+	struct marks marks; /* the same, with their series */
+	char *closes_of; /* pattern of classes: the close of such a scope is a mark; NULL: of none
+			  */
+	uint64_t closes; /* so many were */
 };
 
 void life_book_init(struct life_book *book, struct trace *trace);
@@ -30,7 +35,9 @@ void life_book_finish(struct life_book *book);
 int life_book_write(struct life_book *book);
 /* Look whether the trace is past its budget. Cheap. */
 int life_book_weigh(struct life_book *book);
-/* A mark was set at this time. -ENOMEM. */
-int life_book_mark(struct life_book *book, uint64_t time_ns);
+/* A mark was set at this time. */
+int life_book_mark(struct life_book *book, int32_t pid, uint64_t time_ns, const char *text);
+/* A scope of this class was closed at this time. */
+int life_book_closed(struct life_book *book, int32_t pid, uint64_t time_ns, const char *class_name);
 
 #endif

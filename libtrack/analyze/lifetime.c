@@ -5,12 +5,15 @@
 #include <string.h>
 
 #include "analyze/analyze.h"
+#include "awaited.h"
 #include "block.h"
 #include "extent.h"
 #include "image.h"
 #include "kind.h"
+#include "leaks.h"
 #include "lineage.h"
 #include "record.h"
+#include "soak_trends.h"
 #include "standing.h"
 #include "thing.h"
 #include "word.h"
@@ -24,7 +27,10 @@ struct lifetimes {
 	size_t live_capacity;
 	uint32_t processes;
 	uint64_t events;
-	uint64_t lost; /* by the images that are over */
+	uint64_t lost;	   /* by the images that are over */
+	uint64_t grace_ns; /* of the trace, once it was asked for; 0: not yet */
+	bool settling;	   /* ends are to be held back */
+	enum soak_by by;   /* what counts as a session */
 };
 
 static uint64_t lost_of(const struct image *image)
@@ -72,12 +78,36 @@ static int follow(struct lifetimes *lifetimes, const struct collect_process *pro
 	return 0;
 }
 
+static bool awaits(struct lifetimes *lifetimes, struct image *image, uint64_t now_ns, uint32_t tid)
+{
+	struct trace *trace = lifetimes->book.trace;
+	struct awaited_look look = {.now_ns = now_ns, .tid = tid};
+
+	if (lifetimes->grace_ns == 0) {
+		lifetimes->grace_ns = leaks_grace_ns(trace);
+		lifetimes->settling = trace_meta(trace, "settle_ns") != NULL;
+	}
+	look.grace_ns = lifetimes->grace_ns;
+	return awaited_any(image, &look);
+}
+
+/* Nobody who watches from outside can hold a program back. */
+static void note_unheld(struct lifetimes *lifetimes, struct image *image)
+{
+	bool undecided = image->end == COLLECT_END_EXIT && image->engine == TRACK_ENGINE_PROBES &&
+			 awaits(lifetimes, image, image->end_ns, image->end_tid);
+
+	if (undecided && lifetimes->settling)
+		image->counted[TRACK_NOTE_UNHELD]++;
+}
+
 static int settle(struct lifetimes *lifetimes, struct image *image)
 {
 	bool census = image->census_told || image->census[TRACK_KIND_FD].complete;
 	bool ended = image->end != COLLECT_END_RUNNING && image->end != COLLECT_END_EXEC;
 	int error = 0;
 
+	note_unheld(lifetimes, image);
 	for (unsigned kind = 0; kind < TRACK_KIND__COUNT && error == 0; kind++)
 		if (kind_of(kind)->settle != NULL)
 			error = kind_of(kind)->settle(image);
@@ -232,9 +262,8 @@ static int on_event(void *ctx, uint32_t process, const struct collect_event *eve
 static int on_mark(void *ctx, int32_t pid, uint64_t time_ns, const char *text)
 {
 	struct lifetimes *lifetimes = ctx;
-	int error = life_book_mark(&lifetimes->book, time_ns);
 
-	return error != 0 ? error : trace_add_mark(lifetimes->book.trace, pid, time_ns, text);
+	return life_book_mark(&lifetimes->book, pid, time_ns, text);
 }
 
 static int on_standings(void *ctx, uint32_t process, const struct collect_standings *standings)
@@ -297,6 +326,22 @@ void lifetimes_set_budget(struct lifetimes *lifetimes, uint64_t bytes)
 	lifetimes->book.folding = bytes == 0;
 }
 
+int lifetimes_count_sessions(struct lifetimes *lifetimes, enum soak_by by, const char *class_name)
+{
+	lifetimes->by = by;
+	if (by != SOAK_BY_CLOSES)
+		return 0;
+	lifetimes->book.closes_of = strdup(class_name);
+	return lifetimes->book.closes_of != NULL ? 0 : -ENOMEM;
+}
+
+size_t lifetimes_sessions(const struct lifetimes *lifetimes)
+{
+	const struct mark_series *series = soak_series(&lifetimes->book.marks, lifetimes->by);
+
+	return series != NULL ? series->count : 0;
+}
+
 const struct collect_sink *lifetimes_sink(struct lifetimes *lifetimes)
 {
 	return &lifetimes->sink;
@@ -327,6 +372,14 @@ void lifetimes_status(const struct lifetimes *lifetimes, struct lifetimes_status
 		status.threads += image->alive[TRACK_KIND_THREAD];
 	}
 	*ret_status = status;
+}
+
+bool lifetimes_await(void *ctx, const struct collect_held *held)
+{
+	struct lifetimes *lifetimes = ctx;
+	struct image *image = image_at(lifetimes, held->index);
+
+	return image != NULL && awaits(lifetimes, image, held->seen_ns, held->tid);
 }
 
 int lifetimes_finish(struct lifetimes *lifetimes)

@@ -101,6 +101,7 @@ static int put_row(struct ancestor *ancestor, struct trace *trace,
 		.fd_limit = process->fd_limit,
 		.exit_begun_ns = process->exit_begun_ns,
 		.exit_tid = process->exit_tid,
+		.held_ns = process->held_ns,
 		.packs = process->packs != NULL && *process->packs != '\0' ? process->packs : NULL,
 	};
 	int error = trace_put_process(trace, &row);

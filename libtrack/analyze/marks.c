@@ -45,7 +45,7 @@ static int add_series(struct marks *marks, uint64_t key, const char *text,
 	return 0;
 }
 
-static int add_mark(struct marks *marks, uint64_t time_ns, const char *text)
+int marks_add(struct marks *marks, uint64_t time_ns, const char *text)
 {
 	uint64_t key = key_of(text);
 	struct mark_series *series = NULL;
@@ -84,12 +84,33 @@ int marks_load(struct marks *marks, struct trace *trace)
 		const char *text = trace_query_text(query, 1);
 
 		more = text == NULL ? -ENOMEM
-				    : add_mark(marks, (uint64_t)trace_query_int(query, 0), text);
+				    : marks_add(marks, (uint64_t)trace_query_int(query, 0), text);
 		if (more != 0)
 			break;
 	}
 	trace_query_destroy(query);
 	return more;
+}
+
+static bool tells_more(const struct mark_series *series, const struct mark_series *than)
+{
+	if (than == NULL || series->sessions != than->sessions)
+		return than == NULL || series->sessions;
+	return series->count > than->count;
+}
+
+const struct mark_series *marks_of_sessions(const struct marks *marks, const char *like)
+{
+	uint64_t key = like != NULL ? key_of(like) : 0;
+	const struct mark_series *found = NULL;
+
+	for (size_t i = 0; i < marks->count; i++) {
+		const struct mark_series *series = &marks->series[i];
+
+		if (like != NULL ? series->key == key : tells_more(series, found))
+			found = series;
+	}
+	return found;
 }
 
 void marks_finish(struct marks *marks)

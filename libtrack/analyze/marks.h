@@ -26,6 +26,13 @@ struct marks {
 };
 
 int marks_load(struct marks *marks, struct trace *trace);
+/* One more, later than those before. -ENOMEM. */
+int marks_add(struct marks *marks, uint64_t time_ns, const char *text);
+/*
+ * The series that tells of sessions: the one that such a mark would be in, or, with NULL, one that
+ * is so named, else the longest. NULL: there is none.
+ */
+const struct mark_series *marks_of_sessions(const struct marks *marks, const char *like);
 void marks_finish(struct marks *marks);
 
 /* How many of these times, in order, lie before this one: the index of the first that does not. */

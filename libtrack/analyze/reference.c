@@ -301,3 +301,11 @@ void references_finish(struct thing *thing)
 	thing->reference_count = 0;
 	thing->reference_limit = 0;
 }
+
+void references_visit(const struct thing *thing,
+		      void (*visit)(void *ctx, const struct thing *holder), void *ctx)
+{
+	for (const struct reference *at = thing->references; at != NULL; at = at->next)
+		if (at->holder != NULL && !at->waker && !is_given_back(at))
+			visit(ctx, at->holder);
+}

@@ -72,7 +72,7 @@ int judge_index_subjects(struct judgement *judgement, const char *what);
  * as the rows of rules.def name them: a row whose judge is not written does not link.
  */
 /* clang-format off */
-#define TRACK_RULE(id, name, text, judge) int judge(struct judgement *judgement, enum rule rule);
+#define TRACK_RULE(id, name, text, judge, ...) int judge(struct judgement *judgement, enum rule rule);
 #include <track/rules.def>
 #undef TRACK_RULE
 /* clang-format on */

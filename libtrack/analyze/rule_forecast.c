@@ -6,39 +6,10 @@
 #include <string.h>
 
 #include "rule.h"
+#include "supply.h"
 #include "word.h"
 
-enum { SITES_SHOWN = 5, MEMBERS_TRIED = 16, MARKS_MOST = 1000000 /* what is farther is no news */ };
-
-static const char used_sql[] =
-	"SELECT class, local_address FROM resource WHERE process_id = ?1 AND kind = ?2 "
-	"AND birth_ns < ?3 AND (death_ns IS NULL OR death_ns >= ?3) AND ending IS NOT 'unseen'";
-static const char limit_sql[] = "SELECT fd_limit FROM process WHERE id = ?1";
-static const char address_sql[] = "SELECT local_address FROM resource WHERE id = ?1";
-
-/* What runs out: descriptors, and ports that the kernel gives out. */
-enum supply { SUPPLY_FDS, SUPPLY_UDP, SUPPLY_TCP, SUPPLY__COUNT };
-
-static const struct {
-	const char *noun;
-	enum track_fd_class fd_class; /* of the sockets that use it up; OTHER: all do */
-} supplies[SUPPLY__COUNT] = {
-	[SUPPLY_FDS] = {"descriptors", TRACK_FD_CLASS_OTHER},
-	[SUPPLY_UDP] = {"ephemeral UDP ports", TRACK_FD_CLASS_UDP},
-	[SUPPLY_TCP] = {"ephemeral TCP ports", TRACK_FD_CLASS_TCP},
-};
-
-struct port_range {
-	unsigned low, high; /* 0: not known */
-};
-
-struct outlook {
-	double used[SUPPLY__COUNT]; /* at the last mark */
-	double slope[SUPPLY__COUNT];
-	double capacity[SUPPLY__COUNT]; /* 0 unknown */
-	double marks;			/* until the first of them is used up */
-	enum supply first;
-};
+enum { SITES_SHOWN = 5, MEMBERS_TRIED = 16 };
 
 /* The growing sites of one process, over one series of marks. */
 struct group {
@@ -49,79 +20,6 @@ struct group {
 	bool beyond_leaks; /* something grows that no leak explains */
 	struct outlook outlook;
 };
-
-static bool is_ephemeral(const char *address, const struct port_range *range)
-{
-	const char *colon = address != NULL ? strrchr(address, ':') : NULL;
-	unsigned long port = colon != NULL ? strtoul(colon + 1, NULL, 10) : 0;
-
-	return range->low != 0 && port >= range->low && port <= range->high;
-}
-
-static bool uses(enum supply supply, const char *class_name, bool ephemeral)
-{
-	return supply == SUPPLY_FDS ||
-	       (ephemeral && strcmp(class_name, word_fd_class(supplies[supply].fd_class)) == 0);
-}
-
-static int count_used(struct judgement *judgement, const struct port_range *range, uint64_t time_ns,
-		      struct group *group)
-{
-	struct trace_query *query;
-	int more = trace_query(judgement->trace, used_sql, &query);
-
-	if (more != 0)
-		return more;
-	trace_query_bind_int(query, 1, group->process_id);
-	trace_query_bind_text(query, 2, word_kind(TRACK_KIND_FD));
-	trace_query_bind_int(query, 3, (int64_t)time_ns);
-	while ((more = trace_query_step(query)) == 1) {
-		const char *class_name = trace_query_text(query, 0);
-		bool ephemeral = is_ephemeral(trace_query_text(query, 1), range);
-
-		for (int i = 0; i < SUPPLY__COUNT && class_name != NULL; i++)
-			group->outlook.used[i] += uses(i, class_name, ephemeral);
-	}
-	trace_query_destroy(query);
-	return more;
-}
-
-static int get_limit(struct judgement *judgement, int64_t process_id, double *ret_limit)
-{
-	struct trace_query *query;
-	int more = trace_query(judgement->trace, limit_sql, &query);
-
-	if (more != 0)
-		return more;
-	trace_query_bind_int(query, 1, process_id);
-	more = trace_query_step(query);
-	if (more == 1)
-		*ret_limit = (double)trace_query_int(query, 0);
-	trace_query_destroy(query);
-	return more < 0 ? more : 0;
-}
-
-/* The part of a site's members that hold a port which the kernel chose. */
-static int ephemeral_part(struct judgement *judgement, const struct port_range *range,
-			  const struct growth_site *site, double *ret_part)
-{
-	struct trace_query *query;
-	size_t count = 0;
-	int more = trace_query(judgement->trace, address_sql, &query);
-
-	if (more != 0)
-		return more;
-	for (size_t i = 0; i < site->member_count && more >= 0; i++) {
-		trace_query_bind_int(query, 1, site->members[i].resource_id);
-		more = trace_query_step(query);
-		if (more == 1)
-			count += is_ephemeral(trace_query_text(query, 0), range);
-		trace_query_reset(query);
-	}
-	trace_query_destroy(query);
-	*ret_part = site->member_count > 0 ? (double)count / (double)site->member_count : 0;
-	return more < 0 ? more : 0;
-}
 
 static void show_site(struct group *group, const struct growth_site *site)
 {
@@ -136,45 +34,6 @@ static void show_site(struct group *group, const struct growth_site *site)
 	}
 	if (at < SITES_SHOWN)
 		group->sites[at] = site;
-}
-
-static int add_site(struct judgement *judgement, const struct port_range *range,
-		    const struct growth_site *site, struct outlook *outlook)
-{
-	double slope = growth_slope(site), part;
-	int error = ephemeral_part(judgement, range, site, &part);
-
-	if (error != 0)
-		return error;
-	for (int i = 0; i < SUPPLY__COUNT; i++)
-		if (uses(i, site->class_name, true))
-			outlook->slope[i] += i == SUPPLY_FDS ? slope : slope * part;
-	return 0;
-}
-
-static double round_up(double value)
-{
-	double whole = (double)(uint64_t)value;
-
-	return whole < value ? whole + 1 : whole;
-}
-
-/* Which supply ends first; false if none does that is known. */
-static bool look_ahead(struct outlook *outlook)
-{
-	outlook->marks = MARKS_MOST + 1;
-	for (int i = 0; i < SUPPLY__COUNT; i++) {
-		double left = outlook->capacity[i] - outlook->used[i], marks;
-
-		if (outlook->capacity[i] == 0 || outlook->slope[i] <= 0)
-			continue;
-		marks = left > 0 ? left / outlook->slope[i] : 0;
-		if (marks < outlook->marks) {
-			outlook->marks = round_up(marks);
-			outlook->first = i;
-		}
-	}
-	return outlook->marks <= MARKS_MOST;
 }
 
 static int add_sites(struct finding *finding, const struct group *group)
@@ -213,7 +72,7 @@ static int say(struct finding *finding, const struct group *group)
 	return finding_say(finding,
 			   "%.3g more %s in use at every %s: the limit of %.0f is reached after "
 			   "%.0f more %s%s (%.0f in use at the last)",
-			   outlook->slope[first], supplies[first].noun, unit,
+			   outlook->slope[first], supply_noun(first), unit,
 			   outlook->capacity[first], outlook->marks, unit,
 			   outlook->marks == 1 ? "" : "s", outlook->used[first]);
 }
@@ -274,7 +133,7 @@ static int tell_with_leak(struct judgement *judgement, const struct group *group
 		return error;
 	finding->outlook = finding_text(
 		finding, "the limit of %.0f %s is reached after %.0f more %s%s",
-		outlook->capacity[outlook->first], supplies[outlook->first].noun, outlook->marks,
+		outlook->capacity[outlook->first], supply_noun(outlook->first), outlook->marks,
 		steepest->sessions ? "session" : "mark", outlook->marks == 1 ? "" : "s");
 	return finding->outlook != NULL ? 0 : -ENOMEM;
 }
@@ -331,42 +190,28 @@ static int judge_process(struct judgement *judgement, const struct growth *growt
 			 const struct port_range *range)
 {
 	const struct growth_site *leader = growth->sites[first];
-	double ports = range->low != 0 ? (double)(range->high - range->low + 1) : 0;
-	struct group group = {
-		.process_id = leader->process_id,
-		.outlook.capacity = {[SUPPLY_UDP] = ports, [SUPPLY_TCP] = ports},
-	};
-	int error = get_limit(judgement, leader->process_id, &group.outlook.capacity[SUPPLY_FDS]);
+	struct group group = {.process_id = leader->process_id};
+	int error = outlook_open(judgement->trace, leader->process_id, leader->last_ns, range,
+				 &group.outlook);
 
 	for (size_t i = first; i < growth->count && error == 0; i++)
 		if (goes_along(growth->sites[i], leader))
-			error = add_site(judgement, range, growth->sites[i], &group.outlook);
-	if (error == 0)
-		error = count_used(judgement, range, leader->last_ns, &group);
-	if (error != 0 || !look_ahead(&group.outlook))
+			error = outlook_add(judgement->trace, growth->sites[i], range,
+					    &group.outlook);
+	if (error != 0 || !outlook_ahead(&group.outlook, leader->kind, NULL))
 		return error;
 	for (size_t i = first; i < growth->count && error == 0; i++)
 		if (goes_along(growth->sites[i], leader) &&
-		    uses(group.outlook.first, growth->sites[i]->class_name, true))
+		    supply_is_used(group.outlook.first, growth->sites[i]->kind,
+				   growth->sites[i]->class_name, true))
 			error = add_contributor(judgement, &group, growth->sites[i]);
 	return error != 0 ? error : tell(judgement, &group);
-}
-
-static struct port_range get_range(struct judgement *judgement)
-{
-	const char *text = trace_meta(judgement->trace, "port_range");
-	struct port_range range = {0};
-
-	if (text == NULL || sscanf(text, "%5u-%5u", &range.low, &range.high) != 2 ||
-	    range.low == 0 || range.high < range.low || range.high > UINT16_MAX)
-		return (struct port_range){0};
-	return range;
 }
 
 int judge_forecast(struct judgement *judgement)
 {
 	struct growth growth = {.by_process = true};
-	struct port_range range = get_range(judgement);
+	struct port_range range = supply_ports(judgement->trace);
 	struct u64map told = {0};
 	int error = 0;
 

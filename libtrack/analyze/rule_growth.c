@@ -43,7 +43,7 @@ static void say_slope(const struct growth_site *site, const char *verb, char *re
 		if ((double)(site->alive[i] - site->alive[i - 1]) != slope)
 			about = "about ";
 	for (size_t i = site->first + 1; i < site->marks; i++)
-		pauses += site->alive[i] == site->alive[i - 1];
+		pauses += site->alive[i] <= site->alive[i - 1];
 	if (pauses > 0)
 		often = pauses * 5 <= steps ? "at almost every" : "with a";
 	snprintf(ret_text, SLOPE_BYTES, "%s%.3g more %s%s %s%s (%s)", about, slope, verb, often,

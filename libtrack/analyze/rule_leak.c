@@ -15,7 +15,7 @@ enum { WHERE_BYTES = 64 };
  */
 static const char alive_sql[] =
 	"SELECT r.id, r.process_id, r.class, r.birth_stack, r.ending IS 'done', r.earlier, "
-	"p.end = 'running' "
+	"p.end = 'running', instr(coalesce(r.traits, ''), '" WORD_TRAIT_PROCESS_LIFE "') "
 	"FROM resource r JOIN process p ON p.id = r.process_id "
 	"WHERE r.kind = ?1 AND (r.death_ns IS NULL OR r.ending = 'done') "
 	"AND r.ending IS NOT 'detached' AND r.inherited = 0 AND p.end <> 'exec' "
@@ -49,7 +49,7 @@ static int add_member(struct judgement *judgement, enum rule rule, const char *k
 		return error;
 	if (growth_find(&judgement->growth, finding_group(kind, member.class_name, culprit)))
 		return 0; /* told as growing */
-	if (culprit->lifelong) {
+	if (culprit->lifelong || trace_query_int(row, 7) != 0) {
 		judgement->lifelong++;
 		return 0;
 	}

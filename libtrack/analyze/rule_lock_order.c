@@ -15,7 +15,8 @@
 enum { RING_MAX = 4, STEPS_MAX = 1 << 20, WHICH_BYTES = 128 };
 
 static const char orders_sql[] =
-	"SELECT o.process_id, o.first, o.second, o.first_stack, o.second_stack, "
+	"SELECT o.process_id, o.first, o.second, o.first_birth, o.second_birth, "
+	"o.first_stack, o.second_stack, "
 	"coalesce(o.guard, 0), o.tid, o.many, o.tid = p.pid, f.location_id, g.location_id "
 	"FROM lock_order o JOIN process p ON p.id = o.process_id "
 	"LEFT JOIN stack_frame f ON f.stack_id = o.first_stack AND f.position = 0 "
@@ -29,6 +30,7 @@ static const char name_sql[] = "SELECT name FROM resource WHERE process_id = ?1 
 struct order {
 	int64_t process_id;
 	uint64_t first, second;
+	int64_t first_birth, second_birth;
 	int64_t first_stack, second_stack;
 	int64_t first_place, second_place; /* 0: not known */
 	uint64_t guards; /* a bit for each lock that was held before both, each time */
@@ -174,12 +176,20 @@ static bool can_meet(const struct order *one, const struct order *other)
 		one->second_place == 0 || one->second_place != other->second_place);
 }
 
+/* By the same lock, not by another one that lay at its address. */
+static bool leads_to(const struct order *order, const struct order *next)
+{
+	return order->second == next->first && order->second_birth == next->first_birth;
+}
+
 static bool fits(const struct search *search, size_t placed, const struct order *order)
 {
-	uint64_t start = search->orders[search->ring[0]].first;
-	bool closes = order->second == start;
+	const struct order *start = &search->orders[search->ring[0]];
+	bool closes = order->second == start->first;
 
-	if (closes != (placed + 1 == search->length) || order->second < start)
+	if (closes != (placed + 1 == search->length) || order->second < start->first ||
+	    (closes && !leads_to(order, start)) ||
+	    !leads_to(&search->orders[search->ring[placed - 1]], order))
 		return false;
 	for (size_t i = 0; i < placed; i++) {
 		const struct order *before = &search->orders[search->ring[i]];
@@ -281,14 +291,16 @@ static int read_order(struct search *search, struct trace_query *row)
 		.process_id = trace_query_int(row, 0),
 		.first = (uint64_t)trace_query_int(row, 1),
 		.second = (uint64_t)trace_query_int(row, 2),
-		.first_stack = trace_query_int(row, 3),
-		.second_stack = trace_query_int(row, 4),
-		.guards = (uint64_t)trace_query_int(row, 5),
-		.tid = (uint32_t)trace_query_int(row, 6),
-		.many = trace_query_int(row, 7) != 0,
-		.is_main = trace_query_int(row, 8) != 0,
-		.first_place = trace_query_int(row, 9),
-		.second_place = trace_query_int(row, 10),
+		.first_birth = trace_query_int(row, 3),
+		.second_birth = trace_query_int(row, 4),
+		.first_stack = trace_query_int(row, 5),
+		.second_stack = trace_query_int(row, 6),
+		.guards = (uint64_t)trace_query_int(row, 7),
+		.tid = (uint32_t)trace_query_int(row, 8),
+		.many = trace_query_int(row, 9) != 0,
+		.is_main = trace_query_int(row, 10) != 0,
+		.first_place = trace_query_int(row, 11),
+		.second_place = trace_query_int(row, 12),
 	};
 	return 0;
 }

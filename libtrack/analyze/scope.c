@@ -42,15 +42,19 @@ static void begin_close(struct thing *scope, const struct collect_event *event)
 	life_touch(&scope->life);
 }
 
-static void end_close(struct thing *scope, const struct collect_event *event)
+static int end_close(struct thing *scope, const struct collect_event *event)
 {
+	const struct image *image = scope->life.image;
+
 	scope->closes -= scope->closes > 0;
 	if (scope->closes != 0 || scope->closed_ns != 0)
-		return;
+		return 0;
 	scope->refused = (event->arg & TRACK_REFUSED) != 0;
-	if (!scope->refused)
-		scope->closed_ns = event->time_ns;
 	life_touch(&scope->life);
+	if (scope->refused)
+		return 0;
+	scope->closed_ns = event->time_ns;
+	return life_book_closed(image->book, image->pid, event->time_ns, life_class(&scope->life));
 }
 
 /*
@@ -65,7 +69,7 @@ static int on_close(struct image *image, const struct collect_event *event)
 	if (scope == NULL)
 		return 0;
 	if (event->arg & TRACK_RETURNED) {
-		end_close(scope, event);
+		error = end_close(scope, event);
 	} else {
 		error = thing_judge_use(scope, event);
 		begin_close(scope, event);
@@ -73,11 +77,24 @@ static int on_close(struct image *image, const struct collect_event *event)
 	return error != 0 ? error : step(scope, event);
 }
 
+/* One that nobody closed is over with its end. */
+static int on_destroy(struct image *image, const struct collect_event *event)
+{
+	struct thing *scope = thing_known_alive(image, event);
+	bool closed = scope == NULL || scope->closed_ns != 0;
+	const char *class_name = closed ? "" : life_class(&scope->life);
+	int error = scope != NULL ? thing_end(scope, event, LIFE_DESTROYED) : 0;
+
+	return error != 0 || closed
+		       ? error
+		       : life_book_closed(image->book, image->pid, event->time_ns, class_name);
+}
+
 const struct kind kind_scope = {
 	.on = {[TRACK_OP_OPEN] = thing_create,
 	       [TRACK_OP_CALL] = on_call,
 	       [TRACK_OP_CLOSE] = on_close,
-	       [TRACK_OP_DESTROY] = thing_destroy,
+	       [TRACK_OP_DESTROY] = on_destroy,
 	       [TRACK_OP_USE] = thing_use,
 	       THING_OPS},
 	.weight_at_exit = 2,

@@ -221,6 +221,8 @@ static int write_orders(struct writing *writing, const struct collect_standings 
 			.process_id = writing->image->id,
 			.first = order->first,
 			.second = order->second,
+			.first_birth = order->first_birth,
+			.second_birth = order->second_birth,
 			.guard = order->guard,
 			.tid = order->tid,
 			.many = (order->flags & TRACK_LOCK_ORDER_MANY) != 0,

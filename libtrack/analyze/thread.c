@@ -182,6 +182,20 @@ struct life *thread_life(const struct image *image, uint64_t subject)
 	return thread != NULL && thread->alive ? &thread->life : NULL;
 }
 
+bool threads_any(const struct image *image, bool (*is)(void *ctx, struct life *life), void *ctx)
+{
+	size_t cursor = 0;
+	uint64_t subject, value;
+
+	while (u64map_next(&image->threads.by_subject, &cursor, &subject, &value)) {
+		struct thread *thread = (struct thread *)(uintptr_t)value;
+
+		if (thread->alive && is(ctx, &thread->life))
+			return true;
+	}
+	return false;
+}
+
 int threads_running(const struct image *image, struct u64map *ret_lives)
 {
 	size_t cursor = 0;

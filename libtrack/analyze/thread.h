@@ -26,6 +26,8 @@ void threads_finish(struct threads *threads);
 
 /* Of one that is not over; NULL: none is known. */
 struct life *thread_life(const struct image *image, uint64_t subject);
+/* Whether this is so of one that is not over. */
+bool threads_any(const struct image *image, bool (*is)(void *ctx, struct life *life), void *ctx);
 /* tid -> struct life *, added, of those that are not done. -ENOMEM. */
 int threads_running(const struct image *image, struct u64map *ret_lives);
 /* It was told whose it is before it was born. -ENOMEM. */

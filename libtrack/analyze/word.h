@@ -9,6 +9,8 @@
 
 /* Of a scope, beside what programs say of it: whoever closed it ended the process from in there. */
 #define WORD_TRAIT_LEFT "left"
+/* And of a file that a runtime keeps open by design, as of what the program says so of. */
+#define WORD_TRAIT_PROCESS_LIFE "process-life"
 /* The last call to close it failed. */
 #define WORD_TRAIT_REFUSED "refused"
 

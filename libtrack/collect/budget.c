@@ -4,11 +4,14 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <linux/futex.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 /* The file belongs to the traced program: what was cut off since must not be touched. */
@@ -54,6 +57,7 @@ void budget_close(struct budget *budget)
 {
 	if (!budget->map)
 		return;
+	budget_leave(budget);
 	munmap(budget->map, TRACK_BUDGET_BYTES);
 	close(budget->fd);
 	*budget = (struct budget){0};
@@ -78,4 +82,46 @@ uint64_t budget_unrecorded(const struct budget *budget)
 		return 0;
 	uint64_t unrecorded = __atomic_load_n(&budget->map->unrecorded, __ATOMIC_RELAXED);
 	return unrecorded < INT64_MAX ? unrecorded : INT64_MAX;
+}
+
+/*
+ * What the kernel walks when the thread dies. Only the word lies where the traced program can
+ * write: the list is in memory of our own.
+ */
+struct reader {
+	struct robust_list_head head;
+	struct robust_list entry;
+	struct robust_list_head *before; /* the thread's own, libc's */
+};
+
+void budget_attend(struct budget *budget)
+{
+	size_t size;
+	if (budget->reader || !budget->map || !is_whole(budget->fd) || !budget->map->settle_ns)
+		return;
+	struct reader *reader = calloc(1, sizeof(*reader));
+	if (!reader)
+		return;
+	reader->head.list.next = &reader->entry;
+	reader->entry.next = &reader->head.list;
+	reader->head.futex_offset = (char *)&budget->map->reader - (char *)&reader->entry;
+	if (syscall(SYS_get_robust_list, 0, &reader->before, &size) ||
+	    syscall(SYS_set_robust_list, &reader->head, sizeof(reader->head))) {
+		free(reader);
+		return;
+	}
+	budget->reader = reader;
+	__atomic_store_n(&budget->map->reader, (uint32_t)syscall(SYS_gettid), __ATOMIC_RELEASE);
+}
+
+void budget_leave(struct budget *budget)
+{
+	struct reader *reader = budget->reader;
+	if (!reader)
+		return;
+	if (is_whole(budget->fd))
+		__atomic_store_n(&budget->map->reader, 0, __ATOMIC_RELEASE);
+	syscall(SYS_set_robust_list, reader->before, sizeof(*reader->before));
+	free(reader);
+	budget->reader = NULL;
 }

@@ -9,6 +9,7 @@
 struct budget {
 	struct track_budget *map; /* NULL: there is none */
 	int fd;
+	struct reader *reader; /* NULL: we do not attend it */
 };
 
 /*
@@ -20,6 +21,13 @@ int budget_open(struct budget *budget, const char *folder);
 void budget_close(struct budget *budget);
 /* So many segments are free again. Never below 0, whatever the file says. */
 void budget_give_back(struct budget *budget, uint32_t segments);
+
+/*
+ * From now on ends may be held back, if the budget says so, since the calling thread is there to
+ * let them go: until budget_leave, or until it dies. Its list of robust futexes is ours meanwhile.
+ */
+void budget_attend(struct budget *budget);
+void budget_leave(struct budget *budget);
 
 /* Images that said in it that they could make no spool. */
 uint64_t budget_unrecorded(const struct budget *budget);

@@ -3,6 +3,7 @@
 #include "budget.h"
 #include "family.h"
 #include "folder.h"
+#include "held.h"
 #include "marks_file.h"
 #include "process.h"
 #include "stand.h"
@@ -220,7 +221,8 @@ int collector_own(struct collector *collector, const char *folder)
 		return ret ? ret : admitted;
 	collector->owned = collector->watched_count;
 	/* Without a budget that can be used the cap holds for each process. */
-	(void)budget_open(&collector->budget, folder);
+	if (!budget_open(&collector->budget, folder))
+		budget_attend(&collector->budget);
 	return 0;
 }
 
@@ -400,6 +402,28 @@ int collector_poll(struct collector *collector, bool live, uint64_t *ret_events)
 int collector_look(struct collector *collector, uint64_t *ret_events)
 {
 	return poll_round(collector, true, true, ret_events);
+}
+
+size_t collector_settle(struct collector *collector,
+			bool (*awaits)(void *ctx, const struct collect_held *held), void *ctx)
+{
+	size_t held = 0;
+	for (size_t i = 0; i < collector->count; i++) {
+		struct process *process = collector->live[i];
+		struct collect_held told;
+		if (!held_is_awaited(process, &told))
+			continue;
+		if (awaits(ctx, &told))
+			held++;
+		else
+			held_let_go(process);
+	}
+	return held;
+}
+
+void collector_let_go(struct collector *collector)
+{
+	budget_leave(&collector->budget);
 }
 
 uint64_t collector_stuck(const struct collector *collector, uint64_t before_ns)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "process.h"
 #include "decode.h"
+#include "held.h"
 #include "order.h"
 #include "stand.h"
 #include "usage.h"
@@ -283,6 +284,7 @@ static void take_words(struct process *process)
 	process->changed |= fd_limit != info->fd_limit;
 	info->fd_limit = fd_limit;
 
+	held_take(process);
 	uint64_t begun_ns = __atomic_load_n(&map->exit_begun_ns, __ATOMIC_ACQUIRE);
 	bool is_early = begun_ns < info->start_ns && info->origin != TRACK_ORIGIN_ATTACHED;
 	if (begun_ns == info->exit_begun_ns || is_early || begun_ns > INT64_MAX)

@@ -21,8 +21,9 @@ struct process {
 
 	struct cursor *cursors; /* one per segment touched so far */
 	uint32_t cursor_count;
-	uint64_t horizon_ns; /* events before it were delivered */
-	uint64_t last_ns;    /* the latest that is known of it: an event, a wait */
+	uint64_t horizon_ns;	/* events before it were delivered */
+	uint64_t last_ns;	/* the latest that is known of it: an event, a wait */
+	uint64_t held_since_ns; /* its end is held back, 0: it is not */
 	uint64_t lost_holes;
 	uint64_t lost_damaged;
 	uint64_t told[TRACK_NOTE__COUNT]; /* notes as the sink knows them */

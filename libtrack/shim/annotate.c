@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "annotate.h"
+#include "hold.h"
 #include "inside.h"
 #include "module.h"
 #include "record.h"
@@ -115,6 +116,8 @@ static void turn_begins(uint8_t op, uint8_t kind, uint64_t subject, uint64_t oth
 {
 	if (op == TRACK_OP_OWN)
 		repeat_owner(other);
+	if (kind == TRACK_KIND_SCOPE && (op == TRACK_OP_CLOSE || op == TRACK_OP_DESTROY))
+		hold_expect();
 	if (kind == TRACK_KIND_CALLBACK && op != TRACK_OP_OWN)
 		repeat_forget(subject);
 }

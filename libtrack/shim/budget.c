@@ -3,6 +3,7 @@
 #include "path.h"
 
 #include <fcntl.h>
+#include <linux/futex.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
@@ -62,4 +63,16 @@ void budget_count_unrecorded(void)
 {
 	if (budget)
 		__atomic_fetch_add(&budget->unrecorded, 1, __ATOMIC_RELAXED);
+}
+
+/* By the kernel's word, which is true however the reader died, and in whatever namespace. */
+static bool is_read(void)
+{
+	uint32_t reader = __atomic_load_n(&budget->reader, __ATOMIC_ACQUIRE);
+	return reader & FUTEX_TID_MASK && !(reader & FUTEX_OWNER_DIED);
+}
+
+uint64_t budget_settle_ns(void)
+{
+	return budget && is_read() ? budget->settle_ns : 0;
 }

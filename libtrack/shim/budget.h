@@ -19,6 +19,11 @@ bool budget_is_beside(void);
 /* Give one back that was not used. */
 void budget_return(void);
 
+/* How long at most an end may be held back; 0: not at all, since nobody wants that, or waits for
+ * it.
+ */
+uint64_t budget_settle_ns(void);
+
 /* This image could make no spool: the run's recorder is told, if it can be. */
 void budget_count_unrecorded(void);
 

@@ -16,6 +16,7 @@ static const uint16_t ours[] = {
 	SYS_fcntl,
 	SYS_fstat,
 	SYS_ftruncate,
+	SYS_futex,
 	SYS_getcwd,
 	SYS_getdents64,
 	SYS_geteuid,
@@ -54,7 +55,6 @@ static const uint16_t ours[] = {
 	SYS_mincore,
 	SYS_msync,
 	SYS_brk,
-	SYS_futex,
 	SYS_getrandom,
 	SYS_sched_getaffinity,
 };

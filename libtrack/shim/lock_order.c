@@ -1,77 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "lock_order.h"
+#include "lock_birth.h"
 #include "spool.h"
 #include "tables.h"
 
 #define PROBES 8   /* places where a pair may be */
 #define DEEPEST 8u /* who holds more takes all of them (before a fork, say) */
-#define LOCKS 8192 /* a power of two */
-#define LOCK_PROBES 4
-#define BIRTH_BITS 16
-
-/*
- * The locks that are in an order: address, and which of those that were there one after the other.
- * An order holds for two of them (track_lock_order.births). Nobody looks for the orders of a lock
- * that is gone: they are in the way of a new one at its place, and make room.
- */
-static uint64_t locks[LOCKS];
-static uint64_t born;
 
 /* The entry that makes room next where no order is out of date. */
 static uint32_t hand;
-
-static uint64_t mix(uint64_t value)
-{
-	value = (value ^ value >> 30) * 0xbf58476d1ce4e5b9u;
-	return value ^ value >> 29;
-}
-
-static uint64_t *lock_at(uint64_t hash, uint64_t probe)
-{
-	return &locks[(hash + probe) % LOCKS];
-}
-
-/* 0: nothing is known of a lock there. */
-static uint64_t find_lock(uint64_t lock)
-{
-	uint64_t hash = mix(lock);
-	for (uint32_t i = 0; i < LOCK_PROBES; i++) {
-		uint64_t known = __atomic_load_n(lock_at(hash, i), __ATOMIC_RELAXED);
-		if (likely(known >> BIRTH_BITS == lock))
-			return known;
-	}
-	return 0;
-}
-
-/* If there is no room, one is put out, whose orders are lost: it is another when it comes again. */
-static uint64_t add_lock(uint64_t lock)
-{
-	uint64_t hash = mix(lock), birth = __atomic_add_fetch(&born, 1, __ATOMIC_RELAXED);
-	uint64_t known = lock << BIRTH_BITS | (uint16_t)birth;
-	uint64_t *room = lock_at(hash, birth % LOCK_PROBES);
-	for (uint32_t i = LOCK_PROBES; i-- > 0;)
-		if (!__atomic_load_n(lock_at(hash, i), __ATOMIC_RELAXED))
-			room = lock_at(hash, i);
-	if (__atomic_exchange_n(room, known, __ATOMIC_RELAXED))
-		spool_note(TRACK_NOTE_ORDERS_LOST, 1);
-	return known;
-}
-
-static uint64_t get_lock(uint64_t lock)
-{
-	uint64_t known = find_lock(lock);
-	return likely(known) ? known : add_lock(lock);
-}
-
-void lock_order_forget(uint64_t lock)
-{
-	uint64_t hash = mix(lock);
-	for (uint32_t i = 0; i < LOCK_PROBES; i++) {
-		uint64_t *place = lock_at(hash, i);
-		if (unlikely(__atomic_load_n(place, __ATOMIC_RELAXED) >> BIRTH_BITS == lock))
-			__atomic_store_n(place, 0, __ATOMIC_RELAXED);
-	}
-}
 
 /* The places where a pair may be. */
 struct places {
@@ -81,7 +18,7 @@ struct places {
 
 static struct places places_of(uint64_t first, uint64_t second)
 {
-	uint64_t hash = mix(first * 0x9e3779b97f4a7c15u + second);
+	uint64_t hash = lock_hash(first * 0x9e3779b97f4a7c15u + second);
 	return (struct places){tables_orders(hash >> 32, true), hash};
 }
 
@@ -107,19 +44,26 @@ static struct track_lock_order *find_reverse(const struct track_lock_order *orde
 	return find_order(&places, order->second, order->first);
 }
 
+/* Of the same two locks, not only of two that lay there. */
+static bool is_reverse(const struct track_lock_order *order, const struct track_lock_order *reverse)
+{
+	return reverse->first_birth == order->second_birth &&
+	       reverse->second_birth == order->first_birth;
+}
+
 /* Two threads can meet by it: it stays, also when both locks are gone. */
 static bool is_met(const struct track_lock_order *order)
 {
 	const struct track_lock_order *reverse = find_reverse(order);
-	return reverse && reverse->births == order->births && !(reverse->guard & order->guard) &&
+	return reverse && is_reverse(order, reverse) && !(reverse->guard & order->guard) &&
 	       (reverse->tid != order->tid ||
 		((reverse->flags | order->flags) & TRACK_LOCK_ORDER_MANY));
 }
 
 static bool is_current(const struct track_lock_order *order)
 {
-	uint64_t first = find_lock(order->first), second = find_lock(order->second);
-	return first && second && order->births == (uint16_t)(first + second);
+	return order->first_birth == lock_birth_find(order->first) &&
+	       order->second_birth == lock_birth_find(order->second);
 }
 
 /*
@@ -158,7 +102,7 @@ static uint64_t guard_of(const struct track_standing *standing, uint32_t positio
 	uint64_t guard = 0;
 	for (uint32_t i = 0; i < position; i++)
 		if (standing->held[i].lock && standing->held[i].mode != TRACK_WAIT_READ)
-			guard |= 1ull << (mix(standing->held[i].lock) >> 58);
+			guard |= 1ull << (lock_hash(standing->held[i].lock) >> 58);
 	return guard;
 }
 
@@ -181,56 +125,68 @@ static void clear_reverse(const struct track_lock_order *order)
 {
 	struct track_lock_order *reverse = find_reverse(order);
 	uint64_t first = order->second;
-	if (reverse && reverse->births != order->births &&
+	if (reverse && !is_reverse(order, reverse) &&
 	    __atomic_compare_exchange_n(&reverse->first, &first, 0, false, __ATOMIC_ACQUIRE,
 					__ATOMIC_RELAXED))
 		__atomic_store_n(&reverse->second, 0, __ATOMIC_RELEASE);
 }
 
+/* A lock that is taken, and which one it is. */
+struct taken {
+	const struct track_held *held;
+	uint32_t birth;
+};
+
 /* Of an entry that was claimed; with its first lock it is readable. */
 static void fill(struct track_lock_order *order, const struct track_standing *standing,
-		 uint32_t position, const struct track_held *second, uint16_t births)
+		 const struct taken *first, const struct taken *second)
 {
-	const struct track_held *first = &standing->held[position];
-	order->second = second->lock;
-	order->first_caller = first->caller;
-	order->second_caller = second->caller;
-	order->guard = guard_of(standing, position);
+	order->second = second->held->lock;
+	order->first_caller = first->held->caller;
+	order->second_caller = second->held->caller;
+	order->guard = guard_of(standing, (uint32_t)(first->held - standing->held));
+	order->first_birth = first->birth;
+	order->second_birth = second->birth;
 	order->tid = standing->tid;
 	order->flags = 0;
-	order->births = births;
-	__atomic_store_n(&order->first, first->lock, __ATOMIC_RELEASE);
+	__atomic_store_n(&order->first, first->held->lock, __ATOMIC_RELEASE);
 	clear_reverse(order);
 }
 
-static void tell(const struct track_standing *standing, uint32_t position,
-		 const struct track_held *second)
+static void tell(const struct track_standing *standing, const struct taken *first,
+		 const struct taken *second)
 {
-	uint64_t first = standing->held[position].lock;
-	uint16_t births = (uint16_t)(get_lock(first) + get_lock(second->lock));
-	const struct places places = places_of(first, second->lock);
-	struct track_lock_order *order = find_order(&places, first, second->lock);
-	if (likely(order && order->births == births)) {
-		refine(order, standing, position);
+	const struct places places = places_of(first->held->lock, second->held->lock);
+	struct track_lock_order *order = find_order(&places, first->held->lock, second->held->lock);
+	if (likely(order && order->first_birth == first->birth &&
+		   order->second_birth == second->birth)) {
+		refine(order, standing, (uint32_t)(first->held - standing->held));
 		return;
 	}
 	if (!places.group)
 		return;
 	if (!order)
-		order = make_room(&places, second->lock);
-	else if (!claim(order, second->lock))
+		order = make_room(&places, second->held->lock);
+	else if (!claim(order, second->held->lock))
 		return;
 	if (order)
-		fill(order, standing, position, second, births);
+		fill(order, standing, first, second);
 }
 
-void lock_order_tell(const struct track_standing *standing, const struct track_held *second)
+void lock_order_tell(const struct track_standing *standing, const struct track_held *held)
 {
 	uint32_t count = standing->held_count;
-	for (uint32_t i = 0; i < count && count <= DEEPEST; i++) {
-		const struct track_held *first = &standing->held[i];
-		bool both_read = first->mode == TRACK_WAIT_READ && second->mode == TRACK_WAIT_READ;
-		if (first->lock && !both_read)
-			tell(standing, i, second);
+	if (count > DEEPEST)
+		return;
+	const struct taken second = {held, lock_birth_get(held->lock)};
+	for (uint32_t i = 0; i < count && second.birth; i++) {
+		struct taken first = {&standing->held[i], 0};
+		bool both_read =
+			first.held->mode == TRACK_WAIT_READ && held->mode == TRACK_WAIT_READ;
+		if (!first.held->lock || both_read)
+			continue;
+		first.birth = lock_birth_get(first.held->lock);
+		if (first.birth)
+			tell(standing, &first, &second);
 	}
 }

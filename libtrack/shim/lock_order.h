@@ -5,10 +5,10 @@
 
 #include "shim.h"
 
-/* The thread that stands there takes a lock, one that it does not hold. */
-void lock_order_tell(const struct track_standing *standing, const struct track_held *second);
-
-/* At this address another lock begins, or none is any more. */
-void lock_order_forget(uint64_t lock);
+/*
+ * The thread that stands there takes a lock, one that it does not hold. Of locks of which it is not
+ * certain which they are (lock_birth.h) nothing is told.
+ */
+void lock_order_tell(const struct track_standing *standing, const struct track_held *held);
 
 #endif

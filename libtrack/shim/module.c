@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "module.h"
 #include "clock.h"
+#include "lock_birth.h"
 #include "real.h"
 #include "spool.h"
 #include "writer.h"
@@ -159,6 +160,7 @@ static int visit(struct dl_phdr_info *info, size_t size, void *ctx)
 	modules[module_count] = found;
 	__atomic_store_n(&module_count, module_count + 1, __ATOMIC_RELEASE);
 	emit_module(writer, &found);
+	lock_birth_forget_between(found.start, found.end);
 	return 0;
 }
 
@@ -176,7 +178,9 @@ static void forget_unseen(struct writer *writer)
 	for (uint32_t i = 0; i < module_count; i++) {
 		if (!modules[i].end || modules[i].seen)
 			continue;
+		uint64_t end = modules[i].end;
 		modules[i].end = 0;
+		lock_birth_forget_between(modules[i].start, end);
 		writer_emit(writer, TRACK_META_UNLOAD, 0, TRACK_CALL_none, modules[i].bias, 0, 0);
 		__atomic_fetch_add(&modules_version_now, 1, __ATOMIC_RELAXED);
 	}
@@ -233,7 +237,7 @@ void modules_after_unload(struct writer *writer)
 	scan(writer);
 }
 
-static bool known(uint64_t address)
+bool modules_have(uint64_t address)
 {
 	static SHIM_TLS uint32_t last;
 	uint32_t count = __atomic_load_n(&module_count, __ATOMIC_ACQUIRE);
@@ -251,7 +255,7 @@ static bool known(uint64_t address)
 void modules_check(struct writer *writer, const uint64_t *addresses, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
-		if (!known(addresses[i])) {
+		if (!modules_have(addresses[i])) {
 			scan(writer);
 			return;
 		}

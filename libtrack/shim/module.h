@@ -13,6 +13,9 @@ struct writer;
 /* Record all that are loaded. In a forked child: what the parent knew, without a lock. */
 void modules_record_all(struct writer *writer, bool forked);
 
+/* Whether an address is in one that was noticed: its code, or its data. */
+bool modules_have(uint64_t address);
+
 /* Before a new stack is recorded: look again if an address is in no known module. */
 void modules_check(struct writer *writer, const uint64_t *addresses, size_t count);
 

@@ -39,6 +39,10 @@ SHIM_EXPORT void track_shim_pack_lock(uint64_t what, uint64_t lock, const void *
 		waker_tell(writer, where, caller);
 		break;
 	case TRACK_PACK_RENEW:
+		standing_renew(where);
+		waker_forget(where);
+		break;
+	case TRACK_PACK_RETIRE:
 		standing_forget(where);
 		waker_forget(where);
 		break;

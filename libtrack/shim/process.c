@@ -7,6 +7,7 @@
 #include "exec.h"
 #include "filter.h"
 #include "folder.h"
+#include "hold.h"
 #include "module.h"
 #include "pack.h"
 #include "path.h"
@@ -87,6 +88,7 @@ static int start_recording(enum track_origin origin)
 	process.pid = (int)sys3(SYS_getpid, 0, 0, 0);
 	process.exiting = false;
 	writers_reset();
+	hold_reset();
 	ticks_restart();
 	writers_enable();
 	struct writer *writer = writer_get();

@@ -390,6 +390,21 @@ int spool_usage_end(void)
 	return __atomic_load_n(&spool.usage_end, __ATOMIC_RELAXED);
 }
 
+const uint32_t *spool_hold(uint32_t tid, uint64_t time_ns)
+{
+	if (!spool.header)
+		return NULL;
+	spool.header->held_tid = tid;
+	__atomic_store_n(&spool.header->held_ns, time_ns, __ATOMIC_RELEASE);
+	return &spool.header->let_go;
+}
+
+void spool_free(uint64_t time_ns)
+{
+	if (spool.header)
+		__atomic_store_n(&spool.header->freed_ns, time_ns, __ATOMIC_RELEASE);
+}
+
 void spool_exit_begun(uint32_t tid, uint64_t time_ns)
 {
 	uint32_t none = 0;

@@ -55,6 +55,9 @@ void spool_make_room(void);
 /* Write the present limit of descriptors into the header. False: it is 0. */
 bool spool_tell_fd_limit(void);
 
+/* The end is held back, and goes on. The word that is 0 until it may; NULL: there is none. */
+const uint32_t *spool_hold(uint32_t tid, uint64_t time_ns);
+void spool_free(uint64_t time_ns);
 /* main returned, or exit was called: the program's own functions run yet. The first time counts. */
 void spool_exit_begun(uint32_t tid, uint64_t time_ns);
 /* A normal exit begins. exit_code -1: unknown. */

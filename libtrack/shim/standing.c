@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "standing.h"
 #include "clock.h"
+#include "lock_birth.h"
 #include "lock_order.h"
 #include "stack.h"
 #include "tables.h"
@@ -321,16 +322,26 @@ void standing_inherit(struct writer *writer, const void *lock)
 	take_out_elsewhere(writer, (uintptr_t)lock);
 }
 
-void standing_forget(const void *lock)
+/* Whoever held what lay there. */
+static void take_out_anywhere(uint64_t lock)
 {
 	/* In a child that has no spool of its own yet, the tables are its parent's. */
 	struct writer *writer = standing_writer();
-	struct track_held *held = writer ? find(writer->standing, (uintptr_t)lock) : NULL;
-	if (!writer)
-		return;
+	struct track_held *held = writer ? find(writer->standing, lock) : NULL;
 	if (unlikely(held))
 		take_out(writer->standing, held);
-	if (unlikely(__atomic_load_n(&abandoned, __ATOMIC_RELAXED)))
-		take_out_elsewhere(writer, (uintptr_t)lock);
-	lock_order_forget((uintptr_t)lock);
+	if (writer && unlikely(__atomic_load_n(&abandoned, __ATOMIC_RELAXED)))
+		take_out_elsewhere(writer, lock);
+}
+
+void standing_renew(const void *lock)
+{
+	take_out_anywhere((uintptr_t)lock);
+	lock_birth_renew((uintptr_t)lock);
+}
+
+void standing_forget(const void *lock)
+{
+	take_out_anywhere((uintptr_t)lock);
+	lock_birth_forget((uintptr_t)lock);
 }

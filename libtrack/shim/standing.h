@@ -149,7 +149,8 @@ void standing_undrop(struct writer *writer, const void *lock, enum standing_drop
 /* Its owner died with it: from here on it is this thread's. */
 void standing_inherit(struct writer *writer, const void *lock);
 
-/* At this address another lock begins, or none is any more. */
+/* At this address another lock begins; none is any more. By threads without a writer too. */
+void standing_renew(const void *lock);
 void standing_forget(const void *lock);
 
 #endif

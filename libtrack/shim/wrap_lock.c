@@ -133,13 +133,13 @@ static __attribute__((noinline)) int lock_if_free(pthread_mutex_t *lock)
 		return ret;                                                                        \
 	}
 
-/* Another lock begins at an address, or one ends. */
-#define RENEW(function, parameters, arguments)                                                     \
+/* At an address another lock begins (renew), or one ends (forget). */
+#define BECOMES(what, function, parameters, arguments)                                             \
 	SHIM_EXPORT int function parameters                                                        \
 	{                                                                                          \
 		int ret = REAL(function) arguments;                                                \
 		if (!ret)                                                                          \
-			standing_forget(lock);                                                     \
+			standing_##what(lock);                                                     \
 		return ret;                                                                        \
 	}
 
@@ -152,8 +152,8 @@ LOCK(pthread_mutex_clocklock, MUTEX, true, is_robust(lock) ? EBUSY : UNTIL(clock
      (pthread_mutex_t *lock, clockid_t clock, const struct timespec *until), (lock, clock, until))
 TRY(pthread_mutex_trylock, pthread_mutex_t, MUTEX)
 UNLOCK(pthread_mutex_unlock, pthread_mutex_t)
-RENEW(pthread_mutex_init, (pthread_mutex_t *lock, const pthread_mutexattr_t *attributes), (lock, attributes))
-RENEW(pthread_mutex_destroy, (pthread_mutex_t *lock), (lock))
+BECOMES(renew, pthread_mutex_init, (pthread_mutex_t *lock, const pthread_mutexattr_t *attributes), (lock, attributes))
+BECOMES(forget, pthread_mutex_destroy, (pthread_mutex_t *lock), (lock))
 
 LOCK(pthread_rwlock_rdlock, READ, false, REAL(pthread_rwlock_tryrdlock)(lock), EBUSY, (pthread_rwlock_t *lock), (lock))
 LOCK(pthread_rwlock_timedrdlock, READ, true, UNTIL(CLOCK_REALTIME, pthread_rwlock_tryrdlock, EBUSY), EBUSY,
@@ -168,8 +168,8 @@ LOCK(pthread_rwlock_clockwrlock, WRITE, true, UNTIL(clock, pthread_rwlock_trywrl
      (pthread_rwlock_t *lock, clockid_t clock, const struct timespec *until), (lock, clock, until))
 TRY(pthread_rwlock_trywrlock, pthread_rwlock_t, WRITE)
 UNLOCK(pthread_rwlock_unlock, pthread_rwlock_t)
-RENEW(pthread_rwlock_init, (pthread_rwlock_t *lock, const pthread_rwlockattr_t *attributes), (lock, attributes))
-RENEW(pthread_rwlock_destroy, (pthread_rwlock_t *lock), (lock))
+BECOMES(renew, pthread_rwlock_init, (pthread_rwlock_t *lock, const pthread_rwlockattr_t *attributes), (lock, attributes))
+BECOMES(forget, pthread_rwlock_destroy, (pthread_rwlock_t *lock), (lock))
 
 /* C11's: libc locks them by calls of its own. */
 LOCK(mtx_lock, MUTEX, false, REAL(mtx_trylock)(lock), thrd_busy, (mtx_t *lock), (lock))
@@ -177,7 +177,7 @@ LOCK(mtx_timedlock, MUTEX, true, UNTIL(CLOCK_REALTIME, mtx_trylock, thrd_busy), 
      (mtx_t *restrict lock, const struct timespec *restrict until), (lock, until))
 TRY(mtx_trylock, mtx_t, MUTEX)
 UNLOCK(mtx_unlock, mtx_t)
-RENEW(mtx_init, (mtx_t *lock, int type), (lock, type))
+BECOMES(renew, mtx_init, (mtx_t *lock, int type), (lock, type))
 /* clang-format on */
 
 SHIM_EXPORT void mtx_destroy(mtx_t *lock)

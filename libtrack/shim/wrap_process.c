@@ -2,6 +2,7 @@
 /* Wrappers of the calls that end a process, split it or unload its modules. */
 #include "clock.h"
 #include "fd.h"
+#include "hold.h"
 #include "module.h"
 #include "process.h"
 #include "real.h"
@@ -27,13 +28,22 @@ static void exit_begins(void)
 		spool_exit_begun(writer->tid, clock_ns());
 }
 
+/* The same, at leisure. */
+static void normal_exit_begins(void)
+{
+	const struct writer *writer = writer_get();
+	if (writer)
+		hold_end(writer);
+	exit_begins();
+}
+
 static int (*program_main)(int, char **, char **);
 
 /* Its frame is left out of stacks (stack.c). */
 static int run_main(int argc, char **argv, char **environment)
 {
 	int code = program_main(argc, argv, environment);
-	exit_begins();
+	normal_exit_begins();
 	return code;
 }
 
@@ -43,7 +53,7 @@ void *wrap_quick_exit_target(void);
 
 void *wrap_exit_target(void)
 {
-	exit_begins();
+	normal_exit_begins();
 	return real_get(TRACK_CALL_exit);
 }
 

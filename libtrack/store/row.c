@@ -47,6 +47,7 @@ int trace_put_process(struct trace *trace, struct trace_process *process)
 	bind_text(&binding, process->packs);
 	bind_id(&binding, (int64_t)process->exit_begun_ns);
 	bind_id(&binding, process->exit_tid);
+	bind_id(&binding, (int64_t)process->held_ns);
 	return put(trace, &binding, &process->id);
 }
 

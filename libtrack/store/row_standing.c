@@ -131,6 +131,8 @@ int trace_add_lock_order(struct trace *trace, const struct trace_lock_order *ord
 	bind_int(&binding, order->process_id);
 	bind_int(&binding, (int64_t)order->first);
 	bind_int(&binding, (int64_t)order->second);
+	bind_int(&binding, order->first_birth);
+	bind_int(&binding, order->second_birth);
 	bind_id(&binding, order->first_stack);
 	bind_id(&binding, order->second_stack);
 	bind_id(&binding, (int64_t)order->guard);

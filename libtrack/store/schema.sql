@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: Apache-2.0
--- A trace, schema version 7. The contract with people, the page and other tools.
+-- A trace, schema version 8. The contract with people, the page and other tools.
 -- Times: CLOCK_MONOTONIC nanoseconds; NULL = has not happened or is not known.
 
 CREATE TABLE meta (            -- schema_version, rtctrack_version, command, engine, host, started_at,
@@ -7,9 +7,15 @@ CREATE TABLE meta (            -- schema_version, rtctrack_version, command, eng
 	                       -- port_range (of ephemeral ports, "low-high"), grace_ns (what belongs to a
 	                       -- scope may end so much later; absent: 1 s), hang_after_ns (what has not
 	                       -- returned for so long hangs; absent: 5 s), timeout_s (the program was
-	                       -- ended after so many seconds; absent: it was not), ended_ns (when the recording
+	                       -- ended after so many seconds; absent: it was not), settle_ns (how long
+	                       -- the end of a process might be held back; absent: not at all), oom_kills (the kernel
+	                       -- killed so many programs for want of memory meanwhile; absent: none), ended_ns (when the recording
 	                       -- ended, where that is known: what runs on was seen until then), import:FORMAT:PROCESS
-	                       -- (the log of that process that was imported)
+	                       -- (the log of that process that was imported), thread_limit (no more threads than
+	                       -- that), soak (marks, closes, repetitions: what a session of it is; absent: it was none),
+	                       -- soak_sessions (that were asked for), soak_over (that there were), soak_what (the same as soak, for people),
+	                       -- soak_stopped (why it came to no end; absent: it did), no_verdict (why a gate cannot tell;
+	                       -- absent or '': it can)
 	value TEXT NOT NULL
 ) WITHOUT ROWID;
 
@@ -32,7 +38,8 @@ CREATE TABLE process (         -- one row per process image: an exec makes a new
 	fd_limit INTEGER,      -- RLIMIT_NOFILE, soft; NULL unknown
 	packs TEXT,            -- names of the probe packs in it, by spaces; NULL none
 	exit_begun_ns INTEGER, -- main returned, or exit was called; NULL: neither was seen
-	exit_tid INTEGER       -- by which thread
+	exit_tid INTEGER,      -- by which thread
+	held_ns INTEGER        -- its end was held back for so long (--settle); NULL: not at all
 );
 
 CREATE TABLE module (
@@ -215,10 +222,12 @@ CREATE TABLE waker (           -- who woke waiters of a condition or semaphore l
 	stack_id INTEGER REFERENCES stack -- one frame
 );
 
-CREATE TABLE lock_order (      -- a lock that was taken while another was held
+CREATE TABLE lock_order (      -- a lock that was taken while another was held, both seen from their beginning on
 	process_id INTEGER NOT NULL REFERENCES process,
 	first INTEGER NOT NULL,
 	second INTEGER NOT NULL,
+	first_birth INTEGER NOT NULL,  -- which of the locks that lay at that address one after the other
+	second_birth INTEGER NOT NULL,
 	first_stack INTEGER REFERENCES stack, -- one frame each
 	second_stack INTEGER REFERENCES stack,
 	guard INTEGER,         -- locks that only one can have, held each time, before both: a bit for each, by its address; NULL: none
@@ -328,6 +337,24 @@ CREATE TABLE finding (
 	slope REAL             -- growing: more alive per mark
 );
 
+CREATE TABLE trend (           -- of a soak: what was born at one place, counted after each session
+	id INTEGER PRIMARY KEY, -- 1 is shown first
+	verdict TEXT NOT NULL, -- growing, unclear, cache (it rose, and stays), steady, too few (sessions)
+	kind TEXT NOT NULL,
+	class TEXT NOT NULL,
+	process_id INTEGER NOT NULL REFERENCES process, -- of the first
+	stack_id INTEGER REFERENCES stack,
+	culprit_function TEXT, culprit_file TEXT, culprit_line INTEGER, culprit_module TEXT,
+	first INTEGER NOT NULL, -- alive after the first session, and after the last
+	last INTEGER NOT NULL,
+	warm_up INTEGER NOT NULL, -- sessions that the slope leaves out
+	slope REAL,            -- more alive per session; NULL: too few sessions
+	slope_low REAL, slope_high REAL, -- it lies between with 95 %
+	supply TEXT,           -- growing: what is used up first; NULL: nothing that is known
+	capacity INTEGER,      -- so many there are of that
+	sessions_left INTEGER  -- after so many more sessions
+);
+
 CREATE TABLE evidence (        -- what a finding is about
 	finding_id INTEGER NOT NULL REFERENCES finding,
 	position INTEGER NOT NULL,
@@ -337,6 +364,10 @@ CREATE TABLE evidence (        -- what a finding is about
 	role TEXT NOT NULL,
 	PRIMARY KEY (finding_id, position)
 ) WITHOUT ROWID;
+
+CREATE TABLE placeless (       -- findings of whose stack nothing but runtimes is known: others may have the fingerprint too
+	finding_id INTEGER PRIMARY KEY REFERENCES finding
+);
 
 CREATE TABLE cause (           -- rules that a finding is about too: what its chain names as the reason
 	finding_id INTEGER NOT NULL REFERENCES finding,

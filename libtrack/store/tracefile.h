@@ -9,7 +9,7 @@
 #include <limits.h>
 
 #define TRACEFILE_APPLICATION_ID 0x72746374 /* "rtct" */
-#define TRACEFILE_SCHEMA_VERSION 7
+#define TRACEFILE_SCHEMA_VERSION 8
 
 /* Room for a sentence that names a path. */
 #define TRACEFILE_WHY_BYTES (PATH_MAX + 512)

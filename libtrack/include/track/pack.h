@@ -83,7 +83,8 @@ enum track_pack_stand {
 	TRACK_PACK_LOCKED, /* the thread holds it, and would not have waited */
 	TRACK_PACK_UNLOCK, /* it is about to give it back */
 	TRACK_PACK_WAKE,   /* it is about to wake who waits there */
-	TRACK_PACK_RENEW,  /* another one begins there, or none is any more */
+	TRACK_PACK_RENEW,  /* another one begins there */
+	TRACK_PACK_RETIRE, /* none is there any more */
 };
 
 /* A wait, from track_shim_pack_wait to track_shim_pack_waited: of libtrack.so. */

@@ -317,7 +317,10 @@ struct track_waker {
 	uint32_t count; /* how often, by anybody */
 };
 
-/* A lock that was taken while another was held. Any of a hash table's; first 0: none. */
+/*
+ * A lock that was taken while another was held, both seen from their beginning on. Any of a hash
+ * table's; first 0: none.
+ */
 struct track_lock_order {
 	uint64_t first;
 	uint64_t second;
@@ -328,9 +331,12 @@ struct track_lock_order {
 	 * address. 0: there is none.
 	 */
 	uint64_t guard;
+	/* Which of the locks that lay at these addresses one after the other. */
+	uint32_t first_birth;
+	uint32_t second_birth;
 	uint32_t tid;
-	uint16_t flags;	 /* enum track_lock_order_flags */
-	uint16_t births; /* for who writes it: which locks of those at these addresses */
+	uint16_t flags; /* enum track_lock_order_flags */
+	uint16_t pad[5];
 };
 
 /* MANY: other threads took them in this order too. */
@@ -391,8 +397,16 @@ struct track_spool {
 	uint32_t standing_count;
 	uint32_t waker_count;
 	uint32_t order_count;
+	/*
+	 * The end of a program that ends by itself, held back while what belongs to closed scopes
+	 * is alive (track_budget.settle_ns): from when to when, by which thread; 0: it was not, or
+	 * not yet.
+	 */
+	uint32_t let_go; /* atomic, a futex; by the reader: 1, nothing of it is awaited any more */
+	uint64_t held_ns;
+	uint64_t freed_ns;
+	uint32_t held_tid;
 	uint32_t pad;
-	uint64_t reserved[3];
 	uint64_t free_segments[TRACK_SEGMENTS_MAX / 64]; /* atomic; given back by the reader */
 };
 
@@ -409,9 +423,16 @@ struct track_budget {
 	uint64_t segments_cap;
 	uint64_t segments_used; /* atomic */
 	uint64_t unrecorded;	/* atomic; images that could make no spool */
+	uint64_t settle_ns;	/* a program's end is held back so long at most; 0: not at all */
+	/*
+	 * A robust futex: the thread that reads the spools, while it lives. Whoever dies with it
+	 * leaves FUTEX_OWNER_DIED; 0: nobody reads. Then nothing is held back.
+	 */
+	uint32_t reader;
+	uint32_t pad;
 };
 
-_Static_assert(sizeof(struct track_budget) == 40, "wire layout");
+_Static_assert(sizeof(struct track_budget) == 56, "wire layout");
 _Static_assert(sizeof(struct track_record) == 40, "wire layout");
 _Static_assert(sizeof(struct track_segment) == 32, "wire layout");
 _Static_assert(sizeof(struct track_fd_usage) == 64, "wire layout");
@@ -420,7 +441,7 @@ _Static_assert(sizeof(struct track_relation) == 24, "wire layout");
 _Static_assert(sizeof(struct track_held) == 32, "wire layout");
 _Static_assert(sizeof(struct track_standing) == 1024, "wire layout");
 _Static_assert(sizeof(struct track_waker) == 32, "wire layout");
-_Static_assert(sizeof(struct track_lock_order) == 48, "wire layout");
+_Static_assert(sizeof(struct track_lock_order) == 64, "wire layout");
 _Static_assert(sizeof(struct track_spool) <= TRACK_HEADER_BYTES, "wire layout");
 _Static_assert(TRACK_KIND__COUNT <= 16, "one bit per kind");
 _Static_assert(TRACK_NOTE__COUNT <= 64, "wire layout");

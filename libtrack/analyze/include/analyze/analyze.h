@@ -8,6 +8,7 @@
 #ifndef ANALYZE_ANALYZE_H
 #define ANALYZE_ANALYZE_H
 
+#include <analyze/soak.h>
 #include <collect/collector.h>
 #include <store/trace.h>
 
@@ -27,6 +28,14 @@ int lifetimes_create(struct trace *trace, struct lifetimes **ret_lifetimes);
 void lifetimes_set_budget(struct lifetimes *lifetimes, uint64_t bytes);
 void lifetimes_destroy(struct lifetimes *lifetimes);
 
+/*
+ * What is a session of a soak: before the first event. class_name: pattern of the scopes whose
+ * closes are, each of which makes a mark then; NULL with all others. -ENOMEM.
+ */
+int lifetimes_count_sessions(struct lifetimes *lifetimes, enum soak_by by, const char *class_name);
+/* So many are over. */
+size_t lifetimes_sessions(const struct lifetimes *lifetimes);
+
 /* The sink to hand to collector_create; lives as long as lifetimes. */
 const struct collect_sink *lifetimes_sink(struct lifetimes *lifetimes);
 
@@ -44,6 +53,12 @@ struct lifetimes_status {
 void lifetimes_status(const struct lifetimes *lifetimes, struct lifetimes_status *ret_status);
 
 /*
+ * Whether something of a process whose end is held back may yet end in order, and would be
+ * undecided without. What collector_settle asks; ctx is lifetimes.
+ */
+bool lifetimes_await(void *ctx, const struct collect_held *held);
+
+/*
  * All is read (after collector_finish, once): settle what is alive, write what is left, and commit.
  */
 int lifetimes_finish(struct lifetimes *lifetimes);
@@ -55,6 +70,9 @@ int lifetimes_finish(struct lifetimes *lifetimes);
  * the folder that the traced programs called /, NULL if it is ours.
  */
 int analyze_places(struct trace *trace, const char *root);
+
+/* The grace time where the trace says none. */
+#define ANALYZE_GRACE_NS 1000000000ull
 
 /* Judge: run every rule of rules.def, replace the findings. Idempotent. */
 int analyze_findings(struct trace *trace);

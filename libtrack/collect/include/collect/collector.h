@@ -41,6 +41,7 @@ struct collect_process {
 	uint32_t fd_limit;	/* RLIMIT_NOFILE, soft; 0 unknown */
 	uint64_t exit_begun_ns; /* main returned, or exit was called; 0: neither */
 	uint32_t exit_tid;	/* by which thread; 0 unknown */
+	uint64_t held_ns;	/* its end was held back for so long (collector_settle); 0: not */
 	const char *exe;	/* clean UTF-8, never NULL, "" unknown; lives during the call */
 	const char *command;	/* arguments joined by spaces, the same */
 	const char *packs;	/* names of its probe packs, the same */
@@ -158,6 +159,27 @@ int collector_own(struct collector *collector, const char *folder);
  * Returns 0, or the sink's error, or -errno. *ret_events: events delivered.
  */
 int collector_poll(struct collector *collector, bool live, uint64_t *ret_events);
+
+/*
+ * A process whose end is held back: thread tid called for it at since_ns, and all that happened
+ * before seen_ns is told, which is later than that.
+ */
+struct collect_held {
+	uint32_t index; /* of the process */
+	uint32_t tid;
+	uint64_t since_ns;
+	uint64_t seen_ns;
+};
+
+/*
+ * Let those go whose end is held back and of whom nothing is awaited any more, as awaits says. Of a
+ * folder of the caller's own; the time after which each goes by itself is in its budget
+ * (track_budget). How many are held back still, and known to be.
+ */
+size_t collector_settle(struct collector *collector,
+			bool (*awaits)(void *ctx, const struct collect_held *held), void *ctx);
+/* Nobody is held back from now on. */
+void collector_let_go(struct collector *collector);
 
 /*
  * As a live collector_poll, and then tell where the threads of all that live stand. What the

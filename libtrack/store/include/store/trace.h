@@ -63,6 +63,7 @@ struct trace_process {
 	const char *packs;	/* NULL: NULL */
 	uint64_t exit_begun_ns; /* 0: NULL */
 	uint32_t exit_tid;	/* 0: NULL */
+	uint64_t held_ns;	/* 0: NULL */
 };
 
 struct trace_module {
@@ -207,6 +208,7 @@ struct trace_waker {
 struct trace_lock_order {
 	int64_t process_id;
 	uint64_t first, second;
+	uint32_t first_birth, second_birth;
 	int64_t first_stack, second_stack;
 	uint64_t guard; /* a bit for each lock; 0: NULL */
 	uint32_t tid;
