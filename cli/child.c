@@ -12,8 +12,9 @@
 #include <unistd.h>
 
 #define KILL_AFTER_NS 2000000000ull
-#define AGAIN_NS 2000000000ull /* requests to end this near to each other are one wish */
-#define REQUESTS_MAX 3	       /* programs that live with Ctrl-C, as a shell, get some */
+#define END_WITHIN_NS 10000000000ull /* who is told to end in good time has more to close */
+#define AGAIN_NS 2000000000ull	     /* requests to end this near to each other are one wish */
+#define REQUESTS_MAX 3		     /* programs that live with Ctrl-C, as a shell, get some */
 #define REQUESTS_HUNG 2
 
 static const int watched[] = {SIGCHLD, SIGINT,	SIGTERM, SIGQUIT, SIGHUP,
@@ -223,9 +224,30 @@ static void end_overdue(struct child *child)
 	if (!child->deadline_ns || now_ns() < child->deadline_ns)
 		return;
 	look_before_end(child);
+	if (child->ended) {
+		child->killed = true;
+		child->deadline_ns = 0;
+		kill(child->pid, SIGKILL);
+		return;
+	}
 	kill(child->pid, child->timed_out ? SIGKILL : SIGTERM);
 	child->deadline_ns = child->timed_out ? 0 : now_ns() + KILL_AFTER_NS;
 	child->timed_out = true;
+}
+
+void child_end(struct child *child)
+{
+	if (child->ended || child->timed_out)
+		return;
+	look_before_end(child);
+	kill(child->pid, SIGTERM);
+	child->ended = true;
+	child->deadline_ns = now_ns() + END_WITHIN_NS;
+}
+
+bool child_is_asked(const struct child *child)
+{
+	return child->requested_ns != 0;
 }
 
 int child_step(struct child *child, int wait_ms)

@@ -22,6 +22,7 @@ struct child {
 	bool warned;	/* the next request to end is the last; to be cleared once it was said, */
 	bool told;	/* and this to be set: then it is, whenever it comes */
 	bool killed;	/* the requests to end came to SIGKILL */
+	bool ended;	/* by child_end */
 	uint64_t timeout_ns; /* 0: none */
 	/* Called before it is asked to end by us, or ended: a last look. NULL: nothing. */
 	void (*before_end)(void *ctx);
@@ -51,6 +52,12 @@ void child_cancel(struct child *child);
  * Returns 1 once it has ended, 0 before, -errno.
  */
 int child_step(struct child *child, int wait_ms);
+
+/* Ask it to end, by SIGTERM; some seconds later SIGKILL ends it. Once is enough. */
+void child_end(struct child *child);
+
+/* Whether somebody asked it to end, through us: Ctrl-C or SIGTERM. */
+bool child_is_asked(const struct child *child);
 
 /* Undo what child_prepare changed in this process. After child_step returned 1. */
 void child_finish(struct child *child);

@@ -70,9 +70,10 @@ static const char *base_name(const char *path)
 	return slash && slash[1] ? slash + 1 : path;
 }
 
-static int record(const struct options *options, const struct conclusion *conclusion,
-		  const struct targets *targets, struct recording **recording)
+static int record(struct conclusion *conclusion, const struct targets *targets,
+		  struct recording **recording)
 {
+	const struct options *options = &conclusion->options;
 	struct recording_targets wanted = {
 		.pids = targets->pids,
 		.count = targets->count,
@@ -93,15 +94,16 @@ static int record(const struct options *options, const struct conclusion *conclu
 
 int cmd_attach(const struct options *options)
 {
-	struct conclusion conclusion = {.options = options};
+	struct conclusion conclusion;
 	struct recording *recording = NULL;
 	struct targets *targets = calloc(1, sizeof(*targets));
 	int code = EXIT_TOOL;
 
 	if (!targets)
 		return EXIT_TOOL;
-	if (find_targets(options, targets) == 0 && conclusion_open(&conclusion) == 0)
-		code = record(options, &conclusion, targets, &recording);
+	if (conclusion_prepare(&conclusion, options) == 0 && find_targets(options, targets) == 0 &&
+	    conclusion_open(&conclusion) == 0)
+		code = record(&conclusion, targets, &recording);
 	recording_destroy(recording);
 	conclusion_close(&conclusion);
 	free(targets);

@@ -7,6 +7,7 @@
 #include "manual.h"
 #include "options.h"
 #include "say.h"
+#include "topics.h"
 
 #define WIDTH 78
 
@@ -86,18 +87,19 @@ static void show_commands(void)
 	for (size_t i = 0; i < COMMAND__COUNT; i++)
 		printf("  %-*s   %s\n", width, command_table[i].name, command_table[i].summary);
 	show_exits();
-	printf("\n'rtctrack help COMMAND' explains one, 'rtctrack help " PRELOAD_TOPIC
-	       "' says how to record without run\n"
-	       "for a start: rtctrack run -- ./program\n");
+	printf("\n'rtctrack help COMMAND' explains one, 'rtctrack help TOPIC' what is said of:\n");
+	for (const struct topic *topic = topic_table; topic->name; topic++)
+		printf("  %-*s   %s\n", width, topic->name, topic->about);
+	printf("\nfor a start: rtctrack run -- ./program\n");
 }
 
-static void show_preload(void)
+static void show_topic(const struct topic *topic)
 {
 	char text[1024];
 	bool example = true;
 
-	for (const struct preload_row *row = preload_table; row->text; row++) {
-		if (row != preload_table && (row->example != example || !row->example))
+	for (const struct topic_row *row = topic->rows; row->text; row++) {
+		if (row != topic->rows && (row->example != example || !row->example))
 			putchar('\n');
 		example = row->example;
 		if (row->example)
@@ -105,6 +107,8 @@ static void show_preload(void)
 		else
 			wrap(row->text, 0);
 	}
+	if (!topic->has_environment)
+		return;
 	printf("\nenvironment:\n");
 	for (const struct environment_row *row = environment_table; row->name; row++) {
 		printf("  %-19s ", row->name);
@@ -169,8 +173,8 @@ int cmd_help(const struct options *options)
 		completion_print(stdout, options->completion, command_table, COMMAND__COUNT);
 	else if (!words[0])
 		show_commands();
-	else if (strcmp(words[0], PRELOAD_TOPIC) == 0)
-		show_preload();
+	else if (topic_find(words[0]))
+		show_topic(topic_find(words[0]));
 	else if (command)
 		show_command(command);
 	else if (words[1] || !show_group(words[0]))

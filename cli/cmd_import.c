@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <analyze/analyze.h>
 #include <analyze/imported.h>
+#include <base/text.h>
 #include <collect/in_use.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -245,30 +246,25 @@ static int write_all(struct job *job)
 	return r;
 }
 
-static const char *plural(uint64_t count)
-{
-	return count == 1 ? "" : "s";
-}
-
 static void tell(const struct job *job)
 {
 	struct import_counts counts;
 
 	import_count(job->import, &counts);
 	printf("%s: %" PRIu64 " object%s of %s, %" PRIu64 " still held\n", job->trace_path,
-	       counts.objects, plural(counts.objects), job->log_path, counts.held);
+	       counts.objects, text_plural(counts.objects), job->log_path, counts.held);
 	if (job->format->times == IMPORT_ORDER)
 		printf("  the log has no times: the order of its lines is all that is known\n");
 	if (counts.unseen)
 		printf("  %" PRIu64 " object%s not judged: the log does not have the beginning\n",
-		       counts.unseen, plural(counts.unseen));
+		       counts.unseen, text_plural(counts.unseen));
 	if (counts.uneven)
 		printf("  %" PRIu64 " object%s not judged: the count does not come out, lines are "
 		       "missing\n",
-		       counts.uneven, plural(counts.uneven));
+		       counts.uneven, text_plural(counts.uneven));
 	if (counts.skipped)
 		printf("  %" PRIu64 " line%s of other things skipped\n", counts.skipped,
-		       plural(counts.skipped));
+		       text_plural(counts.skipped));
 }
 
 static void tell_nothing(const struct job *job)

@@ -6,10 +6,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <track/wire.h>
 #include <unistd.h>
 
+#include "mark.h"
 #include "options.h"
 #include "run_folder.h"
 #include "say.h"
@@ -121,28 +121,6 @@ static void join_words(char **words, char *ret_text, size_t capacity)
 	text_clean(raw, strlen(raw), ret_text, capacity);
 }
 
-/* One write, so that marks of several writers never mix. */
-static int append_mark(const struct run_info *info, const char *text)
-{
-	char path[PATH_MAX + 16], line[TEXT_BYTES_MAX * 3 + 64];
-	struct timespec now;
-	ssize_t written;
-	int length, fd;
-
-	snprintf(path, sizeof(path), "%s/" TRACK_MARKS_FILE, info->path);
-	fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-	if (fd < 0)
-		return -errno;
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	length = snprintf(line, sizeof(line), "%llu %d %s\n",
-			  (unsigned long long)now.tv_sec * 1000000000ull +
-				  (unsigned long long)now.tv_nsec,
-			  (int)info->program_pid, text);
-	written = write(fd, line, (size_t)length);
-	close(fd);
-	return written == length ? 0 : written < 0 ? -errno : -ENOSPC;
-}
-
 int cmd_mark(const struct options *options)
 {
 	char text[TEXT_BYTES_MAX * 3];
@@ -156,7 +134,7 @@ int cmd_mark(const struct options *options)
 	join_words(options->operands, text, sizeof(text));
 	if (find_run(options, &info) < 0)
 		return EXIT_TOOL;
-	r = append_mark(&info, text);
+	r = mark_append(info.path, info.program_pid, text);
 	if (r < 0) {
 		say(NULL, "cannot write a mark in '%s': %s", info.path, strerror(-r));
 		return EXIT_TOOL;

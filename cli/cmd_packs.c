@@ -16,10 +16,10 @@
 #include "say.h"
 
 /* Each with its file and line, as compilers do. */
-static void tell_errors(const char *path, int error, const struct pack_errors *errors)
+static void tell_errors(const char *path, int error, const struct schema_errors *errors)
 {
 	for (size_t i = 0; i < errors->count; i++) {
-		const struct pack_error *item = &errors->items[i];
+		const struct schema_error *item = &errors->items[i];
 
 		if (item->line)
 			say(NULL, "%s:%u: %s", path, item->line, item->text);
@@ -59,7 +59,7 @@ int cmd_packs_list(const struct options *options)
 /* A file's, or one that comes with this command. */
 static int open_pack(const char *name, struct pack **ret_pack)
 {
-	struct pack_errors errors = {.count = 0};
+	struct schema_errors errors = {.count = 0};
 	const char *text = packs_text(name), *near;
 	char hint[96];
 	int r;
@@ -75,7 +75,7 @@ static int open_pack(const char *name, struct pack **ret_pack)
 		 : pack_read(name, ret_pack, &errors);
 	if (r < 0)
 		tell_errors(name, r, &errors);
-	pack_errors_clear(&errors);
+	schema_errors_clear(&errors);
 	return r;
 }
 
@@ -135,7 +135,7 @@ static void tell_unprobed_acts(const char *path, const struct pack *pack,
 
 		if (why != PACK_UNPROBED_NOT && why != PACK_UNPROBED_CLASS)
 			printf("%s:%u: probes leave '%s' of %s out: %s\n", path, act->line,
-			       pack_words_name(&pack_words_op, act->op),
+			       schema_words_name(&pack_words_op, act->op),
 			       act->subject.class_name.text, pack_unprobed_text(why));
 	}
 }
@@ -160,7 +160,7 @@ static int check_symbols(const char *path, const struct pack *pack,
 {
 	struct dependency items[sizeof(libraries->items) / sizeof(libraries->items[0])];
 	struct dependencies list = {.items = items, .count = libraries->count};
-	struct pack_errors errors = {.count = 0};
+	struct schema_errors errors = {.count = 0};
 	int r = 0;
 
 	for (size_t i = 0; i < list.count; i++) {
@@ -177,7 +177,7 @@ static int check_symbols(const char *path, const struct pack *pack,
 		r = -ENOENT;
 	if (r < 0)
 		tell_errors(path, r, &errors);
-	pack_errors_clear(&errors);
+	schema_errors_clear(&errors);
 	return r;
 }
 
@@ -225,7 +225,7 @@ static bool name_object(const char *path, char *ret_object, size_t size)
 
 int cmd_packs_build(const struct options *options)
 {
-	struct pack_errors errors = {.count = 0};
+	struct schema_errors errors = {.count = 0};
 	const char *object = options->object_path;
 	char named[300];
 	int r;
@@ -241,6 +241,6 @@ int cmd_packs_build(const struct options *options)
 		tell_errors(options->operands[0], r, &errors);
 	else
 		printf("%s\n", object);
-	pack_errors_clear(&errors);
+	schema_errors_clear(&errors);
 	return finish(r < 0 ? EXIT_TOOL : EXIT_CLEAN);
 }

@@ -4,7 +4,7 @@
 #include "recording.h"
 #include "say.h"
 
-static int follow(struct recording *recording, const struct conclusion *conclusion)
+static int follow(struct recording *recording, struct conclusion *conclusion)
 {
 	int exit_code;
 	bool judged = recording_follow(recording, &exit_code) == 0;
@@ -16,14 +16,15 @@ static int follow(struct recording *recording, const struct conclusion *conclusi
 int cmd_run(const struct options *options)
 {
 	struct recording *recording = NULL;
-	struct conclusion conclusion = {.options = options};
-	int code;
+	struct conclusion conclusion;
+	int code = EXIT_TOOL;
 
 	if (!options->operand_count) {
 		say("for example: rtctrack run -- ./program --its-option", "run what?");
 		return EXIT_TOOL;
 	}
-	code = recording_prepare(options, &recording);
+	if (conclusion_prepare(&conclusion, options) == 0)
+		code = recording_prepare(&conclusion.options, &recording);
 	if (code == EXIT_CLEAN && conclusion_open(&conclusion) < 0)
 		code = EXIT_TOOL;
 	if (code == EXIT_CLEAN)

@@ -192,8 +192,8 @@ static void name_children(int32_t pid)
 static int write_lines(const struct options *options, struct report *report,
 		       const struct target *target)
 {
-	char folder[PATH_MAX];
-	struct report_style style = output_style(stdout, options, folder);
+	struct output_folders folders;
+	struct report_style style = output_style(stdout, options, &folders);
 	struct report_task *tasks = NULL;
 	size_t count = 0;
 	int r = options->redact ? report_redact(&report, 1) : 0;
@@ -207,6 +207,8 @@ static int write_lines(const struct options *options, struct report *report,
 	if (report->finding_count)
 		return report_text_findings(stdout, report, &style);
 	r = tasks_list(target->pid, &tasks, &count);
+	for (size_t i = 0; r == 0 && i < count; i++)
+		tasks[i].is_held_back = tasks[i].tid == target->held_tid;
 	if (r == 0)
 		r = report_text_threads(stdout, report, tasks, count, &style);
 	free(tasks);
@@ -263,12 +265,29 @@ static int explain(const struct options *options, const struct recorder *recorde
 	return r < 0 ? EXIT_TOOL : r;
 }
 
+/* What it tells is nothing that such a format has words for. */
+static bool can_write(const struct report_format *format)
+{
+	char usable[64] = "";
+
+	if (format->scope == REPORT_OF_ANY)
+		return true;
+	for (const struct report_format *other = report_formats; other->name; other++)
+		if (other->scope == REPORT_OF_ANY)
+			snprintf(usable + strlen(usable), sizeof(usable) - strlen(usable),
+				 "%s--format %s", usable[0] ? " or " : "use ", other->name);
+	say(usable, "why cannot write %s: that is for whole recordings", format->name);
+	return false;
+}
+
 int cmd_why(const struct options *options)
 {
 	struct recorder recorder = {.glance = {.lock_fd = -1}};
 	struct target target;
 	int code = EXIT_TOOL;
 
+	if (!can_write(options->format))
+		return code;
 	if (find_target(options, &target) == 0 && find_recorder(options, &target, &recorder) == 0)
 		code = explain(options, &recorder, &target);
 	free(recorder.source.path);

@@ -4,7 +4,6 @@
 #include <stdbool.h>
 #include <string.h>
 
-#include "environment.h"
 #include "options.h"
 
 struct command_list {
@@ -15,11 +14,15 @@ struct command_list {
 /* What a value or an operand is, and how each shell is asked for it. */
 enum thing { THING_ANY, THING_FILE, THING_FOLDER, THING_COMMAND, THING_PROGRAM, THING_WORDS };
 
+/* clang-format off */
+#define TOPIC(name, heading, has_environment, about) " " #name
 static const char *const in_bash[] = {
 	[THING_ANY] = ":",
 	[THING_FILE] = "_rtctrack_paths -f",
 	[THING_FOLDER] = "_rtctrack_paths -d",
-	[THING_COMMAND] = ("_rtctrack_words \"$commands " PRELOAD_TOPIC "\""),
+	[THING_COMMAND] = ("_rtctrack_words \"$commands"
+#include "topics.def"
+		"\""),
 	[THING_PROGRAM] = "_rtctrack_paths -c",
 };
 
@@ -27,9 +30,13 @@ static const char *const in_zsh[] = {
 	[THING_ANY] = " ",
 	[THING_FILE] = "_files",
 	[THING_FOLDER] = "_files -/",
-	[THING_COMMAND] = ("{_rtctrack_commands; compadd " PRELOAD_TOPIC "}"),
+	[THING_COMMAND] = ("{_rtctrack_commands; compadd"
+#include "topics.def"
+		"}"),
 	[THING_PROGRAM] = "_normal",
 };
+#undef TOPIC
+/* clang-format on */
 
 static const enum thing values[] = {
 	[COMPLETION_NOTHING] = THING_ANY,

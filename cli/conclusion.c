@@ -2,16 +2,75 @@
 #include "conclusion.h"
 
 #include <errno.h>
+#include <limits.h>
+#include <stdlib.h>
 #include <string.h>
 
-#include "options.h"
+#include "ending.h"
+#include "gate_tell.h"
 #include "output.h"
 #include "say.h"
-#include "verdict.h"
+#include "settle.h"
+
+/* Also of what is not there yet. */
+static bool find_place(const char *path, char ret_place[PATH_MAX])
+{
+	char folder[PATH_MAX];
+	const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
+	int length = slash ? (int)(name - path) : 1;
+	size_t used;
+
+	if (realpath(path, ret_place))
+		return true;
+	snprintf(folder, sizeof(folder), "%.*s", length, slash ? path : ".");
+	if (!realpath(folder, ret_place))
+		return false;
+	used = strlen(ret_place);
+	return snprintf(ret_place + used, PATH_MAX - used, "/%s", name) < (int)(PATH_MAX - used);
+}
+
+static int refuse_one_file(const struct options *options)
+{
+	char report[PATH_MAX], trace[PATH_MAX];
+
+	if (!options->report_path || !options->trace_path ||
+	    !find_place(options->report_path, report) || !find_place(options->trace_path, trace) ||
+	    strcmp(report, trace) != 0)
+		return 0;
+	say("choose another with --report-file", "'%s' is to be the trace", options->report_path);
+	return -EINVAL;
+}
+
+/* Who forgot the gate would take its silence for a pass. */
+static bool is_usable(const struct options *options)
+{
+	if (!options->leak_exit_code || options->gate)
+		return true;
+	say("give --gate, or leave --leak-exitcode out",
+	    "--leak-exitcode is what --gate exits with: without that nothing fails");
+	return false;
+}
+
+int conclusion_prepare(struct conclusion *conclusion, const struct options *options)
+{
+	int r = refuse_one_file(options);
+
+	*conclusion = (struct conclusion){.options = *options};
+	if (r == 0 && !is_usable(options))
+		r = -EINVAL;
+	if (r < 0)
+		return r;
+	r = gate_open(&conclusion->options,
+		      options->gate ? POLICY_WITH_BASELINE : POLICY_BASELINE_IF_THERE,
+		      &conclusion->gate);
+	if (r == 0)
+		settle_say_short(&conclusion->options);
+	return r;
+}
 
 int conclusion_open(struct conclusion *conclusion)
 {
-	const char *path = conclusion->options->report_path;
+	const char *path = conclusion->options.report_path;
 	int r;
 
 	if (!path)
@@ -28,50 +87,69 @@ void conclusion_close(struct conclusion *conclusion)
 {
 	if (conclusion->file)
 		fclose(conclusion->file);
+	gate_close(conclusion->gate);
 }
 
-static int show_report(const struct conclusion *conclusion, struct trace *trace,
-		       const char *trace_path)
+static int write_report(struct conclusion *conclusion, struct report *report)
 {
-	const struct options *options = conclusion->options;
-	struct report *report;
-	int r;
+	FILE *stream = conclusion->file ? conclusion->file : stderr;
+	int r = output_write(stream, &conclusion->options, &report, 1);
 
-	if (options->quiet && !conclusion->file)
-		return 0;
-	r = output_read(trace, trace_path, options, 0, &report);
-	if (r == 0) {
-		r = output_write(conclusion->file ? conclusion->file : stderr, options, &report, 1);
-		report_destroy(report);
-	}
+	/* Some disks say only then that they are full. */
+	if (conclusion->file && fclose(conclusion->file) != 0 && r == 0)
+		r = -errno;
+	conclusion->file = NULL;
 	if (r < 0)
 		say("the trace is kept: rtctrack report", "cannot write the report: %s",
 		    strerror(-r));
 	return r;
 }
 
-/* Only a program that succeeded can be failed by the gate. */
-static int gate(const struct conclusion *conclusion, struct trace *trace, int exit_code)
+/* Judges, and shows the report. 0 or -errno. */
+static int conclude(struct conclusion *conclusion, struct trace *trace, const char *trace_path)
 {
-	const struct options *options = conclusion->options;
-	struct verdict verdict = {0};
-	char line[256];
-	int code;
+	bool shows = !conclusion->options.quiet || conclusion->file;
+	struct report *report = NULL;
+	int r = gate_add(conclusion->gate, trace, trace_path, 0, shows ? &report : NULL);
 
-	if (!options->gate || exit_code != 0)
-		return exit_code;
-	if (!trace || verdict_add(&verdict, trace, options->strict) < 0)
-		return EXIT_NO_VERDICT;
-	code = verdict_conclude(&verdict, line, sizeof(line));
-	if (output_speaks(options))
-		say(NULL, "gate: %s", line);
-	return code == EXIT_FINDINGS ? EXIT_GATE : code;
+	if (r == 0)
+		r = gate_judge(conclusion->gate);
+	if (r < 0)
+		say("the trace is kept: rtctrack report", "cannot judge the findings: %s",
+		    strerror(-r));
+	if (r == 0 && report)
+		r = write_report(conclusion, report);
+	report_destroy(report);
+	return r;
 }
 
-int conclusion_draw(const struct conclusion *conclusion, struct trace *trace,
-		    const char *trace_path, int exit_code)
+/* Only a program that succeeded can be failed by the gate, or a daemon that was told to end. */
+static int exit_by_gate(const struct conclusion *conclusion, int exit_code)
 {
-	if (trace && show_report(conclusion, trace, trace_path) < 0)
-		trace = NULL;
-	return gate(conclusion, trace, exit_code);
+	const struct options *options = &conclusion->options;
+	int code = gate_code(conclusion->gate);
+
+	if (output_speaks(options)) {
+		gate_warn(conclusion->gate);
+		say(NULL,
+		    exit_code ? "gate: %s; the exit code, %d, is the program's own" : "gate: %s",
+		    gate_line(conclusion->gate), exit_code);
+	}
+	if (!ending_is_orderly(exit_code) || code == EXIT_CLEAN)
+		return exit_code;
+	if (code != EXIT_FINDINGS)
+		return code;
+	return options->leak_exit_code ? (int)options->leak_exit_code : EXIT_GATE;
+}
+
+int conclusion_draw(struct conclusion *conclusion, struct trace *trace, const char *trace_path,
+		    int exit_code)
+{
+	bool judged = trace && conclude(conclusion, trace, trace_path) == 0;
+
+	if (!conclusion->options.gate)
+		return exit_code;
+	if (!judged)
+		return exit_code ? exit_code : EXIT_NO_VERDICT;
+	return exit_by_gate(conclusion, exit_code);
 }

@@ -11,15 +11,6 @@ const struct environment_row environment_table[] = {
 #undef ENVIRONMENT
 	{ .name = NULL },
 };
-
-const struct preload_row preload_table[] = {
-#define PRELOAD_TEXT(text_) { .example = false, .text = text_ },
-#define PRELOAD_LINE(text_) { .example = true, .text = text_ },
-#include "preload.def"
-#undef PRELOAD_TEXT
-#undef PRELOAD_LINE
-	{ .text = NULL },
-};
 /* clang-format on */
 
 const char *environment_text(const struct environment_row *row, char *ret_text, size_t capacity)

@@ -1,12 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What environment.def and preload.def say, as arrays for help and manual. */
+/* What environment.def says, as an array for help and manual. */
 #ifndef CLI_ENVIRONMENT_H
 #define CLI_ENVIRONMENT_H
 
-#include <stdbool.h>
 #include <stddef.h>
-
-#define PRELOAD_TOPIC "preload" /* `rtctrack help preload` prints both */
 
 enum environment_reader { ENVIRONMENT_SHIM, ENVIRONMENT_COMMAND, ENVIRONMENT_BOTH };
 
@@ -17,14 +14,8 @@ struct environment_row {
 	const char *text;
 };
 
-struct preload_row {
-	bool example; /* a line of it; else a paragraph */
-	const char *text;
-};
-
-/* Both end with a row without a name or text. */
+/* Ends with a row without a name. */
 extern const struct environment_row environment_table[];
-extern const struct preload_row preload_table[];
 
 /* The text of a row, and its default. Returns ret_text. */
 const char *environment_text(const struct environment_row *row, char *ret_text, size_t capacity);

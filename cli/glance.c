@@ -55,7 +55,7 @@ int glance_take(const struct options *options, int32_t pid, struct run_folder *r
 
 	if (r < 0)
 		return r;
-	r = run_folder_limit(&folder, TRACK_CAP_BYTES_DEFAULT);
+	r = run_folder_limit(&folder, TRACK_CAP_BYTES_DEFAULT, 0);
 	if (r == 0)
 		r = look(&wanted, pid);
 	if (r < 0)

@@ -2,12 +2,14 @@
 #include "manual.h"
 
 #include <report/format.h>
+#include <report/rules.h>
 #include <stdbool.h>
 #include <string.h>
 #include <track/wire.h>
 
 #include "environment.h"
 #include "options.h"
+#include "topics.h"
 
 struct row {
 	const char *name;
@@ -19,12 +21,6 @@ static const struct row exits[] = {
 #define EXIT_ROW(id, number, written, text_) { .name = written, .text = text_ },
 #include "exits.def"
 #undef EXIT_ROW
-};
-
-static const struct row rules[] = {
-#define TRACK_RULE(id, name_, text_, judge) { .name = name_, .text = text_ },
-#include <track/rules.def>
-#undef TRACK_RULE
 };
 
 #define FAILS_ALWAYS "fails a gate: "
@@ -126,6 +122,13 @@ static void commands(FILE *stream)
 	}
 }
 
+static void rules(FILE *stream)
+{
+	fputs(".SH RULES\n", stream);
+	for (size_t i = 0; report_rule_names[i]; i++)
+		item(stream, &(struct row){report_rule_names[i], report_rule_texts[i]});
+}
+
 static void formats(FILE *stream)
 {
 	fputs(".SH FORMATS\nA report comes in one of these, by \\fB\\-\\-format\\fR:\n", stream);
@@ -162,12 +165,12 @@ static void environment(FILE *stream)
 	}
 }
 
-static void without_run(FILE *stream)
+static void topic(FILE *stream, const struct topic *topic)
 {
 	bool example = false;
 
-	fputs(".SH RECORDING WITHOUT RUN\n", stream);
-	for (const struct preload_row *row = preload_table; row->text; row++) {
+	fprintf(stream, ".SH %s\n", topic->heading);
+	for (const struct topic_row *row = topic->rows; row->text; row++) {
 		if (row->example != example)
 			fputs(row->example ? ".PP\n.nf\n.RS\n" : ".RE\n.fi\n", stream);
 		if (!row->example)
@@ -194,7 +197,7 @@ void manual_print(FILE *stream)
 	      stream);
 	commands(stream);
 	formats(stream);
-	items(stream, "RULES", NULL, rules, COUNT(rules));
+	rules(stream);
 	items(stream, "STATES", "What a finding is, the gravest first:", states, COUNT(states));
 	wrapped_functions(stream);
 	items(stream, "COVERAGE",
@@ -202,6 +205,7 @@ void manual_print(FILE *stream)
 	      "LOST means that evidence is missing and no clean verdict is given.",
 	      notes, COUNT(notes));
 	items(stream, "EXIT STATUS", NULL, exits, COUNT(exits));
-	without_run(stream);
+	for (const struct topic *one = topic_table; one->name; one++)
+		topic(stream, one);
 	environment(stream);
 }

@@ -1,13 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "option_types.h"
 
+#include <analyze/soak.h>
 #include <ctype.h>
 #include <errno.h>
 #include <math.h>
+#include <report/rules.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <track/wire.h>
+
+#include "command.h"
 
 static int parse_switch(const struct option_type *type, const char *text, void *field)
 {
@@ -45,17 +49,17 @@ static const char *const kind_words[] = {
 	NULL
 };
 
-static const char *const rule_words[] = {
-#define TRACK_RULE(id, name, ...) name,
-#include <track/rules.def>
-#undef TRACK_RULE
-	NULL
-};
-
 static const char *const format_words[] = {
 #define REPORT_FORMAT(name, ...) #name,
 #include <report/formats.def>
 #undef REPORT_FORMAT
+	NULL
+};
+
+static const char *const diff_format_words[] = {
+#define REPORT_DIFF_FORMAT(name, ...) #name,
+#include <report/diff_formats.def>
+#undef REPORT_DIFF_FORMAT
 	NULL
 };
 /* clang-format on */
@@ -90,6 +94,16 @@ static int parse_format(const struct option_type *type, const char *text, void *
 
 	if (r == 0)
 		*(const struct report_format **)field = &report_formats[index];
+	return r;
+}
+
+static int parse_diff_format(const struct option_type *type, const char *text, void *field)
+{
+	size_t index;
+	int r = find_word(type, text, &index);
+
+	if (r == 0)
+		*(const struct report_diff_format **)field = &report_diff_formats[index];
 	return r;
 }
 
@@ -139,10 +153,29 @@ static int parse_u32(const char *text, uint32_t min, uint32_t max, void *field)
 	return r;
 }
 
+static int parse_exit_code(const struct option_type *type, const char *text, void *field)
+{
+	uint32_t code;
+	int r = parse_u32(text, 1, 125, &code);
+
+	(void)type;
+	if (r == 0 && (code == EXIT_TOOL || code == EXIT_NO_VERDICT || code == EXIT_TIMEOUT))
+		r = -EINVAL;
+	if (r == 0)
+		*(uint32_t *)field = code;
+	return r;
+}
+
 static int parse_count(const struct option_type *type, const char *text, void *field)
 {
 	(void)type;
 	return parse_u32(text, 1, UINT32_MAX, field);
+}
+
+static int parse_sessions(const struct option_type *type, const char *text, void *field)
+{
+	(void)type;
+	return parse_u32(text, SOAK_SESSIONS_LEAST, UINT32_MAX, field);
 }
 
 static int parse_pid(const struct option_type *type, const char *text, void *field)

@@ -3,6 +3,7 @@
 #ifndef CLI_OPTION_TYPES_H
 #define CLI_OPTION_TYPES_H
 
+#include <report/diff.h>
 #include <report/format.h>
 #include <stdbool.h>
 #include <stddef.h>

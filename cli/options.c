@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "options.h"
 
+#include <analyze/soak.h>
 #include <base/suggest.h>
 #include <errno.h>
 #include <probes/probes.h>

@@ -14,11 +14,16 @@
 int output_read(struct trace *trace, const char *trace_path, const struct options *options,
 		uint64_t now_ns, struct report **ret_report);
 
-/* How reports look there. The style's folder lies in ret_folder. */
-struct report_style output_style(FILE *stream, const struct options *options,
-				 char ret_folder[PATH_MAX]);
+struct output_folders {
+	char folder[PATH_MAX], root[PATH_MAX];
+};
 
-/* Redacts the reports first where that is asked for. 0, or -errno if the stream fails. */
+/* How reports look there. The style's folders lie in ret_folders. */
+struct report_style output_style(FILE *stream, const struct options *options,
+				 struct output_folders *ret_folders);
+
+/* Redacts and merges the reports first where that is asked for. 0, or -errno if the stream fails.
+ */
 int output_write(FILE *stream, const struct options *options, struct report *const *reports,
 		 size_t count);
 

@@ -90,7 +90,7 @@ static int force_object(struct choosing *choosing, const char *name)
 	return force(choosing, real);
 }
 
-void pack_choice_tell_error(const char *name, const struct pack_error *error)
+void pack_choice_tell_error(const char *name, const struct schema_error *error)
 {
 	if (error->line)
 		say(NULL, "%s:%u: %s", name, error->line, error->text);
@@ -111,23 +111,23 @@ static const struct dependencies *list_needed(struct choosing *choosing)
 /* A function that is written otherwise in the library is never seen: its owner should know. */
 static void warn_of_symbols(struct choosing *choosing, const char *name)
 {
-	struct pack_errors errors = {.count = 0};
+	struct schema_errors errors = {.count = 0};
 	struct pack *pack = NULL;
 
 	if (choosing->options->quiet || pack_read(name, &pack, &errors) < 0) {
-		pack_errors_clear(&errors);
+		schema_errors_clear(&errors);
 		return;
 	}
 	pack_symbols_check_program(pack, list_needed(choosing), &errors);
 	for (size_t i = 0; i < errors.count; i++)
 		pack_choice_tell_error(name, &errors.items[i]);
-	pack_errors_clear(&errors);
+	schema_errors_clear(&errors);
 	pack_free(pack);
 }
 
 static int force_file(struct choosing *choosing, const char *name, size_t number)
 {
-	struct pack_errors errors = {.count = 0};
+	struct schema_errors errors = {.count = 0};
 	char path[PATH_MAX + 32];
 	int r;
 
@@ -137,7 +137,7 @@ static int force_file(struct choosing *choosing, const char *name, size_t number
 		pack_choice_tell_error(name, &errors.items[i]);
 	if (r < 0 && !errors.count)
 		say(NULL, "%s: %s", name, strerror(-r));
-	pack_errors_clear(&errors);
+	schema_errors_clear(&errors);
 	if (r < 0)
 		return r;
 	warn_of_symbols(choosing, name);

@@ -13,7 +13,7 @@
 #define PACK_CHOICE_NONE "none"
 
 struct options;
-struct pack_error;
+struct schema_error;
 struct program;
 
 struct pack_choice {
@@ -41,7 +41,7 @@ bool pack_choice_is_object(const char *name);
 bool pack_choice_is_yaml(const char *name);
 
 /* What is wrong with the file of that name; and that there is no pack of that name. */
-void pack_choice_tell_error(const char *name, const struct pack_error *error);
+void pack_choice_tell_error(const char *name, const struct schema_error *error);
 void pack_choice_tell_unknown(const char *name);
 
 /* Whether the object of a pack is in that folder. */

@@ -47,11 +47,11 @@ int pack_facts_write_shipped(struct trace *trace)
 
 int pack_facts_write_file(struct trace *trace, const char *path)
 {
-	struct pack_errors errors = {.count = 0};
+	struct schema_errors errors = {.count = 0};
 	struct pack *pack;
 	int r = pack_read(path, &pack, &errors);
 
-	pack_errors_clear(&errors);
+	schema_errors_clear(&errors);
 	if (r < 0)
 		return r;
 	r = pack_facts_write(trace, pack);

@@ -42,11 +42,11 @@ struct hints {
 
 static void read_file(struct hints *hints, const char *path)
 {
-	struct pack_errors errors = {.count = 0};
+	struct schema_errors errors = {.count = 0};
 
 	if (pack_read(path, &hints->files.items[hints->files.count], &errors) == 0)
 		hints->files.count++;
-	pack_errors_clear(&errors);
+	schema_errors_clear(&errors);
 }
 
 /* The packs that come with us, and those that --pack names by a file. */

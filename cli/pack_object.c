@@ -103,7 +103,7 @@ static int write_source(const struct workshop *workshop, const struct pack *pack
 }
 
 /* The first line of what the compiler said that speaks of an error. */
-static void tell_log(const char *path, struct pack_errors *errors)
+static void tell_log(const char *path, struct schema_errors *errors)
 {
 	char line[256], kept[256] = "it said nothing";
 	FILE *log = fopen(path, "re");
@@ -117,7 +117,7 @@ static void tell_log(const char *path, struct pack_errors *errors)
 	}
 	if (log)
 		fclose(log);
-	pack_errors_add(errors, 0, "the compiler '" COMPILER "' fails: %s", kept);
+	schema_errors_add(errors, 0, "the compiler '" COMPILER "' fails: %s", kept);
 }
 
 static int wait_for(pid_t pid)
@@ -148,7 +148,8 @@ static int spawn(char *const *arguments, const char *log, pid_t *ret_pid)
 	return -r;
 }
 
-static int compile(const struct workshop *workshop, const char *object, struct pack_errors *errors)
+static int compile(const struct workshop *workshop, const char *object,
+		   struct schema_errors *errors)
 {
 	char source[PATH_MAX], log[PATH_MAX], folder[FOLDER_MAX];
 	char *const arguments[] = {COMPILER,
@@ -179,11 +180,11 @@ static int compile(const struct workshop *workshop, const char *object, struct p
 	path_in(workshop, "cc.log", log);
 	r = spawn(arguments, log, &pid);
 	if (r < 0) {
-		pack_errors_add(errors, 0,
-				r == -ENOENT ? "there is no compiler '" COMPILER
-					       "': install gcc or clang%s"
-					     : "the compiler '" COMPILER "' does not start: %s",
-				r == -ENOENT ? "" : strerror(-r));
+		schema_errors_add(errors, 0,
+				  r == -ENOENT ? "there is no compiler '" COMPILER
+						 "': install gcc or clang%s"
+					       : "the compiler '" COMPILER "' does not start: %s",
+				  r == -ENOENT ? "" : strerror(-r));
 		return r;
 	}
 	r = wait_for(pid);
@@ -192,7 +193,7 @@ static int compile(const struct workshop *workshop, const char *object, struct p
 	return r;
 }
 
-static int build(const struct pack *pack, const char *object, struct pack_errors *errors)
+static int build(const struct pack *pack, const char *object, struct schema_errors *errors)
 {
 	struct workshop workshop;
 	int r = workshop_open(&workshop);
@@ -202,22 +203,22 @@ static int build(const struct pack *pack, const char *object, struct pack_errors
 	if (r == 0)
 		r = write_source(&workshop, pack);
 	if (r < 0)
-		pack_errors_add(errors, 0, "cannot write below '%s': %s", workshop.folder,
-				strerror(-r));
+		schema_errors_add(errors, 0, "cannot write below '%s': %s", workshop.folder,
+				  strerror(-r));
 	else
 		r = compile(&workshop, object, errors);
 	workshop_close(&workshop);
 	return r;
 }
 
-int pack_object_build(const char *yaml_path, const char *object_path, struct pack_errors *errors)
+int pack_object_build(const char *yaml_path, const char *object_path, struct schema_errors *errors)
 {
 	struct pack *pack;
 	int r = pack_read(yaml_path, &pack, errors);
 
 	if (r < 0) {
 		if (!errors->count)
-			pack_errors_add(errors, 0, "cannot be read: %s", strerror(-r));
+			schema_errors_add(errors, 0, "cannot be read: %s", strerror(-r));
 		return r;
 	}
 	r = build(pack, object_path, errors);

@@ -22,7 +22,7 @@ static int look_into(struct looking *looking, const char *path)
 		return r == -ENOMEM ? r : 0;
 	looking->whole = looking->whole && symbol_functions_whole(functions);
 	for (size_t i = 0; r == 0 && i < looking->pack->function_count; i++) {
-		const struct pack_text *pattern = &looking->pack->functions[i].pattern;
+		const struct schema_text *pattern = &looking->pack->functions[i].pattern;
 		const struct symbol_function **found = NULL;
 		size_t count = 0;
 
@@ -37,7 +37,7 @@ static int look_into(struct looking *looking, const char *path)
 }
 
 int pack_patterns_check(const struct pack *pack, const struct dependencies *libraries,
-			struct pack_errors *errors)
+			struct schema_errors *errors)
 {
 	struct looking looking = {.pack = pack, .whole = true};
 	int r = 0;
@@ -48,12 +48,12 @@ int pack_patterns_check(const struct pack *pack, const struct dependencies *libr
 	for (size_t i = 0; r == 0 && i < libraries->count; i++)
 		r = look_into(&looking, libraries->items[i].path);
 	for (size_t i = 0; r == 0 && i < pack->function_count; i++) {
-		const struct pack_text *pattern = &pack->functions[i].pattern;
+		const struct schema_text *pattern = &pack->functions[i].pattern;
 
 		if (pattern->text && !looking.found[i])
-			pack_errors_add(errors, pattern->line, "no function is as '%s' says%s",
-					pattern->text,
-					looking.whole ? "" : ", in files stripped of names");
+			schema_errors_add(errors, pattern->line, "no function is as '%s' says%s",
+					  pattern->text,
+					  looking.whole ? "" : ", in files stripped of names");
 	}
 	free(looking.found);
 	return r;

@@ -9,6 +9,6 @@
 
 /* Adds an error for each pattern that fits nothing in any of them. 0 or -ENOMEM. */
 int pack_patterns_check(const struct pack *pack, const struct dependencies *libraries,
-			struct pack_errors *errors);
+			struct schema_errors *errors);
 
 #endif

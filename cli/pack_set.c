@@ -23,14 +23,14 @@ static bool add_shipped(struct pack_set *set, const char *name)
 
 static int add_file(struct pack_set *set, const char *path)
 {
-	struct pack_errors errors = {.count = 0};
+	struct schema_errors errors = {.count = 0};
 	int r = pack_read(path, &set->files[set->file_count], &errors);
 
 	for (size_t i = 0; r < 0 && i < errors.count; i++)
 		pack_choice_tell_error(path, &errors.items[i]);
 	if (r < 0 && !errors.count)
 		say(NULL, "%s: %s", path, strerror(-r));
-	pack_errors_clear(&errors);
+	schema_errors_clear(&errors);
 	if (r == 0)
 		set->items[set->count++] = set->files[set->file_count++];
 	return r;
@@ -107,7 +107,7 @@ bool pack_set_has_patterns(const struct options *options, char ret_name[PACK_SET
 
 	ret_name[0] = '\0';
 	for (size_t i = 0; !found && i < names->count; i++) {
-		struct pack_errors errors = {.count = 0};
+		struct schema_errors errors = {.count = 0};
 		const char *name = names->items[i], *text = packs_text(name);
 		struct pack *pack = NULL;
 
@@ -115,7 +115,7 @@ bool pack_set_has_patterns(const struct options *options, char ret_name[PACK_SET
 			(void)pack_parse(text, strlen(text), name, &pack, &errors);
 		else if (pack_choice_is_yaml(name))
 			(void)pack_read(name, &pack, &errors);
-		pack_errors_clear(&errors);
+		schema_errors_clear(&errors);
 		found = pack && has_patterns(pack);
 		if (found)
 			snprintf(ret_name, PACK_SET_NAME_BYTES, "%s", pack->name.text);

@@ -111,17 +111,17 @@ static int add_library(struct exports *exports, const char *path)
 }
 
 /* Of the libraries, where there is one. */
-static void complain(const struct pack_text *symbol, const char *library,
-		     const struct exports *exports, struct pack_errors *errors)
+static void complain(const struct schema_text *symbol, const char *library,
+		     const struct exports *exports, struct schema_errors *errors)
 {
 	struct suggestion near = suggestion_start(symbol->text);
 
 	for (size_t i = 0; i < exports->count; i++)
 		suggestion_offer(&near, exports->names[i]);
-	pack_errors_add(errors, symbol->line, "%s has %s function '%s'%s%s%s",
-			library ? library : "of its libraries none", library ? "no" : "a",
-			symbol->text, near.name ? "; did you mean '" : "",
-			near.name ? near.name : "", near.name ? "'?" : "");
+	schema_errors_add(errors, symbol->line, "%s has %s function '%s'%s%s%s",
+			  library ? library : "of its libraries none", library ? "no" : "a",
+			  symbol->text, near.name ? "; did you mean '" : "",
+			  near.name ? near.name : "", near.name ? "'?" : "");
 }
 
 static bool is_missing(const struct pack_function *function, const struct exports *exports)
@@ -130,10 +130,10 @@ static bool is_missing(const struct pack_function *function, const struct export
 }
 
 static void compare_functions(const struct pack *pack, const char *library,
-			      const struct exports *exports, struct pack_errors *errors)
+			      const struct exports *exports, struct schema_errors *errors)
 {
 	for (size_t i = 0; i < pack->function_count; i++) {
-		const struct pack_text *symbol = &pack->functions[i].symbol;
+		const struct schema_text *symbol = &pack->functions[i].symbol;
 
 		if (is_missing(&pack->functions[i], exports))
 			complain(symbol, library, exports, errors);
@@ -141,7 +141,7 @@ static void compare_functions(const struct pack *pack, const char *library,
 }
 
 int pack_symbols_check(const struct pack *pack, const struct dependencies *libraries,
-		       struct pack_errors *errors)
+		       struct schema_errors *errors)
 {
 	const char *library = libraries->count == 1 ? libraries->items[0].soname : NULL;
 	struct exports exports = {.count = 0};
@@ -150,9 +150,9 @@ int pack_symbols_check(const struct pack *pack, const struct dependencies *libra
 	for (size_t i = 0; r == 0 && i < libraries->count; i++) {
 		r = add_library(&exports, libraries->items[i].path);
 		if (r < 0)
-			pack_errors_add(errors, 0, "cannot read the library '%s': %s",
-					libraries->items[i].path,
-					r == -ENOEXEC ? "it is none" : strerror(-r));
+			schema_errors_add(errors, 0, "cannot read the library '%s': %s",
+					  libraries->items[i].path,
+					  r == -ENOEXEC ? "it is none" : strerror(-r));
 	}
 	if (r == 0)
 		compare_functions(pack, library, &exports, errors);
@@ -204,7 +204,7 @@ static bool read_needed(const struct pack *pack, const struct dependencies *need
 }
 
 void pack_symbols_check_program(const struct pack *pack, const struct dependencies *needed,
-				struct pack_errors *errors)
+				struct schema_errors *errors)
 {
 	struct exports exports = {.count = 0};
 	const char *library = NULL;

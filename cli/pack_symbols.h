@@ -12,14 +12,14 @@
  * libraries cannot be read, which is added too.
  */
 int pack_symbols_check(const struct pack *pack, const struct dependencies *libraries,
-		       struct pack_errors *errors);
+		       struct schema_errors *errors);
 
 /*
  * The same of those libraries of a program that the pack is for. Nothing is added if one that the
  * pack is for is not among them, or cannot be read: the function may be there.
  */
 void pack_symbols_check_program(const struct pack *pack, const struct dependencies *needed,
-				struct pack_errors *errors);
+				struct schema_errors *errors);
 
 /*
  * The same, by name: into names, which has room for all of the pack's functions. How many; the

@@ -74,7 +74,7 @@ static void add_condition(struct line *line, const struct pack_condition *condit
 
 static void act_text(const struct pack_act *act, struct line *line)
 {
-	line_add(line, "%s ", pack_words_name(&pack_words_op, act->op));
+	line_add(line, "%s ", schema_words_name(&pack_words_op, act->op));
 	add_party(line, "", &act->subject);
 	add_party(line, " of ", &act->owner);
 	add_party(line, " for ", &act->holder);
@@ -110,7 +110,7 @@ static void print_class(FILE *out, const struct pack_class *class)
 			line_add(&traits, "%s%s", traits.length ? " " : "",
 				 pack_words_trait.rows[i].name);
 	fprintf(out, "  %-28s %-9s %-28s %s\n", class->name.text,
-		pack_words_name(&pack_words_kind, class->kind), end_of(class), traits.text);
+		schema_words_name(&pack_words_kind, class->kind), end_of(class), traits.text);
 }
 
 static void print_function(FILE *out, const struct pack_function *function)

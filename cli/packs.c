@@ -20,7 +20,7 @@ static size_t shipped_count(void)
 
 int packs_load(struct packs *ret_packs)
 {
-	struct pack_errors errors = {.count = 0};
+	struct schema_errors errors = {.count = 0};
 	size_t count = shipped_count();
 	struct packs packs = {.items = calloc(count + 1, sizeof(*packs.items))};
 	int r = packs.items ? 0 : -ENOMEM;
@@ -32,7 +32,7 @@ int packs_load(struct packs *ret_packs)
 		r = pack_parse(text, strlen(text), shipped->name, &packs.items[packs.count],
 			       &errors);
 	}
-	pack_errors_clear(&errors);
+	schema_errors_clear(&errors);
 	if (r < 0) {
 		packs_free(&packs);
 		return r;

@@ -10,8 +10,11 @@
 #include <stdint.h>
 #include <store/trace.h>
 
+struct child;
 struct options;
 struct recording;
+struct road;
+struct run_folder;
 
 /*
  * Of the program that the operands name, of which there must be one; options must outlive it. Makes
@@ -25,6 +28,20 @@ int recording_prepare(const struct options *options, struct recording **ret_reco
  * the exit code.
  */
 int recording_start(struct recording *recording);
+
+/* What who looks at a program meanwhile may see, and end. */
+struct recording_view {
+	struct road *road;
+	struct child *child;
+	const struct run_folder *folder;
+};
+
+/*
+ * Of a program that was started: watch is called again and again while it runs, each time once what
+ * it told so far is read.
+ */
+void recording_watch(struct recording *recording, void (*watch)(void *ctx), void *ctx,
+		     struct recording_view *ret_view);
 
 /* Processes that run already. pids must outlive the recording. */
 struct recording_targets {

@@ -88,9 +88,27 @@ void road_set_trace_budget(struct road *road, uint64_t bytes)
 	lifetimes_set_budget(road->lifetimes, bytes);
 }
 
-bool road_times_are_set(const struct road_times *times)
+int road_count_sessions(struct road *road, enum soak_by by, const char *class_name)
 {
-	return times->grace_ns != ROAD_TIME_UNSET || times->hang_after_ns != ROAD_TIME_UNSET;
+	return lifetimes_count_sessions(road->lifetimes, by, class_name);
+}
+
+size_t road_sessions(const struct road *road)
+{
+	return lifetimes_sessions(road->lifetimes);
+}
+
+static bool differs(struct trace *trace, const char *key, uint64_t time_ns)
+{
+	const char *known = trace_meta(trace, key);
+
+	return time_ns != ROAD_TIME_UNSET && (!known || strtoull(known, NULL, 10) != time_ns);
+}
+
+bool road_times_differ(struct trace *trace, const struct road_times *times)
+{
+	return differs(trace, "grace_ns", times->grace_ns) ||
+	       differs(trace, "hang_after_ns", times->hang_after_ns);
 }
 
 static int set_time(struct trace *trace, const char *key, uint64_t time_ns)
@@ -140,6 +158,16 @@ int road_look(struct road *road)
 	if (r == 0)
 		r = trace_commit(road->trace);
 	return r < 0 ? fail_collecting(road, r) : 0;
+}
+
+void road_settle(struct road *road)
+{
+	(void)collector_settle(road->collector, lifetimes_await, road->lifetimes);
+}
+
+void road_let_go(struct road *road)
+{
+	collector_let_go(road->collector);
 }
 
 uint64_t road_stuck(const struct road *road, uint64_t before_ns)
@@ -212,19 +240,33 @@ int road_judge(struct trace *trace, const struct symbol_search *search)
 	return r;
 }
 
-static int judge(struct road *road, const struct road_program *program)
+/* How the program ended, as far as its own process does not tell. */
+static int write_ending(struct trace *trace, const struct road_program *program)
 {
 	char number[32];
+	int r = 0;
+
+	if (program->is_ours) {
+		snprintf(number, sizeof(number), "%d", program->exit_code);
+		r = trace_set_meta(trace, "exit_status", number);
+	}
+	if (r == 0 && program->timeout_ns) {
+		snprintf(number, sizeof(number), "%.1f", (double)program->timeout_ns / 1e9);
+		r = trace_set_meta(trace, "timeout_s", number);
+	}
+	if (r == 0 && program->oom_kills) {
+		snprintf(number, sizeof(number), "%" PRIu64, program->oom_kills);
+		r = trace_set_meta(trace, "oom_kills", number);
+	}
+	return r;
+}
+
+static int judge(struct road *road, const struct road_program *program)
+{
 	int r = road_judge(road->trace, &road->search);
 
-	if (r == 0 && program && program->is_ours) {
-		snprintf(number, sizeof(number), "%d", program->exit_code);
-		r = trace_set_meta(road->trace, "exit_status", number);
-	}
-	if (r == 0 && program && program->timeout_ns) {
-		snprintf(number, sizeof(number), "%.1f", (double)program->timeout_ns / 1e9);
-		r = trace_set_meta(road->trace, "timeout_s", number);
-	}
+	if (r == 0 && program)
+		r = write_ending(road->trace, program);
 	if (r == 0)
 		r = trace_set_meta(road->trace, "finished", "1");
 	if (r == 0)
@@ -320,23 +362,4 @@ int road_evidence(struct trace *trace, uint64_t *ret_lost, bool *ret_finished)
 	*ret_lost = (uint64_t)lost;
 	*ret_finished = finished && strcmp(finished, "1") == 0;
 	return 0;
-}
-
-int road_failing(struct trace *trace, bool strict, uint64_t *ret_failing)
-{
-	struct trace_query *query;
-	uint64_t failing = 0;
-	int r = trace_query(trace, "SELECT state FROM finding", &query);
-
-	if (r < 0)
-		return r;
-	while ((r = trace_query_step(query)) > 0) {
-		const char *state = trace_query_text(query, 0);
-
-		failing += state && analyze_state_fails(state, strict) > 0;
-	}
-	trace_query_destroy(query);
-	if (r == 0)
-		*ret_failing = failing;
-	return r;
 }

@@ -38,9 +38,14 @@ void road_destroy(struct road *road);
 /* See lifetimes_set_budget; without it every lifetime has its row. */
 void road_set_trace_budget(struct road *road, uint64_t bytes);
 
+/* See lifetimes_count_sessions: before anything is read. And how many are over. */
+int road_count_sessions(struct road *road, enum soak_by by, const char *class_name);
+size_t road_sessions(const struct road *road);
+
 /* The trace remembers those that are set. */
 int road_set_times(struct trace *trace, const struct road_times *times);
-bool road_times_are_set(const struct road_times *times);
+/* Those that are set are not what the trace was judged by. */
+bool road_times_differ(struct trace *trace, const struct road_times *times);
 
 /* A spool, or a folder of spools that is followed. */
 int road_add(struct road *road, const char *path);
@@ -52,6 +57,12 @@ int road_own(struct road *road, const char *folder);
 int road_poll(struct road *road);
 /* The same, and where the threads of all processes stand, which is then in the trace's file. */
 int road_look(struct road *road);
+
+/* After road_poll: processes whose end is held back go on if nothing of them is awaited any more.
+ */
+void road_settle(struct road *road);
+/* Nobody is held back from now on. */
+void road_let_go(struct road *road);
 
 /* As collector_stuck. */
 uint64_t road_stuck(const struct road *road, uint64_t before_ns);
@@ -65,8 +76,9 @@ struct road_program {
 	int wait_status;
 	int exit_code;
 	enum engine engine;
-	bool recordable;		  /* false: it is known that the engine cannot see it */
-	uint64_t timeout_ns;		  /* it was ended after so long; 0: it was not */
+	bool recordable;     /* false: it is known that the engine cannot see it */
+	uint64_t timeout_ns; /* it was ended after so long; 0: it was not */
+	uint64_t oom_kills;  /* meanwhile the kernel killed so many for want of memory */
 	const struct option_texts *packs; /* what --pack says */
 	const struct probes *probes;	  /* that recorded it; NULL: there were none */
 };
@@ -99,8 +111,5 @@ int road_saw(const char *folder, bool *ret_stacks);
 
 /* LOST notes of a trace, or whether it was never finished: no verdict can be given. */
 int road_evidence(struct trace *trace, uint64_t *ret_lost, bool *ret_finished);
-
-/* How many findings fail a gate. */
-int road_failing(struct trace *trace, bool strict, uint64_t *ret_failing);
 
 #endif

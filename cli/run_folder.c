@@ -141,11 +141,12 @@ int run_folder_create(const char *base, struct run_folder *ret_folder)
 	return 0;
 }
 
-int run_folder_limit(const struct run_folder *folder, uint64_t cap_bytes)
+int run_folder_limit(const struct run_folder *folder, uint64_t cap_bytes, uint64_t settle_ns)
 {
 	struct track_budget budget = {
 		.version = TRACK_WIRE_VERSION,
 		.segments_cap = cap_bytes / TRACK_SEGMENT_BYTES,
+		.settle_ns = settle_ns,
 	};
 	char page[TRACK_BUDGET_BYTES] = {0};
 	char path[PATH_MAX];

@@ -52,9 +52,10 @@ int run_folder_create(const char *base, struct run_folder *ret_folder);
 
 /*
  * Make the budget that the processes of the run share: so many bytes of records
- * that are not yet read. Call before there is a process.
+ * that are not yet read. settle_ns: how long the end of each may be held back, 0: not at all. Call
+ * before there is a process, and before the folder is collected.
  */
-int run_folder_limit(const struct run_folder *folder, uint64_t cap_bytes);
+int run_folder_limit(const struct run_folder *folder, uint64_t cap_bytes, uint64_t settle_ns);
 
 /* The processes learn by it that probes add to their spools. Call before there is one. */
 int run_folder_tell_beside(const struct run_folder *folder);

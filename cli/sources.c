@@ -34,13 +34,6 @@ static int append(struct source **list, size_t *count, struct source source)
 	return 0;
 }
 
-static int add_item(struct sources *sources, char *path, bool spools)
-{
-	struct source source = {.path = path, .spools = spools};
-
-	return append(&sources->items, &sources->count, source);
-}
-
 /* 0 and what the file at path is, or -errno. */
 static int look(const char *path, enum content *ret_content)
 {
@@ -62,6 +55,13 @@ static int look(const char *path, enum content *ret_content)
 	else
 		*ret_content = CONTENT_OTHER;
 	return 0;
+}
+
+bool source_is_recording(const char *path)
+{
+	enum content content;
+
+	return look(path, &content) == 0 && content != CONTENT_OTHER;
 }
 
 static int by_path(const void *a, const void *b)
@@ -86,41 +86,102 @@ static bool is_foreign(const char *path)
 	return r == -EBADMSG;
 }
 
-/* Somebody may take it for a trace, by its name. */
-static bool is_called_trace(const char *path)
+static bool is_same(const struct source *source, const struct stat *st)
 {
-	size_t length = strlen(path);
-
-	return length > 3 && strcmp(path + length - 3, ".db") == 0;
+	return source->device == st->st_dev && source->inode == st->st_ino;
 }
 
-/* A file of a folder; takes path. */
+/* Evidence that is not there, unless it is: -EEXIST. Takes path, which may be NULL. */
+static int skip(struct sources *sources, char *path, int error)
+{
+	sources->missing += error != -EEXIST;
+	return append(&sources->skipped, &sources->skipped_count,
+		      (struct source){.path = path, .error = error});
+}
+
+/* Takes path, which may be NULL. What is there by another name, too, counts once. */
+static int add_item(struct sources *sources, char *path, bool spools)
+{
+	struct source source = {.path = path, .spools = spools};
+	struct stat st;
+
+	if (path && stat(path, &st) == 0) {
+		source.device = st.st_dev;
+		source.inode = st.st_ino;
+		for (size_t i = 0; i < sources->count; i++)
+			if (is_same(&sources->items[i], &st))
+				return skip(sources, path, -EEXIST);
+	}
+	return append(&sources->items, &sources->count, source);
+}
+
+/* By its name somebody takes it for a recording. */
+static bool is_called_recording(const char *path)
+{
+	const char *dot = strrchr(path, '.');
+
+	return dot && (strcmp(dot, ".db") == 0 || strcmp(dot, ".spool") == 0);
+}
+
+static int walk(struct sources *sources, char *path);
+
+/* A file of a folder, or a folder in it; takes path. */
 static int add_entry(struct sources *sources, char *path, bool *spools)
 {
 	enum content content = CONTENT_OTHER;
-	int r = look(path, &content);
-	bool foreign = content == CONTENT_TRACE && is_foreign(path);
+	struct stat st;
+	int r = stat(path, &st) < 0 ? -errno : 0;
 
-	if (content == CONTENT_TRACE && !foreign)
+	if (r == 0 && S_ISDIR(st.st_mode))
+		return walk(sources, path);
+	if (r == 0)
+		r = look(path, &content);
+	if (content == CONTENT_TRACE && !is_foreign(path))
 		return add_item(sources, path, false);
 	*spools |= content == CONTENT_SPOOL;
-	if (content != CONTENT_SPOOL && is_called_trace(path))
-		return append(&sources->skipped, &sources->skipped_count,
-			      (struct source){.path = path, .error = r < 0 ? r : -EBADMSG});
+	if (content != CONTENT_SPOOL && is_called_recording(path))
+		return skip(sources, path, r < 0 ? r : -EBADMSG);
 	free(path);
 	return 0;
 }
 
-static int add_folder(struct sources *sources, const char *path)
+static bool is_entered(const struct sources *sources, const struct stat *st)
 {
-	size_t before = sources->count, skipped_before = sources->skipped_count;
-	DIR *directory = opendir(path);
+	for (size_t i = 0; i < sources->folder_count; i++)
+		if (is_same(&sources->folders[i], st))
+			return true;
+	return false;
+}
+
+/* Each folder once, whatever links lead to it. False, too, if there is no memory: ret_error. */
+static bool enter(struct sources *sources, const char *path, int *ret_error)
+{
+	struct source folder = {.path = strdup(path)};
+	struct stat st;
+
+	*ret_error = folder.path ? 0 : -ENOMEM;
+	if (!folder.path || stat(path, &st) < 0 || is_entered(sources, &st)) {
+		free(folder.path);
+		return false;
+	}
+	folder.device = st.st_dev;
+	folder.inode = st.st_ino;
+	*ret_error = append(&sources->folders, &sources->folder_count, folder);
+	return *ret_error == 0;
+}
+
+/* All that is in it, at any depth; takes path, which may be NULL. */
+static int walk(struct sources *sources, char *path)
+{
+	DIR *directory = path ? opendir(path) : NULL;
 	struct dirent *entry;
 	bool spools = false;
-	int r = 0;
+	int r = path ? 0 : -ENOMEM;
 
-	if (!directory)
-		return -errno;
+	if (path && !directory)
+		return skip(sources, path, -errno);
+	if (r < 0 || !enter(sources, path, &r))
+		goto out;
 	while (r == 0 && (entry = readdir(directory))) {
 		char *file;
 
@@ -128,12 +189,33 @@ static int add_folder(struct sources *sources, const char *path)
 			continue;
 		r = add_entry(sources, file, &spools);
 	}
-	closedir(directory);
-	sort(sources->items + before, sources->count - before);
-	sort(sources->skipped + skipped_before, sources->skipped_count - skipped_before);
 	if (r == 0 && spools)
 		r = add_item(sources, strdup(path), true);
-	return r < 0 ? r : sources->count > before ? 0 : -ENODATA;
+out:
+	if (directory)
+		closedir(directory);
+	free(path);
+	return r;
+}
+
+static int add_folder(struct sources *sources, const char *path, const struct stat *st)
+{
+	size_t before = sources->count, skipped_before = sources->skipped_count;
+	int r;
+
+	if (is_entered(sources, st))
+		return skip(sources, strdup(path), -EEXIST);
+	if (access(path, R_OK) < 0)
+		return -errno;
+	r = walk(sources, strdup(path));
+	sort(sources->items + before, sources->count - before);
+	sort(sources->skipped + skipped_before, sources->skipped_count - skipped_before);
+	if (r < 0)
+		return r;
+	for (size_t i = skipped_before; i < sources->skipped_count; i++)
+		if (sources->skipped[i].error == -EEXIST)
+			return 0;
+	return sources->count > before ? 0 : -ENODATA;
 }
 
 int sources_add(struct sources *sources, const char *path)
@@ -145,7 +227,7 @@ int sources_add(struct sources *sources, const char *path)
 	if (stat(path, &st) < 0)
 		return -errno;
 	if (S_ISDIR(st.st_mode))
-		return add_folder(sources, path);
+		return add_folder(sources, path, &st);
 	r = look(path, &content);
 	if (r < 0)
 		return r;
@@ -180,6 +262,7 @@ void sources_finish(struct sources *sources)
 {
 	free_list(sources->items, sources->count);
 	free_list(sources->skipped, sources->skipped_count);
+	free_list(sources->folders, sources->folder_count);
 	*sources = (struct sources){0};
 }
 
@@ -233,14 +316,15 @@ int source_open(const struct source *source, const struct symbol_search *search,
 		const struct road_times *times, struct trace **ret_trace, char *ret_error,
 		size_t error_capacity)
 {
-	bool more = search->sysroot || search->debug_folders || road_times_are_set(times);
+	bool more = search->sysroot || search->debug_folders;
 	int r;
 
 	if (source->spools)
 		return open_spools(source->path, search, times, ret_trace, ret_error,
 				   error_capacity);
 	r = trace_open(source->path, TRACE_READ, ret_trace);
-	if (r == 0 && (more || !trace_meta(*ret_trace, "finished")))
+	if (r == 0 &&
+	    (more || road_times_differ(*ret_trace, times) || !trace_meta(*ret_trace, "finished")))
 		r = open_copy(source->path, search, times, ret_trace);
 	if (r < 0)
 		snprintf(ret_error, error_capacity, "%s", trace_open_error());
@@ -272,6 +356,8 @@ const char *sources_reason(int error)
 		return "no trace and no spool in this folder";
 	case -EBADMSG:
 		return "neither a trace nor a spool";
+	case -EEXIST:
+		return "it is given twice, and counts once";
 	default:
 		return strerror(-error);
 	}

@@ -11,6 +11,7 @@
 #include <stdint.h>
 #include <store/trace.h>
 #include <symbol/symbolizer.h>
+#include <sys/types.h>
 
 struct road_times;
 
@@ -18,24 +19,33 @@ struct source {
 	char *path;
 	bool spools; /* a spool or a folder with spools; else a trace */
 	int error;   /* why it is left out; 0: it is not */
+	dev_t device;
+	ino_t inode;
 };
 
 struct sources {
 	struct source *items;
 	size_t count;
-	struct source *skipped; /* of folders: called like traces, but they are none */
+	struct source
+		*skipped; /* of folders: called like recordings, but they are none; or twice */
 	size_t skipped_count;
+	size_t missing;		/* of these: what a gate has no evidence of */
+	struct source *folders; /* that were read */
+	size_t folder_count;
 };
 
 /*
- * What path stands for, appended. -ENOENT, -EACCES; -ENODATA: a folder without
- * traces and spools; -EBADMSG: neither trace nor spool.
+ * What path stands for, appended; of a folder all that is in it, at any depth. -ENOENT, -EACCES;
+ * -ENODATA: a folder without traces and spools; -EBADMSG: neither trace nor spool.
  */
 int sources_add(struct sources *sources, const char *path);
 /* What is left out, for the user, line by line: a few, and how many more. False: that was all. */
 bool sources_skip_line(const struct sources *sources, size_t index, char *ret_line,
 		       size_t capacity);
 void sources_finish(struct sources *sources);
+
+/* A file that is a trace or a spool, be it readable or not beyond its beginning. */
+bool source_is_recording(const char *path);
 
 /*
  * The caller closes the trace. On failure ret_error holds a sentence. A trace that was

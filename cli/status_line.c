@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "status_line.h"
 
+#include <base/text.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <sys/ioctl.h>
@@ -26,11 +27,6 @@ static bool terminal_is_ours(void)
 	return tcgetpgrp(STDERR_FILENO) == getpgrp();
 }
 
-static const char *plural(uint64_t count)
-{
-	return count == 1 ? "" : "s";
-}
-
 int status_line_format(double seconds, const struct lifetimes_status *status, char *ret_text,
 		       size_t capacity)
 {
@@ -40,10 +36,10 @@ int status_line_format(double seconds, const struct lifetimes_status *status, ch
 			"rtctrack  %.1fs  %u process%s  %" PRIu64 " socket%s  %" PRIu64
 			" fd%s  %" PRIu64 " thread%s  %" PRIu64 "%s event%s  %" PRIu64 " lost",
 			seconds, status->processes, status->processes == 1 ? "" : "es",
-			status->open_sockets, plural(status->open_sockets), status->open_fds,
-			plural(status->open_fds), status->threads, plural(status->threads),
-			many ? status->events / 1000 : status->events, many ? "k" : "",
-			plural(status->events), status->lost);
+			status->open_sockets, text_plural(status->open_sockets), status->open_fds,
+			text_plural(status->open_fds), status->threads,
+			text_plural(status->threads), many ? status->events / 1000 : status->events,
+			many ? "k" : "", text_plural(status->events), status->lost);
 }
 
 void status_line_update(struct status_line *line, uint64_t now_ns,

@@ -130,6 +130,22 @@ static void look_at_mappings(struct target *target)
 		fclose(file);
 }
 
+/* What its spool says of its end. */
+static uint32_t held_tid(const char *spool)
+{
+	struct track_spool header;
+	int fd = open(spool, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+	bool is_whole = fd >= 0 && pread(fd, &header, sizeof(header), 0) == (ssize_t)sizeof(header);
+
+	if (fd >= 0)
+		close(fd);
+	return is_whole && header.version == TRACK_WIRE_VERSION &&
+			       memcmp(header.magic, TRACK_SPOOL_MAGIC, sizeof(header.magic)) == 0 &&
+			       header.held_ns && !header.freed_ns
+		       ? header.held_tid
+		       : 0;
+}
+
 int target_read_pid(const char *word, int32_t *ret_pid)
 {
 	char *end;
@@ -149,6 +165,7 @@ void target_look(int32_t pid, struct target *ret_target)
 
 	if (target.trouble == TARGET_FINE) {
 		look_at_mappings(&target);
+		target.held_tid = target.spool[0] ? held_tid(target.spool) : 0;
 		read_names(&target);
 	}
 	*ret_target = target;

@@ -22,6 +22,7 @@ struct target {
 	enum target_trouble trouble;
 	bool has_shim;	      /* the shim is in it: it is recorded already, or was */
 	bool is_readable;     /* we may look into it */
+	uint32_t held_tid;    /* the thread that ends it is held back (--settle); 0: none is */
 	char spool[PATH_MAX]; /* that the shim in it writes; "" none */
 	char name[64];	      /* of its program, "" unknown */
 	char command[512];    /* its words, clean UTF-8 */

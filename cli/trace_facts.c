@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "trace_facts.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <sys/utsname.h>
 #include <time.h>
@@ -9,6 +10,8 @@
 #include "pack_choice.h"
 #include "pack_facts.h"
 #include "road.h"
+#include "settle.h"
+#include "thread_limit.h"
 
 /* The ports that the kernel gives to sockets that ask for none, "low-high". */
 static int write_port_range(struct trace *trace)
@@ -26,6 +29,15 @@ static int write_port_range(struct trace *trace)
 		return 0;
 	snprintf(range, sizeof(range), "%u-%u", low, high);
 	return trace_set_meta(trace, "port_range", range);
+}
+
+static int write_thread_limit(struct trace *trace)
+{
+	uint64_t limit = thread_limit();
+	char text[24];
+
+	snprintf(text, sizeof(text), "%" PRIu64, limit);
+	return limit ? trace_set_meta(trace, "thread_limit", text) : 0;
 }
 
 static int write_meta(struct trace *trace, const char *command, const char *engine)
@@ -49,6 +61,8 @@ static int write_meta(struct trace *trace, const char *command, const char *engi
 		r = trace_set_meta(trace, "host", host.nodename);
 	if (r == 0)
 		r = write_port_range(trace);
+	if (r == 0)
+		r = write_thread_limit(trace);
 	return r;
 }
 
@@ -63,6 +77,16 @@ static int write_packs(struct trace *trace, const struct option_texts *names)
 	return r;
 }
 
+static int write_settle(struct trace *trace, uint64_t settle_ns)
+{
+	char text[24];
+
+	if (!settle_ns)
+		return 0;
+	snprintf(text, sizeof(text), "%" PRIu64, settle_ns);
+	return trace_set_meta(trace, "settle_ns", text);
+}
+
 int trace_facts_write(struct trace *trace, const struct options *options, const char *command,
 		      const char *engine)
 {
@@ -73,5 +97,7 @@ int trace_facts_write(struct trace *trace, const struct options *options, const 
 		r = write_packs(trace, &options->packs);
 	if (r == 0)
 		r = road_set_times(trace, &times);
+	if (r == 0)
+		r = write_settle(trace, settle_most_ns(options));
 	return r;
 }

@@ -3,8 +3,8 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
-#include "output.h"
 #include "say.h"
 
 static int collect(const struct options *options, size_t first, size_t count,
@@ -50,45 +50,77 @@ static int visit(const struct source *source, const struct options *options, tra
 }
 
 int traces_visit(const struct options *options, size_t first, size_t count, trace_visitor visitor,
-		 void *ctx)
+		 void *ctx, size_t *ret_missing)
 {
 	struct sources sources = {0};
 	int r = collect(options, first, count, &sources);
 
+	if (ret_missing)
+		*ret_missing = sources.missing;
 	for (size_t i = 0; r == 0 && i < sources.count; i++)
 		r = visit(&sources.items[i], options, visitor, ctx);
 	sources_finish(&sources);
 	return r;
 }
 
-static int read_report(struct trace *trace, const struct source *source,
-		       const struct options *options, void *ctx)
-{
-	struct reports *reports = ctx;
-	struct report **items =
-		reallocarray(reports->items, reports->count + 1, sizeof(*reports->items));
-	char marks[512];
-	int r;
+struct judging {
+	struct gate *gate;
+	struct reports *reports; /* NULL: nothing is shown */
+};
 
+/* Room for another report; NULL: none is wanted. */
+static int make_room(struct reports *reports)
+{
+	struct report **items;
+
+	if (!reports)
+		return 0;
+	items = reallocarray(reports->items, reports->count + 1, sizeof(*items));
 	if (!items)
 		return -ENOMEM;
 	reports->items = items;
-	r = output_read(trace, source->path, options, source_now_ns(source, trace),
-			&items[reports->count]);
+	items[reports->count] = NULL;
+	return 0;
+}
+
+static int add(struct trace *trace, const struct source *source, const struct options *options,
+	       void *ctx)
+{
+	struct judging *judging = ctx;
+	struct reports *reports = judging->reports;
+	int r = make_room(reports);
+	char marks[512];
+
+	if (r == 0)
+		r = gate_add(judging->gate, trace, source->path, source_now_ns(source, trace),
+			     reports ? &reports->items[reports->count] : NULL);
 	if (r == -ESRCH)
 		say(report_marks(trace, marks, sizeof(marks)) < 0 ? NULL : marks,
 		    "no mark '%s' in '%s'", options->filter.since, source->path);
 	else if (r < 0)
 		say("it may be damaged", "cannot read '%s': %s", source->path, trace_error(trace));
-	reports->count += r == 0;
+	if (reports)
+		reports->count += r == 0;
 	return r;
 }
 
-int traces_read(const struct options *options, size_t first, size_t count,
-		struct reports *ret_reports)
+int traces_judge(const struct options *options, size_t first, size_t count, struct gate *gate,
+		 struct reports *ret_reports)
 {
-	*ret_reports = (struct reports){0};
-	return traces_visit(options, first, count, read_report, ret_reports);
+	struct judging judging = {.gate = gate, .reports = ret_reports};
+	size_t missing = 0;
+	int r;
+
+	if (ret_reports)
+		*ret_reports = (struct reports){0};
+	r = traces_visit(options, first, count, add, &judging, &missing);
+	if (r < 0)
+		return r;
+	gate_miss(gate, missing);
+	r = gate_judge(gate);
+	if (r < 0)
+		say(NULL, "cannot judge the findings: %s", strerror(-r));
+	return r;
 }
 
 void reports_finish(struct reports *reports)

@@ -8,6 +8,7 @@
 
 #include <report/report.h>
 
+#include "gate.h"
 #include "options.h"
 #include "sources.h"
 
@@ -15,18 +16,24 @@
 typedef int (*trace_visitor)(struct trace *trace, const struct source *source,
 			     const struct options *options, void *ctx);
 
-/* Every recording that count of the operands stand for, from first on; there must be one. */
+/*
+ * Every recording that count of the operands stand for, from first on; there must be one.
+ * ret_missing, if not NULL: files that should be recordings and cannot be read.
+ */
 int traces_visit(const struct options *options, size_t first, size_t count, trace_visitor visitor,
-		 void *ctx);
+		 void *ctx, size_t *ret_missing);
 
 struct reports {
 	struct report **items;
 	size_t count;
 };
 
-/* The same, read into reports; ret_reports is zeroed, and to be finished however it ends. */
-int traces_read(const struct options *options, size_t first, size_t count,
-		struct reports *ret_reports);
+/*
+ * The same, judged by a gate, all at once; ret_reports, if not NULL: what is to be shown of them,
+ * which is zeroed, and to be finished however it ends.
+ */
+int traces_judge(const struct options *options, size_t first, size_t count, struct gate *gate,
+		 struct reports *ret_reports);
 void reports_finish(struct reports *reports);
 
 #endif

@@ -4,7 +4,9 @@
 #include <base/text.h>
 #include <errno.h>
 #include <stdalign.h>
+#include <stdarg.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -64,6 +66,24 @@ void *arena_allocate(struct arena *arena, size_t count, size_t size)
 	memory = chunk->bytes + chunk->used;
 	chunk->used += bytes;
 	return memory;
+}
+
+const char *arena_print(struct arena *arena, const char *format, ...)
+{
+	va_list arguments;
+	char *text;
+	int length;
+
+	va_start(arguments, format);
+	length = vsnprintf(NULL, 0, format, arguments);
+	va_end(arguments);
+	text = length < 0 ? NULL : arena_allocate(arena, (size_t)length + 1, 1);
+	if (!text)
+		return NULL;
+	va_start(arguments, format);
+	vsnprintf(text, (size_t)length + 1, format, arguments);
+	va_end(arguments);
+	return text;
 }
 
 int arena_text(struct arena *arena, const char *text, const char **ret_text)

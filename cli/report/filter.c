@@ -18,7 +18,8 @@ static const char scopes_sql[] =
 	" LEFT JOIN act a ON a.id = e.act_id WHERE e.finding_id = ?1"
 	" UNION SELECT coalesce(r.owner_id, r.hint_id) FROM up JOIN resource r ON r.id = up.id"
 	" WHERE coalesce(r.owner_id, r.hint_id) IS NOT NULL)"
-	" SELECT r.class FROM up JOIN resource r ON r.id = up.id WHERE r.kind = 'scope'";
+	" SELECT DISTINCT r.class FROM up JOIN resource r ON r.id = up.id"
+	" WHERE r.kind = 'scope'";
 
 static const char causes_sql[] = "SELECT rule FROM cause WHERE finding_id = ?1";
 
@@ -243,9 +244,19 @@ static bool matches(const char *pattern, const char *path)
 	       (fnmatch(pattern, path, 0) == 0 || (slash && fnmatch(pattern, slash + 1, 0) == 0));
 }
 
+static bool has(const char *pattern, const struct report_frame *frame)
+{
+	return matches(pattern, frame->module) || matches(pattern, frame->file);
+}
+
 static bool is_mine(const struct report_filter *filter, const struct report_frame *frame)
 {
-	return matches(filter->mine, frame->module) || matches(filter->mine, frame->file);
+	if (filter->mine)
+		return has(filter->mine, frame);
+	for (size_t i = 0; i < filter->more_mine_count; i++)
+		if (has(filter->more_mine[i], frame))
+			return true;
+	return false;
 }
 
 /* Of a program that has all linked in, the module says little: plumbing comes last. */
@@ -277,6 +288,19 @@ bool filter_blame(const struct report_filter *filter, struct report_finding *fin
 static int read_scope(struct report *report, struct trace_query *query, void *item)
 {
 	return row_text(report, query, 0, item);
+}
+
+int filter_read_scopes(struct trace *trace, struct report *report, struct report_finding *finding)
+{
+	struct rows rows;
+	int r = rows_read(trace, report, scopes_sql, finding->id, sizeof(*finding->scopes),
+			  read_scope, &rows);
+
+	if (r < 0)
+		return r;
+	finding->scopes = rows.items;
+	finding->scope_count = rows.count;
+	return 0;
 }
 
 int filter_check_scope(struct trace *trace, struct report *report,

@@ -23,6 +23,9 @@ int filter_members(struct trace *trace, uint64_t since_ns, int64_t finding_id,
 /* The filter's own culprit, if the finding's stack has a frame that matches: says whether. */
 bool filter_blame(const struct report_filter *filter, struct report_finding *finding);
 
+/* Of which scopes its members are. 0 or -errno. */
+int filter_read_scopes(struct trace *trace, struct report *report, struct report_finding *finding);
+
 /* Fills in which scopes there are, if the filter's is none of them. 0 or -errno. */
 int filter_check_scope(struct trace *trace, struct report *report,
 		       const struct report_filter *filter);

@@ -11,7 +11,8 @@
 static const char findings_sql[] =
 	"SELECT id, rule, state, kind, class, count, fingerprint, message, process_id, stack_id,"
 	" culprit_function, culprit_file, culprit_line, culprit_module, slope,"
-	" (SELECT count(*) FROM evidence e WHERE e.finding_id = finding.id)"
+	" (SELECT count(*) FROM evidence e WHERE e.finding_id = finding.id),"
+	" EXISTS (SELECT 1 FROM placeless p WHERE p.finding_id = finding.id)"
 	" FROM finding WHERE id > ?1 ORDER BY rank, id";
 
 /* A resource of the evidence directly, or through the act that was done to it. */
@@ -122,13 +123,14 @@ static int read_finding(struct report *report, struct trace_query *query, void *
 	struct report_finding *finding = &row->finding;
 	int r;
 
-	row->id = trace_query_int(query, 0);
+	row->id = finding->id = trace_query_int(query, 0);
 	row->stack_id = trace_query_int(query, 9);
 	finding->count = (uint64_t)trace_query_int(query, 5);
 	finding->process = process_index(report, trace_query_int(query, 8));
 	finding->culprit_line = (int)trace_query_int(query, 12);
 	finding->slope = trace_query_real(query, 14);
 	finding->evidence_total = (uint64_t)trace_query_int(query, 15);
+	finding->placeless = trace_query_int(query, 16) != 0;
 	r = read_texts(report, query, finding);
 	if (r < 0)
 		return r;
@@ -306,8 +308,10 @@ static int fill(struct trace *trace, struct report *report, const struct report_
 	*finding = row->finding;
 	if (row->stack_id)
 		r = read_stack(trace, report, row->stack_id, finding, &finding->stack);
-	if (r == 0 && filter->mine && filter_blame(filter, finding))
+	if (r == 0 && (filter->mine || filter->more_mine_count) && filter_blame(filter, finding))
 		report->absent_mine = NULL;
+	if (r == 0 && filter->for_gate)
+		return filter_read_scopes(trace, report, finding);
 	if (r == 0)
 		r = count_since(trace, report, row, since_ns, finding);
 	return r == 0 ? fill_evidence(trace, report, row, since_ns, finding) : r;

@@ -7,7 +7,7 @@
 
 static const char processes_sql[] =
 	"SELECT id, pid, ppid, image, exe, command, start_ns, end_ns, realtime_ns, end, code,"
-	" parent_id, origin, packs FROM process WHERE id > ?1 ORDER BY start_ns, id";
+	" parent_id, origin, packs, held_ns FROM process WHERE id > ?1 ORDER BY start_ns, id";
 static const char lost_sql[] = "SELECT process_id, sum(count) FROM note"
 			       " WHERE weight = 'LOST' AND process_id >= ?1 GROUP BY process_id";
 static const char parts_sql[] =
@@ -32,6 +32,7 @@ static int read_process(struct report *report, struct trace_query *query, void *
 	process->code =
 		trace_query_null(query, 10) ? INT32_MIN : (int32_t)trace_query_int(query, 10);
 	process->parent_id = trace_query_int(query, 11);
+	process->held_ns = (uint64_t)trace_query_int(query, 14);
 	r = row_text(report, query, 4, &process->exe);
 	if (r == 0)
 		r = row_text(report, query, 5, &process->command);

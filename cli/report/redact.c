@@ -261,10 +261,35 @@ static int redact_resource(struct redactor *redactor, struct report_resource *re
 	return r;
 }
 
+/* Patterns of functions stay, as functions do. */
+static int redact_use(struct redactor *redactor, struct report_use *use)
+{
+	int r = redact_words(redactor, &use->text);
+
+	base_name(&use->place);
+	return r == 0 && use->reason ? redact_words(redactor, &use->reason) : r;
+}
+
+static int redact_policy(struct redactor *redactor, struct report *report)
+{
+	struct report_use *uses = arena_allocate(redactor->arena, report->use_count, sizeof(*uses));
+	int r = uses ? 0 : -ENOMEM;
+
+	base_name(&report->policy);
+	for (size_t i = 0; r == 0 && i < report->use_count; i++) {
+		uses[i] = report->uses[i];
+		r = redact_use(redactor, &uses[i]);
+	}
+	if (r == 0)
+		report->uses = uses;
+	return r == 0 && report->verdict ? redact_words(redactor, &report->verdict) : r;
+}
+
 static int redact_finding(struct redactor *redactor, struct report_finding *finding)
 {
-	int r = 0;
+	int r = finding->gate.reason ? redact_words(redactor, &finding->gate.reason) : 0;
 
+	base_name(&finding->gate.place);
 	base_name(&finding->culprit_file);
 	base_name(&finding->culprit_module);
 	redact_stack(&finding->stack);
@@ -294,6 +319,8 @@ static int redact_report(struct redactor *redactor, struct report *report)
 {
 	int r = redact_command(redactor, &report->command);
 
+	if (r == 0)
+		r = redact_policy(redactor, report);
 	base_name(&report->trace_path);
 	for (size_t i = 0; r == 0 && i < report->process_count; i++) {
 		base_name(&report->processes[i].exe);
@@ -303,6 +330,10 @@ static int redact_report(struct redactor *redactor, struct report *report)
 		redact_stack(&report->strays[i].stack);
 	for (size_t i = 0; i < report->thread_count; i++)
 		redact_thread(&report->threads[i]);
+	for (size_t i = 0; report->soak && i < report->soak->trend_count; i++) {
+		base_name(&report->soak->trends[i].culprit_file);
+		base_name(&report->soak->trends[i].culprit_module);
+	}
 	for (size_t i = 0; r == 0 && i < report->finding_count; i++)
 		r = redact_finding(redactor, &report->findings[i]);
 	return r;

@@ -168,6 +168,8 @@ static int read_meta(struct trace *trace, struct report *report)
 	report->finished = finished && strcmp(finished, "1") == 0;
 	report->exit_status = status ? atoi(status) : -1;
 	r = arena_text(report->arena, trace_meta(trace, "timeout_s"), &report->timeout_s);
+	if (r == 0)
+		r = report_ending_read(trace, &report->ending);
 	return r == 0 ? arena_text(report->arena, trace_meta(trace, "command"), &report->command)
 		      : r;
 }
@@ -184,6 +186,9 @@ static int read_tables(struct trace *trace, struct report *report)
 		return r;
 	report->notes = rows.items;
 	report->note_count = rows.count;
+	r = soak_read(trace, report);
+	if (r < 0)
+		return r;
 	r = report_read_threads(report, trace, 0);
 	if (r < 0)
 		return r;

@@ -28,6 +28,7 @@ int row_text(struct report *report, struct trace_query *query, int column, const
 int stack_read(struct trace *trace, struct report *report, int64_t stack_id,
 	       struct report_stack *ret_stack);
 int processes_read(struct trace *trace, struct report *report);
+int soak_read(struct trace *trace, struct report *report);
 int findings_read(struct trace *trace, struct report *report, const struct report_filter *filter);
 
 /* Index of a process by its id; SIZE_MAX if there is none. */

@@ -1,15 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <base/text.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <report/format.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "text_ending.h"
 #include "text_example.h"
 #include "text_fit.h"
+#include "text_gate.h"
 #include "text_kind.h"
 #include "text_next.h"
 #include "text_packs.h"
+#include "text_paint.h"
+#include "text_soak.h"
 #include "text_stack.h"
 #include "text_stood.h"
 #include "text_stray.h"
@@ -18,50 +23,11 @@
 #define PLACE_BYTES 256
 #define MINOR_FEW 10 /* from so many on, a minor finding is shown in full */
 #define MINOR_LINES_MAX 12
-
-enum paint { PAINT_NONE, PAINT_BOLD, PAINT_RED, PAINT_GREEN, PAINT_DIM };
-
-static const char *const paints[] = {
-	[PAINT_NONE] = "\033[0m",   [PAINT_BOLD] = "\033[1m", [PAINT_RED] = "\033[31m",
-	[PAINT_GREEN] = "\033[32m", [PAINT_DIM] = "\033[2m",
-};
-
-static void paint(FILE *stream, const struct report_style *style, enum paint color)
-{
-	if (style->color)
-		fputs(paints[color], stream);
-}
-
-static void painted(FILE *stream, const struct report_style *style, enum paint color,
-		    const char *text)
-{
-	paint(stream, style, color);
-	fputs(text, stream);
-	paint(stream, style, PAINT_NONE);
-}
+#define EXCUSED_LINES_MAX 50
 
 static double seconds(uint64_t time_ns)
 {
 	return (double)time_ns / 1e9;
-}
-
-/* What a person calls a descriptor of that class. */
-static const char *fd_noun(const char *class_name)
-{
-	static const struct {
-		const char *name, *text;
-	} classes[] = {
-	/* clang-format off */
-#define TRACK_FD_CLASS(id, name_, text_, group) { name_, text_ },
-#include <track/fd_classes.def>
-#undef TRACK_FD_CLASS
-		/* clang-format on */
-	};
-
-	for (size_t i = 0; i < sizeof(classes) / sizeof(*classes); i++)
-		if (strcmp(class_name, classes[i].name) == 0)
-			return classes[i].text;
-	return "descriptor";
 }
 
 static const char *process_name(const struct report_process *process)
@@ -75,42 +41,17 @@ static void head(FILE *stream, const struct report *report, const struct report_
 
 	if (!command && report->process_count)
 		command = report->processes[0].command;
-	painted(stream, style, PAINT_BOLD, "rtctrack");
-	fprintf(stream, "  %s  %.2f s, %zu process%s", command ? command : "?",
-		seconds(report->duration_ns), report->pid_count,
+	text_painted(stream, style, PAINT_BOLD, "rtctrack");
+	if (report->recording_count)
+		fprintf(stream, "  %zu recordings", report->recording_count);
+	else
+		fprintf(stream, "  %s", command ? command : "?");
+	fprintf(stream, "  %.2f s, %zu process%s", seconds(report->duration_ns), report->pid_count,
 		report->pid_count == 1 ? "" : "es");
 	/* What --timeout ended has another code than its own: the next line says how it went. */
 	if (report->exit_status >= 0 && !report->timeout_s)
 		fprintf(stream, ", exit %d", report->exit_status);
 	fputc('\n', stream);
-}
-
-/* Who is killed has no time to close: that is said before anything that was alive then. */
-static void how_it_ended(FILE *stream, const struct report *report,
-			 const struct report_style *style)
-{
-	const struct report_process *process = report_program(report);
-	bool by_signal = process && strcmp(process->end, "signal") == 0;
-	bool unknown = process && strcmp(process->end, "unknown") == 0;
-	const char *signal = by_signal ? sigabbrev_np(process->code) : NULL;
-
-	if (!by_signal && !unknown && !report->timeout_s)
-		return;
-	fputs("  ", stream);
-	paint(stream, style, PAINT_RED);
-	if (report->timeout_s)
-		fprintf(stream, "ended by --timeout after %s s%s", report->timeout_s,
-			by_signal || unknown ? ", " : "");
-	if (signal)
-		fprintf(stream, "killed by SIG%s (%s)", signal, strsignal(process->code));
-	else if (by_signal)
-		fprintf(stream, "killed by signal %d", process->code);
-	else if (unknown)
-		fputs("killed or crashed", stream);
-	paint(stream, style, PAINT_NONE);
-	fputs(by_signal || unknown ? ": what was merely alive then is not judged as leaked\n"
-				   : ": it may have been in the middle of its work\n",
-	      stream);
 }
 
 /* A culprit without a symbol: its module and the place in it. */
@@ -134,8 +75,9 @@ static void culprit(FILE *stream, const struct report_finding *finding,
 	char place[PLACE_BYTES];
 
 	fputs(before, stream);
-	painted(stream, style, PAINT_BOLD,
-		finding->culprit_function ? finding->culprit_function : unnamed(finding, place));
+	text_painted(stream, style, PAINT_BOLD,
+		     finding->culprit_function ? finding->culprit_function
+					       : unnamed(finding, place));
 	if (finding->culprit_file)
 		fprintf(stream, "  %s:%d", text_file_name(finding->culprit_file, style),
 			finding->culprit_line);
@@ -162,6 +104,8 @@ static void where_from(FILE *stream, const struct report *report,
 {
 	const struct report_process *process;
 
+	if (finding->runs_named)
+		fprintf(stream, "     in        %s\n", finding->runs_named);
 	if (report->process_count < 2 || finding->process >= report->process_count)
 		return;
 	process = &report->processes[finding->process];
@@ -239,9 +183,9 @@ static void stacks(FILE *stream, const struct report *report, size_t index,
 static void fingerprint(FILE *stream, const struct report_finding *finding,
 			const struct report_style *style)
 {
-	paint(stream, style, PAINT_DIM);
+	text_paint(stream, style, PAINT_DIM);
 	fprintf(stream, "  [%s]", finding->fingerprint);
-	paint(stream, style, PAINT_NONE);
+	text_paint(stream, style, PAINT_NONE);
 	fputc('\n', stream);
 }
 
@@ -251,16 +195,16 @@ static void show_finding(FILE *stream, const struct report *report, size_t index
 	const struct report_finding *finding = &report->findings[index];
 
 	fprintf(stream, "\n%3zu. ", index + 1);
-	painted(stream, style, finding->fails == REPORT_FAILS_ALWAYS ? PAINT_RED : PAINT_BOLD,
-		finding->state);
+	text_painted(stream, style, report_fails(finding) ? PAINT_RED : PAINT_BOLD, finding->state);
 	fprintf(stream, "  %s  ", finding->rule);
-	painted(stream, style, PAINT_BOLD, finding->message);
+	text_painted(stream, style, PAINT_BOLD, finding->message);
 	fingerprint(stream, finding, style);
 	if (has_culprit(finding)) {
 		culprit(stream, finding, style, "     culprit   ");
 		fputc('\n', stream);
 	}
 	where_from(stream, report, finding);
+	text_gate(stream, finding);
 	stacks(stream, report, index, style);
 	text_examples(stream, report, finding);
 }
@@ -277,7 +221,7 @@ static void show_brief(FILE *stream, const struct report *report, size_t index,
 		       const struct report_style *style)
 {
 	const struct report_finding *finding = &report->findings[index];
-	const char *noun = fd_noun(finding->class_name);
+	const char *noun = text_fd_noun(finding->class_name);
 	size_t length = strlen(noun);
 	bool many = finding->count != 1, ies = many && noun[length - 1] == 'y';
 
@@ -294,24 +238,70 @@ static void show_brief(FILE *stream, const struct report *report, size_t index,
 	fingerprint(stream, finding, style);
 }
 
+/* One line for what a line of a policy lets pass. */
+static void show_excused(FILE *stream, const struct report *report, size_t index,
+			 const struct report_style *style)
+{
+	const struct report_finding *finding = &report->findings[index];
+	char why[512];
+
+	fprintf(stream, "%3zu. %s  %s  %s", index + 1, finding->state, finding->rule,
+		finding->message);
+	if (has_culprit(finding))
+		culprit(stream, finding, style, "  ");
+	fprintf(stream, "  %s", report_gate_says(finding, why, sizeof(why)));
+	fingerprint(stream, finding, style);
+}
+
+/* How a finding is shown, in the order of the groups. */
+enum manner { MANNER_FULL, MANNER_BRIEF, MANNER_EXCUSED };
+
+static enum manner manner_of(const struct report *report, const struct report_finding *finding,
+			     const struct report_style *style)
+{
+	if (report_is_excused(finding))
+		return MANNER_EXCUSED;
+	return is_brief(report, finding, style) ? MANNER_BRIEF : MANNER_FULL;
+}
+
+typedef void (*finding_writer)(FILE *stream, const struct report *report, size_t index,
+			       const struct report_style *style);
+
+/* Those that take a line each: most of them at the most, below a heading. */
+static void show_lines(FILE *stream, const struct report *report, enum manner manner, size_t most,
+		       const char *heading, finding_writer write, const struct report_style *style)
+{
+	size_t shown = 0;
+
+	for (size_t i = 0; i < report->finding_count; i++) {
+		if (manner_of(report, &report->findings[i], style) != manner || shown++ >= most)
+			continue;
+		if (shown == 1)
+			fprintf(stream, "\n  %s\n", heading);
+		write(stream, report, i, style);
+	}
+	if (shown > most)
+		fprintf(stream, "     +%zu more\n", shown - most);
+}
+
 static void show_findings(FILE *stream, const struct report *report,
 			  const struct report_style *style)
 {
-	size_t brief = 0;
+	bool first = report->finding_count && report->findings[0].minor;
 
 	for (size_t i = 0; i < report->finding_count; i++)
-		if (!is_brief(report, &report->findings[i], style))
+		if (manner_of(report, &report->findings[i], style) == MANNER_FULL)
 			show_finding(stream, report, i, style);
-	for (size_t i = 0; i < report->finding_count; i++) {
-		if (!is_brief(report, &report->findings[i], style) || brief++ >= MINOR_LINES_MAX)
-			continue;
-		if (brief == 1)
-			fprintf(stream, "\n  %sopen at the end (--full-stacks shows how)\n",
-				report->findings[0].minor ? "" : "also ");
-		show_brief(stream, report, i, style);
-	}
-	if (brief > MINOR_LINES_MAX)
-		fprintf(stream, "     +%zu more\n", brief - MINOR_LINES_MAX);
+	show_lines(stream, report, MANNER_BRIEF, MINOR_LINES_MAX,
+		   first ? "open at the end (--full-stacks shows how)"
+			 : "also open at the end (--full-stacks shows how)",
+		   show_brief, style);
+	show_lines(stream, report, MANNER_EXCUSED,
+		   style->full_stacks ? SIZE_MAX : EXCUSED_LINES_MAX,
+		   "excused, and no part of the verdict", show_excused, style);
+	if (report->finding_ignored)
+		fprintf(stream, "\n  %zu finding%s left out, as the policy says\n",
+			report->finding_ignored, text_plural(report->finding_ignored));
 }
 
 static void summary(FILE *stream, const struct report *report)
@@ -340,23 +330,23 @@ static void coverage(FILE *stream, const struct report *report, const struct rep
 {
 	fprintf(stream, "  coverage     ");
 	if (report_complete(report))
-		painted(stream, style, PAINT_GREEN, "complete");
+		text_painted(stream, style, PAINT_GREEN, "complete");
 	else
-		painted(stream, style, PAINT_RED, "incomplete: no clean verdict can be given");
+		text_painted(stream, style, PAINT_RED, "incomplete: no clean verdict can be given");
 	fputc('\n', stream);
 	if (!report->finished) {
 		fprintf(stream, "               ");
-		painted(stream, style, PAINT_RED,
-			"the recording did not come to its end (still running, or cut off)");
+		text_painted(stream, style, PAINT_RED,
+			     "the recording did not come to its end (still running, or cut off)");
 		fputc('\n', stream);
 	}
 	for (size_t i = 0; i < report->note_count; i++) {
 		fprintf(stream, "  %-12s ", i ? "" : "notes");
 		if (report->notes[i].lost)
-			paint(stream, style, PAINT_RED);
+			text_paint(stream, style, PAINT_RED);
 		fprintf(stream, "%s: %" PRIu64, report->notes[i].text, report->notes[i].count);
 		if (report->notes[i].lost)
-			paint(stream, style, PAINT_NONE);
+			text_paint(stream, style, PAINT_NONE);
 		fputc('\n', stream);
 	}
 	text_strays(stream, report, style);
@@ -368,8 +358,8 @@ static void loss(FILE *stream, const struct report *report, const struct report_
 	if (!report->lost || !report->finding_total)
 		return;
 	fprintf(stream, "  ");
-	painted(stream, style, PAINT_RED,
-		"records were lost (see coverage): what rests on them is undecided");
+	text_painted(stream, style, PAINT_RED,
+		     "records were lost (see coverage): what rests on them is undecided");
 	fputc('\n', stream);
 }
 
@@ -378,11 +368,12 @@ static int write_report(FILE *stream, const struct report *report, const struct 
 	int r;
 
 	head(stream, report, style);
-	how_it_ended(stream, report, style);
 	loss(stream, report, style);
+	text_ending(stream, report, style);
 	show_findings(stream, report, style);
-	if (!report->finding_total)
+	if (!report->finding_total && !report->finding_ignored)
 		fprintf(stream, "\n  no findings\n");
+	text_soak(stream, report, style);
 	r = text_stood(stream, report, style);
 	if (r < 0)
 		return r;
@@ -392,6 +383,7 @@ static int write_report(FILE *stream, const struct report *report, const struct 
 		return r;
 	text_running(stream, report);
 	text_packs(stream, report);
+	text_policy(stream, report);
 	coverage(stream, report, style);
 	text_next(stream, report);
 	return ferror(stream) ? -EIO : 0;
@@ -434,6 +426,13 @@ int report_text_findings(FILE *stream, const struct report *report,
 			 const struct report_style *style)
 {
 	return write_fitted(stream, report, style, write_findings);
+}
+
+int report_text_finding(FILE *stream, const struct report *report, size_t index,
+			const struct report_style *style)
+{
+	show_finding(stream, report, index, style);
+	return ferror(stream) ? -EIO : 0;
 }
 
 int report_text(FILE *stream, struct report *const *reports, size_t count,

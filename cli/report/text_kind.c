@@ -26,3 +26,21 @@ const char *text_begun(const char *kind)
 
 	return words ? words->begun : "begun";
 }
+
+const char *text_fd_noun(const char *class_name)
+{
+	static const struct {
+		const char *name, *text;
+	} classes[] = {
+	/* clang-format off */
+#define TRACK_FD_CLASS(id, name_, text_, group) { name_, text_ },
+#include <track/fd_classes.def>
+#undef TRACK_FD_CLASS
+		/* clang-format on */
+	};
+
+	for (size_t i = 0; i < sizeof(classes) / sizeof(*classes); i++)
+		if (strcmp(class_name, classes[i].name) == 0)
+			return classes[i].text;
+	return "descriptor";
+}

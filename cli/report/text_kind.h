@@ -13,4 +13,7 @@ const struct text_kind *text_kind(const char *kind);
 /* "opened", "armed": what its birth is called. */
 const char *text_begun(const char *kind);
 
+/* What a person calls a descriptor of that class. */
+const char *text_fd_noun(const char *class_name);
+
 #endif

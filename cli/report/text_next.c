@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "text_next.h"
 
+#include <base/text.h>
 #include <inttypes.h>
 #include <string.h>
 
@@ -43,7 +44,7 @@ static void left_out(FILE *stream, size_t count)
 	};
 	const size_t option_count = sizeof(options) / sizeof(*options);
 
-	fprintf(stream, "  %zu finding%s left out by", count, count == 1 ? "" : "s");
+	fprintf(stream, "  %zu finding%s left out by", count, text_plural(count));
 	for (size_t i = 0; i < option_count; i++)
 		fprintf(stream, "%s --%s",
 			i == 0		       ? ""
@@ -65,7 +66,8 @@ static bool may_be_meant(const struct report *report)
 /* What was there before the recording began has no place to start at. */
 static bool has_culprit(const struct report *report)
 {
-	return report->finding_count && strcmp(report->findings[0].state, "unknown-origin") != 0;
+	return report->finding_count && strcmp(report->findings[0].state, "unknown-origin") != 0 &&
+	       !report_is_excused(&report->findings[0]);
 }
 
 /* Of what was ended, where it stood says more than what was merely alive then. */
@@ -84,7 +86,7 @@ void text_next(FILE *stream, const struct report *report)
 		left_out(stream, report->finding_others);
 	if (hidden)
 		fprintf(stream, "  %zu more finding%s left out by --top\n", hidden,
-			hidden == 1 ? "" : "s");
+			text_plural(hidden));
 	say_absent(stream, report);
 	fputc('\n', stream);
 	if (!report->process_count)

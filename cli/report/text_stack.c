@@ -44,8 +44,7 @@ void text_frame(FILE *stream, const struct report_frame *frame, const struct rep
 		fprintf(stream, "  (%s)", module);
 }
 
-/* Of the preloaded library, or of the header that tells it of annotations. */
-static bool is_ours(const struct report_frame *frame)
+bool report_is_ours(const struct report_frame *frame)
 {
 	if (annotation_is(frame->function, frame->file))
 		return true;
@@ -84,7 +83,7 @@ static size_t without_start_up(const struct report_stack *stack)
 static bool has_others(const struct report_stack *stack, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
-		if (!is_ours(&stack->frames[i]) && !stack->frames[i].plumbing)
+		if (!report_is_ours(&stack->frames[i]) && !stack->frames[i].plumbing)
 			return true;
 	return false;
 }
@@ -92,7 +91,7 @@ static bool has_others(const struct report_stack *stack, size_t count)
 const struct report_frame *text_teller(const struct report_stack *stack)
 {
 	for (size_t i = 0; i < stack->count; i++)
-		if (stack->frames[i].function && !is_ours(&stack->frames[i]) &&
+		if (stack->frames[i].function && !report_is_ours(&stack->frames[i]) &&
 		    !stack->frames[i].plumbing)
 			return &stack->frames[i];
 	return NULL;
@@ -175,7 +174,7 @@ static size_t count_shown(const struct report_stack *stack, size_t from, size_t 
 	size_t shown = 0;
 
 	for (size_t i = from; i < count; i++)
-		shown += !is_ours(&stack->frames[i]) &&
+		shown += !report_is_ours(&stack->frames[i]) &&
 			 !(without_plumbing && stack->frames[i].plumbing);
 	return shown;
 }
@@ -193,7 +192,7 @@ void text_stack(FILE *stream, const struct report_stack *stack, const struct rep
 	if (above >= count || count_shown(stack, above + 1, count, without_plumbing) < ABOVE_MIN)
 		above = count;
 	for (size_t i = style->full_stacks ? 0 : without_waits(stack, count); i < count; i++) {
-		if (is_ours(&stack->frames[i]))
+		if (report_is_ours(&stack->frames[i]))
 			continue;
 		if (without_plumbing && stack->frames[i].plumbing)
 			left_out.plumbing++;

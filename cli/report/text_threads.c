@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <base/text.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <report/format.h>
@@ -179,6 +180,12 @@ static void state(FILE *stream, const struct report_task *task)
 		{'Z', "has ended"},
 	};
 
+	if (task->is_held_back) {
+		fputs("ends the program: rtctrack holds it back until what was closed is over "
+		      "(--settle)",
+		      stream);
+		return;
+	}
 	for (size_t i = 0; i < sizeof(states) / sizeof(*states); i++)
 		if (states[i].state == task->state) {
 			fputs(states[i].text, stream);
@@ -198,7 +205,7 @@ static const struct report_thread *find(const struct report *report, uint32_t ti
 static void locks(FILE *stream, const struct report_thread *thread, const struct voice *voice)
 {
 	fprintf(stream, ", %s %" PRIu64 " lock%s", voice->past ? "held" : "holds", thread->held,
-		thread->held == 1 ? "" : "s");
+		text_plural(thread->held));
 	if (!thread->held_stack.count)
 		return;
 	fputs(thread->held == 1 ? " (taken " : " (the last one taken ", stream);
@@ -242,12 +249,17 @@ struct fold {
 	bool same_subject;
 };
 
+static bool is_alike_state(const struct report_task *one, const struct report_task *other)
+{
+	return one->state == other->state && one->is_held_back == other->is_held_back;
+}
+
 static bool is_alike_task(const struct fold *fold, const struct report_task *task,
 			  const struct report_thread *thread)
 {
 	if (!fold->first || !thread)
-		return !fold->first && !thread && fold->task->state == task->state;
-	return is_alike(fold->first, thread) && (thread->wait || fold->task->state == task->state);
+		return !fold->first && !thread && is_alike_state(fold->task, task);
+	return is_alike(fold->first, thread) && (thread->wait || is_alike_state(fold->task, task));
 }
 
 /* Adds one to a fold that it is alike to, or as a new one. */

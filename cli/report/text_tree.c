@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "text_tree.h"
 
+#include <base/text.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
@@ -302,7 +303,7 @@ static void write_line(FILE *stream, const struct tree *tree, const struct line 
 		fprintf(stream, " (pid %d)", node->last->pid);
 	write_end(stream, node->last);
 	if (findings)
-		fprintf(stream, ", %" PRIu64 " finding%s", findings, findings == 1 ? "" : "s");
+		fprintf(stream, ", %" PRIu64 " finding%s", findings, text_plural(findings));
 	if (lost)
 		fprintf(stream, ", evidence lost: %" PRIu64, lost);
 	fputc('\n', stream);
