@@ -4,6 +4,7 @@
 #include <account/account.h>
 #include <errno.h>
 #include <pthread.h>
+#include <run/fault.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <track/track.h>
@@ -12,6 +13,7 @@ struct meter {
 	const struct options *options;
 	pthread_mutex_t lock;
 	unsigned long begun, ended;
+	bool asked[FAULT_COUNT]; /* of faults, for the one session that is to have them */
 	struct result total;
 	int error;
 	const char *step;
@@ -31,6 +33,20 @@ static void print_account(unsigned long session)
 	       account_threads(), account_rss_kb());
 }
 
+static void keep_asked(struct meter *meter)
+{
+	for (enum fault fault = 0; fault < FAULT_COUNT; fault++)
+		meter->asked[fault] = fault_on(fault);
+}
+
+static void choose_faults(const struct meter *meter)
+{
+	bool now = meter->begun == meter->options->fault_in;
+
+	for (enum fault fault = 0; fault < FAULT_COUNT; fault++)
+		fault_switch(fault, now && meter->asked[fault]);
+}
+
 static bool begin(struct meter *meter)
 {
 	bool more;
@@ -38,6 +54,8 @@ static bool begin(struct meter *meter)
 	pthread_mutex_lock(&meter->lock);
 	more = !meter->error && meter->begun < meter->options->sessions;
 	meter->begun += more;
+	if (meter->options->fault_in)
+		choose_faults(meter);
 	pthread_mutex_unlock(&meter->lock);
 	return more;
 }
@@ -82,6 +100,7 @@ int meter_run(const struct options *options, struct result *ret_total, const cha
 
 	if (!threads)
 		return -ENOMEM;
+	keep_asked(&meter);
 	while (started < helpers && !pthread_create(&threads[started], NULL, run_sessions, &meter))
 		started++;
 	run_sessions(&meter);

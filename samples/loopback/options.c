@@ -2,6 +2,7 @@
 #include "options.h"
 
 #include <dcstack/dcstack.h>
+#include <errno.h>
 #include <limits.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -23,6 +24,7 @@ static const struct argument table[] = {
 	{"--account", "N", ARGUMENT_NUMBER, AT(account), 0, INT_MAX, "say after each N sessions what the process has"},
 	{"--marks", NULL, ARGUMENT_FLAG, AT(marks), 0, 0, "set a mark after each session (rtctrack)"},
 	{"--fault", "NAME", ARGUMENT_LIST, AT(faults), 0, 0, "have this lifetime bug; may be given again"},
+	{"--fault-in", "N", ARGUMENT_NUMBER, AT(fault_in), 1, INT_MAX, "have it in session N only (not with --parallel)"},
 	{"--leak", NULL, ARGUMENT_FLAG, AT(leak), 0, 0, "the same as --fault candidate-refs"},
 	{"--faults", NULL, ARGUMENT_FLAG, AT(list_faults), 0, 0, "list the bugs that it can have"},
 	{"--help", NULL, ARGUMENT_FLAG, AT(help), 0, 0, "print this"},
@@ -51,6 +53,10 @@ int options_parse(int argc, char **argv, struct options *ret_options,
 
 	if (!error)
 		error = check_bind(options.bind, ret_what);
+	if (!error && options.fault_in && options.parallel > 1) {
+		snprintf(ret_what, ARGUMENTS_WHAT_SIZE, "--fault-in wants one session at a time");
+		error = -EINVAL;
+	}
 	if (error)
 		return error;
 	if (!options.sessions)

@@ -7,7 +7,7 @@
 #include <stdbool.h>
 
 struct options {
-	unsigned long sessions, messages, seconds, size, parallel, account;
+	unsigned long sessions, messages, seconds, size, parallel, account, fault_in;
 	const char *bind;
 	bool tcp, unordered, trickle;
 	struct argument_list faults;
