@@ -2,12 +2,13 @@
 # Sourced by the scripts of this repository: install what is missing, and say so.
 
 BUILD_PACKAGES="gcc g++ cmake ninja-build pkg-config libsqlite3-dev libdw-dev libelf-dev libiberty-dev libjson-c-dev libunwind8 libssl-dev libusrsctp-dev libmicrohttpd-dev libyaml-dev libbpf-dev clang bpftool libcapstone-dev"
-TEST_PACKAGES="git curl valgrind libcriterion-dev sqlite3 strace binutils libjemalloc2 clang libclang-rt-dev clang-format util-linux man-db zsh btrfs-progs bpftrace systemtap-sdt-dev"
+TEST_PACKAGES="git curl valgrind libcriterion-dev sqlite3 strace binutils libjemalloc2 clang libclang-rt-dev clang-format util-linux man-db zsh btrfs-progs bpftrace systemtap-sdt-dev libxml2-utils"
 PACKS_PACKAGES="python3-pylibsrtp libgstreamer1.0-dev libuv1-dev libnice-dev libsrtp2-dev libglib2.0-dev libglib2.0-bin gstreamer1.0-tools gstreamer1.0-plugins-base openssl"
 REAL_PACKAGES="python3-aiortc janus chromium chromium-sandbox iproute2 coturn"
 HOST_PACKAGES="python3 nodejs openjdk-17-jdk-headless chromium libjemalloc-dev libgoogle-perftools-dev libtcmalloc-minimal4 golang-go busybox-static btrfs-progs bsdextrautils perl dash gcc g++ clang libclang-rt-dev"
 PROBES_PACKAGES="bpftool rustc golang-go golang-github-pion-webrtc.v3-dev g++"
 BENCH_PACKAGES="valgrind"
+CI_PACKAGES="cmake ninja-build pkg-config libcriterion-dev python3 python3-pytest python3-yaml yamllint nodejs rsync git systemd"
 
 # install_packages PACKAGE...: 0 if all are there afterwards; a sentence on stderr if not.
 install_packages() {

@@ -201,11 +201,13 @@ stressed() {
 
 # What tests need and no build does, while something is built.
 installed() {
-	local package packages="$REAL_PACKAGES $HOST_PACKAGES $PROBES_PACKAGES"
+	local package packages="$REAL_PACKAGES $HOST_PACKAGES $PROBES_PACKAGES $CI_PACKAGES"
 	# shellcheck disable=SC2086
 	install_packages $packages ||
 		for package in $packages; do install_packages "$package"; done # what there is: the rest is skipped by its suite
 	install_npm tests/real build/release/tests/real
+	install_npm tests/ci build/release/tests/ci
+	install_npm tests/formats build/release/tests/formats
 }
 
 # The long ones come first, and what waits for the sanitizers' builds last.
@@ -222,8 +224,10 @@ probed probes-found tests/live/scenarios.sh --engine probes build/release
 lines packs tests/packs/run.sh build/release
 probed probes-packs tests/probes/packs.sh build/release
 lines hangs tests/live/hangs.sh build/release
+lines endings tests/live/endings.sh build/release
 lines robust tests/samples/robust.sh build/release
 lines interop tests/samples/interop.sh build/release
+lines soak-command tests/live/soak_command.sh build/release
 lines bounds tests/live/bounds.sh build/release
 lines calls tests/live/calls.sh build/release
 probed probes-hangs tests/probes/hangs.sh build/release
@@ -233,7 +237,13 @@ lines annotations tests/live/annotations.sh build/release
 lines packs-command tests/live/packs.sh build/release
 lines wrappers tests/live/wrappers.sh build/release
 lines cli tests/live/cli.sh build/release
+lines gate tests/live/gate.sh build/release
+lines scripts tests/live/scripts.sh build/release
 lines import tests/live/import.sh build/release
+lines ci tests/ci/run.sh build/release
+lines gate-self tests/live/gate_self.sh build/release
+lines story tests/live/story.sh build/release
+lines formats tests/live/formats.sh build/release
 lines traps tests/live/traps.sh
 lines ice tests/samples/ice.sh build/release
 lines echo tests/samples/echo.sh build/release
@@ -296,8 +306,12 @@ if [ $full = yes ]; then
 	probed both-found tests/live/scenarios.sh --engine both build/release
 	probed probes-full tests/probes/run.sh --full build/release
 	probed probes-hosts tests/hosts/run.sh build/release --engine probes
+	say "the gate, again and again"
+	lines gate-full tests/live/gate_full.sh build/release
+	lines ci-full tests/ci/run.sh --full build/release
 	say "soak"
 	lines soak tests/live/soak.sh build/release
+	lines soak-command-full tests/live/soak_command.sh --full build/release
 	say "mutation"
 	lines mutation tests/unit/mutation.sh
 	MUTANTS_AT_ONCE=12 lines mutation-dcstack tests/mutation/dcstack.sh --build build/release

@@ -181,9 +181,20 @@ if command -v time >/dev/null 2>&1; then
 	printf '%-46s %10s %8s\n' "10,000 times /bin/true, by sh" "seconds" "ratio"
 	printf '%-46s %10s %8s\n' "bare" "${plain% *}" 1.00
 	printf '%-46s %10s %8s\n' "rtctrack run" "${tracked% *}" "$(ratio "${tracked% *}" "${plain% *}")"
+	settled=$(timed "$rtctrack" run --quiet --settle 1 -o "$work/settled.db" -- sh -c "$forks")
+	printf '%-46s %10s %8s\n' "rtctrack run --settle 1" "${settled% *}" "$(ratio "${settled% *}" "${plain% *}")"
 	printf '%-46s %10s\n' "most memory of any process, MiB" "$((${tracked#* } / 1024))"
 	printf '%-46s %10s\n' "trace of it, MiB" "$(du -m "$work/tree.db" | cut -f1)"
 	printf '%-46s %10s\n' "rtctrack report, ms" "$tree_ms"
 else
 	printf '%-46s %10s\n' "10,000 processes" "GNU time is not installed"
+fi
+
+# What --settle costs whose connections are all over when they end: until that is known.
+echo
+ends="i=0; while [ \$i -lt 100 ]; do $build/tests/live/live_ending nothing; i=\$((i + 1)); done"
+if command -v time >/dev/null 2>&1; then
+	printf '%-46s %10s\n' "100 programs that closed a connection" "seconds"
+	printf '%-46s %10s\n' "rtctrack run" "$(timed "$rtctrack" run --quiet -o "$work/ends.db" -- sh -c "$ends" | cut -d' ' -f1)"
+	printf '%-46s %10s\n' "rtctrack run --settle 1" "$(timed "$rtctrack" run --quiet --settle 1 -o "$work/held.db" -- sh -c "$ends" | cut -d' ' -f1)"
 fi

@@ -14,12 +14,12 @@ static void expect(bool truth)
 		abort();
 }
 
-static void check_errors(int r, const struct pack_errors *errors)
+static void check_errors(int r, const struct schema_errors *errors)
 {
 	expect((r == 0) == (errors->count == 0));
 	expect(r == 0 || r == -EINVAL);
 	for (size_t i = 0; i < errors->count; i++) {
-		const struct pack_error *error = &errors->items[i];
+		const struct schema_error *error = &errors->items[i];
 
 		expect(!i || errors->items[i - 1].line <= error->line);
 		expect(*error->text);
@@ -51,13 +51,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct pack_errors errors = {.count = 0};
+	struct schema_errors errors = {.count = 0};
 	struct pack *pack = NULL;
 	int r = pack_parse(data, size, NULL, &pack, &errors);
 	char *once, *again;
 
 	check_errors(r, &errors);
-	pack_errors_clear(&errors);
+	schema_errors_clear(&errors);
 	if (r < 0)
 		return 0;
 	for (size_t i = 0; i < pack->function_count; i++)

@@ -23,6 +23,9 @@ recorder="
 marks		8	fuzz_seeds
 import		12	fuzz_seeds
 pack		12	fuzz_seeds
+policy		8	fuzz_seeds
+suppressions	4	fuzz_seeds
+baseline	4	fuzz_seeds
 functions	6	fuzz_seeds_symbol
 spool		40	fuzz_seeds
 unwind		20	fuzz_seeds_symbol"
@@ -60,6 +63,8 @@ mkdir -p "$corpus/usdt" # its seeds are written with those of others
 for name in $names; do mkdir -p "$corpus/$name"; done
 for program in $seeds; do "$bin/$program" "$corpus"; done
 cp "$root"/libtrack/packs/*.yaml "$root/tests/unit/pack/standin/standin.yaml" "$corpus/pack" # packs are their own seeds
+cp "$root/samples/ci/rtctrack.yaml" "$corpus/policy" # and so are policies
+cp "$root/samples/ci/leaks.supp" "$corpus/suppressions"
 
 total=$(column 2 | awk '{ sum += $1 } END { print sum }')
 # limit NAME: what ends it, as an option

@@ -174,6 +174,25 @@ static void save_logs(const char *corpus)
 	}
 }
 
+/* What the samples of a policy leave out. */
+static void save_policies(const char *corpus)
+{
+	static const char policy[] = "strict: true\nseverities: [&s {state: late, class: '*', "
+				     "scope: a, level: error}, *s]\n"
+				     "budgets:\n  - {kind: fd, max: 0x3}\nprocess-lifetime: "
+				     "[{module: 'libm*', class: u*}]\n";
+	static const char suppressions[] = "leak:^std::vector<int, *$ max=4 reason=x\r\n"
+					   "# y\n\nfd-leak:*open\nref-leak:net.c$ max=1\n";
+	static const char baseline[] =
+		"{\"fingerprint\":\"8e0c124f58ba2694\",\"allowed\":9,\"rule\":\"fd-leak\"}\n"
+		"{\"allowed\":1,\"fingerprint\":\"00000000000000aa\",\"message\":\"\\u00e9\"}\n"
+		"{\"fingerprint\":\"00000000000000cc\",\"allowed\":2}\n";
+
+	save(corpus, "policy", "policy", policy, strlen(policy));
+	save(corpus, "suppressions", "suppressions", suppressions, strlen(suppressions));
+	save(corpus, "baseline", "baseline", baseline, strlen(baseline));
+}
+
 int main(int argc, char **argv)
 {
 	if (argc != 2) {
@@ -194,6 +213,7 @@ int main(int argc, char **argv)
 	save_tables(argv[1], INPUT_TABLES | INPUT_LIVE);
 	save_raw(argv[1]);
 	save_logs(argv[1]);
+	save_policies(argv[1]);
 	const char *marks = "100 7 one two\n200 8 three\nx\n1 2";
 	save(argv[1], "marks", "marks", marks, strlen(marks));
 	return 0;

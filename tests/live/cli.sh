@@ -51,7 +51,7 @@ run -- "$host" exit
 check "a report shows addresses" "$(grep -c '127\.0\.0\.1\|0\.0\.0\.0' err | sed 's/[1-9][0-9]*/some/')" some
 cp t.db kept.db
 run --redact -- "$host" exit
-for format in $("$rtctrack" help --completion bash | sed -n "s/.*:--format) _rtctrack_words '\([^']*\)'.*/\1/p"); do
+for format in $("$rtctrack" help --completion bash | sed -n "s/.*report:--format.*) _rtctrack_words '\([^']*\)'.*/\1/p"); do
 	"$rtctrack" report --redact --format "$format" kept.db >"format.$format"
 done
 check "text and json are among the formats" "$(ls format.text format.json 2>&1 | paste -sd ' ')" "format.json format.text"

@@ -203,4 +203,24 @@ fi
 begin --hang-after 0.2 --timeout 4 --gate -- circle
 ended
 check "with --gate too" "$code" 124
+
+# Locks taken in both orders, or all around: told where they are the same locks, and no others that lay there.
+while read -r name expected; do
+	finish
+	rm -f t.db
+	timeout 60 "$rtctrack" run --quiet -o t.db -- "$build/tests/live/live_lock_orders" "$name" "$build/tests/live/live_plugin.so" >out 2>err
+	check "lock orders, $name" "$? $(sqlite3 -batch t.db "SELECT rule || ' ' || state FROM finding" 2>&1)" "0 $expected"
+done <<'END'
+known lock-order possible
+in-modules lock-order possible
+in-plugin lock-order possible
+in-late-plugin lock-order possible
+ring lock-order possible
+reused
+reused-after-known
+renewed
+broken-ring
+in-another-plugin
+where-plugin-was
+END
 summary

@@ -106,6 +106,25 @@ static void lock_last(void *round)
 		pthread_setspecific(last_key, (void *)((uintptr_t)round + 1));
 }
 
+static pthread_mutex_t passing = PTHREAD_MUTEX_INITIALIZER;
+
+static void destroy_last(void *round)
+{
+	if ((uintptr_t)round < PTHREAD_DESTRUCTOR_ITERATIONS)
+		pthread_setspecific(last_key, (void *)((uintptr_t)round + 1));
+	else
+		pthread_mutex_destroy(&passing);
+}
+
+static uint32_t birth_of_passing(void)
+{
+	pthread_mutex_lock(&mutex);
+	pthread_mutex_lock(&passing);
+	pthread_mutex_unlock(&passing);
+	pthread_mutex_unlock(&mutex);
+	return standing_order(&mutex, &passing).second_birth;
+}
+
 static void *ends_late(void *unused)
 {
 	pthread_setspecific(last_key, (void *)1);
@@ -146,6 +165,15 @@ static int late_locks(void)
 	struct track_standing gone = standing_of(tid);
 	host_check(gone.tid == tid, "a lock of the gone is forgotten");
 	standing_holds(&gone, 0, &other, TRACK_WAIT_MUTEX, 1);
+
+	uint32_t birth = birth_of_passing();
+	host_check(birth && birth_of_passing() == birth, "a lock that goes on");
+	pthread_key_delete(last_key);
+	pthread_key_create(&last_key, destroy_last);
+	pthread_create(&thread, NULL, ends_late, NULL);
+	pthread_join(thread, NULL);
+	passing = (pthread_mutex_t)PTHREAD_MUTEX_INITIALIZER;
+	host_check(birth_of_passing() != birth, "a lock that a thread destroyed at its very end");
 	host_account();
 	return 0;
 }

@@ -399,7 +399,11 @@ static void under_guard(pthread_mutex_t *guard)
 
 static int orders_of_locks(void)
 {
-	pthread_mutex_t guard = PTHREAD_MUTEX_INITIALIZER, tried = PTHREAD_MUTEX_INITIALIZER;
+	pthread_mutex_t guard = PTHREAD_MUTEX_INITIALIZER, tried;
+	pthread_mutex_init(&tried, NULL);
+	under_guard(&guard);
+	host_check(!standing_order(&guard, &mutex).first, "the order of what may be another lock");
+	pthread_mutex_init(&guard, NULL);
 	under_guard(&guard);
 	struct track_lock_order order = standing_order(&mutex, &other);
 	host_check(order.first && __builtin_popcountll(order.guard) == 1 &&

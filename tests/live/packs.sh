@@ -51,7 +51,8 @@ leave 'unlock' of lock out
 leave 'wait' of lock out
 leave 'wait' of lock out
 leave 'wake' of lock out
-leave 'renew' of lock out"
+leave 'renew' of lock out
+leave 'retire' of lock out"
 sed 's/op: create, class: Plain/op: creat, class: Plain/; s/^about:.*/abut: x/' "$standin" >standin.yaml
 check "check says each error with its line" "$("$rtctrack" packs check standin.yaml 2>&1 >/dev/null | sed -n 's/^rtctrack: standin.yaml:\([0-9]*\): .*did you mean.*/\1/p' | paste -sd' ')" \
 	"$(grep -nE '^abut:|op: creat,' standin.yaml | cut -d: -f1 | paste -sd' ')"

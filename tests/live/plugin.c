@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A module that a host loads and unloads. */
+#include <pthread.h>
 #include <sys/socket.h>
 
 int plugin_open(void);
+
+pthread_mutex_t plugin_lock = PTHREAD_MUTEX_INITIALIZER;
 
 int plugin_open(void)
 {

@@ -36,6 +36,10 @@ names_of_hangs() {
 	sed -n '/^table() {$/,/^END$/s/ *|.*/, attached to later: where its threads stand/p' "$root/tests/probes/hangs.sh"
 	sed -n 's/^.*elsewhere "\([^"]*\)" .*/\1: where its threads stand/p' "$root/tests/probes/hangs.sh"
 }
+names_of_endings() {
+	literals "$here/endings.sh" check
+	sed -n 's/^settles \([^ ]*\) .*/\1: held back as long as it takes/p' "$here/endings.sh"
+}
 names_of_bounds() { literals "$here/bounds.sh" check; }
 names_of_calls() { sed -n 's/^TRACK_OPENS[A-Z_]*(\([A-Za-z0-9_]*\),.*/\1/p' "$root/libtrack/include/track/calls.def"; }
 names_of_hosts() {
@@ -45,7 +49,7 @@ names_of_hosts() {
 		sed -n 's/^everywhere="\(.*\)"$/\1/p' "$hosts" | tr ' ' '\n' | sed "s/\$/, $circumstance/"
 	done
 }
-for each in live annotations wrappers probes hangs bounds calls hosts; do
+for each in live annotations wrappers probes hangs endings bounds calls hosts; do
 	names_of_$each | sed "s/^/$each /"
 done >"$work/names"
 for source in "$root"/tests/unit/*/*.c; do

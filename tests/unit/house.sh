@@ -24,7 +24,7 @@ try() {
 	cc -std=gnu11 -D_GNU_SOURCE -fsyntax-only $(flags "$room") "$work/try.c" 2>/dev/null && got=yes
 	check "$room sees $header: $expected" "$got" "$expected"
 }
-for room in libtrack/shim libtrack/collect libtrack/symbol libtrack/store libtrack/pack bpf/loader; do
+for room in libtrack/shim libtrack/collect libtrack/symbol libtrack/store libtrack/pack libtrack/schema libtrack/policy bpf/loader; do
 	try $room analyze/analyze.h no
 	try $room report/format.h no
 done
@@ -39,6 +39,12 @@ try libtrack/store collect/collector.h no
 try libtrack/pack track/wire.h yes
 try libtrack/pack base/suggest.h yes
 try libtrack/pack collect/collector.h no
+try libtrack/pack policy/policy.h no
+try libtrack/schema track/wire.h no
+try libtrack/schema pack/pack.h no
+try libtrack/policy schema/reader.h yes
+try libtrack/policy pack/pack.h no
+try libtrack/policy store/trace.h no
 try libtrack/pack store/trace.h no
 try bpf/loader collect/collector.h yes
 try bpf/loader symbol/unwind.h yes
@@ -158,7 +164,7 @@ check "slowest.sh tells checks and tests" "$(tests/slowest.sh 3 "$work/logs" | s
 
 # An install works from where it lies.
 if DESTDIR=$work/root cmake --install "$build" --prefix /usr >"$work/install.log" 2>&1; then
-	verdict "installed: command, shim, headers, manual, completion" "$(cd "$work/root/usr" && for f in bin/rtctrack $(find lib* -name libtrack.so | grep . || echo libtrack.so) include/track/track.h include/track/wire.h share/man/man1/rtctrack.1 share/bash-completion/completions/rtctrack share/zsh/site-functions/_rtctrack; do [ -f "$f" ] || echo "$f"; done)"
+	verdict "installed: command, shim, headers, manual, completion, CMake package" "$(cd "$work/root/usr" && for f in bin/rtctrack $(find lib* -name libtrack.so | grep . || echo libtrack.so) include/track/track.h include/track/wire.h share/man/man1/rtctrack.1 share/bash-completion/completions/rtctrack share/zsh/site-functions/_rtctrack; do [ -f "$f" ] || echo "$f"; done)"
 	(cd "$work" && root/usr/bin/rtctrack run -o t.db --quiet -- /bin/true)
 	verdict "the installed command finds its shim" "$(sqlite3 "$work/t.db" "SELECT 'no process' WHERE NOT EXISTS (SELECT 1 FROM process)" 2>&1)"
 else

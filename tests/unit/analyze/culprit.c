@@ -144,6 +144,17 @@ Test(culprit, where_all_is_plumbing_the_innermost_is_to_blame_and_not_the_start)
 	expect(culprit_sql, "list_add /src/list.c 12");
 }
 
+/* Where the compiler was called in a folder of its own. */
+Test(culprit, plumbing_that_is_named_from_the_build_folder_is_known_by_its_whole_path)
+{
+	const char *const functions[] = {"list_add", "open_all"};
+	const char *const files[] = {"/work/src/list.c", "/work/src/blist.c"};
+
+	cr_assert_eq(trace_add_plumbing(play.trace, "../../src/list.c"), 0);
+	judge_frames("/opt/program", functions, files);
+	expect(culprit_sql, "open_all /work/src/blist.c 12");
+}
+
 Test(culprit, the_start_is_to_blame_where_nothing_else_is_the_programs)
 {
 	const char *const functions[] = {"std::thread::thread", "_start"};

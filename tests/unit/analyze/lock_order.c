@@ -6,7 +6,7 @@ TestSuite(lock_order, .init = rows_begin, .fini = rows_end);
 
 struct pair {
 	uint64_t first, second, guard;
-	uint32_t tid;
+	uint32_t first_birth, second_birth, tid;
 	bool many;
 	const char *in, *outer; /* NULL: another place for each pair */
 };
@@ -20,6 +20,8 @@ static void pair_as(struct pair pair)
 		.process_id = process,
 		.first = pair.first,
 		.second = pair.second,
+		.first_birth = pair.first_birth,
+		.second_birth = pair.second_birth,
 		.first_stack = in(pair.outer != NULL ? pair.outer : place),
 		.second_stack = in(pair.in != NULL ? pair.in : "inner"),
 		.guard = pair.guard,
@@ -164,6 +166,51 @@ Test(lock_order, a_ring_with_a_pair_that_is_told_is_not_told_again)
 	PAIR(.first = 0x20, .second = 0x10, .tid = 103, .in = "d");
 	ring(0, 102);
 	expect("SELECT sum(count) FROM finding", "1");
+}
+
+/* Of three locks that lie at 0x10, 0x20 and 0x30. births: which they are, each in both its orders.
+ */
+static void ring_of(const uint32_t births[6])
+{
+	PAIR(.first = 0x10, .second = 0x20, .first_birth = births[0], .second_birth = births[1],
+	     .tid = 100, .in = "a");
+	PAIR(.first = 0x20, .second = 0x30, .first_birth = births[2], .second_birth = births[3],
+	     .tid = 101, .in = "b");
+	PAIR(.first = 0x30, .second = 0x10, .first_birth = births[4], .second_birth = births[5],
+	     .tid = 102, .in = "c");
+	judge();
+}
+
+Test(lock_order, a_ring_of_the_same_three_locks_is_told)
+{
+	ring_of((const uint32_t[]){7, 8, 8, 9, 9, 7});
+	expect_findings("lock-order possible lock lock 1 a");
+}
+
+Test(lock_order, a_ring_ends_where_a_lock_is_another_at_the_same_address)
+{
+	ring_of((const uint32_t[]){7, 8, 5, 9, 9, 7});
+	expect_findings("none");
+}
+
+Test(lock_order, wherever_in_the_ring_that_is)
+{
+	ring_of((const uint32_t[]){7, 8, 8, 9, 5, 7});
+	expect_findings("none");
+}
+
+Test(lock_order, also_where_it_closes)
+{
+	ring_of((const uint32_t[]){7, 8, 8, 9, 9, 5});
+	expect_findings("none");
+}
+
+Test(lock_order, two_locks_that_lay_there_one_after_the_other_are_no_ring)
+{
+	PAIR(.first = 0x10, .second = 0x20, .first_birth = 3, .second_birth = 4, .tid = 100);
+	PAIR(.first = 0x20, .second = 0x10, .first_birth = 3, .second_birth = 4, .tid = 101);
+	judge();
+	expect_findings("none");
 }
 
 Test(lock_order, a_lock_taken_inside_of_the_languages_library_was_taken_nowhere)

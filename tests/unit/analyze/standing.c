@@ -262,6 +262,8 @@ Test(standing, who_woke_last_and_in_which_order_locks_were_taken_is_told)
 	const struct track_lock_order orders[] = {
 		{.first = 1,
 		 .second = 2,
+		 .first_birth = 8,
+		 .second_birth = 9,
 		 .first_caller = 0x5010,
 		 .second_caller = 0x5020,
 		 .guard = 3,
@@ -278,6 +280,8 @@ Test(standing, who_woke_last_and_in_which_order_locks_were_taken_is_told)
 	expect("SELECT subject || ' ' || tid || ' ' || w.time_ns || ' ' || count || ' ' || "
 	       "hex(addresses) FROM waker w JOIN stack k ON k.id = stack_id",
 	       "5 174 6 7 5050000000000000");
+	expect("SELECT group_concat(first_birth || ' ' || second_birth, ', ') FROM lock_order",
+	       "8 9, 0 0");
 	expect("SELECT group_concat(first || ' ' || second || ' ' || coalesce(a.hash, '-') || ' ' "
 	       "|| "
 	       "coalesce(b.hash, '-') || ' ' || coalesce(guard, '-') || ' ' || tid || ' ' || many, "

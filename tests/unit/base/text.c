@@ -189,3 +189,10 @@ Test(text, an_address_is_cut_at_its_capacity)
 	cr_expect_eq(text_address(&address, sizeof(address), text, sizeof(text)), 4);
 	cr_expect_str_eq(text, "0.0.");
 }
+
+Test(text, all_numbers_but_one_are_many)
+{
+	cr_expect_str_eq(text_plural(0), "s");
+	cr_expect_str_eq(text_plural(1), "");
+	cr_expect_str_eq(text_plural(2), "s");
+}

@@ -189,3 +189,27 @@ Test(child, a_last_look_is_taken_before_it_is_ended)
 	cr_assert_eq(run_to_end(&child), 1);
 	cr_expect_eq(looks, 1);
 }
+
+/* Ended as by whoever watches it, once it says that it is ready. */
+static void run_and_end(const char *script, struct child *child)
+{
+	char *argv[] = {"/bin/sh", "-c", (char *)script, NULL};
+
+	cr_assert_eq(child_prepare(argv, &no_shim, 0, child), 0);
+	cr_assert_eq(child_release(child), 0);
+	child_end(child);
+	child_end(child);
+	cr_assert_eq(run_to_end(child), 1);
+}
+
+Test(child, one_that_is_ended_gets_sigterm)
+{
+	struct child child;
+
+	run_and_end("exec sleep 60", &child);
+	cr_expect(child.ended);
+	cr_expect_not(child.killed);
+	cr_expect_not(child.timed_out);
+	cr_expect_not(child_is_asked(&child), "nobody else asked");
+	cr_expect_eq(child_exit_code(child.status), 128 + 15);
+}

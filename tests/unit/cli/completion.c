@@ -100,6 +100,15 @@ Test(completion, bash_offers_every_command)
 	cr_expect_str_eq(answers, "\nreport\n");
 }
 
+/* Commands may have options of one name, each with values of its own. */
+static bool has_option(const struct command *command, const char *name)
+{
+	for (const struct option_row *row = option_table; row->name; row++)
+		if (strcmp(row->name, name) == 0 && option_applies(row, command))
+			return true;
+	return false;
+}
+
 Test(completion, bash_offers_every_option_of_a_command_and_no_other)
 {
 	write_script("bash");
@@ -112,8 +121,8 @@ Test(completion, bash_offers_every_option_of_a_command_and_no_other)
 			char name[64];
 
 			snprintf(name, sizeof(name), "--%s", row->name);
-			cr_expect_eq(offers(name), option_applies(row, &command_table[i]), "%s %s",
-				     command_table[i].name, name);
+			cr_expect_eq(offers(name), has_option(&command_table[i], row->name),
+				     "%s %s", command_table[i].name, name);
 		}
 	}
 }

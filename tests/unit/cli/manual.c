@@ -8,6 +8,7 @@
 
 #include "environment.h"
 #include "options.h"
+#include "topics.h"
 
 static char text[65536];
 
@@ -51,6 +52,23 @@ Test(manual, it_explains_every_variable_and_recording_without_run)
 	cr_expect_not_null(strstr(text, "Environment=LD_PRELOAD="));
 }
 
+/* As far as it has no backslash, which setup takes out. */
+Test(manual, it_explains_every_topic_of_help)
+{
+	for (const struct topic *topic = topic_table; topic->name; topic++) {
+		cr_expect_not_null(strstr(text, topic->heading), "%s", topic->name);
+		for (const struct topic_row *row = topic->rows; row->text; row++) {
+			char said[2048];
+
+			snprintf(said, sizeof(said), "%.*s", (int)strcspn(row->text, "\\"),
+				 row->text);
+			cr_expect_not_null(strstr(text, said), "%s", said);
+		}
+	}
+	cr_expect_str_eq(topic_find("policy")->name, "policy");
+	cr_expect_null(topic_find("polic"));
+}
+
 /* clang-format off */
 Test(manual, it_lists_every_function_that_is_followed)
 {
@@ -61,7 +79,7 @@ Test(manual, it_lists_every_function_that_is_followed)
 
 Test(manual, it_lists_every_rule_state_and_note)
 {
-#define TRACK_RULE(id, name, sentence, judge) cr_expect_not_null(strstr(text, name), name);
+#define TRACK_RULE(id, name, sentence, judge, ...) cr_expect_not_null(strstr(text, name), name);
 #include <track/rules.def>
 #undef TRACK_RULE
 #define TRACK_FINDING_STATE(id, name, fails, sentence) cr_expect_not_null(strstr(text, sentence), name);

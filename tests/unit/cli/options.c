@@ -275,11 +275,23 @@ Test(options, every_format_may_be_asked_for_and_the_first_is_the_default)
 	}
 }
 
+Test(options, a_comparison_has_formats_of_its_own)
+{
+	struct options options;
+
+	cr_assert_eq(parse("diff", "a.db b.db", &options), 0);
+	cr_expect_eq(options.diff_format, report_diff_formats);
+	cr_assert_eq(parse("diff", "--format markdown a.db b.db", &options), 0);
+	cr_expect_str_eq(options.diff_format->name, "markdown");
+	cr_expect_eq(parse("report", "--format markdown a.db", &options), -EINVAL);
+	cr_expect_eq(parse("diff", "--baseline b.jsonl a.db b.db", &options), -EINVAL);
+}
+
 Test(options, a_command_has_the_options_of_its_sets_and_its_own_and_no_other)
 {
 	struct options options;
 
-	cr_expect_eq(parse("report", "--strict a.db", &options), -EINVAL);
+	cr_expect_eq(parse("report", "--gate a.db", &options), -EINVAL);
 	cr_expect_eq(parse("check", "--format json a.db", &options), -EINVAL);
 	cr_expect_eq(parse("clean", "--dry-run", &options), 0);
 	cr_expect_eq(parse("doctor", "--dry-run", &options), -EINVAL);

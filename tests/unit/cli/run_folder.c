@@ -150,7 +150,7 @@ Test(run_folder, its_budget_is_as_the_wire_has_it)
 	FILE *file;
 
 	cr_assert_eq(run_folder_create(base, &folder), 0);
-	cr_assert_eq(run_folder_limit(&folder, 3 * TRACK_SEGMENT_BYTES + 5), 0);
+	cr_assert_eq(run_folder_limit(&folder, 3 * TRACK_SEGMENT_BYTES + 5, 7), 0);
 	snprintf(path, sizeof(path), "%s/" TRACK_BUDGET_FILE, folder.path);
 	cr_assert_eq(stat(path, &st), 0);
 	cr_expect_eq(st.st_size, TRACK_BUDGET_BYTES);
@@ -163,7 +163,8 @@ Test(run_folder, its_budget_is_as_the_wire_has_it)
 	cr_expect_eq(budget.version, TRACK_WIRE_VERSION);
 	cr_expect_eq(budget.segments_cap, 3);
 	cr_expect_eq(budget.segments_used, 0);
-	cr_expect_eq(run_folder_limit(&folder, 1 << 20), -EEXIST);
+	cr_expect_eq(budget.settle_ns, 7);
+	cr_expect_eq(run_folder_limit(&folder, 1 << 20, 0), -EEXIST);
 	run_folder_remove(&folder);
 }
 

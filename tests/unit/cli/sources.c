@@ -94,6 +94,18 @@ Test(sources, another_grace_time_judges_a_copy_again)
 	expect_state(ROAD_TIME_UNSET, "leaked");
 }
 
+/* The trace says what it was judged by; its findings stand as they are then. */
+Test(sources, the_same_grace_time_judges_nothing_again)
+{
+	struct trace *trace;
+
+	cr_assert_eq(trace_open(path, TRACE_WRITE, &trace), 0);
+	cr_assert_eq(trace_set_meta(trace, "grace_ns", "5000000000"), 0);
+	trace_close(trace);
+	expect_state(5000000000, "leaked");
+	expect_state(4000000000, "recheck");
+}
+
 /* A folder with the trace, and files that are none; some look like databases. */
 static void fill_folder(char *folder, const char *const *names, size_t count)
 {
@@ -148,6 +160,67 @@ Test(sources, what_is_no_trace_in_a_folder_is_left_out_and_named)
 	cr_expect_not(sources_skip_line(&sources, 4, line, sizeof(line)));
 	sources_finish(&sources);
 	empty_folder(folder, names, 6);
+}
+
+static void run_in(const char *folder, const char *command)
+{
+	char text[512];
+
+	snprintf(text, sizeof(text), "cd %s && %s", folder, command);
+	cr_assert_eq(system(text), 0);
+}
+
+Test(sources, what_is_called_a_recording_and_cannot_be_read_is_missing)
+{
+	char folder[] = "/tmp/unit_sources_XXXXXX";
+	struct sources sources = {0};
+
+	fill_folder(folder, NULL, 0);
+	run_in(folder, "touch crashed.db a.txt && head -c 4096 /dev/zero >zero.spool && "
+		       "printf 0123456789 >ten.spool && ln -s nowhere link.db");
+	cr_expect_eq(sources_add(&sources, folder), 0);
+	cr_expect_eq(sources.count, 1);
+	cr_expect_eq(sources.skipped_count, 4);
+	cr_expect_eq(sources.missing, 4);
+	sources_finish(&sources);
+	run_in(folder, "rm -r *");
+	rmdir(folder);
+}
+
+Test(sources, folders_in_a_folder_are_read_and_each_once)
+{
+	char folder[] = "/tmp/unit_sources_XXXXXX";
+	struct sources sources = {0};
+
+	fill_folder(folder, NULL, 0);
+	run_in(folder, "mkdir -p one/two .hidden && cp b.db one/two/deep.db && cp b.db .hidden && "
+		       "ln -s .. one/loop && touch one/two/noise.db");
+	cr_expect_eq(sources_add(&sources, folder), 0);
+	cr_assert_eq(sources.count, 2);
+	cr_expect_str_eq(strrchr(sources.items[1].path, '/'), "/deep.db");
+	cr_expect_eq(sources.missing, 1);
+	sources_finish(&sources);
+	run_in(folder, "rm -r * .hidden");
+	rmdir(folder);
+}
+
+Test(sources, what_is_given_twice_counts_once_and_is_told)
+{
+	char folder[] = "/tmp/unit_sources_XXXXXX", line[512];
+	struct sources sources = {0};
+
+	fill_folder(folder, NULL, 0);
+	cr_expect_eq(sources_add(&sources, path), 0);
+	cr_expect_eq(sources_add(&sources, path), 0);
+	cr_expect_eq(sources_add(&sources, folder), 0);
+	cr_expect_eq(sources_add(&sources, folder), 0);
+	cr_expect_eq(sources.count, 1);
+	cr_expect_eq(sources.skipped_count, 3);
+	cr_expect_eq(sources.missing, 0);
+	cr_assert(sources_skip_line(&sources, 0, line, sizeof(line)));
+	cr_expect_not_null(strstr(line, "': it is given twice, and counts once"));
+	sources_finish(&sources);
+	empty_folder(folder, NULL, 0);
 }
 
 Test(sources, a_damaged_trace_in_a_folder_stays_an_error)

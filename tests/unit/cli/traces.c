@@ -41,6 +41,20 @@ static struct options options_of(char **words)
 	return options;
 }
 
+/* As the command has it, by no policy. */
+static int read_traces(struct options *options, size_t first, size_t count,
+		       struct reports *ret_reports)
+{
+	struct gate *gate;
+	int r;
+
+	options->policy_path = "none";
+	cr_assert_eq(gate_open(options, POLICY_WITH_BASELINE, &gate), 0);
+	r = traces_judge(options, first, count, gate, ret_reports);
+	gate_close(gate);
+	return r;
+}
+
 static void expect_said(const char *text)
 {
 	char said[1024];
@@ -60,7 +74,7 @@ Test(traces, every_recording_of_a_folder_is_read)
 	make_trace("a.db");
 	make_trace("b.db");
 	options = options_of((char *[]){base, NULL});
-	cr_expect_eq(traces_read(&options, 0, 1, &reports), 0);
+	cr_expect_eq(read_traces(&options, 0, 1, &reports), 0);
 	cr_assert_eq(reports.count, 2);
 	cr_expect_str_eq(reports.items[0]->command, "a.db");
 	cr_expect_str_eq(reports.items[1]->command, "b.db");
@@ -76,7 +90,7 @@ Test(traces, some_of_the_operands_may_be_read)
 	snprintf(a, sizeof(a), "%s", make_trace("a.db"));
 	snprintf(b, sizeof(b), "%s", make_trace("b.db"));
 	options = options_of((char *[]){a, b, NULL});
-	cr_expect_eq(traces_read(&options, 1, 1, &reports), 0);
+	cr_expect_eq(read_traces(&options, 1, 1, &reports), 0);
 	cr_assert_eq(reports.count, 1);
 	cr_expect_str_eq(reports.items[0]->command, "b.db");
 	reports_finish(&reports);
@@ -87,7 +101,7 @@ Test(traces, without_operands_the_command_is_asked_what_of)
 	struct options options = options_of((char *[]){NULL});
 	struct reports reports;
 
-	cr_expect_eq(traces_read(&options, 0, 0, &reports), -EINVAL);
+	cr_expect_eq(read_traces(&options, 0, 0, &reports), -EINVAL);
 	expect_said("rtctrack: report of what?");
 	reports_finish(&reports);
 }
@@ -97,7 +111,7 @@ Test(traces, what_cannot_be_opened_is_said_and_ends_the_visit)
 	struct options options = options_of((char *[]){"/nowhere/t.db", NULL});
 	struct reports reports;
 
-	cr_expect_eq(traces_read(&options, 0, 1, &reports), -ENOENT);
+	cr_expect_eq(read_traces(&options, 0, 1, &reports), -ENOENT);
 	expect_said("cannot open '/nowhere/t.db'");
 	cr_expect_eq(reports.count, 0);
 	reports_finish(&reports);
@@ -121,6 +135,6 @@ Test(traces, a_visitor_that_fails_is_the_last)
 	make_trace("b.db");
 	make_trace("c.db");
 	options = options_of((char *[]){base, NULL});
-	cr_expect_eq(traces_visit(&options, 0, 1, fail_second, &count), -EIO);
+	cr_expect_eq(traces_visit(&options, 0, 1, fail_second, &count, NULL), -EIO);
 	cr_expect_eq(count, 2);
 }

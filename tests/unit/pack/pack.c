@@ -12,7 +12,7 @@
 
 static struct pack *parse(const char *text)
 {
-	struct pack_errors errors = {.count = 0};
+	struct schema_errors errors = {.count = 0};
 	struct pack *pack = NULL;
 	int r = pack_parse(text, strlen(text), NULL, &pack, &errors);
 
@@ -91,7 +91,7 @@ Test(pack, a_list_may_be_named_and_used_again)
 /* What is wrong in which line. */
 static void expect_error(const char *text, unsigned line, const char *words)
 {
-	struct pack_errors errors = {.count = 0};
+	struct schema_errors errors = {.count = 0};
 	struct pack *pack;
 	bool found = false;
 
@@ -101,7 +101,7 @@ static void expect_error(const char *text, unsigned line, const char *words)
 			(errors.items[i].line == line && strstr(errors.items[i].text, words));
 	cr_expect(found, "%s\nfirst said: %u: %s", text, errors.count ? errors.items[0].line : 0,
 		  errors.count ? errors.items[0].text : "nothing");
-	pack_errors_clear(&errors);
+	schema_errors_clear(&errors);
 }
 
 Test(pack, every_error_of_an_act_has_its_line)
@@ -294,14 +294,14 @@ Test(pack, a_function_without_acts_is_one_error)
 	};
 
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
-		struct pack_errors errors = {.count = 0};
+		struct schema_errors errors = {.count = 0};
 		struct pack *pack;
 
 		cr_expect_eq(pack_parse(texts[i], strlen(texts[i]), NULL, &pack, &errors), -EINVAL);
 		cr_expect_eq(errors.count, 1);
 		cr_expect_eq(errors.items[0].line, F);
 		cr_expect(strstr(errors.items[0].text, "'acts' is empty"));
-		pack_errors_clear(&errors);
+		schema_errors_clear(&errors);
 	}
 }
 
@@ -309,7 +309,7 @@ Test(pack, all_errors_of_a_file_are_told_in_the_order_of_lines)
 {
 	const char *text = "pack: P\nabout: a\nlibraries: [{soname: l}]\nclases: []\n"
 			   "classes:\n  - {name: A, kind: x}\n  - {name: B, kind: object, y: 1}\n";
-	struct pack_errors errors = {.count = 0};
+	struct schema_errors errors = {.count = 0};
 	struct pack *pack;
 
 	cr_expect_eq(pack_parse(text, strlen(text), NULL, &pack, &errors), -EINVAL);
@@ -318,7 +318,7 @@ Test(pack, all_errors_of_a_file_are_told_in_the_order_of_lines)
 	cr_expect_eq(errors.items[1].line, 4);
 	cr_expect_eq(errors.items[2].line, 6);
 	cr_expect_eq(errors.items[3].line, 7);
-	pack_errors_clear(&errors);
+	schema_errors_clear(&errors);
 	cr_expect_eq(errors.count, 0);
 }
 
@@ -326,7 +326,7 @@ Test(pack, aliases_cannot_make_much_of_little)
 {
 	size_t size = 1 << 16, length;
 	char *text = malloc(size);
-	struct pack_errors errors = {.count = 0};
+	struct schema_errors errors = {.count = 0};
 	struct pack *pack;
 
 	cr_assert_not_null(text);
@@ -340,14 +340,14 @@ Test(pack, aliases_cannot_make_much_of_little)
 					   "  - {symbol: f%d, args: 1, acts: *a}\n", i);
 	cr_expect_eq(pack_parse(text, length, NULL, &pack, &errors), -EINVAL);
 	cr_expect(errors.count && strstr(errors.items[0].text, "repeat too much"));
-	pack_errors_clear(&errors);
+	schema_errors_clear(&errors);
 	free(text);
 }
 
 Test(pack, its_file_is_called_as_it_is)
 {
 	char folder[] = "/tmp/pack-XXXXXX", path[64];
-	struct pack_errors errors = {.count = 0};
+	struct schema_errors errors = {.count = 0};
 	struct pack *pack;
 	FILE *file;
 
@@ -359,7 +359,7 @@ Test(pack, its_file_is_called_as_it_is)
 	fclose(file);
 	cr_expect_eq(pack_read(path, &pack, &errors), -EINVAL);
 	cr_expect(errors.count == 1 && strstr(errors.items[0].text, "they must be equal"));
-	pack_errors_clear(&errors);
+	schema_errors_clear(&errors);
 	unlink(path);
 	cr_expect_eq(pack_read(path, &pack, &errors), -ENOENT);
 	cr_expect_eq(pack_read(folder, &pack, &errors), -EISDIR);

@@ -73,7 +73,7 @@ static uint64_t asked;
 
 static void setup(void)
 {
-	struct pack_errors errors = {.count = 0};
+	struct schema_errors errors = {.count = 0};
 	int r = pack_parse(text, sizeof(text) - 1, "things", &pack, &errors);
 
 	cr_assert_eq(r, 0, "%s", errors.count ? errors.items[0].text : "");

@@ -108,7 +108,7 @@ static struct trace *make_trace(size_t depth)
 	return trace;
 }
 
-static struct report *read_report(struct trace *trace, const struct report_filter *filter)
+static inline struct report *read_report(struct trace *trace, const struct report_filter *filter)
 {
 	struct report_filter all = {0};
 	struct report *report;

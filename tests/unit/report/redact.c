@@ -120,6 +120,73 @@ Test(redact, labels_and_addresses_are_gone_from_chains)
 	expect("it belongs to the Candidate 'file-1', created at");
 	expect("\"name\":\"file-1\"");
 	expect("held by \"a\" of address-");
-	expect_not("host");
+	expect_not("'host'");
+	expect_not("\"host\"");
 	expect_not("10.9.8.7");
+}
+
+Test(redact, of_a_policy_only_the_folders_go)
+{
+	static const struct report_use uses[] = {{.place = "/home/anna/leaks.supp:3",
+						  .text = "leak:^open_media_socket$",
+						  .reason = "see /home/anna/notes",
+						  .findings = 1,
+						  .suppression = true,
+						  .max = 2}};
+	struct trace *trace = make_trace(3);
+	struct report *report = read_report(trace, NULL);
+	struct report_style style = {0};
+	FILE *stream = open_text();
+
+	report->policy = "/home/anna/rtctrack.yaml";
+	report->verdict = "passed; 1 finding is excused: 1 by /home/anna/leaks.supp";
+	report->uses = uses;
+	report->use_count = 1;
+	report->findings[0].gate = (struct report_gate){.judged = true,
+							.excuse = REPORT_SUPPRESSED,
+							.place = "/home/anna/leaks.supp:3",
+							.reason = "see /home/anna/notes"};
+	cr_assert_eq(report_redact(&report, 1), 0);
+	cr_assert_eq(report_text(stream, &report, 1, &style), 0);
+	cr_assert_eq(report_json(stream, &report, 1, &style), 0);
+	fclose(stream);
+	expect("suppressed by leaks.supp:3: see file-1");
+	expect("  policy       rtctrack.yaml\n");
+	expect("  let pass     leaks.supp:3  leak:^open_media_socket$  let 1 finding pass");
+	expect("\"verdict\":\"passed; 1 finding is excused: 1 by file-2\"");
+	expect_not("anna");
+	report_destroy(report);
+	trace_close(trace);
+}
+
+Test(redact, what_a_gate_says_loses_folders_and_what_people_wrote_of_places)
+{
+	static const struct report_use uses[] = {{.place = "/home/anna/leaks.supp:3",
+						  .text = "leak:/home/anna/*",
+						  .reason = "see /home/anna/notes",
+						  .suppression = true,
+						  .max = UINT64_MAX}};
+	struct trace *trace = make_trace(3);
+	struct report *report = read_report(trace, NULL);
+	struct report_style style = {.full_stacks = true};
+	FILE *stream = open_text();
+
+	report->verdict = "passed; 1 by /home/anna/leaks.supp";
+	report->policy = "/home/anna/rtctrack.yaml";
+	report->uses = uses;
+	report->use_count = 1;
+	report->findings[0].gate = (struct report_gate){.judged = true,
+							.excuse = REPORT_SUPPRESSED,
+							.level = REPORT_LEVEL_ERROR,
+							.place = "/home/anna/leaks.supp:3",
+							.reason = "as /home/anna/notes say"};
+	cr_assert_eq(report_redact(&report, 1), 0);
+	for (const struct report_format *format = report_formats; format->name; format++)
+		cr_assert_eq(format->write(stream, &report, 1, &style), 0, "%s", format->name);
+	fclose(stream);
+	report_destroy(report);
+	trace_close(trace);
+	expect("leaks.supp:3");
+	expect("rtctrack.yaml");
+	expect_not("anna");
 }

@@ -247,3 +247,14 @@ Test(threads, a_first_thread_of_which_nothing_is_known_is_not_left_out)
 	write_text(trace, &plain_style, NULL);
 	expect("stood\n    thread 42 \"main\"  in no wait that is followed\n    thread 43");
 }
+
+Test(threads, who_is_held_back_at_the_end_of_the_program_is_named_as_that)
+{
+	struct report_task tasks[] = {pair[0], pair[1]};
+
+	tasks[1].is_held_back = true;
+	write_line(make_trace(3), tasks, 2);
+	expect("thread 43 \"worker\"  sleeps, in a call that is not followed\n");
+	expect("thread 44 \"other\"  ends the program: rtctrack holds it back until what was "
+	       "closed is over (--settle)\n");
+}

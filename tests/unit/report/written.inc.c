@@ -11,6 +11,7 @@ static inline FILE *open_text(void)
 	FILE *stream = fmemopen(text, sizeof(text), "w");
 
 	cr_assert_not_null(stream);
+	text[0] = '\0';
 	return stream;
 }
 

@@ -10,7 +10,7 @@ enum { NAMES_SIZE = 256 };
 /* clang-format off */
 /* What rtctrack judges by, and what it is going to: until then some rows are ahead of it. */
 static const char *const rules[] = {
-#define TRACK_RULE(id, name, says, judge) name,
+#define TRACK_RULE(id, name, says, judge, ...) name,
 #include <track/rules.def>
 #undef TRACK_RULE
 	"teardown-deadlock",

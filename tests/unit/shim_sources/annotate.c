@@ -39,6 +39,13 @@ void inside_turn(uint64_t subject)
 	births += subject == 5;
 }
 
+static int expected; /* closes of scopes: ends of the program may be held back from then on */
+
+void hold_expect(void)
+{
+	expected++;
+}
+
 struct writer *writer_get_slowly(void)
 {
 	return NULL;
@@ -472,4 +479,17 @@ Test(annotate, a_thread_that_must_not_record_says_nothing)
 	guard = 0;
 	say(TRACK_OP_RETAIN, TRACK_KIND_OBJECT, 0, track_nobody(), "list");
 	cr_expect(eq(str, log_text, ""));
+}
+
+Test(annotate, an_end_is_held_back_only_where_a_scope_was_closed_or_destroyed)
+{
+	say(TRACK_OP_OPEN, TRACK_KIND_SCOPE, 0, track_nobody(), NULL);
+	say(TRACK_OP_CALL, TRACK_KIND_SCOPE, 0, track_nobody(), NULL);
+	say(TRACK_OP_DESTROY, TRACK_KIND_OBJECT, 0, track_nobody(), NULL);
+	say(TRACK_OP_DESTROY, TRACK_KIND_CALLBACK, 0, track_nobody(), NULL);
+	cr_expect(eq(int, expected, 0));
+	say(TRACK_OP_CLOSE, TRACK_KIND_SCOPE, 0, track_nobody(), NULL);
+	cr_expect(eq(int, expected, 1));
+	say(TRACK_OP_DESTROY, TRACK_KIND_SCOPE, 0, track_nobody(), NULL);
+	cr_expect(eq(int, expected, 2));
 }

@@ -22,6 +22,29 @@ void spool_note(enum track_note note, uint64_t count)
 	lost += note == TRACK_NOTE_ORDERS_LOST ? count : 0;
 }
 
+/* What lies at small addresses: its number there, and whether anybody asked since it began. */
+static struct {
+	uint32_t birth;
+	bool is_known, is_uncertain;
+} places_of_locks[16384];
+
+uint32_t lock_birth_find(uint64_t lock)
+{
+	return places_of_locks[lock].is_known ? places_of_locks[lock].birth + 1 : 0;
+}
+
+uint32_t lock_birth_get(uint64_t lock)
+{
+	places_of_locks[lock].is_known = !places_of_locks[lock].is_uncertain;
+	return lock_birth_find(lock);
+}
+
+static void end(uint64_t lock)
+{
+	places_of_locks[lock].birth++;
+	places_of_locks[lock].is_known = false;
+}
+
 static struct track_standing standing;
 
 static void hold(uint64_t lock, enum track_wait mode)
@@ -47,7 +70,7 @@ static const struct track_lock_order *find(uint64_t first, uint64_t second)
 /* What a lock is in a guard. */
 static uint64_t bit(uint64_t lock)
 {
-	return 1ull << (mix(lock) >> 58);
+	return 1ull << (lock_hash(lock) >> 58);
 }
 
 static size_t count(void)
@@ -72,6 +95,30 @@ Test(lock_order, each_lock_that_is_held_comes_before)
 	cr_expect(eq(u64, order->first_caller, 21));
 	cr_expect(eq(u64, order->second_caller, 31));
 	cr_expect(eq(u32, order->tid, 7));
+}
+
+Test(lock_order, it_says_of_both_which_of_those_there_they_are)
+{
+	end(20);
+	hold(10, TRACK_WAIT_MUTEX);
+	take(20, TRACK_WAIT_MUTEX);
+	cr_expect(eq(u32, find(10, 20)->first_birth, 1));
+	cr_expect(eq(u32, find(10, 20)->second_birth, 2));
+	end(10);
+	take(20, TRACK_WAIT_MUTEX);
+	cr_expect(eq(u32, find(10, 20)->first_birth, 2));
+	cr_expect(eq(sz, count(), 1));
+}
+
+Test(lock_order, of_a_lock_that_may_be_another_one_nothing_is_told)
+{
+	places_of_locks[10].is_uncertain = true;
+	hold(10, TRACK_WAIT_MUTEX);
+	hold(20, TRACK_WAIT_MUTEX);
+	take(30, TRACK_WAIT_MUTEX);
+	take(10, TRACK_WAIT_MUTEX);
+	cr_expect(eq(sz, count(), 1));
+	cr_expect(ne(ptr, (void *)find(20, 30), NULL));
 }
 
 Test(lock_order, the_same_again_takes_no_room_and_tells_of_others)
@@ -168,7 +215,6 @@ Test(lock_order, a_table_that_is_not_ready_takes_nothing)
 	is_ready = false;
 	hold(10, TRACK_WAIT_MUTEX);
 	take(5, TRACK_WAIT_MUTEX);
-	lock_order_forget(5);
 	cr_expect(eq(sz, count(), 0));
 }
 
@@ -176,8 +222,34 @@ Test(lock_order, what_was_another_lock_at_that_place_has_no_other_order)
 {
 	hold(10, TRACK_WAIT_MUTEX);
 	take(20, TRACK_WAIT_MUTEX);
-	lock_order_forget(10);
+	end(10);
 	standing.held_count = 0;
+	hold(20, TRACK_WAIT_MUTEX);
+	take(10, TRACK_WAIT_MUTEX);
+	cr_expect(ne(ptr, (void *)find(20, 10), NULL));
+	cr_expect(eq(ptr, (void *)find(10, 20), NULL));
+}
+
+Test(lock_order, whichever_of_both_it_was)
+{
+	hold(10, TRACK_WAIT_MUTEX);
+	take(20, TRACK_WAIT_MUTEX);
+	end(20);
+	standing.held_count = 0;
+	hold(20, TRACK_WAIT_MUTEX);
+	take(10, TRACK_WAIT_MUTEX);
+	cr_expect(eq(ptr, (void *)find(10, 20), NULL));
+}
+
+Test(lock_order, two_locks_that_ended_as_often_are_not_taken_for_each_other)
+{
+	end(10);
+	hold(10, TRACK_WAIT_MUTEX);
+	take(20, TRACK_WAIT_MUTEX);
+	end(20);
+	standing.held_count = 0;
+	standing.tid = 8;
+	places_of_locks[10].birth = 0;
 	hold(20, TRACK_WAIT_MUTEX);
 	take(10, TRACK_WAIT_MUTEX);
 	cr_expect(ne(ptr, (void *)find(20, 10), NULL));
@@ -187,8 +259,8 @@ Test(lock_order, what_was_another_lock_at_that_place_has_no_other_order)
 Test(lock_order, two_threads_that_could_meet_are_told_of_when_the_locks_are_gone)
 {
 	take_in_both_orders(10, 20);
-	lock_order_forget(10);
-	lock_order_forget(20);
+	end(10);
+	end(20);
 	hold(10, TRACK_WAIT_MUTEX);
 	take(20, TRACK_WAIT_MUTEX);
 	cr_expect(eq(u32, find(10, 20)->tid, 7));
@@ -200,9 +272,20 @@ Test(lock_order, locks_that_are_gone_take_no_room_of_others)
 	hold(10, TRACK_WAIT_MUTEX);
 	for (uint64_t i = 0; i < 10 * TABLES_ORDER_GROUP; i++) {
 		take(1000 + i, TRACK_WAIT_MUTEX);
-		lock_order_forget(1000 + i);
+		end(1000 + i);
 	}
 	take(50, TRACK_WAIT_MUTEX);
 	cr_expect(ne(ptr, (void *)find(10, 50), NULL));
+	cr_expect(eq(u64, lost, 0));
+}
+
+Test(lock_order, nor_do_those_that_were_taken_first)
+{
+	for (uint64_t i = 0; i < 10 * TABLES_ORDER_GROUP; i++) {
+		standing.held_count = 0;
+		hold(1000 + i, TRACK_WAIT_MUTEX);
+		take(10, TRACK_WAIT_MUTEX);
+		end(1000 + i);
+	}
 	cr_expect(eq(u64, lost, 0));
 }

@@ -47,7 +47,7 @@ static const char *last(const char *columns, const char *table)
 
 static const char process_columns[] = "pid,ppid,parent_id,image,origin,exe,command,start_ns,"
 				      "realtime_ns,end_ns,end,code,census_fds,census_threads,"
-				      "fd_limit,exit_begun_ns,exit_tid";
+				      "fd_limit,exit_begun_ns,exit_tid,held_ns";
 
 Test(row, of_a_process)
 {
@@ -68,20 +68,22 @@ Test(row, of_a_process)
 		.fd_limit = 8,
 		.exit_begun_ns = 9,
 		.exit_tid = 10,
+		.held_ns = 11,
 	};
 
 	cr_assert_eq(trace_put_process(trace, &row), 0);
 	cr_expect_str_eq(last(process_columns, "process"),
-			 "1,2,3,4,fork,/bin/a,a b,5,6,7,exit,0,0,1,8,9,10");
+			 "1,2,3,4,fork,/bin/a,a b,5,6,7,exit,0,0,1,8,9,10,11");
 	row.parent_id = 0;
 	row.end_ns = 0;
 	row.code = INT32_MIN;
 	row.fd_limit = 0;
 	row.exit_begun_ns = 0;
 	row.exit_tid = 0;
+	row.held_ns = 0;
 	cr_assert_eq(trace_put_process(trace, &row), 0);
 	cr_expect_str_eq(last(process_columns, "process"),
-			 "1,2,-,4,fork,/bin/a,a b,5,6,-,exit,-,0,1,-,-,-");
+			 "1,2,-,4,fork,/bin/a,a b,5,6,-,exit,-,0,1,-,-,-,-");
 	cr_expect_str_eq(last("count(*)", "process"), "1");
 }
 
@@ -372,10 +374,12 @@ static const struct trace_waker a_waker = {
 static const struct trace_lock_order an_order = {.process_id = 1,
 						 .first = 2,
 						 .second = 3,
-						 .first_stack = 4,
-						 .second_stack = 5,
-						 .guard = 6,
-						 .tid = 7,
+						 .first_birth = 4,
+						 .second_birth = 5,
+						 .first_stack = 6,
+						 .second_stack = 7,
+						 .guard = 8,
+						 .tid = 9,
 						 .many = true};
 
 Test(row, of_what_a_thread_holds_and_is_inside_of)
@@ -396,9 +400,10 @@ Test(row, of_wakers_and_the_order_of_locks)
 	cr_expect_str_eq(last("process_id,subject,tid,time_ns,count,stack_id", "waker"),
 			 "1,2,3,4,5,6");
 	cr_assert_eq(trace_add_lock_order(trace, &an_order), 0);
-	cr_expect_str_eq(last("process_id,first,second,first_stack,second_stack,guard,tid,many",
+	cr_expect_str_eq(last("process_id,first,second,first_birth,second_birth,first_stack,"
+			      "second_stack,guard,tid,many",
 			      "lock_order"),
-			 "1,2,3,4,5,6,7,1");
+			 "1,2,3,4,5,6,7,8,9,1");
 }
 
 Test(row, of_an_earlier_look_at_a_process_goes)

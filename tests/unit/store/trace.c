@@ -167,7 +167,7 @@ Test(trace, another_schema_version_is_refused_in_words)
 	trace_close(trace);
 	cr_expect_eq(trace_open(path, TRACE_READ, &trace), -EPROTO);
 	cr_expect_not_null(strstr(trace_open_error(), "schema version 99; this rtctrack reads "
-						      "version 7: read it with the version"),
+						      "version 8: read it with the version"),
 			   "%s", trace_open_error());
 }
 
@@ -369,7 +369,7 @@ Test(trace, a_meta_value_lives_until_the_trace_is_closed)
 	cr_assert_eq(trace_set_meta(trace, "engine", "probes"), 0);
 	cr_expect_str_eq(trace_meta(trace, "engine"), "probes");
 	cr_expect_str_eq(first, "shim");
-	cr_expect_str_eq(trace_meta(trace, "schema_version"), "7");
+	cr_expect_str_eq(trace_meta(trace, "schema_version"), "8");
 	trace_close(trace);
 }
 

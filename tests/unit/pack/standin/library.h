@@ -73,6 +73,7 @@ void lock_await(struct thing *condition, struct thing *lock);
 int lock_await_until(struct thing *condition, struct thing *lock, long until);
 void lock_wake(struct thing *condition);
 void lock_renew(struct thing *lock);
+void lock_retire(struct thing *lock);
 
 /* Only asked by the wrappers. */
 const char *thing_name(const struct thing *thing);

@@ -287,6 +287,7 @@ static void play_lock(void)
 	lock_give(lock);
 	printf("got %d\n", lock_try(lock));
 	lock_renew(lock);
+	lock_retire(lock);
 }
 
 static void play_condition(void)

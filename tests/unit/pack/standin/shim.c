@@ -165,7 +165,7 @@ void track_shim_pack_lock(uint64_t what, uint64_t lock, const void *caller)
 	static const char *const names[] = {
 		[TRACK_PACK_TAKEN] = "taken",	[TRACK_PACK_LOCKED] = "locked",
 		[TRACK_PACK_UNLOCK] = "unlock", [TRACK_PACK_WAKE] = "wake",
-		[TRACK_PACK_RENEW] = "renew",
+		[TRACK_PACK_RENEW] = "renew",	[TRACK_PACK_RETIRE] = "retire",
 	};
 
 	printf("%s ", names[what]);
