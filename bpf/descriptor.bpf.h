@@ -161,9 +161,12 @@ INLINE struct track_traffic *traffic_of(const struct visit *visit, int32_t fd)
 	if (found)
 		return found;
 	struct track_traffic none = {0};
-	if (bpf_map_update_elem(&traffic, &key, &none, BPF_NOEXIST))
+	/* Another thread may have put it there meanwhile: then that one's is taken. */
+	bpf_map_update_elem(&traffic, &key, &none, BPF_NOEXIST);
+	found = bpf_map_lookup_elem(&traffic, &key);
+	if (!found)
 		table_full();
-	return bpf_map_lookup_elem(&traffic, &key);
+	return found;
 }
 
 INLINE void traffic_out(const struct visit *visit, int32_t fd, uint64_t calls, uint64_t bytes)

@@ -23,7 +23,7 @@ build_programs() {
 }
 build_each() {
 	local name plain="gcc -std=gnu11 -D_GNU_SOURCE -O2 -g -fomit-frame-pointer -pthread -I$here/../../libtrack/include"
-	for name in plain raw uring rights shares vforks execs killed chroots storm rate burst attended forks compat beyond hangs; do
+	for name in plain raw uring rights shares vforks execs killed chroots storm rate burst attended forks compat beyond hangs meets; do
 		# shellcheck disable=SC2086
 		built $name $name.c $plain
 	done

@@ -279,6 +279,17 @@ compat() {
 	done
 }
 
+# Two threads that send on a socket first, both of them.
+meets() {
+	local count=3000
+	bare "$bin/meets" $count
+	record "$bin/meets" $count
+	check "meets: output and exit code as bare" "$code $(cat out)" "$bare_code $(cat bare.out)"
+	check "meets: nothing lost" "$(sql "$lost")" 0
+	check "meets: what both sent" "$(sql "SELECT (SELECT coalesce(sum(out_count), 0) FROM resource WHERE class = 'udp') +
+		(SELECT coalesce(sum(out_count), 0) FROM lifetime_statistics WHERE class = 'udp')")" $((count * 2))
+}
+
 # Very many processes, each for a moment.
 storm() {
 	local count=10000
@@ -424,6 +435,7 @@ if wanted attach; then
 fi
 ! wanted beyond || beyond
 ! wanted compat || compat
+! wanted meets || meets
 ! wanted storm || storm
 ! wanted rate || rates
 ! wanted burst || full_ring
