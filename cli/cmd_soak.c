@@ -2,9 +2,7 @@
 #include <string.h>
 
 #include "child.h"
-#include "conclusion.h"
-#include "options.h"
-#include "recording.h"
+#include "record.h"
 #include "say.h"
 #include "soak.h"
 
@@ -44,22 +42,7 @@ static bool are_usable(const struct options *options)
 int cmd_soak(const struct options *options)
 {
 	struct options gated = *options;
-	struct recording *recording = NULL;
-	struct conclusion conclusion;
-	int code = EXIT_TOOL;
 
 	gated.gate = true;
-	if (!are_usable(&gated))
-		return EXIT_TOOL;
-	if (conclusion_prepare(&conclusion, &gated) == 0)
-		code = recording_prepare(&conclusion.options, &recording);
-	if (code == EXIT_CLEAN && conclusion_open(&conclusion) < 0)
-		code = EXIT_TOOL;
-	if (code == EXIT_CLEAN)
-		code = recording_start(recording);
-	if (code == EXIT_CLEAN)
-		code = follow(recording, &conclusion);
-	recording_destroy(recording);
-	conclusion_close(&conclusion);
-	return code;
+	return are_usable(&gated) ? record_program(&gated, follow) : EXIT_TOOL;
 }

@@ -276,15 +276,3 @@ struct gate_findings gate_findings(const struct gate *gate)
 		.count = gate->count,
 	};
 }
-
-const struct report_use *gate_uses(const struct gate *gate, size_t *ret_count)
-{
-	*ret_count = gate->use_count;
-	return gate->uses;
-}
-
-const struct report_fixed *gate_fixed(const struct gate *gate, size_t *ret_count)
-{
-	*ret_count = gate->fixed_count;
-	return gate->fixed;
-}

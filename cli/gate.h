@@ -51,7 +51,4 @@ struct gate_findings {
 };
 struct gate_findings gate_findings(const struct gate *gate);
 
-const struct report_use *gate_uses(const struct gate *gate, size_t *ret_count);
-const struct report_fixed *gate_fixed(const struct gate *gate, size_t *ret_count);
-
 #endif
