@@ -261,7 +261,7 @@ int leaks_load(struct leaks *leaks, struct trace *trace, struct culprits *culpri
 
 	leaks->trace = trace;
 	leaks->culprits = culprits;
-	leaks->grace_ns = leaks_grace_ns(trace);
+	leaks->grace_ns = analyze_grace_ns(trace);
 	if (error != 0 || leaks->survivors.count == 0)
 		return error;
 	stop_at_hangs(leaks);
@@ -324,7 +324,7 @@ bool leaks_is_plain(const struct leaks *leaks, int64_t resource_id)
 	return index == SURVIVOR_NONE || is_plain(leaks, index);
 }
 
-uint64_t leaks_grace_ns(struct trace *trace)
+uint64_t analyze_grace_ns(struct trace *trace)
 {
 	const char *text = trace_meta(trace, "grace_ns");
 	char *end;

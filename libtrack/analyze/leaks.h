@@ -48,9 +48,6 @@ struct leaks {
 	struct leak_with *with;	       /* one for each survivor */
 };
 
-/* 1 s, unless the trace says otherwise. */
-uint64_t leaks_grace_ns(struct trace *trace);
-
 int leaks_load(struct leaks *leaks, struct trace *trace, struct culprits *culprits);
 void leaks_finish(struct leaks *leaks);
 

@@ -84,7 +84,7 @@ static bool awaits(struct lifetimes *lifetimes, struct image *image, uint64_t no
 	struct awaited_look look = {.now_ns = now_ns, .tid = tid};
 
 	if (lifetimes->grace_ns == 0) {
-		lifetimes->grace_ns = leaks_grace_ns(trace);
+		lifetimes->grace_ns = analyze_grace_ns(trace);
 		lifetimes->settling = trace_meta(trace, "settle_ns") != NULL;
 	}
 	look.grace_ns = lifetimes->grace_ns;

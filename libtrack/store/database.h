@@ -28,6 +28,8 @@ struct trace {
 /* Remember what SQLite says about result; returns it as -errno. 0 for SQLITE_OK. */
 int database_result(struct trace *trace, int result);
 int database_execute(struct trace *trace, const char *sql);
+/* What trace_open_error says from now on. */
+void database_explain(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* Begin a transaction if none is open. */
 int database_begin(struct trace *trace);
 

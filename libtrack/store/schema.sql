@@ -385,8 +385,8 @@ FROM resource r JOIN process p ON p.id = r.process_id
 WHERE r.kind = 'fd' AND r.death_ns IS NULL AND r.class IN
       ('udp', 'tcp', 'sctp', 'unix', 'netlink', 'raw', 'packet', 'socket');
 
-CREATE VIEW leaked_sockets AS  -- those that a finding names
-SELECT f.rank, f.rule, f.state, o.*, f.culprit_function, f.culprit_file, f.culprit_line
+CREATE VIEW leaked_sockets AS  -- those that a finding names, once for each that does
+SELECT DISTINCT f.rank, f.rule, f.state, o.*, f.culprit_function, f.culprit_file, f.culprit_line
 FROM open_sockets o JOIN evidence e ON e.resource_id = o.id JOIN finding f ON f.id = e.finding_id;
 
 CREATE VIEW thread_lifetimes AS

@@ -3,13 +3,16 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "database.h"
+#include "fold.h"
 #include "meta.h"
 #include "schema.h"
+#include "tables.h"
 #include "tracefile.h"
 
 #define TEXT_OF(macro) TEXT(macro)
@@ -17,6 +20,9 @@
 
 /* How long to wait for another program that reads the trace while it is closed. */
 enum { BUSY_TIMEOUT_MS = 500 };
+
+/* A copy of what is being written: so many pages at a time, begun so often. */
+enum { COPY_PAGES = 2048, COPIES_BEGUN = 3 };
 
 static _Thread_local char open_error[TRACEFILE_WHY_BYTES];
 
@@ -95,10 +101,19 @@ static void destroy(struct trace *trace)
 	free(trace);
 }
 
+void database_explain(const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	vsnprintf(open_error, sizeof(open_error), format, arguments);
+	va_end(arguments);
+}
+
 static void explain(const struct trace *trace, const char *path)
 {
-	snprintf(open_error, sizeof(open_error), "cannot use '%s': %s",
-		 path != NULL ? path : "a temporary file", trace->error);
+	database_explain("cannot use '%s': %s", path != NULL ? path : "a temporary file",
+			 trace->error);
 }
 
 int trace_create(const char *path, struct trace **ret_trace)
@@ -145,9 +160,12 @@ static int immutable_uri(const char *path, char *ret_uri, size_t capacity)
 	return 0;
 }
 
+/* Before anything is asked of it: what a view gives may have no end. */
 static int probe(struct trace *trace)
 {
-	return database_execute(trace, "SELECT count(*) FROM meta");
+	int error = tables_check(trace);
+
+	return error != 0 ? error : database_execute(trace, "SELECT count(*) FROM meta");
 }
 
 static int open_reader(struct trace *trace, const char *path)
@@ -157,13 +175,31 @@ static int open_reader(struct trace *trace, const char *path)
 
 	if (error == 0)
 		error = probe(trace);
-	if (error == 0 || error == -ENOMEM || immutable_uri(path, uri, sizeof(uri)) != 0)
+	/* Busy: its writer is about to fold the log in. Without it the rest is not whole. */
+	if (error == 0 || error == -ENOMEM || error == -EBUSY ||
+	    immutable_uri(path, uri, sizeof(uri)) != 0)
 		return error;
 	/* A log in a folder that we cannot write: what was folded in can be read. */
 	sqlite3_close(trace->db);
 	trace->db = NULL;
 	error = open_database(trace, uri, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI);
 	return error != 0 ? error : probe(trace);
+}
+
+/*
+ * Between steps nothing is read, and the log can be folded in. What is written meanwhile makes the
+ * copy begin anew: where that goes on, the last one is in one step.
+ */
+static void copy_pages(sqlite3_backup *backup)
+{
+	int pages = COPY_PAGES, begun = 0, left = INT_MAX;
+
+	while (sqlite3_backup_step(backup, pages) == SQLITE_OK) {
+		begun += sqlite3_backup_remaining(backup) >= left;
+		left = sqlite3_backup_remaining(backup);
+		if (begun == COPIES_BEGUN)
+			pages = -1;
+	}
 }
 
 /* From the file that was opened for reading to a temporary one. */
@@ -180,7 +216,7 @@ static int copy_to_private(struct trace *trace)
 	if (error == 0) {
 		backup = sqlite3_backup_init(trace->db, "main", from, "main");
 		if (backup != NULL)
-			(void)sqlite3_backup_step(backup, -1);
+			copy_pages(backup);
 		error = database_result(trace, backup != NULL ? sqlite3_backup_finish(backup)
 							      : sqlite3_errcode(trace->db));
 	}
@@ -204,6 +240,8 @@ int trace_open(const char *path, enum trace_mode mode, struct trace **ret_trace)
 	else
 		error = open_reader(trace, path);
 	if (error == 0 && mode == TRACE_WRITE)
+		error = probe(trace);
+	if (error == 0 && mode == TRACE_WRITE)
 		error = prepare_writer(trace, false);
 	if (error == 0 && mode == TRACE_COPY)
 		error = copy_to_private(trace);
@@ -225,6 +263,11 @@ int trace_commit(struct trace *trace)
 	error = database_execute(trace, "COMMIT");
 	trace->in_transaction = error != 0 && sqlite3_get_autocommit(trace->db) == 0;
 	return error;
+}
+
+int trace_index(struct trace *trace)
+{
+	return trace->writable ? database_execute(trace, index_sql) : 0;
 }
 
 static int pragma(struct trace *trace, enum statement which, uint64_t *ret_value)
@@ -253,17 +296,31 @@ int trace_size(struct trace *trace, uint64_t *ret_bytes)
 	return error;
 }
 
-void trace_close(struct trace *trace)
+static int close_after(struct trace *trace, int tries)
 {
+	int error = 0;
+
 	if (trace == NULL)
-		return;
+		return 0;
 	statements_finish(trace);
 	if (trace->writable && !trace->private_file) {
-		/* Nothing can be told from here on. While someone reads, the log stays beside the
-		 * file. */
-		(void)trace_commit(trace);
-		(void)database_execute(trace, "PRAGMA journal_mode = DELETE");
-		(void)database_execute(trace, index_sql);
+		error = trace_commit(trace);
+		if (error == 0)
+			error = fold(trace, tries);
 	}
 	destroy(trace);
+	return error;
+}
+
+int trace_close(struct trace *trace)
+{
+	return close_after(trace, FOLD_TRIES);
+}
+
+int trace_fold(const char *path)
+{
+	struct trace *trace;
+	int error = trace_open(path, TRACE_WRITE, &trace);
+
+	return error != 0 ? error : close_after(trace, 1);
 }

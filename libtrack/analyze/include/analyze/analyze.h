@@ -71,8 +71,9 @@ int lifetimes_finish(struct lifetimes *lifetimes);
  */
 int analyze_places(struct trace *trace, const char *root);
 
-/* The grace time where the trace says none. */
+/* The grace time where the trace says none, and what it is. */
 #define ANALYZE_GRACE_NS 1000000000ull
+uint64_t analyze_grace_ns(struct trace *trace);
 
 /* Judge: run every rule of rules.def, replace the findings. Idempotent. */
 int analyze_findings(struct trace *trace);

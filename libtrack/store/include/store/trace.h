@@ -28,18 +28,67 @@ int trace_create(const char *path, struct trace **ret_trace);
 enum trace_mode { TRACE_READ, TRACE_WRITE, TRACE_COPY };
 
 /*
- * -ENOENT; -EBADMSG: not a trace; -EPROTO: of another schema version (trace_open_error). The caller
- * closes it.
+ * -ENOENT; -EBUSY: another one is about to close it, try again; -EBADMSG: not a trace, or one whose
+ * tables are none; -EPROTO: of another schema version (trace_open_error). The caller closes it.
  */
 int trace_open(const char *path, enum trace_mode mode, struct trace **ret_trace);
 const char *
 trace_open_error(void); /* why the last open or create of this thread failed: a sentence */
 
-/* Commits, folds the write-ahead log in, closes. NULL is fine. */
-void trace_close(struct trace *trace);
+/*
+ * Commits, folds the write-ahead log in, closes, whatever it returns. Waits two seconds for who
+ * reads. -EBUSY: somebody goes on reading what was there before, and what was written last is only
+ * in the log beside the file: trace_fold. NULL is fine.
+ */
+int trace_close(struct trace *trace);
+/* A log stayed beside it, and who asks may write both. */
+bool trace_has_log(const char *path);
+/* Folds it in. -EBUSY: somebody reads what was there before; else as trace_open. */
+int trace_fold(const char *path);
 int trace_commit(struct trace *trace);
 /* Bytes of the trace's file with what is not yet committed, without the log beside it. Cheap. */
 int trace_size(struct trace *trace, uint64_t *ret_bytes);
+/*
+ * The bytes of a file that holds what the trace holds, what is only in the log beside it included:
+ * what a reader in memory opens. Each page is at its place, so that what did not change is equal in
+ * the next image. The caller frees it.
+ */
+int trace_image(struct trace *trace, unsigned char **ret_bytes, size_t *ret_size);
+/*
+ * What readers look by is indexed: as a trace's file is once it is closed. Nothing where the trace
+ * may only be read.
+ */
+int trace_index(struct trace *trace);
+
+/* What becomes of the texts of a column. beside: another one of the row, handed on; NULL none. */
+struct trace_column {
+	const char *table, *name;
+	int how; /* 0: they stay */
+	const char *beside;
+};
+
+/*
+ * Gives what a text becomes, which lives until it is called again or longer; NULL: it goes. trace
+ * has the rows that were before in the schema "original". 0 or -errno.
+ */
+typedef int (*trace_rewriter)(void *ctx, struct trace *trace, int how, const char *text,
+			      const char *beside, const char **ret_text);
+
+struct trace_rewriting {
+	const struct trace_column *columns;
+	size_t column_count;
+	int misplaced; /* how, of what stands in a column of numbers or bytes and is neither */
+	trace_rewriter rewrite;
+	void *ctx;
+};
+
+/*
+ * What an image holds, as a private trace of its own with other texts: no byte of those before is
+ * in it. What schema.sql does not have is left out; rows that become equal where they must not be
+ * are one. -ENOTSUP: a column of texts is none of the rewriting's (trace_open_error).
+ */
+int trace_rewrite(const unsigned char *bytes, size_t size, const struct trace_rewriting *rewriting,
+		  struct trace **ret_trace);
 /* What SQLite said of the last failure, "" if there was none; lives until the next one. */
 const char *trace_error(const struct trace *trace);
 
