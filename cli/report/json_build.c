@@ -63,13 +63,17 @@ void build_append(struct json_build *build, struct json_object *array, struct js
 /*
  * Characters that show what follows elsewhere, or break a line, where the document is looked at:
  * marks of writing direction (U+061C, U+200E, U+200F, U+202A to U+202E, U+2066 to U+2069), and the
- * separators U+2028 and U+2029. Returns the character, or 0.
+ * separators U+2028 and U+2029. In a page also what would end the element around it
+ * (HTML, 13.2.5.4:
+ * "</script", "<!--"). Returns the character, or 0.
  */
-static unsigned disturbing(const char *at)
+static unsigned disturbing(const char *at, bool in_page)
 {
 	unsigned char first = (unsigned char)at[0], second = first ? (unsigned char)at[1] : 0;
 	unsigned third = second ? (unsigned char)at[2] : 0, character;
 
+	if (in_page && first == '<')
+		return first;
 	if (first == 0xd8 && second == 0x9c)
 		return 0x61c;
 	if (first != 0xe2 || (second != 0x80 && second != 0x81))
@@ -82,26 +86,34 @@ static unsigned disturbing(const char *at)
 	return 0;
 }
 
-/* What is not ASCII stands in strings alone: there it may be escaped, and reads the same. */
-static void write_escaped(FILE *stream, const char *text)
+static int bytes_of(unsigned character)
+{
+	if (character < 0x80)
+		return 1;
+	return character < 0x800 ? 2 : 3;
+}
+
+/* All of these stand in strings alone: there they may be escaped, and read the same. */
+static void write_escaped(FILE *stream, const char *text, bool in_page)
 {
 	const char *from = text;
 
 	for (const char *at = text; *at; at++) {
-		unsigned character = disturbing(at);
+		unsigned character = disturbing(at, in_page);
 
 		if (!character)
 			continue;
 		fwrite(from, 1, (size_t)(at - from), stream);
 		fprintf(stream, "\\u%04x", character);
-		at += character < 0x800 ? 1 : 2;
+		at += bytes_of(character) - 1;
 		from = at + 1;
 	}
 	fputs(from, stream);
 	fputc('\n', stream);
 }
 
-int build_write(struct json_build *build, struct json_object *root, FILE *stream)
+static int write_root(struct json_build *build, struct json_object *root, FILE *stream,
+		      bool in_page)
 {
 	const char *text = NULL;
 	int r = -ENOMEM;
@@ -110,9 +122,19 @@ int build_write(struct json_build *build, struct json_object *root, FILE *stream
 		text = json_object_to_json_string_ext(root, JSON_C_TO_STRING_PRETTY |
 								    JSON_C_TO_STRING_NOSLASHESCAPE);
 	if (text) {
-		write_escaped(stream, text);
+		write_escaped(stream, text, in_page);
 		r = ferror(stream) ? -EIO : 0;
 	}
 	json_object_put(root);
 	return r;
+}
+
+int build_write(struct json_build *build, struct json_object *root, FILE *stream)
+{
+	return write_root(build, root, stream, false);
+}
+
+int build_write_in_page(struct json_build *build, struct json_object *root, FILE *stream)
+{
+	return write_root(build, root, stream, true);
 }

@@ -35,5 +35,7 @@ void build_append(struct json_build *build, struct json_object *array, struct js
 
 /* Takes root. 0, -ENOMEM if something could not be built, -EIO if stream fails. */
 int build_write(struct json_build *build, struct json_object *root, FILE *stream);
+/* The same, as it may stand in a script element. */
+int build_write_in_page(struct json_build *build, struct json_object *root, FILE *stream);
 
 #endif

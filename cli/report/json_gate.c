@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "json_gate.h"
 
+#include <base/text.h>
+#include <string.h>
+
 static const char *const levels[] = {
 	[REPORT_LEVEL_IGNORE] = "ignore",
 	[REPORT_LEVEL_NOTE] = "note",
@@ -12,6 +15,13 @@ static const char *const excuses[] = {
 	[REPORT_NOT_EXCUSED] = NULL,	     [REPORT_PROCESS_LIFETIME] = "process-lifetime",
 	[REPORT_SUPPRESSED] = "suppression", [REPORT_BASELINE] = "baseline",
 	[REPORT_BUDGET] = "budget",	     [REPORT_SEVERITY] = "severity",
+};
+
+/* The page says of a finding what happened to it. */
+static const char *const deeds[] = {
+	[REPORT_NOT_EXCUSED] = NULL,	    [REPORT_PROCESS_LIFETIME] = "process-lifetime",
+	[REPORT_SUPPRESSED] = "suppressed", [REPORT_BASELINE] = "baseline",
+	[REPORT_BUDGET] = "budget",	    [REPORT_SEVERITY] = "severity",
 };
 
 static const char *const novelties[] = {
@@ -40,6 +50,23 @@ struct json_object *json_gate_of(struct json_build *build, const struct report_f
 		build_number(build, object, "allowed", gate->allowed);
 	if (gate->found)
 		build_number(build, object, "found", gate->found);
+	return object;
+}
+
+struct json_object *json_gate_said(struct json_build *build, const struct report_finding *finding)
+{
+	const struct report_gate *gate = &finding->gate;
+	struct json_object *object = build_object(build);
+	char says[1024], clean[3 * sizeof(says)];
+
+	/* It may have been cut inside of a character. */
+	report_gate_says(finding, says, sizeof(says));
+	text_clean(says, strlen(says), clean, sizeof(clean));
+	build_bool(build, object, "fails", gate->fails);
+	build_text(build, object, "level", levels[gate->level]);
+	build_text(build, object, "by", deeds[gate->excuse]);
+	build_text(build, object, "novelty", novelties[gate->novelty]);
+	build_text(build, object, "says", clean);
 	return object;
 }
 

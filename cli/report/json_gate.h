@@ -8,6 +8,8 @@
 #include "json_build.h"
 
 struct json_object *json_gate_of(struct json_build *build, const struct report_finding *finding);
+/* The same for the page, which has words for it from report_gate_says. */
+struct json_object *json_gate_said(struct json_build *build, const struct report_finding *finding);
 
 /* Of all reports of a document. */
 struct json_object *json_gate(struct json_build *build, struct report *const *reports,

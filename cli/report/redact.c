@@ -1,26 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <arpa/inet.h>
 #include <base/fnv.h>
-#include <base/u64map.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <report/redact.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "arena.h"
-
-enum secret { SECRET_ADDRESS, SECRET_FILE, SECRET__COUNT };
+#include "redact_inside.h"
 
 static const char *const placeholders[] = {
 	[SECRET_ADDRESS] = "address",
 	[SECRET_FILE] = "file",
-};
-
-struct redactor {
-	struct arena *arena;   /* of the report at hand */
-	struct u64map numbers; /* hash of a secret to the number of its placeholder */
-	uint64_t counts[SECRET__COUNT];
+	[SECRET_MARK] = "mark",
 };
 
 /* The number of a secret's placeholder; 0 without memory. */
@@ -77,7 +69,7 @@ static bool secret_part(const char *address, const char **ret_start, size_t *ret
 	return *ret_length > 0;
 }
 
-static int redact_address(struct redactor *redactor, const char **text)
+int redact_address(struct redactor *redactor, const char **text)
 {
 	const char *part;
 	size_t length;
@@ -88,14 +80,14 @@ static int redact_address(struct redactor *redactor, const char **text)
 		       part + length, text);
 }
 
-static int redact_file(struct redactor *redactor, const char **text)
+int redact_whole(struct redactor *redactor, enum secret secret, const char **text)
 {
 	if (!*text || !**text)
 		return 0;
-	return replace(redactor, SECRET_FILE, "", 0, *text, strlen(*text), "", text);
+	return replace(redactor, secret, "", 0, *text, strlen(*text), "", text);
 }
 
-static void base_name(const char **path)
+void redact_folder(const char **path)
 {
 	const char *slash = *path ? strrchr(*path, '/') : NULL;
 
@@ -103,8 +95,7 @@ static void base_name(const char **path)
 		*path = slash + 1;
 }
 
-/* The first word's base name: what follows are arguments. */
-static int redact_command(struct redactor *redactor, const char **command)
+int redact_command(struct redactor *redactor, const char **command)
 {
 	size_t length = *command ? strcspn(*command, " ") : 0;
 	char *copy;
@@ -116,15 +107,15 @@ static int redact_command(struct redactor *redactor, const char **command)
 		return -ENOMEM;
 	memcpy(copy, *command, length);
 	*command = copy;
-	base_name(command);
+	redact_folder(command);
 	return 0;
 }
 
 static void redact_stack(struct report_stack *stack)
 {
 	for (size_t i = 0; i < stack->count; i++) {
-		base_name(&stack->frames[i].file);
-		base_name(&stack->frames[i].module);
+		redact_folder(&stack->frames[i].file);
+		redact_folder(&stack->frames[i].module);
 	}
 }
 
@@ -185,7 +176,7 @@ static bool is_ip(const char *word)
  * Rules write the sentences: whatever looks like a path or an address in one
  * goes too. What was replaced looks like neither, so the look begins anew.
  */
-static int redact_words(struct redactor *redactor, const char **sentence)
+int redact_words(struct redactor *redactor, const char **sentence)
 {
 	static const char between[] = " ,;()'\"";
 	const char *at = *sentence + strspn(*sentence, between);
@@ -228,9 +219,8 @@ static int redact_label_inside(struct redactor *redactor, const char *label, con
 		       strlen(label), at + length - 1, sentence);
 }
 
-/* Where a sentence speaks of the resource. */
-static int redact_mention(struct redactor *redactor, const struct report_resource *resource,
-			  const char **sentence)
+int redact_mention(struct redactor *redactor, const struct report_resource *resource,
+		   const char **sentence)
 {
 	int r = redact_address_inside(redactor, resource->local, sentence);
 
@@ -257,7 +247,7 @@ static int redact_resource(struct redactor *redactor, struct report_resource *re
 		r = redact_address(redactor, &resource->remote);
 	/* The name of a thread is its programmer's word, as a function's is. */
 	if (r == 0 && !thread)
-		r = redact_file(redactor, &resource->name);
+		r = redact_whole(redactor, SECRET_FILE, &resource->name);
 	return r;
 }
 
@@ -266,7 +256,7 @@ static int redact_use(struct redactor *redactor, struct report_use *use)
 {
 	int r = redact_words(redactor, &use->text);
 
-	base_name(&use->place);
+	redact_folder(&use->place);
 	return r == 0 && use->reason ? redact_words(redactor, &use->reason) : r;
 }
 
@@ -275,7 +265,7 @@ static int redact_policy(struct redactor *redactor, struct report *report)
 	struct report_use *uses = arena_allocate(redactor->arena, report->use_count, sizeof(*uses));
 	int r = uses ? 0 : -ENOMEM;
 
-	base_name(&report->policy);
+	redact_folder(&report->policy);
 	for (size_t i = 0; r == 0 && i < report->use_count; i++) {
 		uses[i] = report->uses[i];
 		r = redact_use(redactor, &uses[i]);
@@ -285,13 +275,18 @@ static int redact_policy(struct redactor *redactor, struct report *report)
 	return r == 0 && report->verdict ? redact_words(redactor, &report->verdict) : r;
 }
 
+static int redact_gate(struct redactor *redactor, struct report_gate *gate)
+{
+	redact_folder(&gate->place);
+	return gate->reason ? redact_words(redactor, &gate->reason) : 0;
+}
+
 static int redact_finding(struct redactor *redactor, struct report_finding *finding)
 {
-	int r = finding->gate.reason ? redact_words(redactor, &finding->gate.reason) : 0;
+	int r = redact_gate(redactor, &finding->gate);
 
-	base_name(&finding->gate.place);
-	base_name(&finding->culprit_file);
-	base_name(&finding->culprit_module);
+	redact_folder(&finding->culprit_file);
+	redact_folder(&finding->culprit_module);
 	redact_stack(&finding->stack);
 	for (size_t i = 0; r == 0 && i < finding->evidence_count; i++) {
 		struct report_evidence *evidence = &finding->evidence[i];
@@ -321,9 +316,9 @@ static int redact_report(struct redactor *redactor, struct report *report)
 
 	if (r == 0)
 		r = redact_policy(redactor, report);
-	base_name(&report->trace_path);
+	redact_folder(&report->trace_path);
 	for (size_t i = 0; r == 0 && i < report->process_count; i++) {
-		base_name(&report->processes[i].exe);
+		redact_folder(&report->processes[i].exe);
 		r = redact_command(redactor, &report->processes[i].command);
 	}
 	for (size_t i = 0; i < report->stray_count; i++)
@@ -331,14 +326,26 @@ static int redact_report(struct redactor *redactor, struct report *report)
 	for (size_t i = 0; i < report->thread_count; i++)
 		redact_thread(&report->threads[i]);
 	for (size_t i = 0; report->soak && i < report->soak->trend_count; i++) {
-		base_name(&report->soak->trends[i].culprit_file);
-		base_name(&report->soak->trends[i].culprit_module);
+		redact_folder(&report->soak->trends[i].culprit_file);
+		redact_folder(&report->soak->trends[i].culprit_module);
 	}
 	for (size_t i = 0; r == 0 && i < report->finding_count; i++)
 		r = redact_finding(redactor, &report->findings[i]);
 	return r;
 }
 
+/* Of what is not shown, what the page is told beside the trace. It may outlive the report. */
+static int redact_judged(struct redactor *redactor, struct report *judged)
+{
+	int r = 0;
+
+	redactor->arena = judged->arena;
+	for (size_t i = 0; r == 0 && i < judged->finding_count; i++)
+		r = redact_gate(redactor, &judged->findings[i].gate);
+	return r;
+}
+
+/* In the order in which other formats number what they hide. */
 int report_redact(struct report *const *reports, size_t count)
 {
 	struct redactor redactor = {0};
@@ -347,6 +354,12 @@ int report_redact(struct report *const *reports, size_t count)
 	for (size_t i = 0; r == 0 && i < count; i++) {
 		redactor.arena = reports[i]->arena;
 		r = redact_report(&redactor, reports[i]);
+	}
+	for (size_t i = 0; r == 0 && i < count; i++) {
+		if (reports[i]->image && reports[i]->judged)
+			r = redact_judged(&redactor, reports[i]->judged);
+		if (r == 0 && reports[i]->image)
+			r = redact_image(&redactor, reports[i]);
 	}
 	u64map_finish(&redactor.numbers);
 	return r;

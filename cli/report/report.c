@@ -219,6 +219,13 @@ static int read_all(struct trace *trace, struct report *report, const struct rep
 	return findings_read(trace, report, filter);
 }
 
+static int read_image(struct trace *trace, struct report *report)
+{
+	int r = trace_index(trace);
+
+	return r == 0 ? trace_image(trace, &report->image, &report->image_size) : r;
+}
+
 int report_read(struct trace *trace, const char *trace_path, const struct report_filter *filter,
 		struct report **ret_report)
 {
@@ -229,6 +236,8 @@ int report_read(struct trace *trace, const char *trace_path, const struct report
 		r = arena_text(report->arena, trace_path, &report->trace_path);
 	if (r == 0)
 		r = read_all(trace, report, filter);
+	if (r == 0 && filter->with_image)
+		r = read_image(trace, report);
 	if (r < 0) {
 		report_destroy(report);
 		return r;
@@ -243,6 +252,7 @@ void report_destroy(struct report *report)
 		return;
 	if (report->process_by_id)
 		u64map_finish(report->process_by_id);
+	free(report->image);
 	arena_destroy(report->arena);
 	free(report);
 }

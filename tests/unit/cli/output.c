@@ -60,3 +60,31 @@ Test(output, redacted_there_is_none)
 {
 	cr_expect_null(root_in(make_folder("alone"), true));
 }
+
+static struct report_filter shown(bool redact, const char *since)
+{
+	struct output_folders folders;
+	struct options options = {.redact = redact,
+				  .filter = {.kind = "fd", .mine = "/home/anna/*", .since = since}};
+
+	return output_style(stderr, &options, &folders).filter;
+}
+
+Test(output, a_page_is_told_what_was_asked_for)
+{
+	struct report_filter filter = shown(false, "call of anna");
+
+	cr_expect_str_eq(filter.kind, "fd");
+	cr_expect_str_eq(filter.mine, "/home/anna/*");
+	cr_expect_str_eq(filter.since, "call of anna");
+}
+
+Test(output, redacted_it_is_told_no_folder_and_no_mark)
+{
+	struct report_filter filter = shown(true, "call of anna");
+
+	cr_expect_str_eq(filter.kind, "fd");
+	cr_expect_null(filter.mine);
+	cr_expect_null(filter.since);
+	cr_expect_str_eq(shown(true, "2.5").since, "2.5");
+}

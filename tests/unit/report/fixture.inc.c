@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A small finished trace: 3 leaked UDP sockets of one birth stack. */
 #include <criterion/criterion.h>
-#include <report/report.h>
+#include <report/format.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -110,10 +110,21 @@ static struct trace *make_trace(size_t depth)
 
 static inline struct report *read_report(struct trace *trace, const struct report_filter *filter)
 {
-	struct report_filter all = {0};
+	struct report_filter all = {.with_image = true};
 	struct report *report;
 
 	cr_assert_eq(report_read(trace, "a.db", filter ? filter : &all, &report), 0, "%s",
 		     trace_error(trace));
 	return report;
+}
+
+#define MARKER "<!--here-->"
+
+/* How a report looks, in a page too. */
+static inline struct report_style page_style(void)
+{
+	static const unsigned char page[] = "<p>before" MARKER "<p>after";
+
+	return (struct report_style){
+		.page = {.html = page, .size = sizeof(page) - 1, .marker = MARKER}};
 }

@@ -11,7 +11,7 @@
 static int write_all(const struct report_format *format, size_t count)
 {
 	struct report *reports[2];
-	struct report_style plain = {0};
+	struct report_style plain = page_style();
 	struct trace *trace = make_trace(3);
 	char *text;
 	size_t bytes;
@@ -19,8 +19,12 @@ static int write_all(const struct report_format *format, size_t count)
 	int r;
 
 	cr_assert_not_null(stream);
-	for (size_t i = 0; i < count; i++)
+	for (size_t i = 0; i < count; i++) {
 		reports[i] = read_report(trace, NULL);
+		reports[i]->verdict = "failed by 1 finding";
+		reports[i]->findings[0].gate = (struct report_gate){
+			.judged = true, .fails = true, .level = REPORT_LEVEL_ERROR};
+	}
 	r = format->write(stream, reports, count, &plain);
 	fclose(stream);
 	cr_expect(strstr(text, "f00d"), "%s names no finding: %s", format->name, text);
@@ -58,9 +62,10 @@ Test(format, each_says_when_its_stream_is_full)
 	FOR_EACH(format)
 	{
 		for (size_t width = 0; width <= 60; width += 60) {
-			struct report_style style = {.width = width};
+			struct report_style style = page_style();
 			FILE *stream = fopen("/dev/full", "w");
 
+			style.width = width;
 			cr_assert_not_null(stream);
 			setvbuf(stream, NULL, _IONBF, 0);
 			cr_expect_lt(format->write(stream, &report, 1, &style), 0, "%s",

@@ -7,9 +7,10 @@
 static void redacted(struct trace *trace)
 {
 	struct report *reports[] = {read_report(trace, NULL), read_report(trace, NULL)};
-	struct report_style style = {.full_stacks = true};
+	struct report_style style = page_style();
 	FILE *stream = open_text();
 
+	style.full_stacks = true;
 	cr_assert_eq(report_redact(reports, 2), 0);
 	for (const struct report_format *format = report_formats; format->name; format++)
 		cr_assert_eq(format->write(stream, reports, 2, &style), 0, "%s", format->name);
@@ -168,9 +169,10 @@ Test(redact, what_a_gate_says_loses_folders_and_what_people_wrote_of_places)
 						  .max = UINT64_MAX}};
 	struct trace *trace = make_trace(3);
 	struct report *report = read_report(trace, NULL);
-	struct report_style style = {.full_stacks = true};
+	struct report_style style = page_style();
 	FILE *stream = open_text();
 
+	style.full_stacks = true;
 	report->verdict = "passed; 1 by /home/anna/leaks.supp";
 	report->policy = "/home/anna/rtctrack.yaml";
 	report->uses = uses;

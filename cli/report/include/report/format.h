@@ -6,6 +6,13 @@
 #include <report/report.h>
 #include <stdio.h>
 
+/* A page without its traces, which go where the marker is. */
+struct report_template {
+	const unsigned char *html; /* not terminated */
+	size_t size;		   /* 0: there is none */
+	const char *marker;
+};
+
 /* How a report looks. */
 struct report_style {
 	bool color;
@@ -15,6 +22,10 @@ struct report_style {
 	/* For machines, that read the document elsewhere. */
 	const char *root; /* as folder; the top of its repository, if it lies in one; NULL: none */
 	const char *version; /* of rtctrack; NULL: not told */
+	/* For the page. */
+	struct report_filter filter; /* what it shows first */
+	const char *source_url;	     /* where sources are shown ({file}, {line}); NULL: nowhere */
+	struct report_template page;
 };
 
 /* All reports into one document. 0, or -errno if stream fails or memory runs out. */
@@ -60,7 +71,7 @@ int report_text_threads(FILE *stream, const struct report *report, const struct 
 #undef REPORT_FORMAT
 /* clang-format on */
 
-enum report_reader { REPORT_FOR_PEOPLE, REPORT_FOR_MACHINE };
+enum report_reader { REPORT_FOR_PEOPLE, REPORT_FOR_MACHINE, REPORT_FOR_BROWSER };
 enum report_scope { REPORT_OF_ANY, REPORT_OF_RECORDINGS };
 
 struct report_format {

@@ -24,7 +24,8 @@ struct report_filter {
 	/* Where mine is NULL: these, of a policy. */
 	const char *const *more_mine;
 	size_t more_mine_count;
-	bool for_gate; /* of the findings what a gate asks, without their evidence */
+	bool for_gate;	 /* of the findings what a gate asks, without their evidence */
+	bool with_image; /* the trace itself, as the bytes of a file, beside what is read of it */
 };
 
 struct report_frame {
@@ -271,6 +272,11 @@ struct report {
 	size_t use_count;
 	const struct report_fixed *fixed;
 	size_t fixed_count;
+	/* The findings as a gate has them: all there are, whatever is shown, without evidence. The
+	 * gate owns it; NULL: there was none. */
+	struct report *judged;
+	unsigned char *image; /* of the trace, where the filter asks for it; else NULL */
+	size_t image_size;
 	struct arena *arena;
 	struct u64map *process_by_id; /* to index */
 };
