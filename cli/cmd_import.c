@@ -17,6 +17,7 @@
 #include "road.h"
 #include "say.h"
 #include "sources.h"
+#include "traces.h"
 
 enum { KEY_BYTES = 128, COMMAND_BYTES = 1024 };
 
@@ -238,7 +239,7 @@ static int write_all(struct job *job)
 	if (r == 0)
 		r = road_set_times(job->trace, &times);
 	if (r == 0)
-		r = road_judge(job->trace, &search);
+		r = road_judge(job->trace, &search, NULL);
 	if (r == 0)
 		r = trace_commit(job->trace);
 	if (r < 0)
@@ -301,7 +302,7 @@ static void finish(struct job *job)
 		free(job->from[i].exe);
 	free(job->from);
 	lifetimes_destroy(job->lifetimes);
-	trace_close(job->trace);
+	traces_closed(job->trace_path, trace_close(job->trace));
 	import_destroy(job->import);
 }
 

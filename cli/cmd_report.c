@@ -4,6 +4,7 @@
 
 #include "gate.h"
 #include "output.h"
+#include "page_check.h"
 #include "say.h"
 #include "traces.h"
 
@@ -24,8 +25,10 @@ int cmd_report(const struct options *given)
 	struct options options = *given;
 	struct reports reports = {0};
 	struct gate *gate = NULL;
-	int r = gate_open(&options, POLICY_BASELINE_IF_THERE, &gate);
+	int r = page_check_stdout(&options);
 
+	if (r == 0)
+		r = gate_open(&options, POLICY_BASELINE_IF_THERE, &gate);
 	if (r == 0)
 		r = traces_judge(&options, 0, options.operand_count, gate, &reports);
 	if (r == 0)

@@ -252,7 +252,7 @@ static int explain(const struct options *options, const struct recorder *recorde
 
 	if (times.hang_after_ns == ROAD_TIME_UNSET)
 		times.hang_after_ns = HANG_AFTER_NS;
-	r = source_open(&recorder->source, &search, &times, &trace, error, sizeof(error));
+	r = source_open(&recorder->source, &search, &times, NULL, &trace, error, sizeof(error));
 	if (r < 0) {
 		say(sources_remedy(r), "%s", error);
 		return EXIT_TOOL;

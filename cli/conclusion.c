@@ -9,6 +9,8 @@
 #include "ending.h"
 #include "gate_tell.h"
 #include "output.h"
+#include "page_check.h"
+#include "page_links.h"
 #include "say.h"
 #include "settle.h"
 
@@ -53,8 +55,10 @@ static bool is_usable(const struct options *options)
 
 int conclusion_prepare(struct conclusion *conclusion, const struct options *options)
 {
-	int r = refuse_one_file(options);
+	int r = page_check_file(options);
 
+	if (r == 0)
+		r = refuse_one_file(options);
 	*conclusion = (struct conclusion){.options = *options};
 	if (r == 0 && !is_usable(options))
 		r = -EINVAL;
@@ -109,6 +113,7 @@ static int write_report(struct conclusion *conclusion, struct report *report)
 static int conclude(struct conclusion *conclusion, struct trace *trace, const char *trace_path)
 {
 	bool shows = !conclusion->options.quiet || conclusion->file;
+	struct page_links links = {0};
 	struct report *report = NULL;
 	int r = gate_add(conclusion->gate, trace, trace_path, 0, shows ? &report : NULL);
 
@@ -117,8 +122,11 @@ static int conclude(struct conclusion *conclusion, struct trace *trace, const ch
 	if (r < 0)
 		say("the trace is kept: rtctrack report", "cannot judge the findings: %s",
 		    strerror(-r));
-	if (r == 0 && report)
+	if (r == 0 && report) {
+		page_links_look(&links, &conclusion->options, trace);
+		page_links_say(&links, &conclusion->options);
 		r = write_report(conclusion, report);
+	}
 	report_destroy(report);
 	return r;
 }

@@ -242,6 +242,7 @@ int gate_add(struct gate *gate, struct trace *trace, const char *trace_path, uin
 		return r;
 	filter.now_ns = now_ns;
 	filter.top = 0; /* counts from those that fail: see arrange */
+	filter.with_image = gate->options->format->reader == REPORT_FOR_BROWSER;
 	r = report_read(trace, trace_path, &filter, &shown);
 	if (r == 0)
 		*ret_report = gate->recordings[gate->recording_count - 1].shown = shown;

@@ -237,6 +237,7 @@ static int show(struct gate *gate)
 		if (!gate->recordings[i].shown)
 			continue;
 		mark_shown(&gate->recordings[i]);
+		gate->recordings[i].shown->judged = gate->recordings[i].all;
 		r = arrange(gate->recordings[i].shown, top);
 	}
 	if (r < 0 || !first)

@@ -12,6 +12,7 @@
 #include <track/wire.h>
 
 #include "command.h"
+#include "source_url.h"
 
 static int parse_switch(const struct option_type *type, const char *text, void *field)
 {
@@ -184,6 +185,12 @@ static int parse_pid(const struct option_type *type, const char *text, void *fie
 	return parse_u32(text, 1, INT32_MAX, field);
 }
 
+static int parse_port(const struct option_type *type, const char *text, void *field)
+{
+	(void)type;
+	return parse_u32(text, 0, UINT16_MAX, field);
+}
+
 static int parse_depth(const struct option_type *type, const char *text, void *field)
 {
 	(void)type;
@@ -231,6 +238,11 @@ static int parse_grace(const struct option_type *type, const char *text, void *f
 		return 0;
 	}
 	return parse_seconds(type, text, field);
+}
+
+static int parse_source_url(const struct option_type *type, const char *text, void *field)
+{
+	return source_url_is_usable(text) ? parse_text(type, text, field) : -EINVAL;
 }
 
 /* A number counts from the start of the run. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "output.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <report/merge.h>
 #include <report/redact.h>
@@ -9,6 +10,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "page_check.h"
 #include "step_summary.h"
 
 static bool wants_color(FILE *stream, enum option_color color)
@@ -92,6 +94,19 @@ static void find_root(const char *folder, char ret_root[PATH_MAX])
 		snprintf(ret_root, PATH_MAX, "%s", workspace);
 }
 
+/* As the page is told: texts that name folders or marks go with these. */
+static struct report_filter shown_filter(const struct options *options)
+{
+	struct report_filter filter = options->filter;
+
+	if (options->redact) {
+		filter.mine = NULL;
+		if (filter.since && !isdigit((unsigned char)filter.since[0]))
+			filter.since = NULL;
+	}
+	return filter;
+}
+
 struct report_style output_style(FILE *stream, const struct options *options,
 				 struct output_folders *ret_folders)
 {
@@ -107,6 +122,9 @@ struct report_style output_style(FILE *stream, const struct options *options,
 		.folder = folder,
 		.root = shows_root ? ret_folders->root : NULL,
 		.version = RTCTRACK_VERSION,
+		.filter = shown_filter(options),
+		.source_url = options->source_url,
+		.page = page_template(),
 	};
 }
 
@@ -128,8 +146,10 @@ int output_write(FILE *stream, const struct options *options, struct report *con
 		 size_t count)
 {
 	struct report *merged;
-	int r = options->redact ? report_redact(reports, count) : 0;
+	int r = page_check_size(options, reports, count);
 
+	if (r == 0 && options->redact)
+		r = report_redact(reports, count);
 	if (r < 0)
 		return r;
 	if (!options->merge || count < 2)

@@ -13,6 +13,7 @@
 #include "say.h"
 #include "settle.h"
 #include "trace_facts.h"
+#include "traces.h"
 
 /* As shells: 127 not found, 126 found and not startable. */
 static int cannot_run(const char *name, int error)
@@ -320,7 +321,7 @@ void recording_destroy(struct recording *recording)
 		run_folder_keep(&recording->folder);
 	else
 		run_folder_remove(&recording->folder);
-	road_destroy(recording->road);
+	traces_closed(recording->trace_path, road_destroy(recording->road));
 	pack_choice_free(&recording->packs);
 	free(recording);
 }

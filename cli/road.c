@@ -9,6 +9,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "names.h"
 #include "pack_facts.h"
 #include "pack_hints.h"
 #include "symbolise.h"
@@ -73,14 +74,17 @@ struct trace *road_release(struct road *road)
 	return trace;
 }
 
-void road_destroy(struct road *road)
+int road_destroy(struct road *road)
 {
+	int r;
+
 	if (!road)
-		return;
+		return 0;
 	collector_destroy(road->collector);
 	lifetimes_destroy(road->lifetimes);
-	trace_close(road->trace);
+	r = trace_close(road->trace);
 	free(road);
+	return r;
 }
 
 void road_set_trace_budget(struct road *road, uint64_t bytes)
@@ -229,10 +233,12 @@ static int note_unrecorded(struct road *road, const struct road_program *program
 	return r;
 }
 
-int road_judge(struct trace *trace, const struct symbol_search *search)
+int road_judge(struct trace *trace, const struct symbol_search *search, struct trace *known)
 {
-	int r = analyze_places(trace, search ? search->sysroot : NULL);
+	int r = known ? names_copy(known, trace) : 0;
 
+	if (r == 0)
+		r = analyze_places(trace, search ? search->sysroot : NULL);
 	if (r == 0)
 		r = symbolise(trace, search);
 	if (r == 0)
@@ -263,7 +269,7 @@ static int write_ending(struct trace *trace, const struct road_program *program)
 
 static int judge(struct road *road, const struct road_program *program)
 {
-	int r = road_judge(road->trace, &road->search);
+	int r = road_judge(road->trace, &road->search, NULL);
 
 	if (r == 0 && program)
 		r = write_ending(road->trace, program);
@@ -274,8 +280,7 @@ static int judge(struct road *road, const struct road_program *program)
 	return r;
 }
 
-/* What lives on was seen until now. */
-static int write_end(struct trace *trace)
+int road_set_end(struct trace *trace)
 {
 	struct timespec now;
 	char text[24];
@@ -294,7 +299,7 @@ int road_finish(struct road *road, const struct road_program *program)
 	if (program && program->is_ours)
 		collector_ended(road->collector, program->pid, program->wait_status);
 	if (program)
-		r = write_end(road->trace);
+		r = road_set_end(road->trace);
 	if (r < 0)
 		return fail(road, r, "cannot store what was recorded");
 	r = collector_finish(road->collector, &events);

@@ -32,8 +32,8 @@ struct road_times {
 /* trace_path NULL: a private trace that vanishes with the road. search NULL: nothing
  * beside this system. */
 int road_create(const char *trace_path, const struct symbol_search *search, struct road **ret_road);
-/* Closes the trace; the collection so far stays in it. NULL is fine. */
-void road_destroy(struct road *road);
+/* Closes the trace; the collection so far stays in it. As trace_close. NULL is fine. */
+int road_destroy(struct road *road);
 
 /* See lifetimes_set_budget; without it every lifetime has its row. */
 void road_set_trace_budget(struct road *road, uint64_t bytes);
@@ -46,6 +46,9 @@ size_t road_sessions(const struct road *road);
 int road_set_times(struct trace *trace, const struct road_times *times);
 /* Those that are set are not what the trace was judged by. */
 bool road_times_differ(struct trace *trace, const struct road_times *times);
+
+/* What lives on was seen until now. */
+int road_set_end(struct trace *trace);
 
 /* A spool, or a folder of spools that is followed. */
 int road_add(struct road *road, const char *path);
@@ -91,9 +94,10 @@ int road_finish(struct road *road, const struct road_program *program);
 
 /*
  * Judge a trace whose recorder was killed, as far as it goes, or one that was judged
- * before, with what search finds now. It stays marked as it is.
+ * before, with what search finds now, and the names that known has (names.h); NULL: there are none.
+ * It stays marked as it is.
  */
-int road_judge(struct trace *trace, const struct symbol_search *search);
+int road_judge(struct trace *trace, const struct symbol_search *search, struct trace *known);
 
 /* Give road's trace to the caller, who closes it, and destroy the road. */
 struct trace *road_release(struct road *road);

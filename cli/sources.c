@@ -291,10 +291,24 @@ static int open_spools(const char *path, const struct symbol_search *search,
 	return 0;
 }
 
-/* Judge a copy, and leave the file as it is: its recorder may still run. */
-static int open_copy(const char *path, const struct symbol_search *search,
-		     const struct road_times *times, struct trace **trace)
+static bool is_in_use(const char *path)
 {
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	bool in_use = fd >= 0 && file_in_use(fd);
+
+	if (fd >= 0)
+		close(fd);
+	return in_use;
+}
+
+/*
+ * Judge a copy, and leave the file as it is: its recorder may still run. Then what lives on lives
+ * until now, even if nothing has happened for long.
+ */
+static int open_copy(const char *path, const struct symbol_search *search,
+		     const struct road_times *times, struct trace *known, struct trace **trace)
+{
+	bool is_live = !trace_meta(*trace, "finished") && is_in_use(path);
 	int r;
 
 	trace_close(*trace);
@@ -303,8 +317,10 @@ static int open_copy(const char *path, const struct symbol_search *search,
 	if (r < 0)
 		return r;
 	r = road_set_times(*trace, times);
+	if (r == 0 && is_live)
+		r = road_set_end(*trace);
 	if (r == 0)
-		r = road_judge(*trace, search);
+		r = road_judge(*trace, search, known);
 	if (r < 0) {
 		trace_close(*trace);
 		*trace = NULL;
@@ -312,9 +328,21 @@ static int open_copy(const char *path, const struct symbol_search *search,
 	return r;
 }
 
+/*
+ * Its recorder left a log beside it, since somebody read it then. Where it cannot be made whole, or
+ * another one is at it, it is read with its log.
+ */
+static int open_whole(const char *path, struct trace **trace)
+{
+	trace_close(*trace);
+	*trace = NULL;
+	(void)trace_fold(path);
+	return trace_open(path, TRACE_READ, trace);
+}
+
 int source_open(const struct source *source, const struct symbol_search *search,
-		const struct road_times *times, struct trace **ret_trace, char *ret_error,
-		size_t error_capacity)
+		const struct road_times *times, struct trace *known, struct trace **ret_trace,
+		char *ret_error, size_t error_capacity)
 {
 	bool more = search->sysroot || search->debug_folders;
 	int r;
@@ -323,9 +351,11 @@ int source_open(const struct source *source, const struct symbol_search *search,
 		return open_spools(source->path, search, times, ret_trace, ret_error,
 				   error_capacity);
 	r = trace_open(source->path, TRACE_READ, ret_trace);
+	if (r == 0 && trace_has_log(source->path) && trace_meta(*ret_trace, "finished"))
+		r = open_whole(source->path, ret_trace);
 	if (r == 0 &&
 	    (more || road_times_differ(*ret_trace, times) || !trace_meta(*ret_trace, "finished")))
-		r = open_copy(source->path, search, times, ret_trace);
+		r = open_copy(source->path, search, times, known, ret_trace);
 	if (r < 0)
 		snprintf(ret_error, error_capacity, "%s", trace_open_error());
 	return r;
@@ -334,17 +364,9 @@ int source_open(const struct source *source, const struct symbol_search *search,
 uint64_t source_now_ns(const struct source *source, struct trace *trace)
 {
 	struct timespec now;
-	bool goes_on;
-	int fd;
 
-	if (source->spools || trace_meta(trace, "finished"))
-		return 0;
-	fd = open(source->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	if (fd < 0)
-		return 0;
-	goes_on = file_in_use(fd);
-	close(fd);
-	if (!goes_on || clock_gettime(CLOCK_MONOTONIC, &now) < 0)
+	if (source->spools || trace_meta(trace, "finished") || !is_in_use(source->path) ||
+	    clock_gettime(CLOCK_MONOTONIC, &now) < 0)
 		return 0;
 	return (uint64_t)now.tv_sec * 1000000000ull + (uint64_t)now.tv_nsec;
 }

@@ -50,11 +50,12 @@ bool source_is_recording(const char *path);
 /*
  * The caller closes the trace. On failure ret_error holds a sentence. A trace that was
  * judged before is judged again, in a private copy, where search has more places, or other times
- * are given (see road_set_times).
+ * are given (see road_set_times), and what is not over is, too: with names that known has (see
+ * road_judge; NULL: there are none).
  */
 int source_open(const struct source *source, const struct symbol_search *search,
-		const struct road_times *times, struct trace **ret_trace, char *ret_error,
-		size_t error_capacity);
+		const struct road_times *times, struct trace *known, struct trace **ret_trace,
+		char *ret_error, size_t error_capacity);
 
 /*
  * The time on CLOCK_MONOTONIC if somebody still records into the trace, which source_open gave;

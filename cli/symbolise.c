@@ -10,6 +10,7 @@
 
 #define INLINED_MAX 64
 #define BUILD_ID_MAX 64
+#define NO_SYMBOLS "no symbols for these addresses"
 
 /* A return address lies behind its call, so that one less is in it; a start routine is exact. */
 static const char locations_sql[] =
@@ -21,6 +22,12 @@ static const char locations_sql[] =
 
 static const char symbols_sql[] =
 	"UPDATE module SET symbols = ?1 WHERE path = ?2 AND build_id = ?3";
+
+/* That none of the places looked up now has any does not say that none has. */
+static const char named_sql[] = "UPDATE module SET symbols = 'ok'"
+				" WHERE (symbols IS NULL OR symbols = '" NO_SYMBOLS "') AND EXISTS"
+				" (SELECT 1 FROM location l JOIN frame f ON f.location_id = l.id"
+				"  WHERE l.path = module.path AND l.build_id = module.build_id)";
 
 /* Those of its processes that may still live can see a file that we cannot. */
 static const char living_sql[] =
@@ -242,7 +249,7 @@ static int symbolise_module(struct trace *trace, struct symbolizer *symbolizer,
 			return r;
 		found += depth > 0;
 	}
-	return write_symbols(trace, &places[0], found ? "ok" : "no symbols for these addresses");
+	return write_symbols(trace, &places[0], found ? "ok" : NO_SYMBOLS);
 }
 
 int symbolise(struct trace *trace, const struct symbol_search *search)
@@ -262,5 +269,5 @@ int symbolise(struct trace *trace, const struct symbol_search *search)
 	}
 	symbolizer_destroy(symbolizer);
 	places_finish(&places);
-	return r;
+	return r == 0 ? trace_execute(trace, named_sql) : r;
 }

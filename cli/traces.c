@@ -2,12 +2,15 @@
 #include "traces.h"
 
 #include <errno.h>
+#include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "page_links.h"
 #include "say.h"
 
-static int collect(const struct options *options, size_t first, size_t count,
+int traces_collect(const struct options *options, size_t first, size_t count,
 		   struct sources *sources)
 {
 	char line[512];
@@ -38,7 +41,7 @@ static int visit(const struct source *source, const struct options *options, tra
 	struct road_times times = options_times(options);
 	struct trace *trace;
 	char error[512];
-	int r = source_open(source, &search, &times, &trace, error, sizeof(error));
+	int r = source_open(source, &search, &times, NULL, &trace, error, sizeof(error));
 
 	if (r < 0) {
 		say(sources_remedy(r), "%s", error);
@@ -53,7 +56,7 @@ int traces_visit(const struct options *options, size_t first, size_t count, trac
 		 void *ctx, size_t *ret_missing)
 {
 	struct sources sources = {0};
-	int r = collect(options, first, count, &sources);
+	int r = traces_collect(options, first, count, &sources);
 
 	if (ret_missing)
 		*ret_missing = sources.missing;
@@ -63,9 +66,22 @@ int traces_visit(const struct options *options, size_t first, size_t count, trac
 	return r;
 }
 
+void traces_closed(const char *path, int r)
+{
+	char remedy[PATH_MAX + 64];
+
+	if (r != -EBUSY)
+		return;
+	snprintf(remedy, sizeof(remedy), "keep both; 'rtctrack report %s' makes one of them then",
+		 path);
+	say(remedy, "as long as somebody reads '%s', it is not whole without '%s-wal' beside it",
+	    path, path);
+}
+
 struct judging {
 	struct gate *gate;
 	struct reports *reports; /* NULL: nothing is shown */
+	struct page_links links;
 };
 
 /* Room for another report; NULL: none is wanted. */
@@ -99,6 +115,8 @@ static int add(struct trace *trace, const struct source *source, const struct op
 		    "no mark '%s' in '%s'", options->filter.since, source->path);
 	else if (r < 0)
 		say("it may be damaged", "cannot read '%s': %s", source->path, trace_error(trace));
+	if (r == 0)
+		page_links_look(&judging->links, options, trace);
 	if (reports)
 		reports->count += r == 0;
 	return r;
@@ -116,6 +134,7 @@ int traces_judge(const struct options *options, size_t first, size_t count, stru
 	r = traces_visit(options, first, count, add, &judging, &missing);
 	if (r < 0)
 		return r;
+	page_links_say(&judging.links, options);
 	gate_miss(gate, missing);
 	r = gate_judge(gate);
 	if (r < 0)

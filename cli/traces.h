@@ -12,6 +12,13 @@
 #include "options.h"
 #include "sources.h"
 
+/*
+ * What count of the operands stand for, from first on; there must be one. To be finished however it
+ * ends. 0, or -errno: that was said, and so is what is left out.
+ */
+int traces_collect(const struct options *options, size_t first, size_t count,
+		   struct sources *sources);
+
 /* Of one recording, judged as the options say. 0, or -errno: that was said, and ends the visit. */
 typedef int (*trace_visitor)(struct trace *trace, const struct source *source,
 			     const struct options *options, void *ctx);
@@ -35,5 +42,8 @@ struct reports {
 int traces_judge(const struct options *options, size_t first, size_t count, struct gate *gate,
 		 struct reports *ret_reports);
 void reports_finish(struct reports *reports);
+
+/* Says what a trace that was written is not whole without, by what closing it returned. */
+void traces_closed(const char *path, int r);
 
 #endif

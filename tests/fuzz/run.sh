@@ -27,6 +27,7 @@ policy		8	fuzz_seeds
 suppressions	4	fuzz_seeds
 baseline	4	fuzz_seeds
 functions	6	fuzz_seeds_symbol
+request		4	fuzz_seeds
 spool		40	fuzz_seeds
 unwind		20	fuzz_seeds_symbol"
 probes="

@@ -193,6 +193,22 @@ static void save_policies(const char *corpus)
 	save(corpus, "baseline", "baseline", baseline, strlen(baseline));
 }
 
+/* What a browser asks the page's server for. */
+static void save_requests(const char *corpus)
+{
+	static const char *const requests[] = {
+		"GET\n/00112233445566778899aabbccddeeff/\nlocalhost:4711\n\nnone",
+		"HEAD\n/00112233445566778899aabbccddeeff/session.json\n[::1]:80\n0\nsame-origin",
+		"GET\n/00112233445566778899aabbccddeeff/trace/2\n127.0.0.1\n4294967295",
+	};
+	char name[32];
+
+	for (size_t i = 0; i < sizeof(requests) / sizeof(*requests); i++) {
+		snprintf(name, sizeof(name), "request%zu", i);
+		save(corpus, "request", name, requests[i], strlen(requests[i]));
+	}
+}
+
 int main(int argc, char **argv)
 {
 	if (argc != 2) {
@@ -214,6 +230,7 @@ int main(int argc, char **argv)
 	save_raw(argv[1]);
 	save_logs(argv[1]);
 	save_policies(argv[1]);
+	save_requests(argv[1]);
 	const char *marks = "100 7 one two\n200 8 three\nx\n1 2";
 	save(argv[1], "marks", "marks", marks, strlen(marks));
 	return 0;

@@ -54,6 +54,14 @@ run --redact -- "$host" exit
 for format in $("$rtctrack" help --completion bash | sed -n "s/.*report:--format.*) _rtctrack_words '\([^']*\)'.*/\1/p"); do
 	"$rtctrack" report --redact --format "$format" kept.db >"format.$format"
 done
+# A page has its trace packed: what is in it, as text. Without the page, there is none.
+page=$here/../formats/page.mjs
+if [ -s format.html ]; then
+	node "$page" format.html take 0 page.db && { node "$page" format.html says 'JSON.stringify(s)' && sqlite3 -batch page.db .dump; } >page.text
+	mv page.text format.html
+else
+	rm -f format.html
+fi
 check "text and json are among the formats" "$(ls format.text format.json 2>&1 | paste -sd ' ')" "format.json format.text"
 for file in err format.*; do
 	check "redacted $file: no address, folder or argument" \

@@ -17,6 +17,7 @@ static void begin(void)
 	cr_redirect_stderr();
 	options = (struct options){
 		.command = &command_table[COMMAND_CHECK],
+		.format = report_formats,
 		.policy_path = "none",
 		.grace_ns = ROAD_TIME_UNSET,
 		.settle_ns = ROAD_TIME_UNSET,
@@ -121,6 +122,45 @@ Test(gate, our_own_frames_match_no_suppression)
 	open_gate();
 	report_destroy(judge());
 	cr_expect_eq(gate_code(gate), EXIT_FINDINGS);
+}
+
+static const struct report_format *format_for(enum report_reader reader)
+{
+	const struct report_format *format = report_formats;
+
+	while (format->name && format->reader != reader)
+		format++;
+	return format;
+}
+
+Test(gate, a_page_gets_the_trace_and_what_is_said_of_all_findings)
+{
+	struct report *report;
+
+	options.format = format_for(REPORT_FOR_BROWSER);
+	options.filter.kind = "thread";
+	open_gate();
+	report = judge();
+	cr_expect_eq(report->finding_count, 0);
+	cr_assert_not_null(report->judged);
+	cr_assert_eq(report->judged->finding_count, 1);
+	cr_expect(report->judged->findings[0].gate.fails);
+	cr_expect_null(report->judged->image);
+	cr_assert_not_null(report->image);
+	cr_expect_eq(memcmp(report->image, "SQLite format 3", 16), 0);
+	report_destroy(report);
+}
+
+Test(gate, others_do_not_get_the_trace)
+{
+	struct report *report;
+
+	options.format = format_for(REPORT_FOR_MACHINE);
+	open_gate();
+	report = judge();
+	cr_expect_null(report->image);
+	cr_expect_eq(report->image_size, 0);
+	report_destroy(report);
 }
 
 Test(gate, all_recordings_are_judged_as_one)

@@ -78,8 +78,8 @@ static void expect_state(uint64_t grace_ns, const char *state)
 	struct trace *trace;
 	char error[512];
 
-	cr_assert_eq(source_open(&source, &search, &times, &trace, error, sizeof(error)), 0, "%s",
-		     error);
+	cr_assert_eq(source_open(&source, &search, &times, NULL, &trace, error, sizeof(error)), 0,
+		     "%s", error);
 	cr_assert_eq(trace_query(trace, "SELECT state FROM finding", &query), 0);
 	cr_assert_eq(trace_query_step(query), 1);
 	cr_expect_str_eq(trace_query_text(query, 0), state);
@@ -104,6 +104,35 @@ Test(sources, the_same_grace_time_judges_nothing_again)
 	trace_close(trace);
 	expect_state(5000000000, "leaked");
 	expect_state(4000000000, "recheck");
+}
+
+/* Whether what is given to a report says when the recording ended. */
+static bool is_told_an_end(void)
+{
+	struct source source = {.path = path};
+	struct symbol_search search = {0};
+	struct road_times times = ROAD_TIMES_UNSET;
+	struct trace *trace;
+	char error[512];
+	bool told;
+
+	cr_assert_eq(source_open(&source, &search, &times, NULL, &trace, error, sizeof(error)), 0,
+		     "%s", error);
+	told = trace_meta(trace, "ended_ns") != NULL;
+	trace_close(trace);
+	return told;
+}
+
+Test(sources, what_is_recorded_still_is_judged_as_of_now)
+{
+	struct trace *trace;
+
+	cr_expect_not(is_told_an_end(), "it is over");
+	cr_assert_eq(trace_create(path, &trace), 0);
+	cr_assert_eq(trace_commit(trace), 0);
+	cr_expect(is_told_an_end());
+	trace_close(trace);
+	cr_expect_not(is_told_an_end(), "nobody knows how long it went on");
 }
 
 /* A folder with the trace, and files that are none; some look like databases. */
@@ -237,7 +266,7 @@ Test(sources, a_damaged_trace_in_a_folder_stays_an_error)
 	cr_expect_eq(sources_add(&sources, folder), 0);
 	cr_expect_eq(sources.skipped_count, 0);
 	cr_assert_eq(sources.count, 1);
-	r = source_open(&sources.items[0], &search, &ROAD_TIMES_UNSET, &trace, error,
+	r = source_open(&sources.items[0], &search, &ROAD_TIMES_UNSET, NULL, &trace, error,
 			sizeof(error));
 	cr_expect_eq(r, -EIO);
 	cr_expect_not_null(sources_remedy(r));
