@@ -9,6 +9,7 @@ build=$root/build/release
 
 # shellcheck disable=SC2086
 install_packages $BUILD_PACKAGES
+install_page || true # the command goes without its page then, and says so
 if [ ! -f "$build/build.ninja" ]; then
 	echo "configuring $build" >&2
 	(cd "$root" && cmake --preset release -DTRACK_TESTS=OFF >/dev/null)
@@ -20,4 +21,5 @@ trace=$build/demo.db
 program=("$build/samples/loopback/dc-loopback" --sessions 5 --messages 20 --leak --marks)
 echo "recording: ${program[*]}" >&2
 "$build/cli/rtctrack" run -o "$trace" --quiet --grace 0.2 -- "${program[@]}"
-exec "$build/cli/rtctrack" report "$trace"
+"$build/cli/rtctrack" report "$trace"
+echo "the same in a browser: $build/cli/rtctrack view $trace" >&2

@@ -4,11 +4,14 @@ dockerfile=$recipes/Dockerfile
 
 # packages STAGE: what apt-get installs in it
 packages() { sed -n "/^FROM .* AS $1\$/,/^FROM/p" "$dockerfile" | sed -n '/apt-get install/,/rm -rf/p' | sed -E 's/.*--no-install-recommends//; s/&& rm.*//; s/\\$//' | tr -s ' ' '\n' | grep . | sort; }
-# needed FILE: the packages of the libraries that it is linked with, but for what every image has
-needed() { ldd "$1" | awk '$3 ~ /^\// {print $3}' | xargs -n1 readlink -f | xargs dpkg-query -S 2>/dev/null | sed 's/:.*//' | sort -u | grep -vxE 'libc6|libgcc-s1|zlib1g|libzstd1|liblzma5|libbz2-1.0'; }
+# needed FILE: the packages of the libraries that it names, but for what every image has; what these need, apt-get brings
+needed() {
+	ldd "$1" | awk 'NR == FNR {named[$0]; next} $1 in named {print $3}' <(readelf -d "$1" | sed -n 's/.*(NEEDED).*\[\(.*\)\]/\1/p') - |
+		xargs readlink -f | xargs dpkg-query -S 2>/dev/null | sed 's/:.*//' | sort -u | grep -vxE 'libc6|libgcc-s1|zlib1g'
+}
 
 check "Dockerfile: what builds is what tests/install.sh installs, without the samples" "$(packages build | paste -sd' ')" \
-	"$(tr ' ' '\n' <<<"$BUILD_PACKAGES" | grep -vxE 'libssl-dev|libusrsctp-dev|libmicrohttpd-dev|libunwind8' | sort | paste -sd' ')"
+	"$(tr ' ' '\n' <<<"$BUILD_PACKAGES $PAGE_PACKAGES" | grep -vxE 'libssl-dev|libusrsctp-dev|libunwind8' | sort | paste -sd' ')"
 check "Dockerfile: the image for CI has the command's libraries" "$(comm -13 <(packages ci) <(needed "$rtctrack"))" ""
 check "Dockerfile: and what it is copied with is there" "$(sed -nE 's/^COPY ([^-.][^ ]*) .*/\1/p' "$dockerfile" | (cd "$root" && xargs ls -d 2>&1 >/dev/null))" ""
 

@@ -242,6 +242,8 @@ timeout 300 /usr/bin/python3 "$here/workflow.py" "$recipes/github-actions.yml" h
 check "GitHub: a leak fails its test and the gate" "$? $(grep -cE '^(tests [12]: test|gate: judge all tests together): failed$' hub.out)" "1 2"
 check "GitHub: every other step works, and the traces of both parts come together" "$(grep -cE '^(tests [12]|gate): .*: (failed|not reached|unknown)$' hub.out) $(traces hub-red/gate/traces)" "2 leaks.busy-line leaks.many-calls leaks.phone"
 check "GitHub: the line is annotated" "$(grep -c '^::error file=phone\.c,line=49,title=scope-unclosed' hub.out)" 1
+check "GitHub: the page is kept, and its links lead to the commit" "$(node "$root/tests/formats/page.mjs" hub-red/artifacts/leaks/leaks.html says 's.traces.length + " " + s.traces[0].gate.code + " " + s.source.url' 2>&1)" \
+	"3 1 https://github.com/owner/repository/blob/0123abc/{file}#L{line}"
 check "GitHub: the summary names the finding" "$(grep -c scope-unclosed hub-red/gate/summary.md | sed 's/[2-9]/1/')" 1
 "$rtctrack" baseline write hub/leaks.jsonl hub-red/gate/traces >/dev/null
 echo 'baseline: leaks.jsonl' >hub/rtctrack.yaml
@@ -261,7 +263,7 @@ gitlab() {
 }
 project lab
 cp "$recipes/gitlab-ci.yml" lab/.gitlab-ci.yml
-printf 'build\nleaks.xml\n.gitlab-ci-local\n' >lab/.gitignore
+printf 'build\nleaks.xml\nleaks.html\n.gitlab-ci-local\n' >lab/.gitignore
 git init -q lab
 git -C lab config user.email lab@example.org
 git -C lab config user.name lab
@@ -270,6 +272,7 @@ if [ -d "$tools/node_modules/gitlab-ci-local" ]; then
 	check "GitLab: a leak fails its test and the gate" "$? $(grep -cE '^(tests: \[[12]/2\]|gate) .*finished in .* FAIL' lab.out)" "1 2"
 	check "GitLab: the traces of both jobs come together" "$(traces lab/build/traces)" "leaks.busy-line leaks.many-calls leaks.phone"
 	check "GitLab: with a report as JUnit" "$(grep -c '<failure' lab/leaks.xml)" 1
+	check "GitLab: and a page" "$(node "$root/tests/formats/page.mjs" lab/leaks.html says 's.traces.length + " " + /\/-\/blob\/[0-9a-f]{40}\/\{file\}#L\{line\}$/.test(s.source.url)' 2>&1)" "3 true"
 	cp hub/leaks.jsonl hub/rtctrack.yaml lab
 	gitlab lab
 	check "GitLab: a baseline lets it pass" "$? $(grep -c FAIL lab.out)" "0 0"

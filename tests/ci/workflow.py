@@ -65,10 +65,14 @@ class Pipeline:
         if name == "actions/checkout":
             copy(self.project, workspace)
         elif name == "actions/upload-artifact":
-            source = os.path.join(workspace, given["path"])
-            if not os.path.isdir(source) or not os.listdir(source):
+            source, artifact = os.path.join(workspace, given["path"]), os.path.join(self.artifacts, given["name"])
+            if os.path.isfile(source):
+                os.makedirs(artifact, exist_ok=True)
+                shutil.copy(source, artifact)
+            elif os.path.isdir(source) and os.listdir(source):
+                copy(source, artifact)
+            else:
                 return given.get("if-no-files-found") != "error"
-            copy(source, os.path.join(self.artifacts, given["name"]))
         elif name == "actions/download-artifact":
             for artifact in fnmatch.filter(os.listdir(self.artifacts), given["pattern"]):
                 copy(os.path.join(self.artifacts, artifact), os.path.join(workspace, given["path"]))
@@ -96,7 +100,8 @@ class Pipeline:
         workspace = os.path.join(self.folder, "workspace")  # the same for all jobs, as on their machines
         os.makedirs(workspace)
         context = {"workspace": workspace, "matrix": row, "strategy": {"job-total": total},
-                   "vars": {"RTCTRACK_IMAGE": "none"}}
+                   "vars": {"RTCTRACK_IMAGE": "none"},
+                   "github": {"server_url": "https://github.com", "repository": "owner/repository", "sha": "0123abc"}}
         expand(job["container"], context)
         environment = dict(os.environ, GITHUB_ACTIONS="true", GITHUB_WORKSPACE=workspace,
                            GITHUB_STEP_SUMMARY=os.path.join(workspace, "summary.md"))
