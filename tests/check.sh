@@ -29,6 +29,8 @@ eventually() {
 	done
 	return 1
 }
+# page_folder BUILD: where that build has the page
+page_folder() { sed -n 's/^TRACK_PAGE_FOLDER:PATH=//p' "$1/CMakeCache.txt"; }
 # summary: the last line; its status is the suite's
 summary() {
 	echo "$suite: $passed passed, $failed failed, $skipped skipped"

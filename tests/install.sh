@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Sourced by the scripts of this repository: install what is missing, and say so.
 
-BUILD_PACKAGES="gcc g++ cmake ninja-build pkg-config libsqlite3-dev libdw-dev libelf-dev libiberty-dev libjson-c-dev libunwind8 libssl-dev libusrsctp-dev libmicrohttpd-dev libyaml-dev libbpf-dev clang bpftool libcapstone-dev"
+BUILD_PACKAGES="gcc g++ cmake ninja-build pkg-config libsqlite3-dev libdw-dev libelf-dev libiberty-dev libjson-c-dev libunwind8 libssl-dev libusrsctp-dev libmicrohttpd-dev libyaml-dev libbpf-dev clang bpftool libcapstone-dev zlib1g-dev"
 TEST_PACKAGES="git curl valgrind libcriterion-dev sqlite3 strace binutils libjemalloc2 clang libclang-rt-dev clang-format util-linux man-db zsh btrfs-progs bpftrace systemtap-sdt-dev libxml2-utils"
 PACKS_PACKAGES="python3-pylibsrtp libgstreamer1.0-dev libuv1-dev libnice-dev libsrtp2-dev libglib2.0-dev libglib2.0-bin gstreamer1.0-tools gstreamer1.0-plugins-base openssl"
 REAL_PACKAGES="python3-aiortc janus chromium chromium-sandbox iproute2 coturn"
@@ -33,9 +33,14 @@ install_packages() {
 	return 1
 }
 
+# What the page is built with; without it the rest is built.
+PAGE_PACKAGES="nodejs npm"
+# shellcheck disable=SC2086 # words
+install_page() { command -v npm >/dev/null 2>&1 || install_packages $PAGE_PACKAGES; }
+
 # install_npm MANIFEST_FOLDER TARGET: node_modules of its package-lock.json in TARGET, once.
 install_npm() {
-	command -v npm >/dev/null 2>&1 || install_packages nodejs npm || return 1
+	install_page || return 1
 	mkdir -p "$2" || return 1
 	if [ -d "$2/node_modules" ] && cmp -s "$1/package-lock.json" "$2/package-lock.json"; then
 		return 0

@@ -208,6 +208,7 @@ installed() {
 	install_npm tests/real build/release/tests/real
 	install_npm tests/ci build/release/tests/ci
 	install_npm tests/formats build/release/tests/formats
+	install_npm tests/page build/release/tests/page
 }
 
 # The long ones come first, and what waits for the sanitizers' builds last.
@@ -227,12 +228,14 @@ lines hangs tests/live/hangs.sh build/release
 lines endings tests/live/endings.sh build/release
 lines robust tests/samples/robust.sh build/release
 lines interop tests/samples/interop.sh build/release
+lines page tests/page/run.sh build/release
 lines soak-command tests/live/soak_command.sh build/release
 lines bounds tests/live/bounds.sh build/release
 lines calls tests/live/calls.sh build/release
 probed probes-hangs tests/probes/hangs.sh build/release
 probed probes-cli tests/probes/cli.sh build/release
 lines house tests/unit/house.sh build/release
+lines page-unit tests/unit/page.sh build/release
 lines annotations tests/live/annotations.sh build/release
 lines packs-command tests/live/packs.sh build/release
 lines wrappers tests/live/wrappers.sh build/release
@@ -244,6 +247,7 @@ lines ci tests/ci/run.sh build/release
 lines gate-self tests/live/gate_self.sh build/release
 lines story tests/live/story.sh build/release
 lines formats tests/live/formats.sh build/release
+lines view tests/live/view.sh build/release
 lines traps tests/live/traps.sh
 lines ice tests/samples/ice.sh build/release
 lines echo tests/samples/echo.sh build/release
@@ -263,6 +267,7 @@ install_packages $BUILD_PACKAGES $TEST_PACKAGES $PACKS_PACKAGES || {
 	exit 1
 }
 
+install_page || true # what needs the page is skipped by its suite then
 say "building"
 installed >"$logs/install.log" 2>&1 &
 installing=$!
@@ -286,6 +291,7 @@ if [ $full = yes ]; then
 	for round in 1 2 3 4 5; do
 		lines "live-$round" tests/live/run.sh build/release
 		criterion "unit-$round" build/release
+		lines "page-$round" tests/page/run.sh build/release
 	done
 	say "hosts, every pair"
 	lines hosts-full tests/hosts/run.sh build/release --full

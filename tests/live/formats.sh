@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # What other programs read: SARIF and JUnit XML held against their schemas, GitHub's commands against its
-# limits, and many recordings as one report.
+# limits, pages with the traces in them, and many recordings as one report.
 #   tests/live/formats.sh [BUILD]        (default build/release)
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
@@ -192,7 +192,7 @@ judge killed killed.db
 check "a signal is told" "$(of_json killed.sarif 'd.runs[0].invocations[0].exitSignalNumber')" 9
 
 # A process that hangs is none of what these formats tell.
-for format in sarif junit github; do
+for format in sarif junit github html; do
 	timeout 60 "$rtctrack" why --format "$format" $$ >out 2>err
 	check "why refuses $format, and says what it can write" "$? $(wc -c <out) $(grep -c "cannot write $format" err) $(grep -c 'use --format text or --format json' err)" "2 0 1 1"
 done
@@ -200,6 +200,121 @@ done
 # --redact: what is left is valid, and names nobody.
 judge redacted --redact leak1.db
 check "redacted: no folder, no argument" "$(grep -l "$work\|secret\|originalUriBaseIds" redacted.sarif redacted.xml)" ""
+
+# A page: one file with the traces in it.
+# says FILE EXPRESSION: of what the page is told beside its traces; take FILE N: its trace, as N.taken
+says() { timeout 60 node "$here/../formats/page.mjs" "$1" says "$2" 2>&1; }
+take() { timeout 60 node "$here/../formats/page.mjs" "$1" take "$2" "$2.taken" 2>&1; }
+# rows FILE SQL
+rows() { timeout 60 sqlite3 -batch "$1" "$2" 2>&1; }
+findings="SELECT rule, state, count, fingerprint, message, culprit_function, culprit_file, culprit_line FROM finding ORDER BY rank"
+counts="SELECT (SELECT count(*) FROM resource), (SELECT count(*) FROM stack), (SELECT count(*) FROM frame), (SELECT count(*) FROM evidence)"
+if ! report html leak1.db >page.html 2>err && grep -q 'built without the page' err; then
+	check "without the page it is said what to do" "$(grep -c 'install npm' err)" 1
+	skip "pages" "this rtctrack was built without the page"
+else
+	check "a page has its trace, and says nothing else" "$(wc -c <err) $(take page.html 0)$(rows 0.taken 'PRAGMA integrity_check')" "0 ok"
+	check "with the same findings" "$(rows 0.taken "$findings")" "$(rows leak1.db "$findings")"
+	check "and the same lifetimes and stacks" "$(rows 0.taken "$counts")" "$(rows leak1.db "$counts")"
+	check "and an index by place, as a trace" "$(rows 0.taken "SELECT count(*) FROM sqlite_master WHERE name = 'resource_by_birth_stack'")" 1
+	check "the page is told what the gate says" \
+		"$(says page.html '[s.schema, s.served, s.traces.length, s.traces[0].name, s.traces[0].live, s.traces[0].gate.code].join(" ")')" "1 false 1 leak1.db false 1"
+	check "and how large the trace is" "$(says page.html 's.traces[0].size')" "$(stat -c %s 0.taken)"
+	check "the gate's words are by fingerprint" "$(says page.html "s.traces[0].gate.findings['$(rows leak1.db 'SELECT fingerprint FROM finding WHERE rank = 1')'].fails")" true
+	report html leak1.db >again.html
+	check "written again it is the same" "$(cmp page.html again.html 2>&1)" ""
+	report html leak1.db clean.db leak2.db >three.html
+	report html --merge leak1.db clean.db leak2.db >merged.html
+	for page in three merged; do
+		check "$page: of several traces all are there" "$(says $page.html 's.traces.map(t => t.name).join(" ")') $(take $page.html 2)$(rows 2.taken "$findings" | cmp - <(rows leak2.db "$findings") && take $page.html 1 && rows 1.taken 'SELECT count(*) FROM finding')" "leak1.db clean.db leak2.db 0"
+	done
+	report html --kind fd --scope 'Peer*' --top 1 --since 0 --mine 'open_*' leak1.db >filtered.html
+	check "what is asked for is shown first, and the rest is there" \
+		"$(says filtered.html 'const f = s.filter; [f.kind, f.rule, f.scope, f.top, f.since, f.mine].join(" ")') $(take filtered.html 0)$(rows 0.taken 'SELECT count(*) FROM finding') $(says filtered.html 'Object.keys(s.traces[0].gate.findings).length')" \
+		"fd  Peer* 1 0 open_* $(rows leak1.db 'SELECT count(*) FROM finding') $(rows leak1.db 'SELECT count(DISTINCT fingerprint) FROM finding')"
+	(cd repo/build && report html --source-url 'https://github.com/o/r/blob/main/{file}#L{line}' "$work/leak1.db") >linked.html
+	check "links lead where --source-url says, from the repository" "$(says linked.html 's.source.url + " " + s.source.root')" "https://github.com/o/r/blob/main/{file}#L{line} $work/repo"
+	mkdir elsewhere
+	(cd elsewhere && report html --source-url 'https://github.com/o/r/blob/main/{file}#L{line}' "$work/leak1.db") >/dev/null 2>err
+	check "where no file lies below there, it is said that there are no links" "$(grep -c "makes no links: no source file of the recording lies below '$work/elsewhere'" err)" 1
+	report html --suppressions leaks.supp leak1.db >excused.html
+	check "what is excused says by which line" "$(says excused.html 'Object.values(s.traces[0].gate.findings).filter(f => f.says).map(f => [f.fails, f.says].join(" ")).join()')" "false suppressed by leaks.supp:1: it & <known>"
+	report html --baseline empty.jsonl leak1.db >new.html
+	check "what the baseline does not know is new" "$(says new.html 'Object.values(s.traces[0].gate.findings).some(f => f.novelty === "new")')" true
+
+	# Names that would end an element, or begin one.
+	mkdir hostile && cp leak1.db 'hostile/<!--<script>.db' && cp leak1.db 'hostile/a"><b>.db'
+	sqlite3 'hostile/<!--<script>.db' "UPDATE finding SET fingerprint = '</script>', message = '</SCRIPT><!--'; UPDATE resource SET name = CAST(x'3c2f736372697074003e' AS TEXT)"
+	report html hostile >hostile.html 2>err
+	check "hostile names stay text" "$? $(says hostile.html 's.traces.map(t => t.name).join(" ")') $(take hostile.html 0)$(rows 0.taken 'SELECT message FROM finding LIMIT 1')" '0 <!--<script>.db a"><b>.db </SCRIPT><!--'
+	check "there are no elements but ours" "$(grep -aoE '<!--|<script|</script' hostile.html | sort | uniq -c | tr -s ' ' | paste -sd' ')" "$(grep -aoE '<!--|<script|</script' three.html | sort | uniq -c | tr -s ' ' | awk '{print " " $1 - 1 " " $2}' | paste -sd' ')"
+
+	# Who records goes on: what is there is judged in a copy, the file is left as it is.
+	cp leak1.db unfinished.db
+	sqlite3 unfinished.db "DELETE FROM meta WHERE key = 'finished'; DELETE FROM finding; DELETE FROM evidence"
+	report html unfinished.db >unfinished.html 2>err
+	check "an unfinished trace is judged in a copy" "$? $(take unfinished.html 0)$(rows 0.taken 'SELECT count(*) > 0 FROM finding') $(rows unfinished.db 'SELECT count(*) FROM finding')" "0 1 0"
+	report html "$work/spools-of" >out 2>err
+	check "what is not there is an error, and no page" "$? $(wc -c <out)" "2 0"
+
+	# --redact: nothing of what is secret is in any byte of the trace.
+	cat >secret.c <<'END'
+#include <arpa/inet.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <track/track.h>
+static int connection;
+int main(void)
+{
+	struct sockaddr_un path = {.sun_family = AF_UNIX, .sun_path = "socket-of-anna"};
+	struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons(40404)};
+	int fds[] = {socket(AF_UNIX, SOCK_DGRAM, 0), socket(AF_INET, SOCK_DGRAM, 0), open("file-of-anna", O_RDWR | O_CREAT, 0600)};
+	inet_pton(AF_INET, "127.77.88.99", &address.sin_addr);
+	track_scope_open(&connection, "Peer", 0);
+	for (int i = 0; i < 3; i++)
+		track_own(track_scope(&connection), track_fd(fds[i]));
+	if (bind(fds[0], (void *)&path, sizeof(path)) || bind(fds[1], (void *)&address, sizeof(address)) || fds[2] < 0)
+		abort();
+	track_mark("mark-of-anna 1");
+	track_create(track_object(&path), "Account");
+	track_name(track_object(&path), "label-of-anna");
+	track_own(track_scope(&connection), track_object(&path));
+	track_scope_close(&connection);
+	track_scope_closed(&connection);
+	return 0;
+}
+END
+	mkdir -p home-of-anna && cc -g -O1 -I "$here/../../libtrack/include" -o home-of-anna/secret "$work/secret.c" || fail "a program with secrets" "is not built"
+	(cd home-of-anna && HOME=$work/home-of-anna timeout 60 "$rtctrack" run -q --grace 0 -o ../secret.db -- ./secret --argument-of-anna) >out 2>&1
+	secrets="of-anna|127\.77\.88\.99|$(basename "$work")|$(uname -n)"
+	check "a trace has secrets" "$(strings secret.db | grep -oE "(file|socket|mark|label|argument|home)-of-anna|127\.77\.88\.99" | sort -u | paste -sd' ')" \
+		"127.77.88.99 argument-of-anna file-of-anna home-of-anna label-of-anna mark-of-anna socket-of-anna"
+	report html --redact secret.db >redacted.html
+	report json --redact secret.db >redacted.json
+	take redacted.html 0
+	check "redacted, its page has none" "$(strings -n 3 0.taken | grep -cE "$secrets") $(strings -n 3 -e l 0.taken | grep -cE "$secrets") $(grep -acE "of-anna|127\.77" redacted.html)" "0 0 0"
+	check "it is a whole trace" "$(rows 0.taken 'PRAGMA integrity_check') $(rows 0.taken "$counts")" "ok $(rows secret.db "$counts")"
+	check "with the placeholders of the other formats" "$(rows 0.taken 'SELECT message FROM finding ORDER BY rank')" "$(of_json redacted.json 'd.findings.map(f => f.message).join("\n")')"
+	check "ports and functions stay" "$(rows 0.taken "SELECT local_address FROM resource WHERE local_address LIKE '%:40404'" | sed 's/[0-9]*:/N:/') $(rows 0.taken "SELECT DISTINCT culprit_function || ' ' || culprit_file FROM finding")" "address-N:40404 main secret.c"
+	check "and the page is told no folder" "$(says redacted.html 's.traces[0].path + " " + s.source.root')" "secret.db null"
+
+	# Where a page does not belong.
+	check "a terminal gets no page" "$(script -qec "$rtctrack report --format html leak1.db" /dev/null | tr -d '\r' | head -2 | paste -sd' ' | tr -s ' ')" \
+		"rtctrack: --format html is a file to open in a browser, nothing for a terminal write it into a file: rtctrack report --format html TRACE >report.html"
+	run --format html -o "$work/run.db" -- touch "$work/started"
+	check "nor does stderr, and nothing is started" "$code $(grep -c 'name a file: --report-file report.html' err) $(ls started 2>/dev/null)" "2 1 "
+	run --format html --report-file "$work/run.html" --gate -o "$work/run.db" -- ./leak
+	check "run writes it to a file" "$code $(says run.html 's.traces[0].gate.code') $(take run.html 0)$(rows 0.taken "$findings" | cmp - <(rows run.db "$findings"))" "23 1 "
+	for template in 'javascript:alert("{file}")' 'data:text/html,{file}' 'https://{file}/' 'https://example.org/'; do
+		report html --source-url "$template" leak1.db >out 2>err
+		check "no link is $template" "$? $(wc -c <out) $(grep -c 'such as https://github.com/OWNER/REPOSITORY/blob/main/{file}#L{line}' err)" "2 0 1"
+	done
+	report html leak1.db >/dev/full 2>err
+	check "a full disk is told" "$? $(grep -c 'cannot write the report: No space left on device' err)" "2 1"
+fi
 
 # --format of run, on stderr or in a file.
 run --format sarif --report-file "$work/run.sarif" -o "$work/run.db" -- ./leak

@@ -59,6 +59,9 @@ try libtrack/import store/trace.h no
 try libtrack/import analyze/analyze.h no
 try cli/report store/trace.h yes
 try cli/report analyze/analyze.h no
+try cli/serve base/fnv.h yes
+try cli/serve store/trace.h no
+try cli/serve report/format.h no
 # The layers of the sample stack: each sees what is below it, and a program the public header only.
 layers=(run/object.h net/carrier.h ice/agent.h dtls/dtls.h sctp/sctp.h sdp/sdp.h)
 try samples/dcstack/run net/carrier.h no
@@ -83,7 +86,7 @@ try samples/dcstack/router sctp/sctp.h no
 verdict "only the store includes sqlite3.h" "$(grep -rl 'sqlite3\.h' libtrack bpf cli samples --include=*.[ch] | grep -v '^libtrack/store/')"
 verdict "no include reaches into another room" "$(grep -rnE '#include "\.\./' libtrack bpf cli samples --include=*.[ch])"
 
-all_rooms=$(for folder in libtrack/include libtrack/*/include bpf/include bpf bpf/loader cli/report/include cli samples/*/include samples/dcstack/*/include; do [ -d $folder ] && echo -I$folder; done)
+all_rooms=$(for folder in libtrack/include libtrack/*/include bpf/include bpf bpf/loader cli/*/include cli samples/*/include samples/dcstack/*/include; do [ -d $folder ] && echo -I$folder; done)
 # alone HEADER: names it if it does not compile
 alone() {
 	# shellcheck disable=SC2046,SC2086
@@ -114,6 +117,11 @@ for language in c:gnu11 c++:gnu++17; do
 done >"$work/macros"
 verdict "track.h compiles beside macros of its words" "$(grep error "$work/macros")"
 verdict "formatted" "$(git ls-files '*.c' '*.h' '*.cc' | xargs clang-format --dry-run 2>&1 | grep -oE '^[^ :]+' | sort -u)"
+# The page: its own scripts and styles.
+verdict "no file of the page above 500 lines" "$(git ls-files 'viewer/*.ts' 'viewer/*.css' | xargs wc -l | awk '$2 != "total" && $1 > 500 {print $2, $1}')"
+verdict "what a trace says reaches the page as text only" "$(git grep -nE 'innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(|new Function\b|\.html\(' -- 'viewer/src')"
+verdict "only the theme names colours" "$(git grep -nE '#[0-9a-fA-F]{3,8}\b|rgba?\(|hsla?\(' -- 'viewer/src/*.css' 'viewer/src/*.ts' ':!viewer/src/ui/theme.css' | grep -vE '"#[a-z]+|`#|href|private #|this\.#')"
+verdict "nothing of the page names a host" "$(git grep -nE 'https?://' -- viewer/src | grep -vF 'http://www.w3.org/2000/svg')"
 verdict "no file above 600 lines" "$(git ls-files '*.[ch]' | xargs wc -l | awk '$2 != "total" && $1 > 600 {print $2, $1}')"
 tests/unit/sizes.sh >"$work/sizes"
 verdict "no function above 70 lines" "$(sed -nE 's/^above 40 lines: //p' "$work/sizes" | awk '$2 > 70')"
@@ -162,9 +170,20 @@ printf '[RUN ] noun::a_test\n[PASS] noun::a_test: (700.25s)\n' >"$work/logs/unit
 check "slowest.sh tells checks and tests" "$(tests/slowest.sh 3 "$work/logs" | sed 's/^ *[0-9]*\.[0-9]* s  //' | paste -sd,)" \
 	"shell: shell a long check,unit: noun::a_test,shell: shell a short one: it failed"
 
+# What others wrote and the page carries.
+python3 - >"$work/unnamed" <<'END'
+import json, re
+named = re.split(r"[\s,]+", open("NOTICE").read())
+for path, told in json.load(open("viewer/package-lock.json"))["packages"].items():
+    name = path.replace("node_modules/", "", 1)
+    if name and not told.get("dev") and not told.get("optional") and name not in named:
+        print(name)
+END
+verdict "NOTICE names every package that the page carries" "$(cat "$work/unnamed")"
+
 # An install works from where it lies.
 if DESTDIR=$work/root cmake --install "$build" --prefix /usr >"$work/install.log" 2>&1; then
-	verdict "installed: command, shim, headers, manual, completion, CMake package" "$(cd "$work/root/usr" && for f in bin/rtctrack $(find lib* -name libtrack.so | grep . || echo libtrack.so) include/track/track.h include/track/wire.h share/man/man1/rtctrack.1 share/bash-completion/completions/rtctrack share/zsh/site-functions/_rtctrack; do [ -f "$f" ] || echo "$f"; done)"
+	verdict "installed: command, shim, headers, manual, completion, CMake package, licence" "$(cd "$work/root/usr" && for f in bin/rtctrack $(find lib* -name libtrack.so | grep . || echo libtrack.so) include/track/track.h include/track/wire.h share/man/man1/rtctrack.1 share/bash-completion/completions/rtctrack share/zsh/site-functions/_rtctrack share/doc/rtctrack/LICENSE share/doc/rtctrack/NOTICE; do [ -f "$f" ] || echo "$f"; done)"
 	(cd "$work" && root/usr/bin/rtctrack run -o t.db --quiet -- /bin/true)
 	verdict "the installed command finds its shim" "$(sqlite3 "$work/t.db" "SELECT 'no process' WHERE NOT EXISTS (SELECT 1 FROM process)" 2>&1)"
 else
