@@ -290,9 +290,12 @@ bool mapped_is_current(const struct traced *traced)
 	if (kernel->traced &&
 	    (kernel->traced(kernel->context, traced->tgid, &now) || now.image != traced->image))
 		return false;
-	/* An exec shows in /proc before the kernel tells of it. */
+	/*
+	 * An exec shows in /proc before the kernel tells of it: first by no code at all (so does
+	 * the end), then by other code. 1: nobody here may know.
+	 */
 	return !traced->start_code || process_read_stat((int32_t)traced->tgid, &stat) ||
-	       stat.start_code <= 1 || stat.start_code == traced->start_code;
+	       stat.start_code == 1 || stat.start_code == traced->start_code;
 }
 
 int mapped_read(struct traced *traced, uint64_t time_ns)

@@ -3,6 +3,7 @@
 #include "session.inc.c"
 
 #include <dlfcn.h>
+#include <sys/wait.h>
 
 static char place[64];	    /* a folder, in which the C library lies too */
 static char path[PATH_MAX]; /* of it there, by a name that nobody asks for */
@@ -132,4 +133,20 @@ Test(modules, of_who_is_gone_meanwhile_the_file_is_looked_for_by_its_path)
 Test(modules, but_no_other_file_is_taken_for_it)
 {
 	cr_assert(zero(ptr, (void *)(uintptr_t)told_of_gone(library->inode + 1)));
+}
+
+/* A child that is over, and that nobody waited for: /proc tells of no code, as in the middle of an
+ * exec. */
+Test(modules, without_code_proc_tells_of_no_image_that_is_known)
+{
+	siginfo_t info;
+	pid_t child = fork();
+	if (!child)
+		_exit(0);
+	cr_assert(eq(int, waitid(P_PID, (id_t)child, &info, WEXITED | WNOWAIT), 0));
+	const struct traced traced = {
+		.session = session, .tgid = (uint32_t)child, .image = IMAGE, .start_code = 4096};
+	traced_image = IMAGE;
+	cr_expect(not(mapped_is_current(&traced)));
+	waitpid(child, NULL, 0);
 }
