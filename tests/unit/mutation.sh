@@ -237,6 +237,7 @@ bpf/loader/fd_class.c|s/major >= 136/major > 136/|unit_probes_inside_fd_class
 bpf/loader/image_events.c|s/ \&\& flags \& PROBE_FORK_WAITS//|unit_probes_inside_session
 bpf/loader/literal.c|s/st.st_ino == module->file->inode/st.st_ino != 0/|unit_probes_inside_literal
 bpf/loader/mapped.c|s/mapping->inode != file->inode/mapping->inode == 1/|unit_probes_inside_modules
+bpf/loader/mapped.c|s/start_code == 1/start_code <= 1/|unit_probes_inside_modules
 bpf/loader/nop_code.c|s/ \&\& !(operands.rex \& 1)//|unit_probes_inside_nop_code
 bpf/loader/returns.c|s/ .. cfa_offset != CFA_OF_CALLER//|unit_probes_inside_returns
 bpf/loader/room.c|s/left_bytes < LEAST_LEFT/left_bytes == 0/|unit_probes_inside_room
