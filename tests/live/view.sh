@@ -9,7 +9,7 @@ suite=view
 build=$(cd "${1:-$here/../../build/release}" && pwd) || exit 2
 rtctrack=$build/cli/rtctrack
 shim=$build/libtrack/shim/libtrack.so
-page=$build/viewer/page.html
+page=$(page_folder "$build")/page.html
 work=$(mktemp -d)
 trap 'kill "${started[@]}" 2>/dev/null; wait; rm -rf "$work"' EXIT
 started=()
@@ -85,7 +85,7 @@ record b 3
 rm -f none.db
 
 if [ ! -s "$page" ]; then
-	"$rtctrack" view a.db >out 2>err
+	timeout 60 "$rtctrack" view a.db >out 2>err
 	check "without the page it says so, and what to do" "$? $(grep -c 'built without the page' err) $(grep -c 'npm' err)" "2 1 1"
 	skip "what it serves" "the page is not built"
 	summary
@@ -118,7 +118,7 @@ check "and how to reach it from elsewhere" "$(grep -c "ssh -L $port:127.0.0.1:$p
 check "a port that is taken" "$? $(wc -c <out) $(grep -c "port $port of 127.0.0.1: Address already in use" err) $(grep -c 'without --port' err)" "2 0 1 1"
 token=/$(basename "$url")
 check "the page is the one that was built" "$(get "$token/") $(cmp body "$page" && echo same)" "200 same"
-check "its policy is the one that belongs to it" "$(sed -n 's/^Content-Security-Policy: //Ip' head | tr -d '\r')" "$(cat "$build/viewer/policy.txt")"
+check "its policy is the one that belongs to it" "$(sed -n 's/^Content-Security-Policy: //Ip' head | tr -d '\r')" "$(cat "${page%/*}/policy.txt")"
 check "nobody else can frame it, and it loads nothing" "$(grep -c "frame-ancestors 'none'" head) $(grep -c "default-src 'none'" head)" "1 1"
 check "HEAD gives the same without the page" "$(get "$token/" --head) $(grep -ci "^content-length: $(stat -c %s "$page")" head)" "200 1"
 check "the session says what there is" "$(session '[s["schema"], s["served"], len(s["traces"]), t["name"], t["path"], t["live"], t["revision"]]')" "[1, True, 1, 'a.db', 'a.db', False, 1]"
