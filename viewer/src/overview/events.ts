@@ -41,7 +41,7 @@ export interface Lane {
   events: Event[];
 }
 
-export function eventsOf(rows: Row[], endNs: number): Event[] {
+function eventsOf(rows: Row[], endNs: number): Event[] {
   return rows.map((row) => ({
     at: Math.max(0, Math.min(endNs, numberOf(row, "at"))),
     count: countOf(row, "count"),

@@ -12,11 +12,11 @@ import { type Culprit, type Finding, isMinor } from "./findings";
 import { matches, matchesPath } from "./glob";
 
 /** The wishes, by their keys in the URL; all but the first two are options of the command. */
-export const WISHES = ["q", "state", "kind", "rule", "scope", "mine", "since", "top"] as const;
+const WISHES = ["q", "state", "kind", "rule", "scope", "mine", "since", "top"] as const;
 export type Wish = (typeof WISHES)[number];
 export type Wishes = Record<Wish, string>;
 
-export const ANY = "any";
+const ANY = "any";
 
 export function wishesOf(
   params: Record<string, string>, filter: Record<string, string | null>,

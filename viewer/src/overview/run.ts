@@ -8,7 +8,7 @@ import { signalName } from "./signals";
 export const META_SQL = "SELECT key, value FROM meta WHERE key NOT GLOB 'import:*'";
 
 /** More are counted, and not looked at one by one. */
-export const PROCESSES_MAX = 20000;
+const PROCESSES_MAX = 20000;
 
 export const PROCESSES_SQL = `
 SELECT id, pid, parent_id, image, origin, exe, command, start_ns - :t0 AS start, end, code,

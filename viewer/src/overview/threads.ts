@@ -66,7 +66,7 @@ const REQUESTS = signalNumbers("TERM", "INT", "HUP");
 const wasKilled = (one: Process | null) => one?.end === "signal" || one?.end === "unknown";
 
 /** Whether it is asked where its threads stood: it did not end by itself. */
-export function wasEnded(run: Run, process: Process): boolean {
+function wasEnded(run: Run, process: Process): boolean {
   if (run.meta.has("timeout_s"))
     return process === run.program || wasKilled(process) || process.end === "running";
   const crashed = process.end === "signal" && CRASHES.includes(process.code ?? 0);

@@ -154,7 +154,7 @@ function covers(scene: Scene, data: LaneData): boolean {
 const rowMaps = new WeakMap<Bars, Map<number, number>>();
 
 /** Where in the bars a lifetime is. */
-export function rowsOf(bars: Bars): Map<number, number> {
+function rowsOf(bars: Bars): Map<number, number> {
   let map = rowMaps.get(bars);
   if (!map) {
     map = new Map();

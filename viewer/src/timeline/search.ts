@@ -6,7 +6,7 @@ import type { Bars } from "./model";
 import { type Asker, LEVELS } from "./tables";
 
 /** More are cut; the number tells. */
-export const MOST_FOUND = 5000;
+const MOST_FOUND = 5000;
 
 export interface Found {
   text: string;
@@ -40,7 +40,7 @@ function numberOf(text: string): { kind: string; value: number } | null {
   return { kind: kind === "tid" ? "thread" : kind, value: Number(match[2]) };
 }
 
-export function searchQuery(text: string): { sql: string; params: Params } {
+function searchQuery(text: string): { sql: string; params: Params } {
   const like = `%${text.replace(/[\\%_]/g, (one) => `\\${one}`)}%`;
   const number = numberOf(text);
   const tests = number?.kind ? [] : [...TEXTS, FUNCTIONS, TAGS];
